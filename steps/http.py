@@ -1,0 +1,19 @@
+"""What the platform answers, whatever was asked."""
+
+from behave import then
+from behave.runner import Context
+
+from support.checks.matching import equal
+from support.drivers.http import Answer
+
+
+@then("{who:Actor} is told that {field:Quoted} is invalid")
+def told_invalid(context: Context, who: str, field: str) -> None:
+    """Check for 422 in the common envelope, with this field named and no other.
+
+    Example: Then she is told that "status" is invalid
+    """
+    world = context.world
+    error = world.recall("answer", Answer).expect(422).error
+    equal(f"the kind of refusal for {world.person(who).name}", error["type"], "ValidationError")
+    equal("the fields that are invalid", [detail["field"] for detail in error["details"]], [field])

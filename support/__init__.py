@@ -1,0 +1,1 @@
+"""Acceptance tests of the platform: everything beneath the features."""

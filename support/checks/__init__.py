@@ -1,0 +1,1 @@
+"""Checks that speak in sentences, and the one poller."""

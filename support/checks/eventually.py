@@ -1,0 +1,99 @@
+"""The one poller: `eventually` waits for something to become true, `consistently` watches that it stays true.
+
+Nothing else in the tests waits for time to pass. Both look at once, keep every observation and tell the story when
+they fail: "VOD status: pending 0.0 s, processing 0.4 s, still processing at 30.0 s (wanted completed)".
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+Seen = TypeVar("Seen")
+
+LOOK_AGAIN = 0.05  # seconds between two looks, unless the caller knows better
+
+
+class NeverHappened(AssertionError):
+    """What was waited for did not come, or what should have stayed did not stay."""
+
+
+@dataclass
+class Timeline(Generic[Seen]):
+    """What was seen and when, without repetitions. Times are seconds since the first look."""
+
+    what: str
+    show: Callable[[Seen], str]
+    begin: float = field(default_factory=time.monotonic)
+    changes: list[tuple[float, Seen]] = field(default_factory=list)
+
+    def add(self, value: Seen) -> None:
+        """Note an observation; one that equals the last is not kept."""
+        if not self.changes or self.show(self.changes[-1][1]) != self.show(value):
+            self.changes.append((self.elapsed, value))
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the beginning."""
+        return time.monotonic() - self.begin
+
+    @property
+    def values(self) -> list[Seen]:
+        """The observations in order, without repetitions."""
+        return [value for _, value in self.changes]
+
+    def __str__(self) -> str:
+        story = ", ".join(f"{self.show(value)} {at:.1f} s" for at, value in self.changes)
+        return f"{self.what}: {story}"
+
+
+def eventually(
+    what: str,
+    look: Callable[[], Seen],
+    wanted: Callable[[Seen], bool],
+    *,
+    wish: str,
+    within: float,
+    every: float = LOOK_AGAIN,
+    show: Callable[[Seen], str] = str,
+) -> Timeline[Seen]:
+    """Look until `wanted` accepts what `look` returns; return all that was seen, the wanted value last.
+
+    `within` and `every` are seconds. The last look begins no earlier than the deadline, so that a slow machine does not
+    turn a late success into a failure. What `look` raises ends the wait. Raises NeverHappened with the timeline.
+    """
+    timeline = Timeline(what, show)
+    while True:
+        last = timeline.elapsed >= within
+        value = look()
+        timeline.add(value)
+        if wanted(value):
+            return timeline
+        if last:
+            raise NeverHappened(f"{timeline}, still {show(value)} at {timeline.elapsed:.1f} s (wanted {wish})")
+        time.sleep(min(every, max(0.0, within - timeline.elapsed)))
+
+
+def consistently(
+    what: str,
+    look: Callable[[], Seen],
+    wanted: Callable[[Seen], bool],
+    *,
+    wish: str,
+    during: float,
+    every: float = LOOK_AGAIN,
+    show: Callable[[Seen], str] = str,
+) -> Timeline[Seen]:
+    """Look for `during` seconds; raise NeverHappened at the first look that `wanted` refuses."""
+    timeline = Timeline(what, show)
+    while True:
+        last = timeline.elapsed >= during
+        value = look()
+        timeline.add(value)
+        if not wanted(value):
+            raise NeverHappened(f"{timeline} (wanted {wish} for {during:g} s)")
+        if last:
+            return timeline
+        time.sleep(min(every, max(0.0, during - timeline.elapsed)))

@@ -1,0 +1,43 @@
+"""Checks of values. Each failure is a sentence: thing, rule, expected, seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+
+def fail(sentence: str) -> AssertionError:
+    """Make the failure that says the sentence; to be raised."""
+    return AssertionError(sentence)
+
+
+def require(fact: object, sentence: str) -> None:
+    """Raise the sentence as a failure unless the fact holds."""
+    if not fact:
+        raise fail(sentence)
+
+
+def shown(value: object) -> str:
+    """Return a value as a reader expects it: texts quoted, nothing else dressed up."""
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def equal(thing: str, seen: object, wanted: object) -> None:
+    """Require that what was seen equals what was wanted."""
+    require(seen == wanted, f"{thing} should be {shown(wanted)}, but was {shown(seen)}")
+
+
+def one(thing: str, found: Iterable[object]) -> object:
+    """Require exactly one finding and return it."""
+    findings = list(found)
+    require(len(findings) == 1, f"{thing} should be there once, but was there {len(findings)} times")
+    return findings[0]
+
+
+def fields(thing: str, seen: Mapping[str, object], wanted: Mapping[str, object]) -> None:
+    """Require the named fields of a record to have the wanted values; all differences are told at once."""
+    differences = [
+        f"{name} should be {shown(value)}, but " + (f"was {shown(seen[name])}" if name in seen else "is missing")
+        for name, value in wanted.items()
+        if name not in seen or seen[name] != value
+    ]
+    require(not differences, f"{thing}: {'; '.join(differences)}")

@@ -1,0 +1,33 @@
+"""What a scenario created, and how it is taken away again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+class CleanupFailed(Exception):
+    """Something that the scenario created could not be taken away; the message names every such thing."""
+
+
+@dataclass
+class Cleanup:
+    """A stack of named actions, registered on the line after a creation and run in reverse order."""
+
+    _actions: list[tuple[str, Callable[[], object]]] = field(default_factory=list)
+
+    def add(self, name: str, action: Callable[[], object]) -> None:
+        """Register how to take one thing away. The name says what is done: 'delete VOD 42'."""
+        self._actions.append((name, action))
+
+    def run(self) -> None:
+        """Run every action, also when some fail; then raise CleanupFailed with all that went wrong."""
+        troubles = []
+        while self._actions:
+            name, action = self._actions.pop()
+            try:
+                action()
+            except Exception as error:  # noqa: BLE001 - every action must get its turn; the errors are raised below
+                troubles.append(f"could not {name}: {error}")
+        if troubles:
+            raise CleanupFailed("; ".join(troubles))

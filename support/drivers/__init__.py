@@ -1,0 +1,1 @@
+"""Drivers speak one protocol each and record everything they exchange as evidence."""

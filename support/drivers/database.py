@@ -1,0 +1,87 @@
+"""PostgreSQL as a scenario looks into it: fresh, read-only, with a time limit, and recorded."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import URL, Engine, create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from support.evidence.recorder import Query, Recorder
+
+STATEMENT_LIMIT = 5000  # milliseconds
+CONNECT_LIMIT = 3  # seconds
+
+
+def open_engine(url: str, name: str) -> Engine:
+    """Return an engine whose every look sees what is committed now.
+
+    Autocommit, because a poll inside one transaction may see the same snapshot for ever. No pool, because the server
+    is killed and mended under the tests; a session over a socket costs two milliseconds. Read-only, because the tests
+    change things through the API.
+    """
+    address: URL = make_url(url)
+    return create_engine(
+        address,
+        poolclass=NullPool,
+        isolation_level="AUTOCOMMIT",
+        connect_args={
+            "connect_timeout": CONNECT_LIMIT,
+            "application_name": name,
+            "options": f"-c default_transaction_read_only=on -c statement_timeout={STATEMENT_LIMIT}",
+        },
+    )
+
+
+class DatabaseDriver:
+    """One scenario's eyes in the database."""
+
+    def __init__(self, engine: Engine, evidence: Recorder) -> None:
+        self._engine = engine
+        self._evidence = evidence
+
+    def rows(self, statement: str, **parameters: object) -> list[Mapping[str, Any]]:
+        """Run a statement with named parameters (`:id`) and return its rows as mappings, in order."""
+        begin = time.monotonic()
+        columns: list[str] = []
+        rows: list[Mapping[str, Any]] = []
+        trouble: str | None = None
+        try:
+            with self._engine.connect() as connection:
+                result = connection.execute(text(statement), parameters)
+                columns = list(result.keys())
+                rows = [dict(row) for row in result.mappings()]
+        except DBAPIError as error:
+            trouble = str(error.orig).strip()
+            raise
+        finally:
+            self._evidence.query(
+                Query(
+                    statement=statement,
+                    parameters=parameters,
+                    columns=columns,
+                    rows=[list(row.values()) for row in rows[:50]],
+                    total=len(rows),
+                    elapsed=time.monotonic() - begin,
+                    error=trouble,
+                )
+            )
+        return rows
+
+    def row(self, table: str, **key: object) -> Mapping[str, Any] | None:
+        """Return the row of a table with this key, or None; fails where there are several."""
+        found = self.rows(f"SELECT * FROM {table} WHERE {_conditions(key)}", **key)
+        if len(found) > 1:
+            raise AssertionError(f"{table} should hold one row with {dict(key)}, but holds {len(found)}")
+        return found[0] if found else None
+
+    def count(self, table: str, **key: object) -> int:
+        """Return how many rows of a table have these values."""
+        return int(self.rows(f"SELECT count(*) AS number FROM {table} WHERE {_conditions(key)}", **key)[0]["number"])
+
+
+def _conditions(key: Mapping[str, object]) -> str:
+    return " AND ".join(f"{name} = :{name}" for name in key) or "true"

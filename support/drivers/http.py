@@ -1,0 +1,194 @@
+"""HTTP as a scenario uses it: an actor, time limits, evidence, and answers that can be questioned."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from support.checks.matching import fail
+from support.evidence.recorder import Exchange, Recorder
+from support.settings import Limits
+
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+SIGNING_IN = frozenset({"/api/auth/login", "/api/auth/refresh", "/api/auth/logout"})
+# `responses` patches this method in the whole process; a patched one would make every check a false green.
+_SEND = HTTPAdapter.send
+
+
+class NoAnswer(AssertionError):
+    """The platform gave no HTTP answer: refused, hung up, or took longer than the target's limit."""
+
+
+class WriteRefused(AssertionError):
+    """The target does not grant `writes`, so the driver did not send the request."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the platform answered. `seconds` is the time from sending the request to the last byte."""
+
+    request: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    seconds: float
+    parse: Callable[[], Any]
+
+    @property
+    def json(self) -> Any:
+        """The body as JSON; fails with a sentence where it is none."""
+        try:
+            return self.parse()
+        except ValueError as error:
+            raise fail(f"{self} should be answered with JSON, but was {self.body[:80]!r}") from error
+
+    @property
+    def document(self) -> Mapping[str, Any]:
+        """The body as a JSON object; fails with a sentence where it is none."""
+        content = self.json
+        if not isinstance(content, dict):
+            raise fail(f"{self} should be answered with a JSON object, but was {content!r}")
+        return content
+
+    @property
+    def text(self) -> str:
+        """The body as UTF-8 text."""
+        return self.body.decode("utf-8")
+
+    @property
+    def error(self) -> Mapping[str, Any]:
+        """The content of the error envelope; fails with a sentence where the answer carries none."""
+        envelope = self.document.get("error")
+        if not isinstance(envelope, dict) or not {"type", "message", "details", "request_id"} <= envelope.keys():
+            raise fail(f"{self} should carry the error envelope, but was {self._told()}")
+        return envelope
+
+    def expect(self, *statuses: int) -> Answer:
+        """Return this answer if its status is one of these; fail with what the platform said otherwise."""
+        if self.status not in statuses:
+            wanted = " or ".join(map(str, statuses))
+            raise fail(f"{self} should be answered {wanted}, but was answered {self.status} {self._told()}")
+        return self
+
+    def _told(self) -> str:
+        try:
+            error = self.parse()["error"]
+            details = "; ".join(f"{detail['field']}: {detail['issue']}" for detail in error["details"])
+            return f'{error["type"]}: "{error["message"]}"' + (f" ({details})" if details else "")
+        except (ValueError, KeyError, TypeError):
+            return f"with {self.body[:80]!r}"
+
+    def __str__(self) -> str:
+        return self.request
+
+
+class HttpDriver:
+    """One scenario's way to the API. Without `writes` it sends nothing but reading requests and sign-ins."""
+
+    def __init__(self, url: str, limits: Limits, evidence: Recorder, *, writes: bool) -> None:
+        self._url = url.rstrip("/")
+        self._limits = limits
+        self._evidence = evidence
+        self._writes = writes
+        self._session = requests.Session()
+        self._session.headers["Accept"] = "application/json"
+        # Proxies and .netrc of the tester's machine have no say in what is tested.
+        self._session.trust_env = False
+
+    def get(self, path: str, **options: Any) -> Answer:
+        """Send a GET; see `send` for the options."""
+        return self.send("GET", path, **options)
+
+    def post(self, path: str, **options: Any) -> Answer:
+        """Send a POST; see `send` for the options."""
+        return self.send("POST", path, **options)
+
+    def put(self, path: str, **options: Any) -> Answer:
+        """Send a PUT; see `send` for the options."""
+        return self.send("PUT", path, **options)
+
+    def delete(self, path: str, **options: Any) -> Answer:
+        """Send a DELETE; see `send` for the options."""
+        return self.send("DELETE", path, **options)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        token: str | None = None,
+        actor: str | None = None,
+        json: object = None,
+        params: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send one request, as the owner of `token` or as nobody, and record the exchange.
+
+        Redirects are not followed: an API that redirects is worth noticing, and would lose the token on the way.
+        Raises NoAnswer when no answer came within the target's limits, WriteRefused when the target is read-only.
+        """
+        self._guard(method, path)
+        request = self._session.prepare_request(
+            requests.Request(
+                method,
+                self._url + path,
+                params=params,
+                json=json,
+                headers={**({"Authorization": f"Bearer {token}"} if token else {}), **(headers or {})},
+            )
+        )
+        started, begin = time.time(), time.monotonic()
+        answer: requests.Response | None = None
+        trouble: str | None = None
+        try:
+            answer = self._session.send(
+                request, timeout=(self._limits.connect, self._limits.answer), allow_redirects=False
+            )
+        except requests.RequestException as error:
+            trouble = _reason(error, self._limits)
+        seconds = time.monotonic() - begin
+        self._evidence.exchange(
+            Exchange(
+                method=method,
+                url=request.url or self._url + path,
+                actor=actor,
+                request_headers=dict(request.headers),
+                request_body=request.body.encode() if isinstance(request.body, str) else request.body,
+                status=None if answer is None else answer.status_code,
+                reason=None if answer is None else answer.reason,
+                response_headers={} if answer is None else dict(answer.headers),
+                response_body=None if answer is None else answer.content,
+                started=started,
+                elapsed=seconds,
+                error=trouble,
+            )
+        )
+        who = f"{actor}'s {method} {path}" if actor else f"{method} {path}"
+        if answer is None:
+            raise NoAnswer(f"{who} should be answered, but {trouble}")
+        return Answer(who, answer.status_code, answer.headers, answer.content, seconds, answer.json)
+
+    def _guard(self, method: str, path: str) -> None:
+        if HTTPAdapter.send is not _SEND:
+            raise RuntimeError("`responses` is active in this process: no request would reach the platform")
+        if not self._writes and method not in READING and path not in SIGNING_IN:
+            raise WriteRefused(f"{method} {path} was not sent: the target does not grant `writes`")
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+
+def _reason(error: requests.RequestException, limits: Limits) -> str:
+    if isinstance(error, requests.ConnectTimeout):
+        return f"no connection was made within {limits.connect:g} s"
+    if isinstance(error, requests.Timeout):
+        return f"no answer came within {limits.answer:g} s"
+    if isinstance(error, requests.ConnectionError):
+        return "the connection was refused or closed"
+    return f"the exchange failed: {error}"

@@ -1,0 +1,61 @@
+"""Redis as a scenario looks into it: recorded, with time limits, and without KEYS or FLUSHDB."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+import redis
+
+from support.evidence.recorder import Command, Recorder
+
+LIMIT = 3.0  # seconds
+Found = TypeVar("Found")
+
+
+def open_client(url: str) -> redis.Redis:
+    """Return a client with time limits; texts are decoded."""
+    return redis.Redis.from_url(url, socket_timeout=LIMIT, socket_connect_timeout=LIMIT, decode_responses=True)
+
+
+class RedisDriver:
+    """One scenario's eyes in Redis."""
+
+    def __init__(self, client: redis.Redis, evidence: Recorder) -> None:
+        self._client = client
+        self._evidence = evidence
+
+    def get(self, key: str) -> str | None:
+        """Return a text value, or None where there is no such key."""
+        value = self._recorded(f"GET {key}", lambda: self._client.get(key))
+        return None if value is None else str(value)
+
+    def exists(self, key: str) -> bool:
+        """Whether the key is there."""
+        return bool(self._recorded(f"EXISTS {key}", lambda: self._client.exists(key)))
+
+    def seconds_to_live(self, key: str) -> float | None:
+        """Return the rest of a key's life in seconds; None for a key that is not there or lives for ever."""
+        milliseconds = self._recorded(f"PTTL {key}", lambda: self._client.pttl(key))
+        return float(str(milliseconds)) / 1000 if int(str(milliseconds)) >= 0 else None
+
+    def keys(self, pattern: str) -> list[str]:
+        """Return the keys that match, sorted; by SCAN, so that a shared server is not held up."""
+        return sorted(self._recorded(f"SCAN MATCH {pattern}", lambda: list(self._client.scan_iter(pattern))))
+
+    def _recorded(self, text: str, command: Callable[[], Found]) -> Found:
+        begin = time.monotonic()
+        answer: object = None
+        trouble: str | None = None
+        try:
+            found = command()
+            answer = found
+            return found
+        except redis.RedisError as error:
+            trouble = str(error)
+            raise
+        finally:
+            self._evidence.command(
+                Command(store="Redis", text=text, answer=answer, elapsed=time.monotonic() - begin, error=trouble)
+            )

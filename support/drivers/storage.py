@@ -1,0 +1,36 @@
+"""The media storage as a folder that the platform and the tests share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from support.evidence.recorder import Recorder
+
+
+class StorageDriver:
+    """One scenario's hands in the media storage. Paths are relative to its root."""
+
+    def __init__(self, root: Path, evidence: Recorder) -> None:
+        self.root = root
+        self._evidence = evidence
+
+    def exists(self, path: str) -> bool:
+        """Whether a file lies there."""
+        return (self.root / path).is_file()
+
+    def read(self, path: str) -> str:
+        """Return a text file; fails with a sentence where there is none."""
+        try:
+            content = (self.root / path).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            raise AssertionError(f"the media storage should hold {path}, but does not") from None
+        self._evidence.attach(path, content, "text/plain")
+        return content
+
+    def remove(self, path: str) -> None:
+        """Take a file away; none there is fine."""
+        (self.root / path).unlink(missing_ok=True)
+
+    def listing(self, pattern: str) -> list[str]:
+        """Return the files that match a pattern such as `city-council-7f3a12*`, sorted."""
+        return sorted(str(path.relative_to(self.root)) for path in self.root.glob(pattern) if path.is_file())

@@ -1,0 +1,54 @@
+"""How a run ends: the exit codes of `behave` and `acceptance`, and the exception that carries one.
+
+======  ==========================================================================
+ code    meaning
+======  ==========================================================================
+     0   everything that was selected passed
+     1   at least one scenario did not pass
+     2   the command line, a setting or a target file is wrong
+     3   the selection is not worth a verdict: nothing selected, an empty scenario
+     4   the platform could not be started, or the target does not answer
+     5   the report could not be built
+   130   interrupted (Ctrl-C)
+   143   terminated (SIGTERM)
+======  ==========================================================================
+"""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the shell is told."""
+
+    PASSED = 0
+    FAILED = 1
+    USAGE = 2
+    SELECTION = 3
+    ENVIRONMENT = 4
+    REPORT = 5
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+
+class RunStopped(Exception):
+    """The run cannot go on. The message is one sentence for the person who started it."""
+
+    exit_code = ExitCode.FAILED
+
+
+class UsageError(RunStopped):
+    """The command line, a setting or a target file is wrong."""
+
+    exit_code = ExitCode.USAGE
+
+
+class SelectionError(RunStopped):
+    """What was selected cannot give an honest verdict."""
+
+    exit_code = ExitCode.SELECTION
+
+
+class EnvironmentFailed(RunStopped):
+    """The platform could not be started, or the target does not answer."""
+
+    exit_code = ExitCode.ENVIRONMENT

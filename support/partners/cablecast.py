@@ -1,0 +1,277 @@
+"""The Cablecast double: shows, VODs and captions, with the small memory that the real service has."""
+
+from __future__ import annotations
+
+import json as json_module
+import threading
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import PurePosixPath
+from typing import Any, Literal
+
+from support.partners.server import Answer, PartnerServer, Received, Registration, Route
+
+OPERATIONS: Mapping[str, Route] = {
+    "finding shows": ("GET", "/shows"),
+    "creating a show": ("POST", "/shows"),
+    "creating a VOD": ("POST", "/vods"),
+    "reading a VOD": ("GET", "/vods/{vod_id}"),
+    "receiving captions": ("POST", "/vods/{vod_id}/captions"),
+    "reporting progress": ("GET", "/vods/{vod_id}/status"),
+}
+ANYTHING = "anything"
+AS_USUAL: Literal["as usual"] = "as usual"
+
+_PROGRESS_STEP = 25
+
+
+@dataclass(frozen=True)
+class Show:
+    """A show; `event_date` is YYYY-MM-DD."""
+
+    id: int
+    title: str
+    event_date: str
+
+    def to_json(self) -> dict[str, object]:
+        """Return it as the service writes it."""
+        return {"id": self.id, "title": self.title, "eventDate": self.event_date}
+
+
+@dataclass(frozen=True)
+class Vod:
+    """A VOD of a show; `file_name` and `quality` as the platform sent them."""
+
+    id: int
+    show: Show
+    file_name: str
+    quality: object
+
+    def to_json(self) -> dict[str, object]:
+        """Return it as the service writes it."""
+        return {"id": self.id, "show": self.show.id, "fileName": self.file_name, "quality": self.quality}
+
+
+@dataclass
+class _State:
+    """All that the service remembers. The first ids are those of the documents' examples."""
+
+    shows: dict[int, Show] = field(default_factory=dict)
+    vods: dict[int, Vod] = field(default_factory=dict)
+    captions: dict[int, bytes] = field(default_factory=dict)
+    percent: dict[int, int] = field(default_factory=dict)
+    vod_by_key: dict[str, int] = field(default_factory=dict)
+    show_ids: count[int] = field(default_factory=lambda: count(7))
+    vod_ids: count[int] = field(default_factory=lambda: count(41))
+
+
+class Cablecast(PartnerServer):
+    """Cablecast as the platform knows it. It asks for HTTP Basic credentials and answers 401 without them.
+
+    What a scenario registers through `answers` goes before the credentials and the memory: a service that is broken
+    does not look at either.
+    """
+
+    def __init__(self, username: str, password: str) -> None:
+        self._expected_authorization = "Basic " + b64encode(f"{username}:{password}".encode()).decode()
+        self._memory = threading.RLock()
+        super().__init__("Cablecast")
+
+    def has_show(self, title: str, date: str) -> int:
+        """Make a show and return its id; `date` is YYYY-MM-DD."""
+        with self._memory:
+            show = Show(next(self._state.show_ids), title, date)
+            self._state.shows[show.id] = show
+            return show.id
+
+    def answers(
+        self,
+        status: int,
+        *,
+        operation: str,
+        times: int | None = None,
+        then: int | Literal["as usual"] = AS_USUAL,
+        delay: float = 0.0,
+        json: object = None,
+        body: str | bytes | Exception = "",
+        headers: Mapping[str, str] | None = None,
+        where: Callable[[Received], bool] | None = None,
+    ) -> list[Registration]:
+        """Answer an operation with this status, `times` times or for good, and `then` with another one or as usual.
+
+        `operation` is a name of `OPERATIONS`, or "anything"; its uses are then counted together. See
+        `PartnerServer.register` for the content, and for dropped and cut-off answers. `where` restricts it to the
+        requests of one scenario. Returns what to `remove`. ValueError when the operation is unknown.
+        """
+        routes = self._routes(operation)
+        match = [_matcher(where)] if where else []
+        registrations = []
+        if times is not None and then != AS_USUAL:
+            registrations.append(self.register_any(routes, status=then, match=match))
+        registrations.append(
+            self.register_any(
+                routes,
+                status=status,
+                json=json,
+                body=body,
+                headers=headers,
+                match=match,
+                times=times,
+                delay=delay,
+            )
+        )
+        return registrations
+
+    def asked(self, operation: str, *, where: Callable[[Received], bool] = lambda received: True) -> list[Received]:
+        """Return the requests for an operation, oldest first, however they were answered."""
+        if operation == ANYTHING:
+            return self.received(where=where)
+        [(method, path)] = self._routes(operation)
+        return self.received(method, path, where=where)
+
+    def shows_for(self, title: str) -> list[Show]:
+        """Return the shows of exactly this title."""
+        with self._memory:
+            return [show for show in self._state.shows.values() if show.title == title]
+
+    def vods_for(self, name: str) -> list[Vod]:
+        """Return the VODs whose show has this title, or whose file has this name, with or without its folders."""
+        with self._memory:
+            return [
+                vod
+                for vod in self._state.vods.values()
+                if name in (vod.show.title, vod.file_name, PurePosixPath(vod.file_name).name)
+            ]
+
+    def captions_of(self, vod_id: int) -> bytes:
+        """Return the last captions received for a VOD. LookupError when there are none."""
+        with self._memory:
+            if vod_id not in self._state.captions:
+                known = ", ".join(map(str, sorted(self._state.captions))) or "no VOD"
+                raise LookupError(f"Cablecast has received no captions for VOD {vod_id}, only for: {known}.")
+            return self._state.captions[vod_id]
+
+    def remove_show(self, show_id: int) -> None:
+        """Forget a show and its VODs; a show that is not there is no error."""
+        with self._memory:
+            self._state.shows.pop(show_id, None)
+            for vod in [vod for vod in self._state.vods.values() if vod.show.id == show_id]:
+                self.remove_vod(vod.id)
+
+    def remove_vod(self, vod_id: int) -> None:
+        """Forget a VOD with its captions and its idempotency key; a VOD that is not there is no error."""
+        with self._memory:
+            self._state.vods.pop(vod_id, None)
+            self._state.captions.pop(vod_id, None)
+            self._state.percent.pop(vod_id, None)
+            self._state.vod_by_key = {key: id for key, id in self._state.vod_by_key.items() if id != vod_id}
+
+    def _routes(self, operation: str) -> list[Route]:
+        if operation == ANYTHING:
+            return list(OPERATIONS.values())
+        if operation not in OPERATIONS:
+            known = ", ".join(f'"{name}"' for name in [*OPERATIONS, ANYTHING])
+            raise ValueError(f'Cablecast has no operation "{operation}". Known are: {known}.')
+        return [OPERATIONS[operation]]
+
+    def _register_defaults(self) -> None:
+        with self._memory:
+            self._state = _State()
+        callbacks: Mapping[str, Callable[..., Answer]] = {
+            "finding shows": self._find_shows,
+            "creating a show": self._create_show,
+            "creating a VOD": self._create_vod,
+            "reading a VOD": self._read_vod,
+            "receiving captions": self._receive_captions,
+            "reporting progress": self._report_progress,
+        }
+        for operation, callback in callbacks.items():
+            self.register_callback(*OPERATIONS[operation], self._for_the_signed_in(callback))
+
+    def _for_the_signed_in(self, callback: Callable[..., Answer]) -> Callable[..., Answer]:
+        def answer(received: Received, **values: str) -> Answer:
+            if received.headers.get("Authorization") != self._expected_authorization:
+                return _json(401, _error("the credentials are wrong"), {"WWW-Authenticate": 'Basic realm="Cablecast"'})
+            with self._memory:
+                return callback(received, **values)
+
+        return answer
+
+    def _find_shows(self, received: Received) -> Answer:
+        wanted = received.query.get("search", [""])[0].casefold()
+        found = [show.to_json() for show in self._state.shows.values() if wanted in show.title.casefold()]
+        return _json(200, {"shows": found})
+
+    def _create_show(self, received: Received) -> Answer:
+        asked = _fields(received)
+        title, date = asked.get("title"), asked.get("eventDate")
+        if not (isinstance(title, str) and title and isinstance(date, str) and date):
+            return _json(422, _error("a show needs a title and an eventDate"))
+        return _json(201, {"show": self._state.shows[self.has_show(title, date)].to_json()})
+
+    def _create_vod(self, received: Received) -> Answer:
+        key = received.headers.get("Idempotency-Key")
+        if key in self._state.vod_by_key:
+            return _json(201, {"vod": self._state.vods[self._state.vod_by_key[key]].to_json()})
+        asked = _fields(received)
+        show_id, file_name = asked.get("show"), asked.get("fileName")
+        show = self._state.shows.get(show_id) if isinstance(show_id, int) else None
+        if show is None or not (isinstance(file_name, str) and file_name):
+            return _json(422, _error("a VOD needs a show that exists and a fileName"))
+        vod = Vod(next(self._state.vod_ids), show, file_name, asked.get("quality"))
+        self._state.vods[vod.id] = vod
+        if key is not None:
+            self._state.vod_by_key[key] = vod.id
+        return _json(201, {"vod": vod.to_json()})
+
+    def _read_vod(self, received: Received, vod_id: str) -> Answer:
+        vod = self._vod(vod_id)
+        return _json(200, {"vod": vod.to_json()}) if vod else _no_vod(vod_id)
+
+    def _receive_captions(self, received: Received, vod_id: str) -> Answer:
+        vod = self._vod(vod_id)
+        if vod is None:
+            return _no_vod(vod_id)
+        upload = received.files().get("scc_file")
+        if upload is None:
+            return _json(422, _error("the captions are missing: a multipart body with the file scc_file is needed"))
+        self._state.captions[vod.id] = upload.content
+        return _json(200, {"vod": vod.to_json()})
+
+    def _report_progress(self, received: Received, vod_id: str) -> Answer:
+        vod = self._vod(vod_id)
+        if vod is None:
+            return _no_vod(vod_id)
+        percent = min(100, self._state.percent.get(vod.id, 0) + _PROGRESS_STEP)
+        self._state.percent[vod.id] = percent
+        return _json(200, {"status": "completed" if percent == 100 else "processing", "percent": percent})
+
+    def _vod(self, vod_id: str) -> Vod | None:
+        return self._state.vods.get(int(vod_id)) if vod_id.isdecimal() else None
+
+
+def _matcher(where: Callable[[Received], bool]) -> Callable[[Any], tuple[bool, str]]:
+    return lambda request: (where(request.received), "not for this request")
+
+
+def _fields(received: Received) -> dict[str, Any]:
+    """Return the fields of a JSON body; none when it is no JSON object."""
+    try:
+        content = received.json()
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _json(status: int, content: Mapping[str, object], headers: Mapping[str, str] | None = None) -> Answer:
+    return status, {"Content-Type": "application/json", **(headers or {})}, json_module.dumps(content)
+
+
+def _error(text: str) -> dict[str, object]:
+    return {"error": text}
+
+
+def _no_vod(vod_id: str) -> Answer:
+    return _json(404, _error(f"there is no VOD {vod_id}"))

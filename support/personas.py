@@ -1,0 +1,47 @@
+"""The people of the features: names with a fixed meaning, known to every reader and every step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What the platform lets an account do: viewer < editor < administrator, and researcher beside editor."""
+
+    VIEWER = "viewer"
+    EDITOR = "editor"
+    RESEARCHER = "researcher"
+    ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True)
+class Persona:
+    """Somebody a feature speaks of. `role` is None for who has no account at all."""
+
+    name: str
+    role: Role | None
+    meaning: str
+
+
+PERSONAS = {
+    persona.name: persona
+    for persona in (
+        Persona("Dana", Role.EDITOR, "an editor: takes recordings in, has them captioned and publishes them"),
+        Persona("Omar", Role.ADMINISTRATOR, "an administrator: manages accounts and watches operations"),
+        Persona("Ravi", Role.RESEARCHER, "a researcher: owns research sessions"),
+        Persona("Vera", Role.VIEWER, "a viewer: watches what is published, changes nothing"),
+        Persona("Mallory", None, "an intruder: has no account, tries anyway"),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Account:
+    """How a persona signs in at the target."""
+
+    username: str
+    password: str
+
+    def __repr__(self) -> str:
+        return f"Account({self.username!r}, password masked)"

@@ -1,0 +1,42 @@
+"""What other capabilities ask of access: who is calling, and may they."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import Depends
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from support.reference.access.service import User, authenticate
+from support.reference.access.tables import Role
+from support.reference.errors import Forbidden, NotSignedIn
+from support.reference.services import ServicesOf
+
+_bearer = HTTPBearer(auto_error=False, description="The access token of POST /api/auth/login.")
+
+
+def signed_in(
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)], services: ServicesOf
+) -> User:
+    """The user who sends this request. Raises NotSignedIn without a valid bearer token."""
+    if credentials is None:
+        raise NotSignedIn
+    return authenticate(services, credentials.credentials)
+
+
+def role(required: Role) -> Callable[[User], Awaitable[User]]:
+    """A dependency that lets in users of a role, and of the roles above it. It raises Forbidden otherwise."""
+
+    async def allowed(user: Annotated[User, Depends(signed_in)]) -> User:
+        if not user.has_role(required):
+            raise Forbidden
+        return user
+
+    return allowed
+
+
+CurrentUser = Annotated[User, Depends(signed_in)]
+Editor = Annotated[User, Depends(role("editor"))]
+Researcher = Annotated[User, Depends(role("researcher"))]
+Administrator = Annotated[User, Depends(role("administrator"))]

@@ -1,0 +1,157 @@
+"""``/api/auth``, ``/api/protected``, ``/api/admin`` and the accounts under ``/api/admin/users``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Depends, Query
+from pydantic import Field, StrictBool, StringConstraints
+from typing_extensions import TypedDict
+
+from support.reference.access import service
+from support.reference.access.dependencies import Administrator, CurrentUser, role
+from support.reference.access.tables import Role
+from support.reference.errors import documented
+from support.reference.schemas import Answer, Page, Request, Text
+from support.reference.services import ServicesOf
+
+router = APIRouter(prefix="/api", responses=documented(500, 503))
+administrators = Depends(role("administrator"))
+
+Username = Annotated[str, StringConstraints(pattern=r"^[\w.@+-]{1,64}$")]
+Email = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s\x00]+@[^@\s\x00]+$")]
+Password = Annotated[Text, Field(min_length=8, max_length=256)]
+
+
+class Credentials(Request):
+    """What a user signs in with."""
+
+    username: Annotated[Text, Field(max_length=256)]
+    password: Annotated[Text, Field(max_length=1024)]
+
+
+class RefreshToken(Request):
+    """The refresh token of a session."""
+
+    refresh_token: Annotated[Text, Field(max_length=4096)]
+
+
+class TokensAnswer(Answer):
+    """The tokens of a session; ``expires_in`` is the access token's life in seconds."""
+
+    access_token: str
+    refresh_token: str
+    token_type: Literal["bearer"] = "bearer"
+    expires_in: int
+
+
+class NewUser(Request):
+    """An account to create."""
+
+    username: Username
+    email: Email
+    password: Password
+    role: Role = "viewer"
+
+
+class UserChanges(TypedDict, total=False):
+    """What to change of an account; fields left out stay as they are."""
+
+    __pydantic_config__ = Request.model_config  # type: ignore[misc]
+
+    role: Role
+    active: StrictBool
+
+
+class UserAnswer(Answer):
+    """An account."""
+
+    id: UUID
+    username: str
+    email: str
+    role: Role
+    active: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+class UsersAnswer(Answer):
+    """One page of the accounts, newest first."""
+
+    users: list[UserAnswer]
+    total: int
+
+
+class Greeting(Answer):
+    """Who is signed in, as the session says."""
+
+    message: str
+    username: str
+    role: Role
+
+
+@router.post("/auth/login", responses=documented(401, 413, 422))
+def login(credentials: Credentials, services: ServicesOf) -> TokensAnswer:
+    """Open a session."""
+    return TokensAnswer.model_validate(service.sign_in(services, credentials.username, credentials.password))
+
+
+@router.post("/auth/refresh", responses=documented(401, 413, 422))
+def refresh(body: RefreshToken, services: ServicesOf) -> TokensAnswer:
+    """Exchange a refresh token, which works once, for new tokens."""
+    return TokensAnswer.model_validate(service.refresh(services, body.refresh_token))
+
+
+@router.post("/auth/logout", status_code=204, responses=documented(401))
+def logout(user: CurrentUser, services: ServicesOf) -> None:
+    """End the session."""
+    service.sign_out(services, user)
+
+
+@router.get("/auth/me", responses=documented(401))
+def me(user: CurrentUser, services: ServicesOf) -> UserAnswer:
+    """The caller's own account."""
+    return UserAnswer.model_validate(service.get_user(services, user.id))
+
+
+@router.get("/protected", responses=documented(401))
+async def protected(user: CurrentUser) -> Greeting:
+    """Answers any signed-in user."""
+    return Greeting(message="You are signed in.", username=user.username, role=user.role)
+
+
+@router.get("/admin", responses=documented(401, 403))
+async def admin(user: Administrator) -> Greeting:
+    """Answers administrators."""
+    return Greeting(message="You are an administrator.", username=user.username, role=user.role)
+
+
+@router.get("/admin/users", dependencies=[administrators], responses=documented(401, 403, 422))
+def list_users(page: Annotated[Page, Query()], services: ServicesOf) -> UsersAnswer:
+    """The accounts, newest first."""
+    users, total = service.list_users(services, limit=page.limit, offset=page.offset)
+    return UsersAnswer(users=[UserAnswer.model_validate(user) for user in users], total=total)
+
+
+@router.post(
+    "/admin/users", status_code=201, dependencies=[administrators], responses=documented(401, 403, 409, 413, 422)
+)
+def create_user(body: NewUser, services: ServicesOf) -> UserAnswer:
+    """Create an account."""
+    return UserAnswer.model_validate(service.create_user(services, **body.model_dump()))
+
+
+@router.patch("/admin/users/{user_id}", dependencies=[administrators], responses=documented(401, 403, 404, 413, 422))
+def change_user(user_id: UUID, changes: Annotated[UserChanges, Body()], services: ServicesOf) -> UserAnswer:
+    """Change an account's role or whether it is active; a change ends its sessions."""
+    return UserAnswer.model_validate(service.change_user(services, user_id, changes))
+
+
+@router.delete(
+    "/admin/users/{user_id}", status_code=204, dependencies=[administrators], responses=documented(401, 403, 404, 422)
+)
+def remove_user(user_id: UUID, permanent: Literal["true"], services: ServicesOf) -> None:
+    """Remove an account and everything of its own for good; ``permanent=true`` says that this is meant."""
+    service.remove_user(services, user_id)

@@ -1,0 +1,273 @@
+"""Sign-in, sessions and accounts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple, cast
+from uuid import UUID, uuid4
+
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from support.reference.access import tokens
+from support.reference.access.tables import AuthSessionRow, Role, UserRow
+from support.reference.access.tokens import Claims
+from support.reference.database import utc_now
+from support.reference.errors import Conflict, NotFound, NotSignedIn
+from support.reference.services import Services
+
+# OWASP's minimum for Argon2id: 19 MiB, two passes, one lane.
+_passwords = PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19 * 1024, parallelism=1),))
+# Checked when there is no such user, so that the answer takes as long as for a wrong password.
+_NOBODYS_HASH = _passwords.hash("nobody has this password")
+
+_REFUSED = "The name or the password is wrong."
+
+_INCLUDED: dict[Role, frozenset[Role]] = {
+    "viewer": frozenset({"viewer"}),
+    "editor": frozenset({"viewer", "editor"}),
+    "researcher": frozenset({"viewer", "researcher"}),
+    "administrator": frozenset({"viewer", "editor", "researcher", "administrator"}),
+}
+
+
+@dataclass(frozen=True)
+class User:
+    """Who is calling, as their session says."""
+
+    id: UUID
+    username: str
+    role: Role
+    session_id: UUID
+
+    def has_role(self, required: Role) -> bool:
+        """Whether this user's role includes another: viewer < editor < administrator, researcher beside editor."""
+        return required in _INCLUDED[self.role]
+
+
+class Tokens(NamedTuple):
+    """What a sign-in or a refresh gives; ``expires_in`` is the access token's life in seconds."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int
+
+
+def sign_in(services: Services, username: str, password: str) -> Tokens:
+    """Open a session. Raises NotSignedIn, alike for an unknown name, a wrong password and an inactive account."""
+    with services.database.begin() as session:
+        user = session.scalar(select(UserRow).where(func.lower(UserRow.username) == func.lower(username)))
+    matches = _passwords.verify(password, user.password_hash if user else _NOBODYS_HASH)
+    if user is None or not matches or not user.active:
+        raise NotSignedIn(_REFUSED)
+    now = utc_now()
+    opened = AuthSessionRow(
+        id=uuid4(),
+        user_id=user.id,
+        refresh_jti=uuid4(),
+        password_fingerprint=_fingerprint(user.password_hash),
+        created_at=now,
+        expires_at=now + tokens.SESSION_LIFETIME,
+    )
+    try:
+        with services.database.begin() as session:
+            session.add(opened)
+    except IntegrityError:  # the account was removed in this moment
+        raise NotSignedIn(_REFUSED) from None
+    _session_record(services, opened.id)  # the first request finds it cached
+    return _issue(services, opened, user.role, now)
+
+
+def authenticate(services: Services, token: str) -> User:
+    """The user of an access token.
+
+    Raises NotSignedIn when the token is not valid, its session has ended, or its user is gone, inactive, or has changed
+    role or password since.
+    """
+    claims = tokens.read(token, "access", key=services.settings.signing_key.get_secret_value())
+    record = json.loads(_session_record(services, claims.session_id))
+    if (
+        record["user_id"] != str(claims.user_id)
+        or record["role"] != claims.role
+        or datetime.fromisoformat(record["expires_at"]) <= utc_now()
+    ):
+        raise NotSignedIn
+    return User(
+        id=claims.user_id, username=record["username"], role=cast(Role, claims.role), session_id=claims.session_id
+    )
+
+
+def refresh(services: Services, token: str) -> Tokens:
+    """Exchange a refresh token for new tokens of the same session. Each refresh token works once.
+
+    Raises NotSignedIn when it was used already, or for the reasons of :func:`authenticate`.
+    """
+    claims = tokens.read(token, "refresh", key=services.settings.signing_key.get_secret_value())
+    now = utc_now()
+    with services.database.begin() as session:
+        renewed = session.scalar(
+            update(AuthSessionRow)
+            .where(
+                AuthSessionRow.id == claims.session_id,
+                AuthSessionRow.user_id == claims.user_id,
+                AuthSessionRow.refresh_jti == claims.token_id,
+                AuthSessionRow.expires_at > now,
+            )
+            .values(refresh_jti=uuid4())
+            .returning(AuthSessionRow)
+        )
+        user = session.get(UserRow, claims.user_id) if renewed else None
+        if renewed is None or user is None or not _still_open(renewed, user) or user.role != claims.role:
+            raise NotSignedIn
+    return _issue(services, renewed, user.role, now)
+
+
+def sign_out(services: Services, user: User) -> None:
+    """End the session: its access tokens and its refresh token are void at once."""
+    with services.database.begin() as session:
+        session.execute(delete(AuthSessionRow).where(AuthSessionRow.id == user.session_id))
+    services.cache.invalidate(_cache_key(user.session_id))
+
+
+def remove_expired_sessions(services: Services) -> int:
+    """Delete sessions that ended by time; returns how many."""
+    with services.database.begin() as session:
+        expired = delete(AuthSessionRow).where(AuthSessionRow.expires_at <= utc_now()).returning(AuthSessionRow.id)
+        return len(session.scalars(expired).all())
+
+
+def list_users(services: Services, *, limit: int, offset: int) -> tuple[list[UserRow], int]:
+    """One page of the accounts, newest first, and how many there are."""
+    with services.database.begin() as session:
+        newest = select(UserRow).order_by(UserRow.created_at.desc(), UserRow.id).limit(limit).offset(offset)
+        return list(session.scalars(newest)), session.scalar(select(func.count()).select_from(UserRow)) or 0
+
+
+def get_user(services: Services, user_id: UUID) -> UserRow:
+    """One account. Raises NotFound."""
+    with services.database.begin() as session:
+        return _existing(session.get(UserRow, user_id))
+
+
+def create_user(services: Services, *, username: str, email: str, password: str, role: Role) -> UserRow:
+    """Create an account. Raises Conflict when the name or the address is taken, whatever its case."""
+    now = utc_now()
+    user = UserRow(
+        id=uuid4(),
+        username=username,
+        email=email,
+        password_hash=_passwords.hash(password),
+        role=role,
+        active=True,
+        created_at=now,
+        updated_at=now,
+    )
+    try:
+        with services.database.begin() as session:
+            session.add(user)
+    except IntegrityError:
+        raise Conflict("The username or the email address is already in use.") from None
+    return user
+
+
+def has_account(services: Services, *, username: str, email: str) -> bool:
+    """Whether the name or the address belongs to an account."""
+    with services.database.begin() as session:
+        taken = or_(
+            func.lower(UserRow.username) == func.lower(username), func.lower(UserRow.email) == func.lower(email)
+        )
+        return session.scalar(select(UserRow.id).where(taken).limit(1)) is not None
+
+
+def change_user(services: Services, user_id: UUID, changes: Mapping[str, Any]) -> UserRow:
+    """Change role and/or active. A real change ends the user's sessions at once. Raises NotFound."""
+    ended: list[UUID] = []
+    with services.database.begin() as session:
+        user = _existing(session.get(UserRow, user_id, with_for_update=True))
+        changed = {field: value for field, value in changes.items() if getattr(user, field) != value}
+        if changed:
+            for field, value in changed.items():
+                setattr(user, field, value)
+            user.updated_at = utc_now()
+            ended = _end_sessions(session, user_id)
+    services.cache.invalidate(*map(_cache_key, ended))
+    return user
+
+
+def remove_user(services: Services, user_id: UUID) -> None:
+    """Remove an account and everything that is its own. Raises NotFound."""
+    with services.database.begin() as session:
+        user = _existing(session.get(UserRow, user_id, with_for_update=True))
+        ended = _end_sessions(session, user_id)
+        session.delete(user)
+    services.cache.invalidate(*map(_cache_key, ended))
+
+
+def _existing(user: UserRow | None) -> UserRow:
+    if user is None:
+        raise NotFound("There is no such user.")
+    return user
+
+
+def _end_sessions(session: Session, user_id: UUID) -> list[UUID]:
+    ended = delete(AuthSessionRow).where(AuthSessionRow.user_id == user_id).returning(AuthSessionRow.id)
+    return list(session.scalars(ended))
+
+
+def _issue(services: Services, opened: AuthSessionRow, role: str, now: datetime) -> Tokens:
+    key = services.settings.signing_key.get_secret_value()
+    claims = Claims(user_id=opened.user_id, role=role, session_id=opened.id, token_id=opened.id)
+    expires_at = min(now + tokens.ACCESS_LIFETIME, opened.expires_at)
+    access = tokens.issue(claims, "access", issued_at=now, expires_at=expires_at, key=key)
+    renewal = Claims(user_id=opened.user_id, role=role, session_id=opened.id, token_id=opened.refresh_jti)
+    refresh = tokens.issue(renewal, "refresh", issued_at=now, expires_at=opened.expires_at, key=key)
+    return Tokens(access, refresh, expires_in=round((expires_at - now).total_seconds()))
+
+
+def _session_record(services: Services, session_id: UUID) -> bytes:
+    """The session as cached: JSON with user_id, username, role and expires_at. Raises NotSignedIn when it has ended."""
+
+    def load() -> bytes:
+        with services.database.begin() as session:
+            found = session.execute(
+                select(AuthSessionRow, UserRow)
+                .join(UserRow, UserRow.id == AuthSessionRow.user_id)
+                .where(AuthSessionRow.id == session_id)
+            ).one_or_none()
+        if found is None or not _still_open(*found.tuple()):
+            raise NotSignedIn
+        opened, user = found.tuple()
+        record = {
+            "user_id": str(user.id),
+            "username": user.username,
+            "role": user.role,
+            "expires_at": opened.expires_at.isoformat(),
+        }
+        return json.dumps(record).encode()
+
+    return services.cache.read_through(_cache_key(session_id), _seconds_left, load)
+
+
+def _still_open(opened: AuthSessionRow, user: UserRow) -> bool:
+    same_password = opened.password_fingerprint == _fingerprint(user.password_hash)
+    return user.active and same_password and opened.expires_at > utc_now()
+
+
+def _seconds_left(record: bytes) -> float:
+    expires_at = datetime.fromisoformat(json.loads(record)["expires_at"])
+    return (expires_at - utc_now()).total_seconds()
+
+
+def _fingerprint(password_hash: str) -> str:
+    return hashlib.sha256(password_hash.encode()).hexdigest()
+
+
+def _cache_key(session_id: UUID) -> str:
+    return f"session:{session_id}"

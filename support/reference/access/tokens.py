@@ -1,0 +1,64 @@
+"""JSON Web Tokens: HS256, signed with the platform's key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+import jwt
+
+from support.reference.errors import NotSignedIn
+
+ACCESS_LIFETIME = timedelta(minutes=30)
+SESSION_LIFETIME = timedelta(hours=12)
+
+_ALGORITHM = "HS256"
+_CLAIMS = ["sub", "role", "jti", "sid", "typ", "iat", "exp"]
+
+TokenType = Literal["access", "refresh"]
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What a token says. An access token's id is its session's id; a refresh token has an id of its own."""
+
+    user_id: UUID
+    role: str
+    session_id: UUID
+    token_id: UUID
+
+
+def issue(claims: Claims, kind: TokenType, *, issued_at: datetime, expires_at: datetime, key: str) -> str:
+    """Sign a token."""
+    payload = {
+        "sub": str(claims.user_id),
+        "role": claims.role,
+        "jti": str(claims.token_id),
+        "sid": str(claims.session_id),
+        "typ": kind,
+        "iat": int(issued_at.timestamp()),
+        "exp": int(expires_at.timestamp()),
+    }
+    return jwt.encode(payload, key, algorithm=_ALGORITHM)
+
+
+def read(token: str, kind: TokenType, *, key: str) -> Claims:
+    """Check a token and return its claims.
+
+    Raises NotSignedIn when it is malformed, expired, signed otherwise, of another kind, or lacks a claim.
+    """
+    try:
+        payload = jwt.decode(token, key, algorithms=[_ALGORITHM], options={"require": _CLAIMS})
+        claims = Claims(
+            user_id=UUID(payload["sub"]),
+            role=str(payload["role"]),
+            session_id=UUID(payload["sid"]),
+            token_id=UUID(payload["jti"]),
+        )
+    except (jwt.PyJWTError, ValueError, TypeError, AttributeError, RecursionError):
+        raise NotSignedIn("The token is not valid.") from None
+    if payload["typ"] != kind:
+        raise NotSignedIn("The token is not valid.")
+    return claims

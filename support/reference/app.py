@@ -1,0 +1,37 @@
+"""The HTTP application: its routers, and what every request passes through."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from support.reference import errors, operations
+from support.reference.access import routes as access_routes
+from support.reference.middleware import BodyLimited, Identified, TimeLimited
+from support.reference.notifications import routes as notification_routes
+from support.reference.research import routes as research_routes
+from support.reference.services import Services
+from support.reference.settings import Settings
+from support.reference.vod import routes as vod_routes
+
+# As many database connections as there are threads that handle requests, so that no request waits for another's.
+_POOL_SIZE = 40
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application. It opens no connection and starts no thread before its first request, so it survives a fork."""
+    app = FastAPI(
+        title="Reference platform",
+        version="1.0.0",
+        # The documentation pages load scripts from elsewhere, which the security headers forbid.
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.services = Services.of(settings, pool_size=_POOL_SIZE)
+    app.state.health = operations.HealthChecks(app.state.services)
+    for module in (access_routes, vod_routes, research_routes, notification_routes, operations):
+        app.include_router(module.router)
+    errors.install_handlers(app)
+    for layer in (BodyLimited, TimeLimited, Identified):  # the last added is the outermost
+        app.add_middleware(layer)
+    return app

@@ -1,0 +1,160 @@
+"""Redis as a cache: it makes answers faster and never decides them.
+
+With Redis away or frozen every operation behaves as on an empty cache: nothing raises, and after one failure nobody
+waits for Redis again for a second.
+
+A value read from the database may be stale by the time it is stored. Each key therefore has a generation
+(``<key>:gen``): a reader notes it before it loads and stores only if it is unchanged; whoever changed the data raises
+it after the commit.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from time import monotonic
+from typing import Any, TypeVar
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+logger = logging.getLogger(__name__)
+
+_TIMEOUT_SECONDS = 0.3
+_PAUSE_SECONDS = 1.0
+# Longer than any transaction that could still be loading a value under the old generation.
+_GENERATION_SECONDS = 60
+
+_STORE_IF_UNCHANGED = """
+if (redis.call('GET', KEYS[2]) or '') == ARGV[1] then
+    redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+end
+"""
+
+_Result = TypeVar("_Result")
+
+
+class Cache:
+    """Values under keys with a time to live; ``url`` is ``redis://...`` or ``unix:///path``."""
+
+    def __init__(self, url: str) -> None:
+        self._redis = redis.Redis.from_url(
+            url,
+            socket_timeout=_TIMEOUT_SECONDS,
+            socket_connect_timeout=_TIMEOUT_SECONDS,
+            # One more try finds a restarted server behind a connection that it closed. A timeout is not tried again.
+            retry=Retry(NoBackoff(), 1, supported_errors=(redis.exceptions.ConnectionError,)),
+        )
+        self._lock = threading.Lock()
+        self._next_try = 0.0
+        # Each key with a mark of its own: whoever told Redis about an earlier change must not tick off a later one.
+        self._overdue: dict[str, object] = {}
+        self._reminder: threading.Timer | None = None
+
+    def get(self, key: str) -> bytes | None:
+        """The value, or None when there is none or Redis is away."""
+        return self._attempt(lambda: self._redis.get(key), default=None)
+
+    def set(self, key: str, value: bytes, ttl_seconds: float) -> None:
+        """Store a value for a time."""
+        self._attempt(lambda: self._redis.set(key, value, px=_milliseconds(ttl_seconds)), default=None)
+
+    def delete(self, *keys: str) -> None:
+        """Forget values. For values that a change has made stale use :meth:`invalidate`."""
+        self._attempt(lambda: self._redis.delete(*keys), default=None)
+
+    def read_through(self, key: str, ttl_seconds: float | Callable[[bytes], float], load: Callable[[], bytes]) -> bytes:
+        """The cached value, or what ``load`` gives: stored for next time unless it was invalidated meanwhile.
+
+        ``ttl_seconds`` may be computed from the value. What ``load`` raises is raised, and nothing is stored.
+        """
+        found = self._attempt(lambda: self._redis.mget(key, _generation(key)), default=None)
+        if found and found[0] is not None:
+            cached: bytes = found[0]
+            return cached
+        value = load()
+        if found:
+            ttl = ttl_seconds(value) if callable(ttl_seconds) else ttl_seconds
+            self._store_if_unchanged(key, value, ttl, generation=found[1] or b"")
+        return value
+
+    def invalidate(self, *keys: str) -> None:
+        """Forget values that a change has made stale; call it after the commit.
+
+        What cannot be told to Redis now is told before Redis is used again, and at the latest every second.
+        """
+        with self._lock:
+            self._overdue.update({key: object() for key in keys})
+        if not self._attempt(lambda: True, default=False):
+            self._remind()
+
+    def is_alive(self) -> bool:
+        """Whether Redis answers now, asked whatever happened before."""
+        try:
+            return bool(self._redis.ping())
+        except redis.RedisError:
+            return False
+
+    def _store_if_unchanged(self, key: str, value: bytes, ttl_seconds: float, *, generation: bytes) -> None:
+        keys_and_arguments = (key, _generation(key), generation, value, _milliseconds(ttl_seconds))
+        self._attempt(lambda: self._redis.eval(_STORE_IF_UNCHANGED, 2, *keys_and_arguments), default=None)
+
+    def _attempt(self, command: Callable[[], Any], default: _Result) -> Any | _Result:
+        if not self._may_try():
+            return default
+        try:
+            self._forget_overdue()
+            result = command()
+        except redis.RedisError as error:
+            self._next_try = monotonic() + _PAUSE_SECONDS
+            logger.warning("Redis is not available: %s", type(error).__name__)
+            return default
+        self._next_try = 0.0
+        return result
+
+    def _may_try(self) -> bool:
+        """True while Redis works; while it does not, True for one caller a second."""
+        with self._lock:
+            if self._next_try and monotonic() < self._next_try:
+                return False
+            if self._next_try:
+                self._next_try = monotonic() + _PAUSE_SECONDS
+            return True
+
+    def _forget_overdue(self) -> None:
+        with self._lock:
+            overdue = dict(self._overdue)
+        if not overdue:
+            return
+        with self._redis.pipeline() as pipeline:
+            for key in overdue:
+                pipeline.incr(_generation(key))
+                pipeline.expire(_generation(key), _GENERATION_SECONDS)
+                pipeline.delete(key)
+            pipeline.execute()
+        with self._lock:
+            self._overdue = {key: mark for key, mark in self._overdue.items() if overdue.get(key) is not mark}
+
+    def _remind(self) -> None:
+        """Try again in a while, even if nobody else uses the cache: other processes read what is stale there."""
+        with self._lock:
+            if self._reminder is not None:
+                return
+            self._reminder = threading.Timer(_PAUSE_SECONDS, self._retry_overdue)
+            self._reminder.daemon = True
+            self._reminder.start()
+
+    def _retry_overdue(self) -> None:
+        with self._lock:
+            self._reminder = None
+        self.invalidate()
+
+
+def _generation(key: str) -> str:
+    return f"{key}:gen"
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(1, int(seconds * 1000))

@@ -1,0 +1,256 @@
+"""Every refusal the platform gives, and the one envelope they travel in.
+
+The envelope is ``{"error": {"type", "message", "details": [{"field", "issue"}], "request_id"}}``. No message holds SQL,
+a stack, a path of the server, or what the caller typed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from typing_extensions import TypedDict
+
+request_id: ContextVar[str] = ContextVar("request_id", default="-")
+"""The id of the request that is being answered; "-" outside of one."""
+
+
+class Detail(TypedDict):
+    """One field of the request and what is wrong with it."""
+
+    field: str
+    issue: str
+
+
+class ErrorBody(BaseModel):
+    """What went wrong: its type by the contract, a sentence, the fields at fault, and the id to find it in the log."""
+
+    type: str
+    message: str
+    details: list[Detail]
+    request_id: str
+
+
+class ErrorEnvelope(BaseModel):
+    """The form of every answer that is not a success."""
+
+    error: ErrorBody
+
+
+class PlatformError(Exception):
+    """A refusal with its status, its type by the contract, and a sentence for the caller."""
+
+    status: int = 500
+    type: str = "InternalError"
+    message: str = "Something went wrong on our side."
+
+    def __init__(
+        self,
+        message: str | None = None,
+        details: Sequence[Detail] = (),
+        *,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self.message = message or type(self).message
+        self.details = list(details)
+        self.headers = dict(headers or {})
+        super().__init__(self.message)
+
+
+class ValidationFailed(PlatformError):
+    """The request is malformed or breaks a rule of a field: 422."""
+
+    status = 422
+    type = "ValidationError"
+    message = "The request is not valid."
+
+
+class NotSignedIn(PlatformError):
+    """No valid token came with the request: 401."""
+
+    status = 401
+    type = "AuthenticationError"
+    message = "Sign in first."
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message, headers={"WWW-Authenticate": "Bearer"})
+
+
+class Forbidden(PlatformError):
+    """The user's role does not allow this: 403."""
+
+    status = 403
+    type = "PermissionError"
+    message = "Your role does not allow this."
+
+
+class NotFound(PlatformError):
+    """No such thing, or not the caller's: 404."""
+
+    status = 404
+    type = "NotFoundError"
+    message = "There is no such resource."
+
+
+class Conflict(PlatformError):
+    """A duplicate, or a change the present state forbids: 409."""
+
+    status = 409
+    type = "ConflictError"
+    message = "The request conflicts with the present state."
+
+
+class PayloadTooLarge(PlatformError):
+    """The body is larger than the platform reads: 413."""
+
+    status = 413
+    type = "PayloadTooLarge"
+    message = "The request body is larger than 1 MiB."
+
+
+class DatabaseUnavailable(PlatformError):
+    """PostgreSQL is away, frozen or too slow: 503. It may heal, so jobs retry on it."""
+
+    status = 503
+    type = "DatabaseError"
+    message = "The database is not available. Try again in a moment."
+
+
+class DependencyFailed(PlatformError):
+    """An outside service failed us: 502 (bad answer), 503 (away) or 504 (too slow)."""
+
+    status = 502
+    type = "DependencyError"
+    message = "A service this needs has failed."
+
+    def __init__(self, message: str | None = None, *, status: int = 502) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class StorageUnavailable(DependencyFailed):
+    """The media storage is away: 503. It may heal, so jobs retry on it."""
+
+    message = "the media storage is not available"
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message, status=503)
+
+
+class MethodNotAllowed(PlatformError):
+    """The path exists and does not know this method: 405."""
+
+    status = 405
+    type = "MethodNotAllowed"
+    message = "This method is not allowed here."
+
+
+class TimeLimitExceeded(PlatformError):
+    """A handler took longer than a caller should wait: 503."""
+
+    status = 503
+    type = "DependencyError"
+    message = "The request took too long. Try again in a moment."
+
+
+_BY_STATUS: dict[int, type[PlatformError]] = {
+    400: ValidationFailed,
+    401: NotSignedIn,
+    403: Forbidden,
+    404: NotFound,
+    405: MethodNotAllowed,
+    409: Conflict,
+    413: PayloadTooLarge,
+    422: ValidationFailed,
+    500: PlatformError,
+    503: DatabaseUnavailable,
+}
+
+# Pydantic's own messages may quote what was sent, so each kind of error has a sentence of ours.
+_ISSUES = {
+    "missing": "is missing",
+    "extra_forbidden": "is not a known field",
+    "json_invalid": "is not valid JSON",
+    "string_type": "must be text",
+    "string_unicode": "holds characters that are not Unicode",
+    "string_too_short": "must have at least {min_length} character(s)",
+    "string_too_long": "must have at most {max_length} characters",
+    "string_pattern_mismatch": "does not have the expected form",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "finite_number": "must be a finite number",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "dict_type": "must be an object",
+    "list_type": "must be a list",
+    "model_attributes_type": "must be an object",
+    "uuid_type": "must be a UUID",
+    "uuid_parsing": "must be a UUID",
+    "literal_error": "must be {expected}",
+    "greater_than": "must be greater than {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be at most {le}",
+    "value_error": "{error}",
+}
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
+
+
+def answer(error: PlatformError) -> JSONResponse:
+    """The response that carries an error."""
+    body = ErrorBody(type=error.type, message=error.message, details=error.details, request_id=request_id.get())
+    return JSONResponse(ErrorEnvelope(error=body).model_dump(), error.status, error.headers)
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The ``responses`` of a route or router: the errors it can answer with, for OpenAPI."""
+    return {status: {"model": ErrorEnvelope, "description": _BY_STATUS[status].message} for status in statuses}
+
+
+def install_handlers(app: FastAPI) -> None:
+    """Answer every refusal, ours or the framework's, with the envelope."""
+    app.add_exception_handler(PlatformError, _platform_error)
+    app.add_exception_handler(RequestValidationError, _invalid_request)
+    app.add_exception_handler(HTTPException, _framework_error)
+
+
+async def _platform_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, PlatformError)
+    return answer(error)
+
+
+async def _invalid_request(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    return answer(ValidationFailed(details=[_detail(issue) for issue in error.errors()]))
+
+
+async def _framework_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    ours = _BY_STATUS.get(error.status_code, PlatformError)()
+    ours.headers.update(error.headers or {})
+    return answer(ours)
+
+
+def _detail(issue: Mapping[str, Any]) -> Detail:
+    sentence = _ISSUES.get(issue["type"], "is not valid")
+    return {"field": _field(issue["loc"]), "issue": sentence.format_map(issue.get("ctx", {}))}
+
+
+def _field(location: Sequence[int | str]) -> str:
+    """``config.limits.0``; ``body`` for the body as a whole. A name the caller made up is quoted only if harmless."""
+    _where, *path = location
+    if path and isinstance(path[0], int):
+        path = []  # the position of a JSON error
+    return (
+        ".".join(str(part) if _NAME.fullmatch(str(part)) or isinstance(part, int) else "?" for part in path) or "body"
+    )

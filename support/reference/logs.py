@@ -1,0 +1,31 @@
+"""Where a process writes its log, and in what form: UTC, one line per event, with the id of the request."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from pathlib import Path
+
+from support.reference.errors import request_id
+
+_FORMAT = "%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s [%(request_id)s] %(message)s"
+# Their own news at this level is noise beside ours.
+_QUIET = ("alembic", "procrastinate.periodic", "procrastinate.worker", "procrastinate.jobs", "uvicorn", "psycopg.pool")
+
+
+def configure(log_dir: Path | None, name: str) -> None:
+    """Log to ``<log_dir>/<name>.log``, or to stderr when there is no directory. Replaces what was configured before."""
+    handler = logging.StreamHandler(sys.stderr) if log_dir is None else logging.FileHandler(log_dir / f"{name}.log")
+    formatter = logging.Formatter(_FORMAT, datefmt="%Y-%m-%dT%H:%M:%S")
+    formatter.converter = time.gmtime
+    handler.setFormatter(formatter)
+    handler.addFilter(_add_request_id)
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    for quiet in _QUIET:
+        logging.getLogger(quiet).setLevel(logging.WARNING)
+
+
+def _add_request_id(record: logging.LogRecord) -> bool:
+    record.request_id = request_id.get()
+    return True

@@ -1,0 +1,144 @@
+"""What happens to every request before and after its handler."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from time import perf_counter
+from typing import Any
+from uuid import uuid4
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from support.reference.errors import PayloadTooLarge, PlatformError, TimeLimitExceeded, answer, request_id
+
+logger = logging.getLogger(__name__)
+access_log = logging.getLogger("support.reference.access_log")
+
+BODY_LIMIT_BYTES = 1024 * 1024
+TIME_LIMIT_SECONDS = 10.0
+
+_SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+}
+
+
+class Identified:
+    """Gives every request its id, every answer its headers, and the log its line; the outermost layer.
+
+    What a handler did not expect becomes a 500 without details; the log has the stack under the request's id.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection (ASGI)."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        sent = Headers(scope=scope).get("X-Request-ID", "")
+        request_id.set(sent if _SANE_REQUEST_ID.fullmatch(sent) else uuid4().hex)
+        started = perf_counter()
+        status: int | None = None
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-ID"] = request_id.get()
+                headers.update(_SECURITY_HEADERS)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_headers)
+        except Exception:
+            logger.exception("Unexpected error")
+            if status is None:
+                await answer(PlatformError())(scope, receive, send_with_headers)
+        finally:
+            _log_access(scope, status, perf_counter() - started)
+
+
+class TimeLimited:
+    """Answers 503 when a handler takes too long. The handler goes on to its own limits; nobody hears its answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._late: set[asyncio.Task[None]] = set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection (ASGI)."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = expired = False
+
+        async def send_in_time(message: Message) -> None:
+            nonlocal started
+            if not expired:
+                started = True
+                await send(message)
+
+        handling = asyncio.create_task(_coroutine(self._app(scope, receive, send_in_time)))
+        await asyncio.wait({handling}, timeout=TIME_LIMIT_SECONDS)
+        if handling.done() or started:
+            await handling
+            return
+        expired = True
+        self._late.add(handling)
+        handling.add_done_callback(self._late_end)
+        await answer(TimeLimitExceeded())(scope, receive, send)
+
+    def _late_end(self, handling: asyncio.Task[None]) -> None:
+        self._late.discard(handling)
+        if not handling.cancelled() and (error := handling.exception()):
+            logger.error("A request that had taken too long failed", exc_info=error)
+
+
+class BodyLimited:
+    """Refuses bodies over the limit: by their announced length, or once too much has come."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection (ASGI)."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        announced = Headers(scope=scope).get("Content-Length", "")
+        if announced.isdecimal() and int(announced) > BODY_LIMIT_BYTES:
+            await answer(PayloadTooLarge())(scope, receive, send)
+            return
+        received = 0
+
+        async def receive_limited() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > BODY_LIMIT_BYTES:
+                # FastAPI lets its own exception pass while it reads a body, and turns any other into a 400.
+                raise HTTPException(PayloadTooLarge.status)
+            return message
+
+        await self._app(scope, receive_limited, send)
+
+
+async def _coroutine(handling: Any) -> None:
+    await handling
+
+
+def _log_access(scope: Scope, status: int | None, seconds: float) -> None:
+    # The path as it was sent: percent-encoded, so that nobody writes lines of their own, and without the query.
+    path = scope.get("raw_path", b"").decode("ascii", "backslashreplace")
+    access_log.info("%s %s %s %.1f ms", scope["method"], path, status or "-", seconds * 1000)

@@ -1,0 +1,89 @@
+"""Sending, listing and reading notifications. A notification exists only for the user it was sent to."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from support.reference.access.service import User
+from support.reference.database import utc_now
+from support.reference.errors import Forbidden, NotFound
+from support.reference.notifications.tables import NotificationRow, Priority
+from support.reference.services import Services
+
+
+def send(
+    services: Services,
+    sender: User,
+    *,
+    user_id: UUID | None,
+    type: str,
+    priority: Priority,
+    title: str,
+    message: str,
+    data: dict[str, Any],
+) -> NotificationRow:
+    """Notify a user: the sender themselves, or whoever an administrator names. Raises Forbidden and NotFound."""
+    recipient = user_id or sender.id
+    if recipient != sender.id and not sender.has_role("administrator"):
+        raise Forbidden("Only administrators notify others.")
+    notification = NotificationRow(
+        id=uuid4(),
+        user_id=recipient,
+        type=type,
+        priority=priority,
+        title=title,
+        message=message,
+        data=data,
+        created_at=utc_now(),
+    )
+    try:
+        with services.database.begin() as session:
+            session.add(notification)
+    except IntegrityError:
+        raise NotFound("There is no such user.") from None
+    return notification
+
+
+def list_for(
+    services: Services, user: User, *, limit: int, offset: int, unread: bool | None
+) -> tuple[list[NotificationRow], int]:
+    """One page of a user's notifications, newest first, and how many there are; only unread, only read, or all."""
+    wanted = select(NotificationRow).where(NotificationRow.user_id == user.id)
+    if unread is not None:
+        wanted = wanted.where(NotificationRow.read_at.is_(None) == unread)
+    newest = wanted.order_by(NotificationRow.created_at.desc(), NotificationRow.id).limit(limit).offset(offset)
+    with services.database.begin() as session:
+        total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+        return list(session.scalars(newest)), total
+
+
+def get(services: Services, user: User, notification_id: UUID) -> NotificationRow:
+    """One notification. Raises NotFound when it is not the user's."""
+    with services.database.begin() as session:
+        return _own(session, user, notification_id)
+
+
+def mark_read(services: Services, user: User, notification_id: UUID) -> NotificationRow:
+    """Note when a notification was first read; reading it again keeps that. Raises NotFound."""
+    with services.database.begin() as session:
+        notification = _own(session, user, notification_id, for_update=True)
+        notification.read_at = notification.read_at or utc_now()
+        return notification
+
+
+def delete(services: Services, user: User, notification_id: UUID) -> None:
+    """Remove a notification. Raises NotFound."""
+    with services.database.begin() as session:
+        session.delete(_own(session, user, notification_id, for_update=True))
+
+
+def _own(session: Session, user: User, notification_id: UUID, *, for_update: bool = False) -> NotificationRow:
+    notification = session.get(NotificationRow, notification_id, with_for_update=for_update or None)
+    if notification is None or notification.user_id != user.id:
+        raise NotFound("There is no such notification.")
+    return notification

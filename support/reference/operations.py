@@ -1,0 +1,121 @@
+"""``/api/health``: whether each service the platform needs answers now."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Literal
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import text
+
+from support.reference.database import Database
+from support.reference.errors import documented
+from support.reference.schemas import Answer
+from support.reference.services import Services
+
+logger = logging.getLogger(__name__)
+
+_ANSWER_SECONDS = 1.0
+_DATABASE_SECONDS = 0.8
+_CONNECT_SECONDS = 0.5
+_HEARTBEAT_SECONDS = 3
+
+_WORKER_ALIVE = text(
+    "SELECT EXISTS (SELECT FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => :seconds))"
+)
+
+ServiceHealth = Literal["healthy", "unhealthy"]
+
+router = APIRouter(prefix="/api")
+
+
+class ServicesHealth(Answer):
+    """Each service by itself."""
+
+    database: ServiceHealth
+    cache: ServiceHealth
+    queue: ServiceHealth
+    storage: ServiceHealth
+    cablecast: ServiceHealth
+
+
+class HealthAnswer(Answer):
+    """Unhealthy without the database, degraded without any other service."""
+
+    status: Literal["healthy", "degraded", "unhealthy"]
+    services: ServicesHealth
+
+
+class HealthChecks:
+    """The checks of one process, each in a thread of its own, away from the threads and connections of requests.
+
+    A check that hangs is not started a second time: until it ends, its service is unhealthy.
+    """
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._database = Database(
+            services.settings.database_url.get_secret_value(), pool_size=2, limit_seconds=_DATABASE_SECONDS
+        )
+        self._checks: Mapping[str, Callable[[], bool]] = {
+            "database": self._database_answers,
+            "cache": services.cache.is_alive,
+            "queue": self._worker_lives,
+            "storage": self._storage_is_writable,
+            "cablecast": self._cablecast_listens,
+        }
+        self._threads = ThreadPoolExecutor(len(self._checks), thread_name_prefix="health")
+        self._running: dict[str, Future[bool]] = {}
+
+    async def healths(self) -> dict[str, ServiceHealth]:
+        """Ask all services side by side; whichever has not answered within a second is unhealthy."""
+        futures = {name: asyncio.wrap_future(self._start(name)) for name in self._checks}
+        await asyncio.wait(futures.values(), timeout=_ANSWER_SECONDS)
+        return {name: _health(future) for name, future in futures.items()}
+
+    def _start(self, name: str) -> Future[bool]:
+        running = self._running.get(name)
+        if running is None or running.done():
+            running = self._running[name] = self._threads.submit(self._checks[name])
+        return running
+
+    def _database_answers(self) -> bool:
+        with self._database.begin() as session:
+            return bool(session.scalar(text("SELECT true")))
+
+    def _worker_lives(self) -> bool:
+        with self._database.begin() as session:
+            return bool(session.scalar(_WORKER_ALIVE, {"seconds": _HEARTBEAT_SECONDS}))
+
+    def _storage_is_writable(self) -> bool:
+        root = self._services.settings.media_root
+        return root.is_dir() and os.access(root, os.W_OK | os.X_OK)
+
+    def _cablecast_listens(self) -> bool:
+        url = self._services.settings.cablecast_url
+        with socket.create_connection((url.host or "", url.port or 0), timeout=_CONNECT_SECONDS):
+            return True
+
+
+def _health(check: asyncio.Future[bool]) -> ServiceHealth:
+    if not check.done():
+        check.cancel()
+        return "unhealthy"
+    return "healthy" if check.exception() is None and check.result() else "unhealthy"
+
+
+@router.get("/health", responses={503: {"model": HealthAnswer, "description": "Unhealthy."}, **documented(500)})
+async def health(request: Request, response: Response) -> HealthAnswer:
+    """How the platform and each of its services are. Open to everyone; answers within 1.5 s whatever hangs."""
+    checks: HealthChecks = request.app.state.health
+    healths = ServicesHealth.model_validate(await checks.healths())
+    if healths.database == "unhealthy":
+        response.status_code = 503
+        return HealthAnswer(status="unhealthy", services=healths)
+    all_healthy = set(healths.model_dump().values()) == {"healthy"}
+    return HealthAnswer(status="healthy" if all_healthy else "degraded", services=healths)

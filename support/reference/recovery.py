@@ -1,0 +1,92 @@
+"""The recovery process: gives the jobs of dead workers to living ones.
+
+Procrastinate does not do this by itself. It is a process of its own because it must outlive the worker it watches.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable
+from time import monotonic
+
+import psycopg
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Job, Status
+
+from support.reference.database import wait_until_up
+from support.reference.errors import DatabaseUnavailable
+from support.reference.queue import abandonment_of, connector, queue, use_services
+from support.reference.services import Services
+from support.reference.settings import Settings
+from support.reference.worker import STALLED_SECONDS
+
+logger = logging.getLogger(__name__)
+
+MOST_TAKEOVERS = 3
+
+_SWEEP_SECONDS = 0.2
+_SWEEP_LIMIT_SECONDS = 2.0
+# A look that takes longer was held up by the database, which held up the heartbeats as well.
+_PROMPT_SECONDS = 0.4
+
+
+def run(settings: Settings, ready: Callable[[], None]) -> None:
+    """Watch over the queue for good, through every outage of the database. ``ready`` is called when it begins."""
+    use_services(Services.of(settings, pool_size=1))
+    ready()
+    asyncio.run(_watch(settings))
+
+
+async def _watch(settings: Settings) -> None:
+    takeovers: Counter[int] = Counter()
+    while True:
+        wait_until_up(settings.database_url.get_secret_value())
+        try:
+            await _sweep_until_lost(settings, takeovers)
+        except (ConnectorException, psycopg.OperationalError, DatabaseUnavailable, TimeoutError) as error:
+            logger.warning("the database is lost: %s", type(error).__name__)
+
+
+async def _sweep_until_lost(settings: Settings, takeovers: Counter[int]) -> None:
+    with queue.replace_connector(connector(settings, connections=1)):
+        async with asyncio.timeout(_SWEEP_LIMIT_SECONDS):
+            await queue.open_async()
+        try:
+            await asyncio.sleep(STALLED_SECONDS)  # after an outage every heartbeat is old, also a living worker's
+            while True:
+                async with asyncio.timeout(_SWEEP_LIMIT_SECONDS):
+                    pause = await _sweep(takeovers)
+                await asyncio.sleep(pause)
+        finally:
+            await queue.close_async()
+
+
+async def _sweep(takeovers: Counter[int]) -> float:
+    """Take over what is stalled now; returns how many seconds to wait before the next look."""
+    began = monotonic()
+    stalled = await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS)
+    if monotonic() - began > _PROMPT_SECONDS:
+        return STALLED_SECONDS
+    for job in stalled:
+        try:
+            await _take_over(job, takeovers)
+        except ConnectorException as error:
+            if not isinstance(error.__cause__, psycopg.errors.RaiseException):
+                raise
+            logger.info("job %s has ended meanwhile", job.id)
+    return _SWEEP_SECONDS
+
+
+async def _take_over(job: Job, takeovers: Counter[int]) -> None:
+    assert job.id is not None
+    if takeovers[job.id] < MOST_TAKEOVERS:
+        await queue.job_manager.retry_job(job)
+        takeovers[job.id] += 1
+        logger.warning("job %d (%s) lost its worker and runs again", job.id, job.task_name)
+        return
+    if handler := abandonment_of(job.task_name):
+        await asyncio.to_thread(handler, **job.task_kwargs)
+    await queue.job_manager.finish_job(job, Status.FAILED, delete_job=False)
+    logger.error("job %d (%s) lost its worker too often and has failed", job.id, job.task_name)

@@ -1,0 +1,61 @@
+"""The API process: uvicorn on the platform's port."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import Callable
+
+import uvicorn
+from fastapi import FastAPI
+
+from support.reference.settings import Settings
+
+EXIT_PORT_IN_USE = 4
+
+_BACKLOG = 1024
+# Longer than a client keeps an idle connection, so that no request meets a connection that is just being closed.
+_KEEP_ALIVE_SECONDS = 75
+_GRACE_SECONDS = 2
+
+
+class AnnouncedServer(uvicorn.Server):
+    """A server that says when it answers."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to accept connections."""
+        await super().startup(sockets)
+        self._ready()
+
+
+def run(app: FastAPI, settings: Settings, ready: Callable[[], None]) -> None:
+    """Serve until told to stop (SIGTERM). Exits with EXIT_PORT_IN_USE when another process listens on the port."""
+    listener = _listener(settings.host, settings.port)
+    config = uvicorn.Config(
+        app,
+        access_log=False,
+        lifespan="off",
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+    )
+    AnnouncedServer(config, ready).run(sockets=[listener])
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio turns off Nagle's algorithm, which delays answers by 40 ms, only where the protocol is named.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    # Also lets us have a port that somebody reserves with a bound socket that does not listen.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
+    except OSError:
+        sys.exit(EXIT_PORT_IN_USE)
+    return listener

@@ -1,0 +1,74 @@
+"""What the platform is told: ``PLATFORM_*`` environment variables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, HttpUrl, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_PREFIX = "PLATFORM_"
+_SIGNING_KEY_CHARACTERS = 32
+_SIGNING_KEY_DISTINCT_CHARACTERS = 8
+_PLACEHOLDER_STARTS = ("change", "default", "example", "insecure", "placeholder", "your")
+
+
+class SettingsError(Exception):
+    """The environment does not describe a platform; one sentence per variable."""
+
+
+def _own_signing_key(key: SecretStr) -> SecretStr:
+    text = key.get_secret_value()
+    if len(text) < _SIGNING_KEY_CHARACTERS:
+        raise ValueError(f"must have at least {_SIGNING_KEY_CHARACTERS} characters")
+    if text.casefold().startswith(_PLACEHOLDER_STARTS) or len(set(text)) < _SIGNING_KEY_DISTINCT_CHARACTERS:
+        raise ValueError("must be a random key of your own, not a placeholder")
+    return key
+
+
+def _database_address(url: SecretStr) -> SecretStr:
+    if not url.get_secret_value().startswith("postgresql+psycopg://"):
+        raise ValueError("must begin with postgresql+psycopg://")
+    return url
+
+
+def _redis_address(url: SecretStr) -> SecretStr:
+    if not url.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("must begin with redis://, rediss:// or unix://")
+    return url
+
+
+class Settings(BaseSettings):
+    """Where the platform's stores and partners are, and its secrets. Secrets are never printed."""
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, hide_input_in_errors=True)
+
+    database_url: Annotated[SecretStr, AfterValidator(_database_address)]
+    redis_url: Annotated[SecretStr, AfterValidator(_redis_address)]
+    media_root: Path
+    signing_key: Annotated[SecretStr, AfterValidator(_own_signing_key)]
+    host: str = "127.0.0.1"
+    port: int = Field(ge=1, le=65535)
+    cablecast_url: HttpUrl
+    cablecast_username: str
+    cablecast_password: SecretStr
+    cablecast_timeout: float = Field(default=2, gt=0)
+    accounts_file: Path | None = None
+    log_dir: Path | None = None
+
+
+def read_settings() -> Settings:
+    """The settings of this environment. Raises SettingsError with a sentence for each variable that is wrong."""
+    try:
+        return Settings()  # type: ignore[call-arg]  # the environment names them
+    except ValidationError as error:
+        sentences = [_sentence(issue["loc"], issue["type"], issue["msg"]) for issue in error.errors()]
+        raise SettingsError("\n".join(sentences)) from None
+
+
+def _sentence(location: tuple[int | str, ...], kind: str, message: str) -> str:
+    variable = _PREFIX + str(location[0]).upper()
+    if kind == "missing":
+        return f"{variable} is not set."
+    return f"{variable} is not valid: {message.removeprefix('Value error, ')}."

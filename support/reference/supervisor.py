@@ -1,0 +1,359 @@
+"""The supervisor: prepares the database, then keeps the processes of the platform alive.
+
+It loads the application once and forks its processes (``api``, ``worker`` and ``recovery``), so that each start takes
+milliseconds. A process that ends unasked is started again.
+
+With ``control`` it speaks JSON, one object a line. Events on stdout:
+
+- ``{"event": "migrated"}``
+- ``{"event": "started", "process", "pid"}``
+- ``{"event": "exited", "process", "pid", "code"}``, the code negative for a signal
+- ``{"event": "ready"}``, once: the API answers and the worker is registered
+- ``{"event": "failed", "reason"}``
+
+Commands on stdin: ``{"command", "process"}``. Each is answered by ``{"event": "done", "command", "process"}``, and what
+is no command by ``{"event": "refused", "reason"}``:
+
+- ``hold`` leaves a process down once it ends
+- ``stop`` ends it politely and holds it; done once it is gone
+- ``start`` lifts the hold; done once it is forked
+
+The end of stdin ends everything.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import json
+import logging
+import os
+import selectors
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic
+from typing import Any, NoReturn
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import NullPool, create_engine
+
+from support.reference import logs, recovery, server, worker
+from support.reference.access.routes import NewUser
+from support.reference.access.service import create_user, has_account
+from support.reference.app import create_app
+from support.reference.database import wait_until_up
+from support.reference.migrations import UnknownRevision, migrate
+from support.reference.services import Services
+from support.reference.settings import Settings, SettingsError
+
+logger = logging.getLogger(__name__)
+
+_EXIT_DATABASE = 3
+
+_DATABASE_LIMIT_SECONDS = 15.0
+_POLITE_SECONDS = 3.0
+_SHORT_LIFE_SECONDS = 1.0
+_FIRST_PAUSE_SECONDS = 0.1
+_LONGEST_PAUSE_SECONDS = 1.0
+_PR_SET_PDEATHSIG = 1
+
+Ready = Callable[[], None]
+
+
+class StartFailed(Exception):
+    """The platform cannot run: a sentence why, and the exit code."""
+
+    def __init__(self, reason: str, code: int) -> None:
+        self.reason = reason
+        self.code = code
+        super().__init__(reason)
+
+
+def prepare_database(settings: Settings, target: str = "up") -> None:
+    """Wait for the database and move its schema. Raises StartFailed, and SettingsError for an unknown target."""
+    url = settings.database_url.get_secret_value()
+    if not wait_until_up(url, limit_seconds=_DATABASE_LIMIT_SECONDS):
+        reason = f"The database did not let us in within {_DATABASE_LIMIT_SECONDS:.0f} s: see PLATFORM_DATABASE_URL."
+        raise StartFailed(reason, _EXIT_DATABASE)
+    try:
+        migrate(create_engine(url, poolclass=NullPool), target)
+    except UnknownRevision:
+        raise SettingsError(f"There is no migration {target!r}: give up, down, or the name of one.") from None
+
+
+def read_accounts(path: Path | None) -> list[NewUser]:
+    """The accounts that must exist. Raises SettingsError when the file is not a list of them."""
+    if path is None:
+        return []
+    try:
+        return TypeAdapter(list[NewUser]).validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        raise SettingsError(
+            "PLATFORM_ACCOUNTS_FILE must name a readable JSON file: a list of username, email, password and role."
+        ) from None
+
+
+class Process:
+    """One process of the platform: what it runs, and whether and when it should run."""
+
+    def __init__(self, name: str, main: Callable[[Ready], None]) -> None:
+        self.name = name
+        self.main = main
+        self.pid: int | None = None
+        self.held = False
+        self.stop_asked = False
+        self.ready = False
+        self.start_at: float | None = None
+        self.kill_at: float | None = None
+        self._started_at = 0.0
+        self._pause = 0.0
+
+    def has_started(self, pid: int) -> None:
+        """Note the beginning of a life."""
+        self.pid, self.start_at, self.ready, self._started_at = pid, None, False, monotonic()
+
+    def has_exited(self) -> None:
+        """Note its end, and plan the next one unless the process is held: soon, but later when it dies at once."""
+        self.pid = self.kill_at = None
+        died_at_once = monotonic() - self._started_at < _SHORT_LIFE_SECONDS
+        self._pause = min(2 * self._pause, _LONGEST_PAUSE_SECONDS) if died_at_once else 0.0
+        self._pause = self._pause or _FIRST_PAUSE_SECONDS
+        if not self.held:
+            self.start_at = monotonic() + self._pause
+
+    def hold(self) -> None:
+        """Leave the process down once it ends."""
+        self.held, self.start_at = True, None
+
+    def end_politely(self) -> None:
+        """Ask the process to end; after a while it is killed."""
+        if self.pid is not None and self.kill_at is None:
+            os.kill(self.pid, signal.SIGTERM)
+            self.kill_at = monotonic() + _POLITE_SECONDS
+
+
+class Supervisor:
+    """Runs the platform until it is told to stop: by a signal, or by the end of its input under ``control``."""
+
+    def __init__(self, settings: Settings, *, control: bool) -> None:
+        self._settings = settings
+        self._control = control
+        self._processes: dict[str, Process] = {}
+        self._selector = selectors.DefaultSelector()
+        self._wakeup, self._alarm = socket.socketpair()
+        self._unread = b""
+        self._stopping = False
+        self._announced = False
+
+    def run(self) -> None:
+        """Prepare, start, supervise. Raises StartFailed, and SettingsError for unusable accounts."""
+        logs.configure(self._settings.log_dir, "platform")
+        self._watch_signals()
+        try:
+            self._prepare()
+            self._start_everything()
+            while not self._stopping:
+                self._wait()
+                self._reap()
+                self._keep_time()
+        except (StartFailed, SettingsError) as failure:
+            self._tell("failed", reason=str(failure))
+            raise
+        finally:
+            self._stop_everything()
+
+    def _prepare(self) -> None:
+        accounts = read_accounts(self._settings.accounts_file)
+        prepare_database(self._settings)
+        self._tell("migrated")
+        services = Services.of(self._settings, pool_size=1)
+        for account in accounts:
+            if not has_account(services, username=account.username, email=account.email):
+                create_user(services, **account.model_dump())
+        services.database.dispose()  # connections do not survive a fork
+
+    def _start_everything(self) -> None:
+        settings, app = self._settings, create_app(self._settings)
+        mains: dict[str, Callable[[Ready], None]] = {
+            "api": lambda ready: server.run(app, settings, ready),
+            "worker": lambda ready: worker.run(settings, ready),
+            "recovery": lambda ready: recovery.run(settings, ready),
+        }
+        self._processes = {name: Process(name, main) for name, main in mains.items()}
+        if self._control:
+            self._selector.register(sys.stdin.fileno(), selectors.EVENT_READ, self._read_commands)
+        gc.freeze()  # spares the children copies of the pages that their collectors would touch
+        for process in self._processes.values():
+            self._start(process)
+
+    # Waiting: for signals, commands, and children that are ready
+
+    def _watch_signals(self) -> None:
+        for end in (self._wakeup, self._alarm):
+            end.setblocking(False)
+        signal.set_wakeup_fd(self._alarm.fileno())
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        for asks_to_stop in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(asks_to_stop, self._stop_requested)
+        self._selector.register(self._wakeup, selectors.EVENT_READ, lambda: self._wakeup.recv(4096))
+
+    def _stop_requested(self, *_: object) -> None:
+        self._stopping = True
+        if not self._processes:
+            sys.exit(0)
+
+    def _wait(self) -> None:
+        moments = [at for each in self._processes.values() for at in (each.start_at, each.kill_at) if at is not None]
+        timeout = max(0.0, min(moments) - monotonic()) if moments else None
+        for key, _ in self._selector.select(timeout):
+            key.data()
+
+    def _keep_time(self) -> None:
+        for process in self._processes.values():
+            if process.pid is not None and process.kill_at is not None and process.kill_at <= monotonic():
+                os.kill(process.pid, signal.SIGKILL)
+                process.kill_at = None
+            if process.start_at is not None and process.start_at <= monotonic():
+                self._start(process)
+
+    # Children
+
+    def _start(self, process: Process) -> None:
+        ready, announce = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            self._become(process, announce)
+        os.close(announce)
+        process.has_started(pid)
+        self._selector.register(ready, selectors.EVENT_READ, lambda: self._child_is_ready(process, ready))
+        self._tell("started", process=process.name, pid=pid)
+
+    def _become(self, process: Process, announce: int) -> NoReturn:
+        """The child's life. It never returns: threads may still run, and the rest of the stack is the parent's."""
+        code = 1
+        try:
+            self._leave_parent(keep=announce)
+            logs.configure(self._settings.log_dir, process.name)
+            process.main(lambda: _announce(announce))
+            code = 0
+        except SystemExit as leaving:
+            code = leaving.code if isinstance(leaving.code, int) else 0
+        except BaseException:
+            logger.exception("%s has failed", process.name)
+        finally:
+            logging.shutdown()
+            os._exit(code)
+
+    def _leave_parent(self, *, keep: int) -> None:
+        parent = os.getppid()
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            sys.exit(1)
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the supervisor, and it tells us
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        for key in list(self._selector.get_map().values()):
+            if isinstance(key.fileobj, int) and key.fileobj > 2:
+                os.close(key.fileobj)
+        self._selector.close()
+        self._wakeup.close()
+        self._alarm.close()
+        nowhere = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nowhere, sys.stdin.fileno())
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+        os.close(nowhere)
+
+    def _child_is_ready(self, process: Process, ready: int) -> None:
+        said = os.read(ready, 1)
+        self._selector.unregister(ready)
+        os.close(ready)
+        if not said:  # it ended before
+            return
+        process.ready = True
+        if not self._announced and self._processes["api"].ready and self._processes["worker"].ready:
+            self._announced = True
+            self._tell("ready")
+
+    def _reap(self) -> None:
+        for process in self._processes.values():
+            if process.pid is None:
+                continue
+            pid, status = os.waitpid(process.pid, os.WNOHANG)
+            if pid:
+                self._ended(process, pid, os.waitstatus_to_exitcode(status))
+
+    def _ended(self, process: Process, pid: int, code: int) -> None:
+        process.has_exited()
+        self._tell("exited", process=process.name, pid=pid, code=code)
+        if process.stop_asked:
+            process.stop_asked = False
+            self._tell("done", command="stop", process=process.name)
+        if code == server.EXIT_PORT_IN_USE and process.name == "api":
+            address = f"{self._settings.host}:{self._settings.port}"
+            raise StartFailed(f"The platform cannot listen on {address}: the port is in use.", code)
+
+    def _stop_everything(self) -> None:
+        for process in self._processes.values():
+            process.hold()
+            process.end_politely()
+        while any(process.pid is not None for process in self._processes.values()):
+            self._wait()
+            self._reap()
+            self._keep_time()
+
+    # Control
+
+    def _tell(self, event: str, **fields: Any) -> None:
+        logger.info("%s %s", event, " ".join(f"{name}={value}" for name, value in fields.items()))
+        if self._control:
+            sys.stdout.write(json.dumps({"event": event, **fields}) + "\n")
+            sys.stdout.flush()
+
+    def _read_commands(self) -> None:
+        read = os.read(sys.stdin.fileno(), 65536)
+        if not read:
+            self._selector.unregister(sys.stdin.fileno())
+            self._stopping = True
+            return
+        *lines, self._unread = (self._unread + read).split(b"\n")
+        for line in lines:
+            self._obey(line)
+
+    def _obey(self, line: bytes) -> None:
+        try:
+            command = json.loads(line)
+            process = self._processes[command["process"]]
+            obey = {"hold": self._hold, "stop": self._stop, "start": self._release}[command["command"]]
+        except (ValueError, KeyError, TypeError):
+            self._tell(
+                "refused", reason='A command is {"command": "hold|stop|start", "process": "api|worker|recovery"}.'
+            )
+            return
+        obey(process)
+
+    def _hold(self, process: Process) -> None:
+        process.hold()
+        self._tell("done", command="hold", process=process.name)
+
+    def _stop(self, process: Process) -> None:
+        process.hold()
+        if process.pid is None:
+            self._tell("done", command="stop", process=process.name)
+            return
+        process.stop_asked = True
+        process.end_politely()
+
+    def _release(self, process: Process) -> None:
+        process.held = False
+        if process.pid is None:
+            self._start(process)
+        self._tell("done", command="start", process=process.name)
+
+
+def _announce(pipe: int) -> None:
+    os.write(pipe, b".")
+    os.close(pipe)

@@ -1,0 +1,1 @@
+"""Video on demand: taking recordings in, captioning them, publishing them to Cablecast."""

@@ -1,0 +1,203 @@
+"""The client of Cablecast, the station's broadcast system.
+
+    GET  /shows?search=TITLE     200 {"shows": [{"id": 7, "title": "City Council", "eventDate": "2026-11-20"}]}
+    POST /shows                  201 {"show": {"id": 7}}             {title, eventDate}
+    POST /vods                   201 {"vod": {"id": 41}}             {show, quality, fileName}
+    POST /vods/41/captions       2xx                                 multipart, field scc_file
+    GET  /vods/41/status         200 {"status": "processing", "percent": 25}
+
+HTTP Basic. Every call has a time limit; timeouts, refused connections and 5xx are tried again three times, after 0.2,
+0.4 and 0.8 seconds. The waits are taken in the worker's thread rather than by the queue: a retried job would begin
+with the first call again, and they are short enough for a killed worker's job to be taken over meanwhile.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from difflib import SequenceMatcher
+from http import HTTPStatus
+from typing import Any, TypeVar
+from uuid import UUID
+
+import requests
+from pydantic import SecretStr
+
+RETRY_PAUSES = (0.2, 0.4, 0.8)
+LEAST_SCORE = 0.7
+DAYS_APART = 7
+QUALITY = 1
+"""Cablecast's first transcoding profile, the one every station has."""
+LARGEST_ID = 2**31 - 1
+
+
+T = TypeVar("T")
+
+
+class CablecastError(Exception):
+    """Publishing cannot go on. Its text is a sentence an editor understands."""
+
+
+class _Passing(CablecastError):
+    """A failure that may be gone at the next try."""
+
+
+@dataclass(frozen=True)
+class Show:
+    """A show as Cablecast lists it."""
+
+    id: int
+    title: str
+    event_date: date | None
+
+
+@dataclass(frozen=True)
+class Match:
+    """How well a show fits a VOD: 0 (nothing in common) to 1 (same title, same day)."""
+
+    show: Show
+    score: float
+
+
+@dataclass(frozen=True)
+class VodStatus:
+    """How far Cablecast is with a VOD; ``percent`` 100 is the end."""
+
+    status: str
+    percent: int
+
+
+def match_score(show: Show, title: str, day: date) -> float:
+    """The likeness of the titles, ignoring case, whole on the same day and less each day, down to half from a week on.
+
+    So a show of the same title a week away, which is another week's meeting, scores 0.5 and is not linked.
+    """
+    likeness = SequenceMatcher(None, show.title.casefold(), title.casefold(), autojunk=False).ratio()
+    days = DAYS_APART if show.event_date is None else abs((show.event_date - day).days)
+    return likeness * (1 - min(days, DAYS_APART) / DAYS_APART / 2)
+
+
+def best_match(shows: Iterable[Show], title: str, day: date) -> Match | None:
+    """The best scoring show, the oldest of equals; None when there are no shows."""
+    matches = [Match(show, match_score(show, title, day)) for show in shows]
+    return max(matches, key=lambda match: (match.score, -match.show.id), default=None)
+
+
+class Cablecast:
+    """One conversation with Cablecast; used by one thread.
+
+    ``timeout`` is in seconds, for the connection and for each read. ``pause`` waits between tries; it may raise to
+    stop.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        username: str,
+        password: SecretStr,
+        *,
+        timeout: float,
+        pause: Callable[[float], object],
+    ) -> None:
+        self._base = url.rstrip("/")
+        self._timeout = timeout
+        self._pause = pause
+        self._session = requests.Session()
+        self._session.trust_env = False  # no proxy and no ~/.netrc may come between
+        self._session.auth = (username, password.get_secret_value())
+
+    def __enter__(self) -> "Cablecast":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._session.close()
+
+    def find_shows(self, title: str) -> list[Show]:
+        """The shows Cablecast's own search finds."""
+        answer = self._call("GET", "/shows", params={"search": title})
+        return _read(lambda: [_show(item) for item in answer.json()["shows"]])
+
+    def create_show(self, title: str, day: date) -> int:
+        """A new show; its id."""
+        answer = self._call("POST", "/shows", json={"title": title, "eventDate": day.isoformat()})
+        return _read(lambda: _id(answer.json()["show"]))
+
+    def create_vod(self, show_id: int, file_name: str, *, key: UUID) -> int:
+        """A new VOD of a show; its id. The same ``key`` gives the same VOD, however often it is asked for."""
+        body = {"show": show_id, "quality": QUALITY, "fileName": file_name}
+        answer = self._call("POST", "/vods", json=body, headers={"Idempotency-Key": str(key)})
+        return _read(lambda: _id(answer.json()["vod"]))
+
+    def upload_captions(self, vod_id: int, file_name: str, scc: bytes) -> None:
+        """Put the captions of a VOD, replacing what is there."""
+        self._call("POST", f"/vods/{vod_id}/captions", files={"scc_file": (file_name, scc, "text/plain")})
+
+    def vod_status(self, vod_id: int) -> VodStatus:
+        """How far Cablecast is with transcoding."""
+        answer = self._call("GET", f"/vods/{vod_id}/status")
+        return _read(lambda: _vod_status(answer.json()))
+
+    def _call(self, method: str, path: str, **arguments: Any) -> requests.Response:
+        for pause in RETRY_PAUSES:
+            try:
+                return self._call_once(method, path, **arguments)
+            except _Passing:
+                self._pause(pause)
+        return self._call_once(method, path, **arguments)
+
+    def _call_once(self, method: str, path: str, **arguments: Any) -> requests.Response:
+        try:
+            answer = self._session.request(
+                method, self._base + path, timeout=self._timeout, allow_redirects=False, **arguments
+            )
+        except requests.Timeout:
+            raise _Passing("Cablecast did not answer in time") from None
+        except requests.ConnectionError:
+            raise _Passing("Cablecast cannot be reached") from None
+        except requests.RequestException:
+            raise CablecastError("Cablecast answered something unreadable") from None
+        _refuse_errors(answer)
+        return answer
+
+
+def _refuse_errors(answer: requests.Response) -> None:
+    status = answer.status_code
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise _Passing(f"Cablecast answered with an error ({status})")
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        raise CablecastError("Cablecast refused our credentials")
+    if status >= HTTPStatus.BAD_REQUEST:
+        raise CablecastError(f"Cablecast refused the request ({status})")
+    if not answer.ok or status >= HTTPStatus.MULTIPLE_CHOICES:
+        raise CablecastError("Cablecast answered something unreadable")
+
+
+def _read(read: Callable[[], T]) -> T:
+    """What ``read`` makes of an answer; an answer of another shape is unreadable."""
+    try:
+        return read()
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise CablecastError("Cablecast answered something unreadable") from None
+
+
+def _show(item: dict[str, Any]) -> Show:
+    title, day = item["title"], item.get("eventDate")
+    if not isinstance(title, str):
+        raise TypeError
+    return Show(_id(item), title, None if day is None else datetime.fromisoformat(day).date())
+
+
+def _id(item: dict[str, Any]) -> int:
+    return _whole(item["id"])
+
+
+def _vod_status(item: dict[str, Any]) -> VodStatus:
+    status, percent = item["status"], _whole(item["percent"])
+    if not isinstance(status, str) or percent > 100:
+        raise ValueError
+    return VodStatus(status, percent)
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST_ID:
+        raise TypeError
+    return value

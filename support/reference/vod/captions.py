@@ -1,0 +1,144 @@
+"""From a transcript to captions (SCC) and their summary.
+
+SCC carries CEA-608 data with drop-frame time codes. A time code says when the bytes of a caption begin to be sent: it
+stands before the moment the caption is seen, by one frame for each two bytes. So the earliest moment any caption can
+be seen is about half a second into the recording.
+"""
+
+import json
+import textwrap
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from support.reference.vod.transcriber import Segment, Transcript
+
+NO_SPEECH = "[No speech detected]"
+LINES = 2
+LINE_CHARACTERS = 32
+CUES_PER_CHUNK = 5
+
+_WORD_SECONDS = 1001 / 30000
+"""Line 21 of the picture carries one word (two bytes) in each frame of 29.97 a second."""
+
+_CLEAR_WORDS = 3
+_CONTROL_WORDS = 9
+"""Begin, clear and show, each sent twice, and one frame lost to rounding."""
+
+_LINE_CONTROL_WORDS = 2
+_SHORTEST_SECONDS = 1.0
+
+# The basic CEA-608 set is ASCII without these, plus a few accented letters. The extended set is not used: its
+# characters erase the one before them, and SCCWriter sends nothing to be erased.
+_BASIC = frozenset(map(chr, range(0x20, 0x7F))) - frozenset("*\\^_`{|}~") | frozenset("áéíóúçñÑ÷")
+_STAND_INS = str.maketrans(
+    {
+        "‘": "'", "’": "'", "`": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "–": "-", "—": "-", "_": "-",
+        "{": "(", "}": ")", "|": "/", "\\": "/", "~": "-", "⁄": "/", "ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe",
+        "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "€": "EUR", "£": "GBP",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Cue:
+    """One caption as it is seen: at most two lines of 32 characters, ``start`` and ``end`` in seconds."""
+
+    start: float
+    end: float
+    speaker: str | None
+    lines: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The lines as one."""
+        return " ".join(self.lines)
+
+
+def cues_of(transcript: Transcript) -> list[Cue]:
+    """Cut a transcript into cues: the cues of a segment share its time in proportion to their length.
+
+    A silent recording has the one cue ``[No speech detected]``, from its beginning to its end.
+    """
+    if not transcript.segments:
+        return [Cue(0.0, transcript.duration, None, (NO_SPEECH,))]
+    return [cue for segment in transcript.segments for cue in _cues_of_segment(segment)]
+
+
+def to_scc(cues: Sequence[Cue]) -> str:
+    """The cues as the text of an SCC file."""
+    # pycaption pulls in three HTML and CSS parsers: 0.15 s that the start of the platform, and each restart, can do
+    # without.
+    from pycaption import SCCWriter
+    from pycaption.base import Caption, CaptionList, CaptionNode, CaptionSet
+
+    def caption(cue: Cue) -> Caption:
+        nodes = [CaptionNode.create_text(cue.lines[0])]
+        for line in cue.lines[1:]:
+            nodes += [CaptionNode.create_break(), CaptionNode.create_text(line)]
+        return Caption(cue.start * 1_000_000, cue.end * 1_000_000, nodes)
+
+    captions = CaptionList([caption(cue) for cue in _transmittable(cues)])
+    return str(SCCWriter(drop_frame=True).write(CaptionSet({"en-US": captions}))).rstrip() + "\n"
+
+
+def summary_of(cues: Sequence[Cue]) -> list[dict[str, object]]:
+    """Chunks of five cues, ``{"speaker": str | None, "start": seconds, "text": str}``: who and when of the first."""
+    chunks = (cues[first : first + CUES_PER_CHUNK] for first in range(0, len(cues), CUES_PER_CHUNK))
+    return [
+        {"speaker": chunk[0].speaker, "start": chunk[0].start, "text": " ".join(cue.text for cue in chunk)}
+        for chunk in chunks
+    ]
+
+
+def to_json(chunks: Iterable[dict[str, object]]) -> str:
+    """The summary as the text of its file."""
+    return json.dumps(list(chunks), ensure_ascii=False, indent=2) + "\n"
+
+
+def _cues_of_segment(segment: Segment) -> list[Cue]:
+    rows = textwrap.wrap(_displayable(segment.text), LINE_CHARACTERS) or ["?"]
+    pages = [tuple(rows[first : first + LINES]) for first in range(0, len(rows), LINES)]
+    weights = [sum(map(len, page)) for page in pages]
+    per_character = (segment.end - segment.start) / sum(weights)
+    starts = [round(segment.start + per_character * sum(weights[:index]), 3) for index in range(len(pages))]
+    ends = [*starts[1:], segment.end]
+    return [Cue(start, end, segment.speaker, page) for start, end, page in zip(starts, ends, pages, strict=True)]
+
+
+def _displayable(text: str) -> str:
+    """What CEA-608's basic set can show of ``text``: accents are dropped, the rest becomes a question mark."""
+    return "".join(_displayable_character(character) for character in unicodedata.normalize("NFC", text))
+
+
+def _displayable_character(character: str) -> str:
+    if character.isspace():
+        return " "
+    if character in _BASIC:
+        return character
+    decomposed = unicodedata.normalize("NFKD", character).translate(_STAND_INS)
+    kept = "".join(part for part in decomposed if not unicodedata.combining(part))
+    return "".join(part if part in _BASIC else "?" for part in kept)
+
+
+def _transmittable(cues: Sequence[Cue]) -> list[Cue]:
+    """Delay cues that cannot be sent in time: the bytes of one must be through before those of the next begin.
+
+    SCCWriter overlaps them instead, and a decoder then shows neither. A cue followed at once by the next is left on
+    the screen until that replaces it.
+    """
+    shown: list[Cue] = []
+    earliest = -_WORD_SECONDS  # the frame lost to rounding cannot be lost before the first
+    for cue in cues:
+        earliest = max(cue.start, earliest + _load_seconds(cue))
+        shown.append(replace(cue, start=earliest, end=max(cue.end, earliest + _SHORTEST_SECONDS)))
+    for index, (cue, following) in enumerate(pairwise(shown)):
+        if following.start - cue.end < _load_seconds(following) + _CLEAR_WORDS * _WORD_SECONDS:
+            shown[index] = replace(cue, end=following.start)
+    return shown
+
+
+def _load_seconds(cue: Cue) -> float:
+    words = sum(_LINE_CONTROL_WORDS + -(-len(line) // 2) for line in cue.lines)
+    return (_CONTROL_WORDS + words) * _WORD_SECONDS

@@ -1,0 +1,245 @@
+"""The HTTP interface of video on demand."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Depends, Query, Response
+from pydantic import AfterValidator, ConfigDict, Field
+from typing_extensions import TypedDict
+
+from support.reference.access.dependencies import Editor, signed_in
+from support.reference.errors import documented
+from support.reference.schemas import Answer, Page, Request, Title
+from support.reference.services import ServicesOf
+from support.reference.vod.service import Requested, VodService
+from support.reference.vod.tables import Kind, Status, VodRow
+
+MEDIA_ENDINGS = {".mp4", ".mov", ".mkv", ".mpg", ".wav"}
+
+_SHELL_CHARACTERS = frozenset("$`;&|<>(){}[]*?!'\"~#")
+_LONGEST_NAME_BYTES = 200
+"""What file systems allow is 255; captions and drafts put something before and after the name."""
+
+
+def _media_path(path: str) -> str:
+    """Raise ValueError unless this names a recording inside the media storage."""
+    if path.startswith("/"):
+        raise ValueError("must be relative to the media storage")
+    if "\\" in path or any(character in _SHELL_CHARACTERS or not _is_printable(character) for character in path):
+        raise ValueError("must not hold shell or control characters")
+    parts = path.split("/")
+    if any(part in ("", ".", "..") for part in parts):
+        raise ValueError("must name each folder, without . and ..")
+    if any(len(part.encode()) > _LONGEST_NAME_BYTES for part in parts):
+        raise ValueError("must not hold a name longer than 200 bytes")
+    if PurePosixPath(path).suffix.lower() not in MEDIA_ENDINGS:
+        raise ValueError("must end in mp4, mov, mkv, mpg or wav")
+    return path
+
+
+def _is_printable(character: str) -> bool:
+    return unicodedata.category(character) not in ("Cc", "Cs", "Zl", "Zp")
+
+
+MediaPath = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_media_path)]
+Seconds = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
+Bytes = Annotated[int, Field(strict=True, ge=0, le=2**63 - 1)]
+
+
+class NewVod(Request):
+    """A recording to take in. The title is trimmed and otherwise kept as sent; ``duration`` is in seconds."""
+
+    title: Title
+    file_path: MediaPath
+    duration: Seconds | None = None
+    file_size: Bytes | None = None
+
+
+class VodChanges(TypedDict, total=False):
+    """What to change; fields left out stay as they are."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid", hide_input_in_errors=True)  # type: ignore[misc]
+
+    title: Title
+    duration: Seconds | None
+    file_size: Bytes | None
+    status: Status
+
+
+class VodPage(Page):
+    """Which VODs are wanted."""
+
+    status: Status | None = None
+
+
+class VodAnswer(Answer):
+    """A VOD. Paths are relative to the media storage."""
+
+    id: UUID
+    title: str
+    file_path: str
+    duration: float | None
+    file_size: int | None
+    status: Status
+    progress: int
+    error: str | None
+    captions_path: str | None
+    summary_path: str | None
+    show_id: int | None
+    cablecast_vod_id: int | None
+    published_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class VodList(Answer):
+    """Part of the VODs, newest first, and how many there are in all."""
+
+    vods: list[VodAnswer]
+    total: int
+
+
+class TaskRequested(Answer):
+    """The task that does the work, or has done it."""
+
+    task_id: UUID
+    status: Status
+
+
+class TaskAnswer(Answer):
+    """A piece of work."""
+
+    id: UUID
+    vod_id: UUID
+    kind: Kind
+    status: Status
+    progress: int
+    error: str | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class SegmentAnswer(Answer):
+    """An utterance, times in seconds."""
+
+    start: float
+    end: float
+    speaker: str
+    text: str
+
+
+class TranscriptionAnswer(Answer):
+    """What is said in a VOD; ``output_path`` is its caption file's, null until it is captioned."""
+
+    vod_id: UUID
+    status: Status
+    output_path: str | None
+    segments: list[SegmentAnswer]
+
+
+class ChunkAnswer(Answer):
+    """Five cues of captions as one; ``start`` in seconds. The speaker is null where nobody speaks."""
+
+    speaker: str | None
+    start: float
+    text: str
+
+
+class SummaryAnswer(Answer):
+    """The summary of a VOD."""
+
+    vod_id: UUID
+    chunks: list[ChunkAnswer]
+
+
+def vod_service(services: ServicesOf) -> VodService:
+    """The service, as routes receive it."""
+    return VodService(services)
+
+
+Vods = Annotated[VodService, Depends(vod_service)]
+
+router = APIRouter(prefix="/api", dependencies=[Depends(signed_in)], responses=documented(401, 422, 500, 503))
+
+_WORK_ANSWERS = {200: {"model": TaskRequested, "description": "It was done before."}, **documented(403, 404, 409)}
+
+
+@router.post("/vod/create", status_code=201, response_model=VodAnswer, responses=documented(403, 413))
+def create(new: NewVod, vods: Vods, editor: Editor) -> VodRow:
+    """Take a recording in. It is pending until it is handed in for captioning."""
+    return vods.create(new.model_dump(), by=editor.id)
+
+
+@router.get("/vod/list", response_model=VodList)
+def page(vods: Vods, wanted: Annotated[VodPage, Query()]) -> dict[str, object]:
+    """The VODs, newest first."""
+    found, total = vods.page(limit=wanted.limit, offset=wanted.offset, status=wanted.status)
+    return {"vods": found, "total": total}
+
+
+@router.get("/vod/{vod_id}", response_model=VodAnswer, responses=documented(404))
+def read(vod_id: UUID, vods: Vods) -> Response:
+    """One VOD. ``X-Cache`` says whether it was served from the cache (``hit`` or ``miss``)."""
+    served, cached = vods.read(vod_id, lambda vod: VodAnswer.model_validate(vod).model_dump_json().encode())
+    return Response(served, media_type="application/json", headers={"X-Cache": "hit" if cached else "miss"})
+
+
+@router.put("/vod/{vod_id}", response_model=VodAnswer, responses=documented(403, 404, 409, 413))
+def update(vod_id: UUID, changes: Annotated[VodChanges, Body()], vods: Vods, editor: Editor) -> VodRow:
+    """Change some fields; those left out stay. A forbidden change of status changes nothing at all."""
+    return vods.update(vod_id, changes)
+
+
+@router.delete("/vod/{vod_id}", status_code=204, responses=documented(403, 404))
+def delete(vod_id: UUID, vods: Vods, editor: Editor) -> None:
+    """Remove a VOD with its captions, summary, tasks and history. The recording stays."""
+    vods.delete(vod_id)
+
+
+@router.post("/vod/{vod_id}/transcribe", status_code=202, response_model=TaskRequested, responses=_WORK_ANSWERS)
+def transcribe(vod_id: UUID, vods: Vods, editor: Editor, response: Response) -> dict[str, object]:
+    """Hand a VOD in for captioning. Asking again gives the same task; 200 once it is captioned."""
+    return _requested(vods.transcribe(vod_id), response)
+
+
+@router.post("/vod/{vod_id}/publish", status_code=202, response_model=TaskRequested, responses=_WORK_ANSWERS)
+def publish(vod_id: UUID, vods: Vods, editor: Editor, response: Response) -> dict[str, object]:
+    """Put a captioned VOD on Cablecast. Asking again gives the same task; 200 once it is published."""
+    return _requested(vods.publish(vod_id), response)
+
+
+@router.get("/vod/{vod_id}/transcription", response_model=TranscriptionAnswer, responses=documented(404))
+def transcription(vod_id: UUID, vods: Vods) -> dict[str, object]:
+    """What is said in a VOD; no segments before it is captioned, or when nobody speaks."""
+    vod, segments = vods.transcription(vod_id)
+    return {"vod_id": vod.id, "status": vod.status, "output_path": vod.captions_path, "segments": segments}
+
+
+@router.get("/vod/{vod_id}/captions", responses=documented(404))
+def captions(vod_id: UUID, vods: Vods) -> Response:
+    """The captions as an SCC file."""
+    return Response(vods.captions(vod_id), media_type="text/plain")
+
+
+@router.get("/vod/{vod_id}/summary", response_model=SummaryAnswer, responses=documented(404))
+def summary(vod_id: UUID, vods: Vods) -> dict[str, object]:
+    """The captions in chunks of five cues."""
+    return {"vod_id": vod_id, "chunks": vods.summary(vod_id)}
+
+
+@router.get("/tasks/{task_id}", response_model=TaskAnswer, responses=documented(404))
+def task(task_id: UUID, vods: Vods) -> object:
+    """How far a piece of work is."""
+    return vods.task(task_id)
+
+
+def _requested(requested: Requested, response: Response) -> dict[str, object]:
+    if requested.done:
+        response.status_code = 200
+    return {"task_id": requested.task.id, "status": requested.task.status}

@@ -1,0 +1,218 @@
+"""What can be asked of video on demand, whoever asks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, text
+from sqlalchemy.orm import Session
+
+from support.reference.database import utc_now
+from support.reference.errors import Conflict, NotFound
+from support.reference.queue import defer
+from support.reference.services import Services
+from support.reference.vod import jobs
+from support.reference.vod.storage import MediaStorage, captions_path, summary_path
+from support.reference.vod.tables import (
+    Kind,
+    Status,
+    TaskRow,
+    TranscriptionRow,
+    VodRow,
+    cache_key,
+    end_task,
+    latest_task,
+    lock_vod,
+    move,
+    unknown_vod,
+)
+
+CACHE_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Requested:
+    """What became of asking for work: the task that does it, ``done`` when it was done before."""
+
+    task: TaskRow
+    done: bool
+
+
+class VodService:
+    """Intake, captioning and publishing of VODs. Every method raises ``DatabaseUnavailable`` and ``NotFound``."""
+
+    def __init__(self, services: Services) -> None:
+        self._database = services.database
+        self._cache = services.cache
+        self._storage = MediaStorage(services.settings.media_root)
+
+    def create(self, fields: Mapping[str, Any], *, by: UUID) -> VodRow:
+        """Take a recording in: a pending VOD."""
+        now = utc_now()
+        with self._database.begin() as session:
+            vod = VodRow(**fields, created_by=by, created_at=now, updated_at=now)
+            session.add(vod)
+        return vod
+
+    def page(self, *, limit: int, offset: int, status: Status | None) -> tuple[list[VodRow], int]:
+        """Part of the VODs, newest first, and how many there are in all."""
+        wanted = [] if status is None else [VodRow.status == status]
+        newest_first = select(VodRow).where(*wanted).order_by(VodRow.created_at.desc(), VodRow.id.desc())
+        with self._database.begin() as session:
+            vods = session.scalars(newest_first.limit(limit).offset(offset)).all()
+            total = session.scalar(select(func.count()).select_from(VodRow).where(*wanted))
+        return list(vods), total or 0
+
+    def read(self, vod_id: UUID, serialise: Callable[[VodRow], bytes]) -> tuple[bytes, bool]:
+        """A VOD as it is served, and whether it came from the cache."""
+        loaded = False
+
+        def load() -> bytes:
+            nonlocal loaded
+            loaded = True
+            with self._database.begin() as session:
+                return serialise(_vod(session, vod_id))
+
+        served = self._cache.read_through(cache_key(vod_id), CACHE_SECONDS, load)
+        return served, not loaded
+
+    def update(self, vod_id: UUID, changes: Mapping[str, Any]) -> VodRow:
+        """Change the given fields, status among them. Raises ``Conflict`` for a forbidden transition."""
+        with self._database.begin() as session:
+            vod = lock_vod(session, vod_id)
+            for name, value in changes.items():
+                if name == "status":
+                    _move_by_hand(session, vod, Status(value))
+                else:
+                    setattr(vod, name, value)
+        self._cache.invalidate(cache_key(vod_id))
+        return vod
+
+    def delete(self, vod_id: UUID) -> None:
+        """Remove a VOD and all that is its own: tasks, history, waiting jobs, captions, summary.
+
+        The recording stays: it was there before. A job that is running finds its VOD gone and ends.
+        """
+        with self._database.begin() as session:
+            vod = lock_vod(session, vod_id)
+            files = _own_files(session, vod)
+            if files:
+                self._storage.check()
+            _delete_jobs(session, vod_id)
+            session.execute(delete(VodRow).where(VodRow.id == vod_id))
+        self._cache.invalidate(cache_key(vod_id))
+        for path in files:
+            self._storage.remove(path, owner=vod_id)
+
+    def transcribe(self, vod_id: UUID) -> Requested:
+        """Have a VOD captioned, once: whoever asks again meanwhile gets the same task. A failed VOD is tried again."""
+        with self._database.begin() as session:
+            vod = lock_vod(session, vod_id)
+            task = latest_task(session, vod_id, Kind.TRANSCRIPTION)
+            if task and (task.is_live or (vod.captions_path and task.status == Status.COMPLETED)):
+                return Requested(task, done=not task.is_live)
+            if vod.status == Status.FAILED:
+                move(session, vod, Status.PENDING)
+            if vod.status != Status.PENDING:
+                raise Conflict(f"The VOD is {vod.status}, without captions of ours.")
+            task = _add_task(session, vod, Kind.TRANSCRIPTION)
+        self._cache.invalidate(cache_key(vod_id))
+        return Requested(task, done=False)
+
+    def publish(self, vod_id: UUID) -> Requested:
+        """Have a captioned VOD published, once. Raises ``Conflict`` when it has no captions."""
+        with self._database.begin() as session:
+            vod = lock_vod(session, vod_id)
+            task = latest_task(session, vod_id, Kind.PUBLICATION)
+            if task and (task.is_live or vod.published_at):
+                return Requested(task, done=not task.is_live)
+            if vod.captions_path is None:
+                raise Conflict("The VOD has no captions yet.")
+            return Requested(_add_task(session, vod, Kind.PUBLICATION), done=False)
+
+    def task(self, task_id: UUID) -> TaskRow:
+        """One piece of work."""
+        with self._database.begin() as session:
+            task = session.get(TaskRow, task_id)
+        if task is None:
+            raise NotFound("There is no such task.")
+        return task
+
+    def transcription(self, vod_id: UUID) -> tuple[VodRow, list[dict[str, Any]]]:
+        """A VOD and what is said in it, nothing before it is captioned."""
+        with self._database.begin() as session:
+            vod = _vod(session, vod_id)
+            spoken = session.get(TranscriptionRow, vod_id)
+        return vod, spoken.segments if spoken else []
+
+    def captions(self, vod_id: UUID) -> bytes:
+        """The SCC file. Raises ``NotFound`` before there is one, ``StorageUnavailable``."""
+        with self._database.begin() as session:
+            path = _vod(session, vod_id).captions_path
+        return self._file(path, "captions")
+
+    def summary(self, vod_id: UUID) -> list[dict[str, Any]]:
+        """The chunks of the summary. Raises as ``captions``."""
+        with self._database.begin() as session:
+            path = _vod(session, vod_id).summary_path
+        chunks: list[dict[str, Any]] = json.loads(self._file(path, "summary"))
+        return chunks
+
+    def _file(self, path: str | None, what: str) -> bytes:
+        content = self._storage.read(path) if path else None
+        if content is None:
+            raise NotFound(f"The VOD has no {what}.")
+        return content
+
+
+_JOBS = {Kind.TRANSCRIPTION: jobs.transcribe, Kind.PUBLICATION: jobs.publish}
+
+
+def _vod(session: Session, vod_id: UUID) -> VodRow:
+    vod = session.get(VodRow, vod_id)
+    if vod is None:
+        raise unknown_vod()
+    return vod
+
+
+def _move_by_hand(session: Session, vod: VodRow, status: Status) -> None:
+    """An editor who ends the captioning ends its task too: the worker then leaves the VOD alone."""
+    move(session, vod, status)
+    task = latest_task(session, vod.id, Kind.TRANSCRIPTION)
+    if task and task.is_live and status not in (Status.PENDING, Status.PROCESSING):
+        end_task(task, Status.FAILED, error=f"an editor set the VOD to {status}")
+
+
+def _add_task(session: Session, vod: VodRow, kind: Kind) -> TaskRow:
+    """A task and its job, in the caller's transaction: committed together, or neither is."""
+    task = TaskRow(vod_id=vod.id, kind=kind)
+    session.add(task)
+    session.flush()
+    defer(session, _JOBS[kind], vod_id=str(vod.id), task_id=str(task.id))
+    return task
+
+
+def _own_files(session: Session, vod: VodRow) -> list[str]:
+    """The files captioning made, or is about to make, for this VOD and no other."""
+    task = latest_task(session, vod.id, Kind.TRANSCRIPTION)
+    if not vod.captions_path and not (task and task.is_live):
+        return []
+    path = captions_path(vod.file_path)
+    shared = session.scalar(select(VodRow.id).where(VodRow.captions_path == path, VodRow.id != vod.id).limit(1))
+    return [] if shared else [path, summary_path(vod.file_path)]
+
+
+def _delete_jobs(session: Session, vod_id: UUID) -> None:
+    """Remove the jobs of a VOD that nobody runs; the schema removes one that is running when it ends.
+
+    They are locked first: one that ends just now is then seen as ended, by us or by the schema.
+    """
+    of_vod = {"vod_id": str(vod_id)}
+    session.execute(text("SELECT FROM procrastinate_jobs WHERE args->>'vod_id' = :vod_id FOR UPDATE"), of_vod)
+    session.execute(
+        text("DELETE FROM procrastinate_jobs WHERE args->>'vod_id' = :vod_id AND status <> 'doing'"), of_vod
+    )

@@ -1,0 +1,208 @@
+"""From a recording to the words spoken in it.
+
+``Transcriber`` is the interface of any speech recogniser. ``SpokenChunkTranscriber`` is the one this platform runs: it
+reads recordings that carry their words with them, so that the same recording always gives the same captions.
+"""
+
+import json
+import math
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+STEPS = 10
+"""Progress is reported this many times, evenly."""
+
+_LONGEST_SIDE_CHUNK = 16 * 1024 * 1024
+"""Bytes. Words and pace are read into memory whole, so a damaged size must not ask for all of it."""
+
+_ROUNDING_SECONDS = 1.0
+"""How far the last word may stand behind the end of the samples."""
+
+
+class MediaError(Exception):
+    """The recording cannot be transcribed, now or later. Its text is a sentence an editor understands."""
+
+
+class MediaUnreadable(MediaError):
+    """Not a RIFF/WAVE file, damaged, or cut off."""
+
+    def __init__(self) -> None:
+        super().__init__("the media cannot be read")
+
+
+class MediaMissing(MediaError):
+    """The storage is there, the file is not."""
+
+    def __init__(self) -> None:
+        super().__init__("the media file is missing")
+
+
+class MediaEmpty(MediaError):
+    """The file has no bytes, or no samples."""
+
+    def __init__(self) -> None:
+        super().__init__("the media file is empty")
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One utterance. ``start`` and ``end`` are seconds from the beginning of the recording, ``start`` < ``end``."""
+
+    start: float
+    end: float
+    speaker: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """All that was said. ``duration`` is the length of the recording in seconds; no segments mean silence."""
+
+    duration: float
+    segments: tuple[Segment, ...]
+
+
+class Transcriber(Protocol):
+    """Anything that turns a recording into words."""
+
+    def transcribe(self, media: Path, progress: Callable[[int], None]) -> Transcript:
+        """Transcribe ``media``, calling ``progress`` with a growing percentage (1..100).
+
+        Raises ``MediaError`` for a recording that cannot be transcribed, ``OSError`` when the file cannot be opened.
+        """
+
+
+@dataclass(frozen=True)
+class _Wave:
+    """What a RIFF/WAVE file says about itself. ``pace`` is in seconds."""
+
+    duration: float
+    segments: tuple[Segment, ...]
+    pace: float
+
+
+class SpokenChunkTranscriber:
+    """Reads RIFF/WAVE recordings that carry their words.
+
+    The container decides, not the file's ending. Two chunks are ours:
+
+    - ``spch``: UTF-8 JSON ``[{"start": 0.0, "end": 4.5, "speaker": "Mayor", "text": "Good evening."}]``, in seconds.
+      None, or an empty list: the recording is silent.
+    - ``pace``: uint32, little endian, milliseconds the transcription takes; none: no time at all.
+
+    ``pause`` waits so many seconds; it may raise to stop the transcription.
+    """
+
+    def __init__(self, pause: Callable[[float], object]) -> None:
+        self._pause = pause
+
+    def transcribe(self, media: Path, progress: Callable[[int], None]) -> Transcript:
+        """See ``Transcriber``."""
+        with media.open("rb") as file:
+            wave = _read_wave(file)
+        for step in range(1, STEPS + 1):
+            self._pause(wave.pace / STEPS)
+            progress(100 * step // STEPS)
+        return Transcript(wave.duration, wave.segments)
+
+
+def _read_wave(file: BinaryIO) -> _Wave:
+    size = file.seek(0, 2)
+    if size == 0:
+        raise MediaEmpty
+    file.seek(0)
+    magic, riff_size, form = _unpack("<4sI4s", file.read(12))
+    if magic != b"RIFF" or form != b"WAVE" or 8 + riff_size > size:
+        raise MediaUnreadable
+    chunks = _chunks(file, end=8 + riff_size)
+    if b"fmt " not in chunks or b"data" not in chunks:
+        raise MediaUnreadable
+    _, _, _, byte_rate, _, _ = _unpack("<HHIIHH", _read_chunk(file, chunks[b"fmt "])[:16])
+    if byte_rate == 0:
+        raise MediaUnreadable
+    sample_bytes = chunks[b"data"][1]
+    if sample_bytes == 0:
+        raise MediaEmpty
+    duration = sample_bytes / byte_rate
+    segments = _segments(_read_chunk(file, chunks[b"spch"])) if b"spch" in chunks else ()
+    if any(segment.end > duration + _ROUNDING_SECONDS for segment in segments):
+        raise MediaUnreadable
+    pace = _unpack("<I", _read_chunk(file, chunks[b"pace"]))[0] / 1000 if b"pace" in chunks else 0.0
+    return _Wave(duration, segments, pace)
+
+
+def _chunks(file: BinaryIO, end: int) -> dict[bytes, tuple[int, int]]:
+    """Offset and size of each chunk by its id, the first of each. Samples are skipped: two hours of them are large."""
+    chunks: dict[bytes, tuple[int, int]] = {}
+    offset = 12
+    while offset < end:
+        file.seek(offset)
+        name, size = _unpack("<4sI", file.read(8))
+        if offset + 8 + size > end:
+            raise MediaUnreadable
+        chunks.setdefault(name, (offset + 8, size))
+        offset += 8 + size + size % 2
+    return chunks
+
+
+def _read_chunk(file: BinaryIO, place: tuple[int, int]) -> bytes:
+    offset, size = place
+    if size > _LONGEST_SIDE_CHUNK:
+        raise MediaUnreadable
+    file.seek(offset)
+    return file.read(size)
+
+
+def _unpack(layout: str, data: bytes) -> tuple[Any, ...]:
+    try:
+        return struct.unpack(layout, data)
+    except struct.error:
+        raise MediaUnreadable from None
+
+
+def _segments(words: bytes) -> tuple[Segment, ...]:
+    try:
+        items = json.loads(words.decode("utf-8"))
+    except (ValueError, RecursionError):
+        raise MediaUnreadable from None
+    if not isinstance(items, list):
+        raise MediaUnreadable
+    return tuple(sorted((_segment(item) for item in items), key=lambda segment: segment.start))
+
+
+def _segment(item: object) -> Segment:
+    if not isinstance(item, dict) or item.keys() != {"start", "end", "speaker", "text"}:
+        raise MediaUnreadable
+    start, end = _seconds(item["start"]), _seconds(item["end"])
+    speaker, text = item["speaker"], item["text"]
+    if not start < end or not _is_words(speaker) or not _is_words(text):
+        raise MediaUnreadable
+    return Segment(start, end, speaker, text)
+
+
+def _seconds(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise MediaUnreadable
+    try:
+        seconds = float(value)
+    except OverflowError:
+        raise MediaUnreadable from None
+    if not math.isfinite(seconds) or seconds < 0:
+        raise MediaUnreadable
+    return seconds
+
+
+def _is_words(value: object) -> bool:
+    """NUL and lone surrogates are refused: neither the database nor a UTF-8 file can hold them."""
+    return isinstance(value, str) and bool(value.strip()) and "\0" not in value and _is_encodable(value)
+
+
+def _is_encodable(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

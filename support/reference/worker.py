@@ -1,0 +1,85 @@
+"""The worker process: takes jobs from the queue and runs them.
+
+Procrastinate's worker stops when it loses the database; the supervisor then starts a fresh one, which waits for the
+database. The watchdog that stops it works only beside a periodic task: there is one below.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable
+
+from procrastinate.worker import Worker
+
+from support.reference.access.service import remove_expired_sessions
+from support.reference.database import wait_until_up
+from support.reference.queue import connector, queue, services, use_services
+from support.reference.services import Services
+from support.reference.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS = 0.2
+STALLED_SECONDS = 1.0
+"""The age of a heartbeat from which its worker counts as dead: five missed beats."""
+
+_CONCURRENCY = 4
+_POLL_SECONDS = 0.1
+_ABORT_POLL_SECONDS = 0.2
+# Below STALLED_SECONDS: a stopping worker sends no heartbeat, and recovery must not take its jobs meanwhile.
+_GRACE_SECONDS = 0.5
+_STOP_LIMIT_SECONDS = 2.0
+_OPEN_LIMIT_SECONDS = 3.0
+_REGISTRATION_LOOK_SECONDS = 0.01
+
+
+@queue.periodic(cron="17 3 * * *")
+@queue.task(name="access.remove_expired_sessions")
+def remove_sessions(timestamp: int) -> None:
+    """Nightly housekeeping: forget the sessions that ended by time."""
+    logger.info("removed %d expired sessions", remove_expired_sessions(services()))
+
+
+class PunctualWorker(Worker):
+    """A worker that is gone soon after it was told to stop, even if a job in a thread does not listen.
+
+    Such a job is left to recovery, as if the worker had been killed.
+    """
+
+    def stop(self) -> None:
+        """Stop taking jobs, let running ones finish within their grace, then leave."""
+        super().stop()  # type: ignore[no-untyped-call]
+        asyncio.get_running_loop().call_later(_STOP_LIMIT_SECONDS, os._exit, 1)
+
+
+def run(settings: Settings, ready: Callable[[], None]) -> None:
+    """Run jobs until told to stop (SIGTERM) or the database is lost. ``ready`` is called once the worker is registered.
+
+    The caller leaves the process without waiting for threads: a job may still be in one.
+    """
+    wait_until_up(settings.database_url.get_secret_value())
+    use_services(Services.of(settings, pool_size=2 * _CONCURRENCY))
+    asyncio.new_event_loop().run_until_complete(_work(settings, ready))
+
+
+async def _work(settings: Settings, ready: Callable[[], None]) -> None:
+    with queue.replace_connector(connector(settings, connections=8)):
+        async with asyncio.timeout(_OPEN_LIMIT_SECONDS):
+            await queue.open_async()
+        worker = PunctualWorker(
+            app=queue,
+            concurrency=_CONCURRENCY,
+            fetch_job_polling_interval=_POLL_SECONDS,
+            abort_job_polling_interval=_ABORT_POLL_SECONDS,
+            update_heartbeat_interval=HEARTBEAT_SECONDS,
+            stalled_worker_timeout=STALLED_SECONDS,
+            shutdown_graceful_timeout=_GRACE_SECONDS,
+        )
+        working = asyncio.create_task(worker.run())  # type: ignore[no-untyped-call]
+        while worker.worker_id is None and not working.done():
+            await asyncio.sleep(_REGISTRATION_LOOK_SECONDS)
+        if worker.worker_id is not None:
+            ready()
+        await working

@@ -1,0 +1,81 @@
+"""One run: the target with everything that its scenarios share."""
+
+from __future__ import annotations
+
+import secrets
+from functools import cached_property
+from pathlib import Path
+
+import redis
+from sqlalchemy import Engine
+
+from support.deployment import Deployment, LiveDeployment
+from support.drivers.database import open_engine
+from support.drivers.redis import open_client
+from support.evidence.masking import Masker
+from support.partners.cablecast import Cablecast
+from support.personas import Account, Persona
+from support.settings import Capability, Target
+from support.stack.embedded import EmbeddedPlatform, PartnerAddress
+
+CABLECAST_USERNAME = "platform"
+
+
+class Run:
+    """The target of this run: `begin`, `finish`, then scenarios, then `close`.
+
+    `logs` is the folder for the logs of an embedded platform. Raises EnvironmentFailed or UsageError on the way.
+    """
+
+    def __init__(self, target: Target, logs: Path) -> None:
+        self.target = target
+        self.masker = Masker()
+        self.cablecast: Cablecast | None = None
+        self.embedded: EmbeddedPlatform | None = None
+        self.deployment: Deployment
+        if target.embedded:
+            password = secrets.token_urlsafe(18)
+            self.masker.add(password)
+            self.cablecast = Cablecast(CABLECAST_USERNAME, password)
+            self.cablecast.start()
+            self.embedded = EmbeddedPlatform(
+                logs, PartnerAddress(self.cablecast.url, CABLECAST_USERNAME, password)
+            )
+            self.masker.add(self.embedded.signing_key)
+            self.deployment = self.embedded
+        else:
+            self.deployment = LiveDeployment(target)
+        for account in self.deployment.accounts.values():
+            self.masker.add(account.password)
+
+    def grants(self, capability: Capability) -> bool:
+        """Whether the target lets the tests do this."""
+        return capability in self.target.capabilities
+
+    def account(self, persona: Persona) -> Account:
+        """Return the persona's account at this target; fails with a sentence where there is none."""
+        try:
+            return self.deployment.accounts[persona.name]
+        except KeyError:
+            known = ", ".join(self.deployment.accounts) or "nobody"
+            raise AssertionError(
+                f"{persona.name} has no account at the target {self.target.name!r}; who has one: {known}"
+            ) from None
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The way into the database."""
+        return open_engine(self.deployment.database_url, "acceptance tests")
+
+    @cached_property
+    def redis(self) -> redis.Redis:
+        """The way into Redis."""
+        return open_client(self.deployment.redis_url)
+
+    def close(self) -> None:
+        """End what the run started."""
+        if "redis" in self.__dict__:
+            self.redis.close()
+        self.deployment.close()
+        if self.cablecast is not None:
+            self.cablecast.close()

@@ -1,0 +1,5 @@
+"""Our behave runner: selects honestly, starts the target, runs, and ends everything it started."""
+
+from support.runner.runner import Runner
+
+__all__ = ["Runner"]

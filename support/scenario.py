@@ -1,0 +1,79 @@
+"""A scenario's journey, as the hooks of `environment.py` tell it: begin, each step, end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from behave.model import Scenario, Step
+from behave.runner import the_step_registry
+
+from support.exits import UsageError
+from support.run import Run
+from support.settings import Capability
+from support.world import World
+
+NEEDS = "needs."
+StepFunction = TypeVar("StepFunction", bound=Callable[..., None])
+
+_current: list[Run] = []
+
+
+def use(run: Run) -> None:
+    """Make this the run whose target the scenarios use."""
+    _current[:] = [run]
+
+
+def compares_states(step: StepFunction) -> StepFunction:
+    """Mark a step that compares the stores with what they were before its scenario's first When."""
+    step.compares_states = True  # type: ignore[attr-defined]
+    return step
+
+
+def begin(scenario: Scenario) -> World:
+    """Return the world of a scenario; skip the scenario where the target lacks a capability that it asks for."""
+    [run] = _current
+    lacking = [capability for capability in needs(scenario) if not run.grants(capability)]
+    if lacking:
+        scenario.skip(f"the target {run.target.name!r} does not grant: {', '.join(lacking)}")
+    return World(run, compares_states=_has_comparison(scenario))
+
+
+def needs(scenario: Scenario) -> Iterator[Capability]:
+    """Yield what a scenario asks of the target with its tags `@needs.NAME`. Raises UsageError for an unknown name."""
+    for tag in scenario.effective_tags:
+        if tag.startswith(NEEDS):
+            try:
+                yield Capability(tag.removeprefix(NEEDS))
+            except ValueError:
+                raise UsageError(f"@{tag} asks for nothing known. Known: {', '.join(Capability)}.") from None
+
+
+def _has_comparison(scenario: Scenario) -> bool:
+    matches = (the_step_registry.find_match(step) for step in scenario.all_steps)
+    return any(getattr(match.func, "compares_states", False) for match in matches if match is not None)
+
+
+def step_begins(world: World, step: Step) -> None:
+    """Note the state of the stores before the first When, for a scenario that compares with it."""
+    if step.step_type == "when":
+        world.before_when()
+
+
+def step_ended(world: World, step: Step) -> None:
+    """Attach the step's evidence to the report."""
+    world.evidence.step_ended(step.status.has_failed())
+
+
+def end(world: World, scenario: Scenario) -> None:
+    """Take away what the scenario created; what could not be taken away fails it. A failure gets the servers' logs."""
+    failed = bool(scenario.compute_status().has_failed())
+    try:
+        world.close()
+    except Exception:
+        failed = True
+        raise
+    finally:
+        if failed:
+            world.attach_logs()
+        world.evidence.scenario_ended(failed)

@@ -1,0 +1,21 @@
+"""Ports that no other program takes between choosing and using them."""
+
+import socket
+
+
+class ReservedPort:
+    """A free port on loopback, held by a socket that is bound but does not listen.
+
+    A server that binds with SO_REUSEADDR, as servers do, may listen on it; nobody else is given it. The reservation
+    outlives the server, so that a server that was killed finds its port again.
+    """
+
+    def __init__(self) -> None:
+        self._socket = socket.socket()
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind(("127.0.0.1", 0))
+        self.number: int = self._socket.getsockname()[1]
+
+    def release(self) -> None:
+        """Give the port back."""
+        self._socket.close()

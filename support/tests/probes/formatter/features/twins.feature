@@ -1,0 +1,7 @@
+Feature: Verdicts
+
+  Scenario: S01 passes
+    Then it is wrong
+
+  Scenario: S01 passes
+    Then it is shown

@@ -1,0 +1,155 @@
+"""All that one scenario knows: the only thing that steps find on behave's context."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from functools import cached_property
+from typing import TypeVar
+
+from support.checks.changes import StateOfStores
+from support.cleanup import Cleanup
+from support.clients.access import AccessClient, SessionStores
+from support.clients.cablecast import CablecastClient
+from support.clients.operations import OperationsClient
+from support.clients.research import ResearchClient, ResearchStores
+from support.clients.vod import VodClient, VodStores
+from support.drivers.database import DatabaseDriver
+from support.drivers.http import HttpDriver
+from support.drivers.redis import RedisDriver
+from support.drivers.storage import StorageDriver
+from support.evidence.recorder import Recorder
+from support.faults import Faults
+from support.memory import Memory
+from support.personas import PERSONAS, Persona
+from support.run import Run
+from support.settings import Capability
+from support.stack.logs import LogMarks
+
+Kind = TypeVar("Kind")
+
+
+class World:
+    """One scenario's actors, memory, clients and clean-up, bound to the target of the run.
+
+    `mark` makes every name the scenario gives unique: "City Council" is stored as "City Council · 7f3a12", so that
+    scenarios and runs that share a target never take each other's things for their own.
+    """
+
+    def __init__(self, run: Run, *, compares_states: bool = False) -> None:
+        self.run = run
+        self._compares_states = compares_states
+        self._logs = LogMarks(run.embedded.logs) if run.embedded else None
+        self.mark = secrets.token_hex(3)
+        self.cleanup = Cleanup()
+        self.evidence = Recorder(run.masker)
+        self._memory = Memory()
+        self._actor: Persona | None = None
+        self._http = HttpDriver(
+            run.deployment.api_url, run.target.limits, self.evidence, writes=run.grants(Capability.WRITES)
+        )
+        self.access = AccessClient(self._http, run.account, self.cleanup)
+        self.vod = VodClient(self._http, self.access, self.cleanup, run.target.limits)
+        self.research = ResearchClient(self._http, self.access, self.cleanup)
+        self.operations = OperationsClient(self._http)
+
+    # People
+
+    def person(self, word: str) -> Persona:
+        """Return who is meant by a name, or by "she", "he", "they", "her", "his", "their": who acted last."""
+        if word in PERSONAS:
+            self._actor = PERSONAS[word]
+        if self._actor is None:
+            raise AssertionError(f'"{word}" should mean who acted last, but nobody has: name one of {", ".join(PERSONAS)}')
+        return self._actor
+
+    # Names and memory
+
+    def alias(self, name: str) -> str:
+        """Return the name under which this scenario stores a thing that the feature calls `name`."""
+        return f"{name} · {self.mark}"
+
+    def file_name(self, name: str, suffix: str) -> str:
+        """Return the file name for a thing that the feature calls `name`: "city-council-7f3a12.wav"."""
+        return f"{re.sub(r'[^a-z0-9]+', '-', name.lower()).strip('-')}-{self.mark}{suffix}"
+
+    def remember(self, name: str, thing: object) -> None:
+        """Keep a thing under a name for later steps."""
+        self._memory.remember(name, thing)
+
+    def recall(self, name: str, kind: type[Kind]) -> Kind:
+        """Return a remembered thing; fails with what is known where there is none of this kind."""
+        return self._memory.recall(name, kind)
+
+    # What the target may lack: looked for when a step needs it
+
+    @cached_property
+    def _database(self) -> DatabaseDriver:
+        return DatabaseDriver(self.run.engine, self.evidence)
+
+    @cached_property
+    def _redis(self) -> RedisDriver:
+        return RedisDriver(self.run.redis, self.evidence)
+
+    @cached_property
+    def storage(self) -> StorageDriver:
+        """The media storage."""
+        return StorageDriver(self.run.deployment.media_root, self.evidence)
+
+    @cached_property
+    def sessions(self) -> SessionStores:
+        """Where the platform keeps sessions."""
+        return SessionStores(self._database, self._redis)
+
+    @cached_property
+    def vods(self) -> VodStores:
+        """Where the platform keeps VODs."""
+        return VodStores(self._database, self._redis, self.storage)
+
+    @cached_property
+    def research_stores(self) -> ResearchStores:
+        """Where the platform keeps research sessions."""
+        return ResearchStores(self._database)
+
+    @cached_property
+    def stores(self) -> StateOfStores:
+        """All records of database, queue and Redis, to see what changed."""
+        return StateOfStores(self._database, self._redis)
+
+    @cached_property
+    def cablecast(self) -> CablecastClient:
+        """What Cablecast, played by a stub, is to answer and was asked."""
+        if self.run.cablecast is None:
+            raise AssertionError(_lacking(self.run, Capability.PARTNERS))
+        return CablecastClient(self.run.cablecast, self.cleanup)
+
+    @cached_property
+    def faults(self) -> Faults:
+        """The way to break parts of the platform."""
+        if self.run.embedded is None:
+            raise AssertionError(_lacking(self.run, Capability.FAULTS))
+        return Faults(self.run.embedded, self.cleanup)
+
+    # The scenario's course
+
+    def before_when(self) -> None:
+        """Note the state of the stores, once, where a step of this scenario will ask what changed."""
+        if self._compares_states:
+            self._compares_states = False
+            self.stores.note()
+
+    def attach_logs(self) -> None:
+        """Keep what the embedded platform's processes wrote during this scenario as evidence."""
+        for name, text in self._logs.written() if self._logs else ():
+            self.evidence.attach(name, text, "text/plain")
+
+    def close(self) -> None:
+        """Take away what the scenario created. Raises CleanupFailed with everything that could not be."""
+        try:
+            self.cleanup.run()
+        finally:
+            self._http.close()
+
+
+def _lacking(run: Run, capability: Capability) -> str:
+    return f"the target {run.target.name!r} does not grant {capability!r}: tag the scenario @needs.{capability}"
