@@ -6,10 +6,8 @@ import argparse
 import signal
 import sys
 import tempfile
-import threading
 from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 
 from support.evidence.report import ReportError, build
 from support.exits import ExitCode, RunStopped
@@ -52,23 +50,19 @@ def _report(options: argparse.Namespace) -> int:
 
 
 def _up(options: argparse.Namespace) -> int:
-    asked_to_stop = threading.Event()
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        asked_to_stop.set()
-
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="acceptance-logs-") as logs:
         run = Run(load_target(EMBEDDED), Path(logs))
         try:
             run.deployment.begin()
             print(run.deployment.finish())
             print(_directions(run, Path(logs)), flush=True)
-            asked_to_stop.wait()
+            while True:
+                signal.pause()
+        except KeyboardInterrupt:
+            print("Stopping.")
         finally:
             run.close()
-    print("Stopped.")
     return ExitCode.PASSED
 
 
@@ -79,7 +73,7 @@ def _directions(run: Run, logs: Path) -> str:
         for name, account in deployment.accounts.items()
     )
     return f"""
-API        {deployment.api_url}          documentation: {deployment.api_url}/docs
+API        {deployment.api_url}          described at {deployment.api_url}/openapi.json
 Database   {deployment.database_url}
 Redis      {deployment.redis_url}
 Media      {deployment.media_root}
@@ -90,3 +84,7 @@ Accounts (user name, password, role)
 
 Sign in:   curl -s {deployment.api_url}/api/auth/login --json '{{"username": "dana", "password": "..."}}'
 Ctrl-C ends it all."""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

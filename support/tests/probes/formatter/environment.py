@@ -69,7 +69,8 @@ def after_scenario(context, scenario):
         context.recorder.exchange(DELETION)
     context.recorder.scenario_ended(scenario.status.has_failed())
     if "attach.in_hooks" in scenario.tags:
-        allure.attach("tidied", name="tidied", attachment_type=allure.attachment_type.TEXT)
+        with allure.step("Tidies up"):
+            allure.attach("tidied", name="tidied", attachment_type=allure.attachment_type.TEXT)
     if "break.after_scenario" in scenario.tags:
         raise AssertionError("1 record should be gone, but is still there")
 

@@ -10,12 +10,14 @@ Feature: Verdicts
     When it is watched
     Then it is shown
 
+  @allure.label.feature:Another @allure.label.story:Another
   Scenario: S02 fails an assertion
     When it is watched
     Then it is wrong
     And it is shown
     And a step nobody wrote
 
+  @asks.in_hooks
   Scenario: S03 raises an error
     When the player crashes
     Then it is shown
@@ -39,7 +41,7 @@ Feature: Verdicts
   Scenario: S08 has a failing set-up
     Then it is shown
 
-  @break.after_scenario
+  @break.after_scenario @asks.in_hooks
   Scenario: S09 has a failing tear-down
     Then it is shown
 

@@ -1,0 +1,147 @@
+"""What changed in the stores, told record by record."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from support.checks.changes import LIVING_BY_THEMSELVES, State, StateOfStores, differences
+from support.drivers.database import DatabaseDriver
+from support.drivers.redis import RedisDriver
+
+PENDING = {"id": 1, "status": "pending", "progress": 0}
+FAILED = {"id": 1, "status": "failed", "progress": 40}
+
+
+def told(before: State, after: State) -> list[str]:
+    return list(differences(before, after))
+
+
+class TestDifferences:
+    def test_equal_states_differ_in_nothing(self) -> None:
+        assert told({("vods", "1"): PENDING}, {("vods", "1"): dict(PENDING)}) == []
+
+    def test_a_new_record_is_told_with_its_content(self) -> None:
+        [difference] = told({}, {("vods", "1"): {"id": 1, "title": "City Council"}})
+        assert difference.startswith("vods 1 appeared:")
+        assert "City Council" in difference
+
+    def test_a_record_that_is_gone_is_told(self) -> None:
+        assert told({("vods", "1"): PENDING}, {}) == ["vods 1 is gone"]
+
+    def test_every_field_that_changed_is_told_with_both_values(self) -> None:
+        assert told({("vods", "1"): PENDING}, {("vods", "1"): FAILED}) == [
+            "vods 1: progress went from 0 to 40",
+            "vods 1: status went from 'pending' to 'failed'",
+        ]
+
+    def test_a_field_that_comes_or_goes_is_a_change(self) -> None:
+        assert told({("Redis", "a"): {"old": 1}}, {("Redis", "a"): {"new": 2}}) == [
+            "Redis a: new went from None to 2",
+            "Redis a: old went from 1 to None",
+        ]
+
+    def test_changes_are_in_the_order_of_stores_and_keys(self) -> None:
+        after = {("vods", "2"): PENDING, ("Redis", "s"): {"value": "1"}, ("vods", "1"): PENDING}
+        assert [difference.split(" appeared")[0] for difference in told({}, after)] == ["Redis s", "vods 1", "vods 2"]
+
+
+class Tables(DatabaseDriver):
+    """A database that answers the two questions of StateOfStores; `tables` holds records by table."""
+
+    def __init__(self) -> None:
+        self.tables: dict[str, list[Mapping[str, Any]]] = {}
+
+    def rows(self, statement: str, **parameters: Any) -> list[Mapping[str, Any]]:
+        if "information_schema" in statement:
+            return [{"table_name": name} for name in self.tables if name not in parameters["living"]]
+        return [
+            {"store": name, "record": dict(record)}
+            for name, records in self.tables.items()
+            if f'FROM "{name}"' in statement
+            for record in records
+        ]
+
+
+class Keys(RedisDriver):
+    """A Redis that holds texts."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, str] = {}
+
+    def keys(self, pattern: str) -> list[str]:
+        return sorted(key for key in self.texts if key.startswith(pattern.removesuffix("*")))
+
+    def get(self, key: str) -> str | None:
+        return self.texts.get(key)
+
+
+@pytest.fixture
+def database() -> Tables:
+    database = Tables()
+    database.tables = {"vods": [PENDING], "procrastinate_jobs": [{"id": 9, "status": "todo"}]}
+    return database
+
+
+@pytest.fixture
+def redis() -> Keys:
+    redis = Keys()
+    redis.texts = {"session:a": "Dana", "vod:1": "cached"}
+    return redis
+
+
+@pytest.fixture
+def stores(database: Tables, redis: Keys) -> StateOfStores:
+    stores = StateOfStores(database, redis)
+    stores.note()
+    return stores
+
+
+class TestStateOfStores:
+    def test_stores_that_stay_as_they_were_pass(self, stores: StateOfStores) -> None:
+        stores.require_unchanged()
+
+    def test_a_changed_row_is_told(self, stores: StateOfStores, database: Tables) -> None:
+        database.tables["vods"] = [FAILED]
+        with pytest.raises(AssertionError) as failure:
+            stores.require_unchanged()
+        assert str(failure.value) == (
+            "nothing should be changed, but vods 1: progress went from 0 to 40; "
+            "vods 1: status went from 'pending' to 'failed'"
+        )
+
+    def test_a_new_job_is_told(self, stores: StateOfStores, database: Tables) -> None:
+        database.tables["procrastinate_jobs"].append({"id": 10, "status": "todo"})
+        with pytest.raises(AssertionError, match="procrastinate_jobs 10 appeared"):
+            stores.require_unchanged()
+
+    def test_rows_of_a_table_that_was_empty_are_told(self, database: Tables, redis: Keys) -> None:
+        database.tables["notifications"] = []
+        stores = StateOfStores(database, redis)
+        stores.note()
+        database.tables["notifications"] = [{"id": 3}]
+        with pytest.raises(AssertionError, match="notifications 3 appeared"):
+            stores.require_unchanged()
+
+    def test_a_record_without_an_id_is_known_by_its_content(self, stores: StateOfStores, database: Tables) -> None:
+        database.tables["vod_tags"] = [{"vod": 1, "tag": "council"}]
+        with pytest.raises(AssertionError, match='vod_tags {"tag": "council", "vod": 1} appeared'):
+            stores.require_unchanged()
+
+    def test_a_session_that_is_gone_from_redis_is_told(self, stores: StateOfStores, redis: Keys) -> None:
+        del redis.texts["session:a"]
+        with pytest.raises(AssertionError, match="nothing should be changed, but Redis session:a is gone"):
+            stores.require_unchanged()
+
+    def test_the_cache_of_vods_may_fill(self, stores: StateOfStores, redis: Keys) -> None:
+        redis.texts["vod:2"] = "cached as well"
+        stores.require_unchanged()
+
+    @pytest.mark.parametrize("table", LIVING_BY_THEMSELVES)
+    def test_what_lives_by_itself_may_change(self, stores: StateOfStores, database: Tables, table: str) -> None:
+        database.tables[table] = [{"id": 1, "last_heartbeat": "now"}]
+        stores.require_unchanged()
+
+    def test_without_a_noted_state_there_is_nothing_to_compare_with(self, database: Tables, redis: Keys) -> None:
+        with pytest.raises(AssertionError, match="the state before should have been noted, but was not"):
+            StateOfStores(database, redis).require_unchanged()

@@ -1,0 +1,155 @@
+"""`behave` as a user types it: what it refuses, how it ends, what it leaves."""
+
+import contextlib
+import json
+import re
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from support.checks.eventually import eventually
+from support.tests.project import ProjectCopy
+from support.tests.test_stack import gone
+
+QUICK = "--tags=@id.ACC-001"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> ProjectCopy:
+    return ProjectCopy(tmp_path)
+
+
+def statuses(results: Path) -> list[str]:
+    return sorted(json.loads(result.read_text())["status"] for result in results.glob("*-result.json"))
+
+
+def run_directory(process: "subprocess.Popen[str]", logs: Path) -> Path:
+    """Where the servers of a running `behave` live, as the log of the platform's start tells once it is up."""
+    eventually(
+        "the run's database",
+        lambda: next(iter(children_of(process)), None),
+        lambda found: found is not None,
+        wish="a directory",
+        within=20,
+    )
+    return next(iter(children_of(process)))
+
+
+def children_of(process: "subprocess.Popen[str]") -> list[Path]:
+    import psutil
+
+    found = []
+    with contextlib.suppress(psutil.Error):
+        for child in psutil.Process(process.pid).children():
+            with contextlib.suppress(psutil.Error):
+                for word in child.cmdline():
+                    if match := re.match(r"(/\S*/acceptance-\d+-\w+)", word):
+                        found.append(Path(match.group(1)))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        (["--tags=@smoek"], 3, "Nothing to run: no scenario matches .* did you mean @smoke?"),
+        (["--name=nobody wrote this"], 3, "Nothing to run: no scenario matches .*nobody wrote this"),
+        (["-D", "target=stagin.example"], 2, "no target 'stagin.example'. Did you mean 'staging.example'"),
+        (["-D", "target=nowhere.toml"], 2, "no target 'nowhere.toml'"),
+        (["-D", "target=staging.example"], 2, "environment variable STAGING_\\w+ is not set; it holds"),
+        (["-D", "traget=staging"], 2, "There is no option -D traget. Did you mean -D target"),
+    ],
+)
+def test_a_typo_is_one_sentence_with_an_exit_code_of_its_own(
+    project: ProjectCopy, arguments: list[str], code: int, sentence: str
+) -> None:
+    ended = project.behave(*arguments, timeout=20)
+    assert ended.returncode == code, ended.stdout + ended.stderr
+    assert re.search(sentence, ended.stderr), ended.stderr
+    assert "Traceback" not in ended.stdout + ended.stderr
+
+
+def test_a_target_that_does_not_answer_is_named(project: ProjectCopy) -> None:
+    (project.folder / "away.toml").write_text('[api]\nurl = "http://127.0.0.1:9"\n')
+    ended = project.behave("-D", "target=away.toml", QUICK, timeout=20)
+    assert ended.returncode == 4
+    assert "target 'away' does not answer at http://127.0.0.1:9/api/health" in ended.stderr
+    assert "Traceback" not in ended.stdout + ended.stderr
+
+
+def test_a_scenario_is_skipped_with_the_reason_where_the_target_lacks_what_it_needs(
+    project: ProjectCopy, tmp_path: Path
+) -> None:
+    live = project.start("up", module="support.cli")
+    try:
+        assert live.stdout is not None
+        url = re.search(r"ready at (\S+)", live.stdout.readline())
+        assert url is not None
+        (project.folder / "live.toml").write_text(f'[api]\nurl = "{url.group(1)}"\n')
+        ended = project.behave("-D", "target=live.toml", "features/access", "features/operations")
+    finally:
+        live.send_signal(signal.SIGINT)
+        live.communicate(timeout=10)
+    assert live.returncode == 0
+    results = [json.loads(file.read_text()) for file in (project.reports / "allure-results").glob("*-result.json")]
+    by_name = {result["name"]: result for result in results}
+    skipped = by_name["A signed-in viewer opens a protected page"]
+    assert skipped["status"] == "skipped"
+    assert "the target 'live' does not grant: database, redis" in skipped["statusDetails"]["message"]
+    assert by_name["With everything up, the platform is healthy and names each service"]["status"] == "passed"
+    # Roles need personas' accounts, which this target does not name: that fails, it is not skipped.
+    assert ended.returncode == 1
+    assert "Omar has no account at the target 'live'" in ended.stdout
+
+
+def test_two_runs_at_once_do_not_disturb_each_other(project: ProjectCopy) -> None:
+    runs = [project.start("features/vod/intake.feature") for _ in range(2)]
+    for run in runs:
+        output, errors = run.communicate(timeout=120)
+        assert run.returncode == 0, output + errors
+    folders = [project.reports / "allure-results", *project.reports.glob("run-*/allure-results")]
+    assert [len(statuses(folder)) for folder in folders] == [3, 3]
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -signal.SIGKILL)]
+)
+def test_nothing_is_left_of_a_run_that_is_ended(project: ProjectCopy, number: signal.Signals, code: int) -> None:
+    run = project.start("features/vod")
+    directory = run_directory(run, project.reports / "logs")
+    results = project.reports / "allure-results"
+    eventually("results", lambda: len(statuses(results)), lambda count: count > 1, wish="two", within=30)
+    run.send_signal(number)
+    output, errors = run.communicate(timeout=20)
+    assert run.returncode == code, output + errors
+    assert "Traceback" not in output + errors
+    gone(directory)
+
+
+def test_a_dry_run_starts_nothing_and_leaves_the_last_results_alone(project: ProjectCopy) -> None:
+    kept = project.reports / "allure-results" / "kept-result.json"
+    kept.parent.mkdir(parents=True)
+    kept.write_text('{"status": "passed"}')
+    ended = project.behave("--dry-run", timeout=20)
+    assert "Embedded platform" not in ended.stdout
+    assert kept.exists()
+
+
+def test_a_platform_left_broken_is_mended_before_the_next_scenario(project: ProjectCopy) -> None:
+    (project.folder / "features" / "spoilt.feature").write_text(
+        """
+        @needs.faults
+        Feature: A scenario that fails while the database is away
+          Scenario: The database stays away
+            Given the VOD "City Council" of Dana
+            When the database is killed
+            Then the platform says within 1 seconds that it is "healthy"
+          Scenario: The next one finds it mended
+            When Dana signs in
+            Then she has an access token that is good for 30 minutes
+        """
+    )
+    ended = project.behave("features/spoilt.feature")
+    assert ended.returncode == 1
+    assert statuses(project.reports / "allure-results") == ["failed", "passed"], ended.stdout
