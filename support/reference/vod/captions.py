@@ -98,7 +98,7 @@ def to_json(chunks: Iterable[dict[str, object]]) -> str:
 
 
 def _cues_of_segment(segment: Segment) -> list[Cue]:
-    rows = textwrap.wrap(_displayable(segment.text), LINE_CHARACTERS) or ["?"]
+    rows = _rows(_displayable(segment.text)) or ["?"]
     pages = [tuple(rows[first : first + LINES]) for first in range(0, len(rows), LINES)]
     weights = [sum(map(len, page)) for page in pages]
     per_character = (segment.end - segment.start) / sum(weights)
@@ -107,9 +107,25 @@ def _cues_of_segment(segment: Segment) -> list[Cue]:
     return [Cue(start, end, segment.speaker, page) for start, end, page in zip(starts, ends, pages, strict=True)]
 
 
+def _rows(text: str) -> list[str]:
+    """Lines of at most 32 characters; a text of several cues fills them evenly, lest the last flash by with a word."""
+    widest = _wrap(text, LINE_CHARACTERS)
+    if len(widest) <= LINES:
+        return widest
+    room = len(widest) + len(widest) % LINES
+    narrower = (_wrap(text, width) for width in range(len(text) // room, LINE_CHARACTERS))
+    return next((rows for rows in narrower if len(rows) <= room), widest)
+
+
+def _wrap(text: str, width: int) -> list[str]:
+    # textwrap leaves a blank behind where a long word is cut exactly at the end of a line.
+    return [row.rstrip() for row in textwrap.wrap(text, width)]
+
+
 def _displayable(text: str) -> str:
     """What CEA-608's basic set can show of ``text``: accents are dropped, the rest becomes a question mark."""
-    return "".join(_displayable_character(character) for character in unicodedata.normalize("NFC", text))
+    shown = "".join(_displayable_character(character) for character in unicodedata.normalize("NFC", text))
+    return " ".join(shown.split())
 
 
 def _displayable_character(character: str) -> str:
