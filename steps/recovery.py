@@ -11,7 +11,7 @@ from support.clients.vod import Vod
 @given("the database was killed")
 @when("the database is killed")
 def database_is_killed(context: Context) -> None:
-    """Kill the database server (SIGKILL); it stays away until it is told to come back, at the latest after the scenario.
+    """Kill the database server (SIGKILL); it stays away until a step, or the end of the scenario, brings it back.
 
     Example: When the database is killed
     """
@@ -36,7 +36,7 @@ def health_names(context: Context, part: str) -> None:
     Example: Then its health names the database as the cause
     """
     health: Health = context.world.operations.health()
-    require(health.services[part] == "unhealthy", f"the {part} should be unhealthy, but the platform's health is {health}")
+    equal(f"the health of the {part}", health.services.get(part), "unhealthy")
 
 
 @then("{who:Actor} is refused the list of VODs as {kind:Quoted} within {seconds:Number} seconds")
@@ -48,7 +48,8 @@ def refused_in_time(context: Context, who: str, kind: str, seconds: float) -> No
     world = context.world
     answer = world.vod.list_page(by=world.person(who)).expect(503)
     equal("the kind of refusal", answer.error["type"], kind)
-    require(answer.seconds <= seconds, f"{answer} should be answered within {seconds:g} s, but took {answer.seconds:.1f} s")
+    took = f"{answer.seconds:.1f} s"
+    require(answer.seconds <= seconds, f"{answer} should be answered within {seconds:g} s, but took {took}")
 
 
 @then("the first request of {who:Actor} is served")

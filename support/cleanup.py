@@ -28,6 +28,6 @@ class Cleanup:
             try:
                 action()
             except Exception as error:  # noqa: BLE001 - every action must get its turn; the errors are raised below
-                troubles.append(f"could not {name}: {error}")
+                troubles.append(f"could not {name}: {str(error) or type(error).__name__}")
         if troubles:
             raise CleanupFailed("; ".join(troubles))

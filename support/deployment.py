@@ -10,7 +10,7 @@ import requests
 
 from support.exits import EnvironmentFailed
 from support.personas import Account
-from support.settings import Target, accounts_of, require_section, store_url
+from support.settings import Capability, Target, accounts_of, require_section, store_url
 
 
 class Deployment(Protocol):
@@ -52,6 +52,11 @@ class LiveDeployment:
     def __init__(self, target: Target) -> None:
         self._target = target
         self.accounts = accounts_of(target)
+        # What the file promises must be there now, not be missed by the first scenario that needs it.
+        if Capability.DATABASE in target.capabilities:
+            _ = self.database_url
+        if Capability.REDIS in target.capabilities:
+            _ = self.redis_url
 
     @property
     def api_url(self) -> str:
@@ -81,7 +86,9 @@ class LiveDeployment:
         limits = self._target.limits
         address = f"{self.api_url}/api/health"
         try:
-            answer = requests.get(address, timeout=(limits.connect, limits.answer))
+            with requests.Session() as session:
+                session.trust_env = False  # proxies and .netrc of this machine have no say in what is tested
+                answer = session.get(address, timeout=(limits.connect, limits.answer))
             status = answer.json()["status"]
         except (requests.RequestException, ValueError, KeyError, TypeError) as error:
             raise EnvironmentFailed(

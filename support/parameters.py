@@ -9,7 +9,7 @@ import behave
 
 from support.clients.access import PAGES
 from support.clients.operations import SERVICES
-from support.personas import PERSONAS
+from support.personas import PERSONAS, PRONOUNS
 from support.testdata.media import CONDITIONS
 
 
@@ -32,16 +32,16 @@ def _count(text: str) -> int | None:
 
 
 TYPES = {
-    "Actor": _one_of((*PERSONAS, "she", "he", "they"), "who does something: a persona, or who acted last"),
-    "Object": _one_of((*PERSONAS, "her", "him", "them"), "to whom it happens: a persona, or who acted last"),
+    "Actor": _one_of((*PERSONAS, *PRONOUNS["subject"]), "who does something: a persona, or who acted last"),
+    "Object": _one_of((*PERSONAS, *PRONOUNS["object"]), "to whom it happens: a persona, or who acted last"),
     "Owner": _one_of(
-        (*(f"{name}'s" for name in PERSONAS), "her", "his", "their"),
+        (*(f"{name}'s" for name in PERSONAS), *PRONOUNS["owner"]),
         "whose it is: a persona's, or of who acted last",
         lambda text: text.removesuffix("'s"),
     ),
     "Quoted": ParameterType('"[^"]*"', "a name or text in double quotes", lambda text: text[1:-1]),
     "Number": ParameterType(r"\d+(?:\.\d+)?", "a number such as 5 or 0.5", float),
-    "Count": ParameterType(r"once|twice|\d+ times|always", "how often: once, twice, 3 times, always", _count),
+    "Count": ParameterType(r"once|twice|[1-9]\d* times|always", "how often: once, twice, 3 times, always", _count),
     "Status": ParameterType(r"[1-5]\d\d", "an HTTP status code", int),
     "Page": _one_of(PAGES, "a page that asks for a sign-in"),
     "Part": _one_of(SERVICES, "a service that the platform's health names"),

@@ -36,6 +36,14 @@ PERSONAS = {
 }
 
 
+PRONOUNS = {
+    "subject": ("she", "he", "they"),
+    "object": ("her", "him", "them"),
+    "owner": ("her", "his", "their"),
+}
+"""Words for who acted last."""
+
+
 @dataclass(frozen=True)
 class Account:
     """How a persona signs in at the target."""

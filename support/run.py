@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import redis
 from sqlalchemy import Engine
@@ -13,6 +15,7 @@ from support.deployment import Deployment, LiveDeployment
 from support.drivers.database import open_engine
 from support.drivers.redis import open_client
 from support.evidence.masking import Masker
+from support.exits import UsageError
 from support.partners.cablecast import Cablecast
 from support.personas import Account, Persona
 from support.settings import Capability, Target
@@ -38,15 +41,25 @@ class Run:
             self.masker.add(password)
             self.cablecast = Cablecast(CABLECAST_USERNAME, password)
             self.cablecast.start()
-            self.embedded = EmbeddedPlatform(
-                logs, PartnerAddress(self.cablecast.url, CABLECAST_USERNAME, password)
-            )
+            self.embedded = EmbeddedPlatform(logs, PartnerAddress(self.cablecast.url, CABLECAST_USERNAME, password))
             self.masker.add(self.embedded.signing_key)
             self.deployment = self.embedded
         else:
             self.deployment = LiveDeployment(target)
+        for secret in self._secrets():
+            try:
+                self.masker.add(secret)
+            except ValueError as error:
+                raise UsageError(f"A password of the target {target.name!r} cannot be kept secret: {error}") from error
+
+    def _secrets(self) -> Iterator[str]:
         for account in self.deployment.accounts.values():
-            self.masker.add(account.password)
+            yield account.password
+        for granted, address in ((Capability.DATABASE, "database_url"), (Capability.REDIS, "redis_url")):
+            if self.grants(granted) and self.embedded is None:
+                password = urlsplit(getattr(self.deployment, address)).password
+                if password:
+                    yield unquote(password)
 
     def grants(self, capability: Capability) -> bool:
         """Whether the target lets the tests do this."""

@@ -100,7 +100,7 @@ def load_target(name: str) -> Target:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"The target file {path} cannot be read: {error}") from error
     try:
-        target = Target.model_validate({"name": path.stem, **content})
+        target = Target.model_validate({**content, "name": path.stem})
     except ValidationError as error:
         raise UsageError(f"The target file {path} is wrong: {_sentences(error)}") from error
     _refuse_contradictions(target, path)
@@ -111,6 +111,8 @@ def _unknown_target(name: str) -> str:
     known = sorted(path.stem for path in TARGETS.glob("*.toml"))
     close = difflib.get_close_matches(name, known, n=1)
     hint = f" Did you mean {close[0]!r}?" if close else ""
+    if f"{name}.example" in known:
+        hint = f" Copy {TARGETS.name}/{name}.example.toml to {name}.toml and put your addresses in."
     return f"There is no target {name!r}.{hint} Known: {', '.join(known)}; a path to a .toml file works as well."
 
 
@@ -124,6 +126,11 @@ def _refuse_contradictions(target: Target, path: Path) -> None:
         raise UsageError(f"The target file {path} names unknown personas {strangers}. Known: {', '.join(PERSONAS)}.")
     if target.embedded:
         return
+    ours = sorted(target.capabilities & {Capability.FAULTS, Capability.PARTNERS})
+    if ours:
+        raise UsageError(
+            f"The target file {path} grants {', '.join(ours)}, which only the embedded target can: take them out."
+        )
     if target.api is None:
         raise UsageError(f"The target file {path} lacks the address of the API: add `[api]` with `url`.")
     for capability, section in (
@@ -132,7 +139,7 @@ def _refuse_contradictions(target: Target, path: Path) -> None:
         (Capability.STORAGE, target.storage),
     ):
         if capability in target.capabilities and section is None:
-            raise UsageError(f"The target file {path} grants {capability!r} but has no section [{capability}].")
+            raise UsageError(f"The target file {path} grants '{capability}' but has no section [{capability}].")
 
 
 def from_environment(variable: str, why: str, environment: Mapping[str, str] = os.environ) -> str:

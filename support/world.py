@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from functools import cached_property
 from typing import TypeVar
@@ -21,10 +20,11 @@ from support.drivers.storage import StorageDriver
 from support.evidence.recorder import Recorder
 from support.faults import Faults
 from support.memory import Memory
-from support.personas import PERSONAS, Persona
+from support.personas import PERSONAS, PRONOUNS, Persona
 from support.run import Run
 from support.settings import Capability
 from support.stack.logs import LogMarks
+from support.testdata.media import file_stem
 
 Kind = TypeVar("Kind")
 
@@ -56,11 +56,15 @@ class World:
     # People
 
     def person(self, word: str) -> Persona:
-        """Return who is meant by a name, or by "she", "he", "they", "her", "his", "their": who acted last."""
+        """Return who is meant by a name, or by a pronoun: who acted last."""
         if word in PERSONAS:
             self._actor = PERSONAS[word]
+        elif not any(word in words for words in PRONOUNS.values()):
+            raise AssertionError(f'"{word}" is nobody: the personas are {", ".join(PERSONAS)}')
         if self._actor is None:
-            raise AssertionError(f'"{word}" should mean who acted last, but nobody has: name one of {", ".join(PERSONAS)}')
+            raise AssertionError(
+                f'"{word}" should mean who acted last, but nobody has: name one of {", ".join(PERSONAS)}'
+            )
         return self._actor
 
     # Names and memory
@@ -71,7 +75,7 @@ class World:
 
     def file_name(self, name: str, suffix: str) -> str:
         """Return the file name for a thing that the feature calls `name`: "city-council-7f3a12.wav"."""
-        return f"{re.sub(r'[^a-z0-9]+', '-', name.lower()).strip('-')}-{self.mark}{suffix}"
+        return f"{file_stem(name)}-{self.mark}{suffix}"
 
     def remember(self, name: str, thing: object) -> None:
         """Keep a thing under a name for later steps."""
@@ -152,4 +156,4 @@ class World:
 
 
 def _lacking(run: Run, capability: Capability) -> str:
-    return f"the target {run.target.name!r} does not grant {capability!r}: tag the scenario @needs.{capability}"
+    return f"the target {run.target.name!r} does not grant '{capability}': tag the scenario @needs.{capability}"

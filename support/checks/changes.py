@@ -67,7 +67,7 @@ def differences(before: State, after: State) -> Iterator[str]:
     for store, key in sorted(before.keys() | after.keys()):
         old, new = before.get((store, key)), after.get((store, key))
         if old is None:
-            yield f"{store} {key} appeared: {new}"
+            yield f"{store} {key} appeared"
         elif new is None:
             yield f"{store} {key} is gone"
         else:

@@ -57,7 +57,10 @@ class AccessClient:
         return self._http.post("/api/auth/login", actor=by.name, json={"username": username, "password": password})
 
     def sign_in(self, persona: Persona) -> SignedIn:
-        """Sign a persona in and use the new session from now on. Source: Archivist plan, user authentication, step 1."""
+        """Sign a persona in and use the new session from now on.
+
+        Source: Archivist plan, user authentication, step 1.
+        """
         account = self._accounts(persona)
         content = self.attempt(account.username, account.password, by=persona).expect(200).json
         session = SignedIn(persona.name, content["access_token"], content["expires_in"])

@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import ReadTimeoutError
 
 from support.checks.matching import fail
 from support.evidence.recorder import Exchange, Recorder
@@ -57,8 +59,11 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The body as UTF-8 text."""
-        return self.body.decode("utf-8")
+        """The body as UTF-8 text; fails with a sentence where it is none."""
+        try:
+            return self.body.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise fail(f"{self} should be answered with UTF-8 text, but was {self.body[:80]!r}") from error
 
     @property
     def error(self) -> Mapping[str, Any]:
@@ -99,6 +104,8 @@ class HttpDriver:
         self._session.headers["Accept"] = "application/json"
         # Proxies and .netrc of the tester's machine have no say in what is tested.
         self._session.trust_env = False
+        # All personas of a scenario share the connections; a cookie given to one must not speak for the next.
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
     def get(self, path: str, **options: Any) -> Answer:
         """Send a GET; see `send` for the options."""
@@ -176,7 +183,7 @@ class HttpDriver:
     def _guard(self, method: str, path: str) -> None:
         if HTTPAdapter.send is not _SEND:
             raise RuntimeError("`responses` is active in this process: no request would reach the platform")
-        if not self._writes and method not in READING and path not in SIGNING_IN:
+        if not (self._writes or method in READING or (method == "POST" and path in SIGNING_IN)):
             raise WriteRefused(f"{method} {path} was not sent: the target does not grant `writes`")
 
     def close(self) -> None:
@@ -187,8 +194,11 @@ class HttpDriver:
 def _reason(error: requests.RequestException, limits: Limits) -> str:
     if isinstance(error, requests.ConnectTimeout):
         return f"no connection was made within {limits.connect:g} s"
-    if isinstance(error, requests.Timeout):
+    # A body that stops coming is reported as a connection error that carries the time-out.
+    if isinstance(error, requests.Timeout) or any(isinstance(cause, ReadTimeoutError) for cause in error.args):
         return f"no answer came within {limits.answer:g} s"
     if isinstance(error, requests.ConnectionError):
         return "the connection was refused or closed"
+    if isinstance(error, requests.exceptions.ChunkedEncodingError):
+        return "the answer broke off"
     return f"the exchange failed: {error}"

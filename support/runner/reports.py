@@ -5,7 +5,9 @@ from __future__ import annotations
 import fcntl
 import secrets
 import shutil
+import time
 from pathlib import Path
+from typing import IO
 
 from support.exits import EnvironmentFailed
 
@@ -13,6 +15,7 @@ LOCK = ".lock"
 ALLURE_RESULTS = "allure-results"
 LOGS = "logs"
 BESIDE = "run-"
+KEPT = 24 * 3600.0  # seconds
 
 
 class ReportsFolder:
@@ -21,27 +24,27 @@ class ReportsFolder:
     def __init__(self, reports: Path) -> None:
         try:
             reports.mkdir(exist_ok=True)
+            _sweep(reports)
             self.path = reports if self._claim(reports) else self._beside(reports)
             for part in (self.allure_results, self.logs):
-                shutil.rmtree(part, ignore_errors=True)
-                part.mkdir(parents=True)
+                if part.exists():
+                    shutil.rmtree(part)
+                part.mkdir()
         except OSError as error:
             raise EnvironmentFailed(f"Nothing can be written to {reports.resolve()}: {error.strerror}.") from error
 
     def _claim(self, folder: Path) -> bool:
-        self._lock = (folder / LOCK).open("w")
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._lock.close()
-            return False
-        return True
+        lock = _locked(folder)
+        if lock is not None:
+            self._lock = lock
+        return lock is not None
 
     def _beside(self, reports: Path) -> Path:
-        folder = reports / f"{BESIDE}{secrets.token_hex(3)}"
+        # Locked under another name first: what is called run-... and is not locked is anybody's to remove.
+        folder = reports / f".{BESIDE}{secrets.token_hex(3)}"
         folder.mkdir()
         self._claim(folder)
-        return folder
+        return folder.rename(folder.with_name(folder.name.removeprefix(".")))
 
     @property
     def allure_results(self) -> Path:
@@ -56,3 +59,25 @@ class ReportsFolder:
     def release(self) -> None:
         """Let the next run have the folder."""
         self._lock.close()
+
+
+def _locked(folder: Path) -> IO[str] | None:
+    """Return the folder's lock, held until it is closed; None where a run holds it."""
+    lock = (folder / LOCK).open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        return None
+    return lock
+
+
+def _sweep(reports: Path) -> None:
+    """Remove what runs beside another left yesterday or before."""
+    for folder in reports.glob(f"{BESIDE}*"):
+        if time.time() - folder.stat().st_mtime < KEPT:
+            continue
+        lock = _locked(folder)
+        if lock is not None:
+            shutil.rmtree(folder)
+            lock.close()

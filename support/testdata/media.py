@@ -75,7 +75,7 @@ def recording(
         raise ValueError(f"A transcription takes longer than 0 seconds, not {pace}.")
     audible = condition in ("clear", "cut off")
     segments = council_meeting(duration, seed or title) if audible else ()
-    return Recording(title, path or f"{_file_stem(title)}.wav", duration, condition, segments, pace)
+    return Recording(title, path or f"{file_stem(title)}.wav", duration, condition, segments, pace)
 
 
 def council_meeting(duration: float, seed: str) -> tuple[Segment, ...]:
@@ -130,7 +130,7 @@ def write(recording: Recording, storage: Path) -> Path:
     return file
 
 
-def _file_stem(title: str) -> str:
+def file_stem(title: str) -> str:
     """Return the title in the letters that every file system and every path rule takes."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:100] or f"recording-{crc32(title.encode()):08x}"

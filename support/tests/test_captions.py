@@ -95,18 +95,23 @@ class TestFaithfulness:
         ids=["missing", "added", "in another order", "changed"],
     )
     def test_words_that_differ_are_told(self, cues: list[Cue]) -> None:
-        with pytest.raises(AssertionError, match=r'^the words of the captions of "City Council" should be "Good evening'):
+        with pytest.raises(
+            AssertionError, match=r'^the words of the captions of "City Council" should be "Good evening'
+        ):
             captions.require_faithful("City Council", cues, MEETING)
 
     @pytest.mark.parametrize(
         "cues, sentence",
         [
-            (cues_with(2, start=7.0), r'the caption "We received nine letters\." of "City Council" should appear .*6\.00 s'),
+            (
+                cues_with(2, start=7.0),
+                r'the caption "We received nine letters\." of "City Council" should appear .*6\.00 s',
+            ),
             (cues_with(2, start=5.0), r"should appear .*6\.00 s, but .*5\.00 s"),
             (cues_with(0, start=1.6), r"should appear .*0\.00 s, but .*1\.60 s"),
             (cues_with(2, end=11.0), r"should stay until 12\.00 s, but .*11\.00 s"),
             (cues_with(3, end=21.0), r"should stay until 20\.00 s, but .*21\.00 s"),
-            (cues_with(3, end=None), r"should stay until 20\.00 s, but "),
+            (cues_with(3, end=None), r"should stay until 20\.00 s, but nothing takes it away"),
         ],
         ids=["late", "early", "loading too long", "gone early", "staying late", "staying for ever"],
     )
@@ -132,7 +137,7 @@ LONG = replace(
     MEETING,
     segments=(Segment(0.0, 7.0, "Mayor", "one two three four five six seven"), Segment(7.0, 9.0, "Clerk", "eight")),
 )
-WORDS = "one two three four five six seven eight".split()
+WORDS = ["one", "two", "three", "four", "five", "six", "seven", "eight"]
 LONG_CUES = [Cue(float(number), number + 1.0, word) for number, word in enumerate(WORDS)]
 
 
@@ -156,6 +161,10 @@ class TestSummary:
         with pytest.raises(AssertionError, match=r'^the words of a chunk of "City Council" should be .*seven'):
             captions.require_summary("City Council", self.chunks(text="six eight"), LONG_CUES, LONG)
 
+    def test_captions_that_lack_words_of_the_recording_are_told(self) -> None:
+        with pytest.raises(AssertionError, match=r'^the words of the captions of "City Council" should be "one two'):
+            captions.require_summary("City Council", [], [], LONG)
+
     def test_rows_do_not_matter(self) -> None:
         captions.require_summary("City Council", self.chunks(text="six\nseven  eight"), LONG_CUES, LONG)
 
@@ -166,5 +175,7 @@ class TestSummary:
 
     @pytest.mark.parametrize("start", [4.5, 6.0])
     def test_a_wrong_begin_is_told(self, start: float) -> None:
-        with pytest.raises(AssertionError, match=rf'the chunk "six seven eight" should start .*5\.00 s, but .*{start:.2f} s'):
+        with pytest.raises(
+            AssertionError, match=rf'the chunk "six seven eight" should start .*5\.00 s, but .*{start:.2f} s'
+        ):
             captions.require_summary("City Council", self.chunks(start=start), LONG_CUES, LONG)

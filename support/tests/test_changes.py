@@ -9,8 +9,8 @@ from support.checks.changes import LIVING_BY_THEMSELVES, State, StateOfStores, d
 from support.drivers.database import DatabaseDriver
 from support.drivers.redis import RedisDriver
 
-PENDING = {"id": 1, "status": "pending", "progress": 0}
-FAILED = {"id": 1, "status": "failed", "progress": 40}
+PENDING: Mapping[str, Any] = {"id": 1, "status": "pending", "progress": 0}
+FAILED: Mapping[str, Any] = {"id": 1, "status": "failed", "progress": 40}
 
 
 def told(before: State, after: State) -> list[str]:
@@ -21,9 +21,9 @@ class TestDifferences:
     def test_equal_states_differ_in_nothing(self) -> None:
         assert told({("vods", "1"): PENDING}, {("vods", "1"): dict(PENDING)}) == []
 
-    def test_a_new_record_is_told_with_its_content(self) -> None:
+    def test_a_new_record_is_told_without_its_content_which_may_be_secret(self) -> None:
         [difference] = told({}, {("vods", "1"): {"id": 1, "title": "City Council"}})
-        assert difference.startswith("vods 1 appeared:")
+        assert difference == "vods 1 appeared"
         assert "City Council" in difference
 
     def test_a_record_that_is_gone_is_told(self) -> None:
@@ -54,7 +54,8 @@ class Tables(DatabaseDriver):
 
     def rows(self, statement: str, **parameters: Any) -> list[Mapping[str, Any]]:
         if "information_schema" in statement:
-            return [{"table_name": name} for name in self.tables if name not in parameters["living"]]
+            left_out = parameters["living"] if "table_name <> ALL(:living)" in statement else []
+            return [{"table_name": name} for name in self.tables if name not in left_out]
         return [
             {"store": name, "record": dict(record)}
             for name, records in self.tables.items()
@@ -125,7 +126,7 @@ class TestStateOfStores:
 
     def test_a_record_without_an_id_is_known_by_its_content(self, stores: StateOfStores, database: Tables) -> None:
         database.tables["vod_tags"] = [{"vod": 1, "tag": "council"}]
-        with pytest.raises(AssertionError, match='vod_tags {"tag": "council", "vod": 1} appeared'):
+        with pytest.raises(AssertionError, match=r'vod_tags {"tag": "council", "vod": 1} appeared'):
             stores.require_unchanged()
 
     def test_a_session_that_is_gone_from_redis_is_told(self, stores: StateOfStores, redis: Keys) -> None:

@@ -28,6 +28,16 @@ def test_every_action_gets_its_turn_and_every_trouble_is_told() -> None:
     assert str(failure.value) == "could not remove city.wav: no such folder; could not delete user 1: gone already"
 
 
+def test_an_error_without_words_is_told_by_its_name() -> None:
+    def hangs() -> None:
+        raise TimeoutError
+
+    cleanup = Cleanup()
+    cleanup.add("delete VOD 42", hangs)
+    with pytest.raises(CleanupFailed, match=r"^could not delete VOD 42: TimeoutError$"):
+        cleanup.run()
+
+
 def test_a_check_that_fails_on_the_way_is_a_trouble_like_any_other() -> None:
     def check() -> None:
         raise AssertionError("should be answered 204, but was answered 500")

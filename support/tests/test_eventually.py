@@ -77,7 +77,7 @@ class TestEventually:
         assert eventually("job", slow_look, completed, wish="completed", within=30).values[-1] == "completed"
 
     def test_without_patience_there_is_one_look(self, clock: Clock) -> None:
-        with pytest.raises(NeverHappened, match="still pending at 0.0 s"):
+        with pytest.raises(NeverHappened, match=r"still pending at 0\.0 s"):
             eventually("job", sightings("pending", "completed"), completed, wish="completed", within=0)
         assert clock.naps == []
 

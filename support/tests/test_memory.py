@@ -43,5 +43,5 @@ def test_a_thing_of_another_kind_is_told() -> None:
 
 
 def test_an_empty_memory_says_so() -> None:
-    with pytest.raises(AssertionError, match="known: nothing yet$"):
+    with pytest.raises(AssertionError, match=r"known: nothing yet$"):
         Memory().recall("VOD", dict)

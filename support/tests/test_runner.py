@@ -44,9 +44,8 @@ def children_of(process: "subprocess.Popen[str]") -> list[Path]:
     with contextlib.suppress(psutil.Error):
         for child in psutil.Process(process.pid).children():
             with contextlib.suppress(psutil.Error):
-                for word in child.cmdline():
-                    if match := re.match(r"(/\S*/acceptance-\d+-\w+)", word):
-                        found.append(Path(match.group(1)))
+                matches = (re.match(r"(/\S*/acceptance-\d+-\w+)", word) for word in child.cmdline())
+                found += [Path(match.group(1)) for match in matches if match]
     return found
 
 

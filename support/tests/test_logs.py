@@ -1,0 +1,56 @@
+"""What the servers wrote while a scenario ran."""
+
+from pathlib import Path
+
+import pytest
+
+from support.stack.logs import TAIL_BYTES, LogMarks
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    log = tmp_path / "platform.log"
+    log.write_text("before\n")
+    return log
+
+
+def append(log: Path, text: str | bytes) -> None:
+    with log.open("ab") as stream:
+        stream.write(text.encode() if isinstance(text, str) else text)
+
+
+def test_only_what_came_after_the_mark_is_returned(log: Path) -> None:
+    marks = LogMarks(log.parent)
+    append(log, "after\n")
+    assert list(marks.written()) == [("platform.log", "after\n")]
+
+
+def test_a_log_that_did_not_grow_is_left_out(log: Path) -> None:
+    assert list(LogMarks(log.parent).written()) == []
+
+
+def test_a_log_that_is_new_is_returned_whole_and_logs_are_in_order(log: Path) -> None:
+    marks = LogMarks(log.parent)
+    append(log, "after\n")
+    append(log.with_name("api.log"), "first line\n")
+    assert list(marks.written()) == [("api.log", "first line\n"), ("platform.log", "after\n")]
+
+
+def test_of_a_long_text_the_end_is_returned(log: Path) -> None:
+    marks = LogMarks(log.parent)
+    append(log, "x" * TAIL_BYTES + "the cause\n")
+    [(_, text)] = marks.written()
+    assert len(text) == TAIL_BYTES
+    assert text.endswith("xthe cause\n")
+
+
+def test_bytes_that_are_no_text_do_no_harm(log: Path) -> None:
+    marks = LogMarks(log.parent)
+    append(log, b"caf\xe9\n")
+    assert list(marks.written()) == [("platform.log", "caf\ufffd\n")]
+
+
+def test_other_files_are_no_logs(log: Path) -> None:
+    marks = LogMarks(log.parent)
+    append(log.with_name("core.dump"), "x")
+    assert list(marks.written()) == []

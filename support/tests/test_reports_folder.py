@@ -1,0 +1,89 @@
+"""Where a run writes: empty, its own, or a sentence that says why not."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.exits import EnvironmentFailed, ExitCode
+from support.runner.reports import ReportsFolder
+
+
+@pytest.fixture
+def reports(tmp_path: Path) -> Path:
+    return tmp_path / "reports"
+
+
+@pytest.fixture
+def folder(reports: Path) -> Iterator[ReportsFolder]:
+    folder = ReportsFolder(reports)
+    yield folder
+    folder.release()
+
+
+def test_the_first_run_writes_to_the_folder_itself(folder: ReportsFolder, reports: Path) -> None:
+    assert folder.path == reports
+    assert folder.allure_results == reports / "allure-results"
+    assert folder.logs == reports / "logs"
+    assert folder.allure_results.is_dir()
+    assert folder.logs.is_dir()
+
+
+def test_results_and_logs_of_the_run_before_are_gone_and_everything_else_is_left(reports: Path) -> None:
+    for name in ("allure-results/old-result.json", "logs/deep/old.log", "history/run-1.json", "report.html"):
+        (reports / name).parent.mkdir(parents=True, exist_ok=True)
+        (reports / name).write_text("old")
+    folder = ReportsFolder(reports)
+    assert list(folder.allure_results.iterdir()) == []
+    assert list(folder.logs.iterdir()) == []
+    assert (reports / "report.html").read_text() == "old"
+    assert (reports / "history" / "run-1.json").read_text() == "old"
+    folder.release()
+
+
+def test_a_second_run_writes_beside_the_first_and_leaves_it_alone(folder: ReportsFolder, reports: Path) -> None:
+    result = folder.allure_results / "result.json"
+    result.write_text("{}")
+    second, third = ReportsFolder(reports), ReportsFolder(reports)
+    assert len({folder.path, second.path, third.path}) == 3
+    assert second.path.parent == third.path.parent == reports
+    assert second.allure_results.is_dir()
+    assert second.logs.is_dir()
+    assert result.exists()
+    second.release()
+    third.release()
+
+
+def test_the_next_run_has_the_folder_once_the_first_is_over(folder: ReportsFolder, reports: Path) -> None:
+    beside = ReportsFolder(reports)
+    folder.release()
+    following = ReportsFolder(reports)
+    assert following.path == reports
+    for each in (beside, following):
+        each.release()
+
+
+# Root may write everywhere, so the two that everybody runs have something else in the way.
+
+
+def test_a_file_in_its_place_is_told(reports: Path) -> None:
+    reports.write_text("in the way")
+    with pytest.raises(EnvironmentFailed) as stop:
+        ReportsFolder(reports)
+    assert str(stop.value) == f"Nothing can be written to {reports}: File exists."
+    assert stop.value.exit_code == ExitCode.ENVIRONMENT
+
+
+def test_a_missing_parent_is_told(reports: Path) -> None:
+    with pytest.raises(
+        EnvironmentFailed, match=f"^Nothing can be written to {reports}/deep: No such file or directory"
+    ):
+        ReportsFolder(reports / "deep")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_may_not_be_written_is_told(reports: Path) -> None:
+    reports.mkdir(mode=0o500)
+    with pytest.raises(EnvironmentFailed, match=f"^Nothing can be written to {reports}: Permission denied"):
+        ReportsFolder(reports)

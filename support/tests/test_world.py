@@ -1,0 +1,158 @@
+"""Who and what one scenario knows: personas, names of its own, and what the target lacks."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.checks.changes import StateOfStores
+from support.cleanup import CleanupFailed
+from support.personas import PERSONAS, Account, Role
+from support.run import Run
+from support.settings import Api, PersonaAccount, Target
+from support.world import World
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """A run against a live target that nobody asks anything; only Dana has an account there."""
+    monkeypatch.setenv("DANA_USERNAME", "dana")
+    monkeypatch.setenv("DANA_PASSWORD", "correct horse")
+    dana = PersonaAccount(username_env="DANA_USERNAME", password_env="DANA_PASSWORD")
+    target = Target(name="staging", api=Api(url="http://127.0.0.1:9"), personas={"Dana": dana})
+    return Run(target, tmp_path)
+
+
+@pytest.fixture
+def world(run: Run) -> Iterator[World]:
+    world = World(run)
+    yield world
+    world.close()
+
+
+class TestPersonas:
+    def test_each_has_a_fixed_role(self) -> None:
+        assert {name: persona.role for name, persona in PERSONAS.items()} == {
+            "Dana": Role.EDITOR,
+            "Omar": Role.ADMINISTRATOR,
+            "Ravi": Role.RESEARCHER,
+            "Vera": Role.VIEWER,
+            "Mallory": None,
+        }
+
+    def test_each_says_what_she_or_he_does(self) -> None:
+        assert all(persona.meaning for persona in PERSONAS.values())
+
+    def test_an_account_does_not_show_its_password(self) -> None:
+        assert "horse" not in f"{Account('dana', 'correct horse')}"
+
+    def test_an_account_is_found_for_who_has_one(self, run: Run) -> None:
+        assert run.account(PERSONAS["Dana"]) == Account("dana", "correct horse")
+
+    def test_a_missing_account_is_told_with_who_has_one(self, run: Run) -> None:
+        with pytest.raises(AssertionError) as failure:
+            run.account(PERSONAS["Omar"])
+        assert str(failure.value) == "Omar has no account at the target 'staging'; who has one: Dana"
+
+    def test_passwords_of_the_target_are_masked_in_evidence(self, run: Run) -> None:
+        assert run.masker.text("it is correct horse") == "it is ***"
+
+
+class TestWhoIsMeant:
+    @pytest.mark.parametrize("name", PERSONAS)
+    def test_a_name_means_the_persona(self, world: World, name: str) -> None:
+        assert world.person(name) is PERSONAS[name]
+
+    @pytest.mark.parametrize("word", ["she", "he", "they", "her", "him", "them", "his", "their"])
+    def test_a_pronoun_means_who_acted_last(self, world: World, word: str) -> None:
+        world.person("Ravi")
+        world.person("Dana")
+        assert world.person(word) is PERSONAS["Dana"]
+        assert world.person(word) is PERSONAS["Dana"]
+
+    def test_before_anybody_acted_a_pronoun_means_nobody(self, world: World) -> None:
+        with pytest.raises(AssertionError) as failure:
+            world.person("she")
+        assert str(failure.value) == (
+            '"she" should mean who acted last, but nobody has: name one of Dana, Omar, Ravi, Vera, Mallory'
+        )
+
+    def test_a_scenario_does_not_know_who_acted_in_another(self, run: Run, world: World) -> None:
+        world.person("Dana")
+        with pytest.raises(AssertionError, match="nobody has"):
+            World(run).person("she")
+
+
+class TestNames:
+    def test_an_alias_begins_with_the_name_and_is_the_same_all_along(self, world: World) -> None:
+        assert world.alias("City Council") == f"City Council · {world.mark}" == world.alias("City Council")
+
+    def test_two_scenarios_have_different_aliases(self, run: Run, world: World) -> None:
+        assert World(run).alias("City Council") != world.alias("City Council")
+
+    @pytest.mark.parametrize(
+        "name, stem",
+        [
+            ("City Council", "city-council"),
+            ("Q&A: part 2/3", "q-a-part-2-3"),
+            ("../../etc/passwd", "etc-passwd"),
+            ("  Budget!  ", "budget"),
+            ("$(reboot); `id`", "reboot-id"),
+        ],
+    )
+    def test_a_file_name_holds_plain_letters_digits_and_dashes(self, world: World, name: str, stem: str) -> None:
+        assert world.file_name(name, ".wav") == f"{stem}-{world.mark}.wav"
+
+
+def test_what_is_remembered_is_recalled_by_kind(world: World) -> None:
+    world.remember("title", "City Council")
+    assert world.recall("title", str) == "City Council"
+    with pytest.raises(AssertionError, match='"title" should name a int'):
+        world.recall("title", int)
+
+
+class TestWhatTheTargetLacks:
+    def test_a_step_that_plays_a_partner_is_told_the_tag(self, world: World) -> None:
+        with pytest.raises(
+            AssertionError, match=r"the target 'staging' does not grant 'partners': tag .* @needs\.partners"
+        ):
+            _ = world.cablecast
+
+    def test_a_step_that_breaks_something_is_told_the_tag(self, world: World) -> None:
+        with pytest.raises(
+            AssertionError, match=r"the target 'staging' does not grant 'faults': tag .* @needs\.faults"
+        ):
+            _ = world.faults
+
+
+class Stores(StateOfStores):
+    """Counts how often the state was noted."""
+
+    def __init__(self) -> None:
+        self.notes = 0
+
+    def note(self) -> None:
+        self.notes += 1
+
+
+class TestNotingTheState:
+    @pytest.mark.parametrize("compares, notes", [(True, 1), (False, 0)])
+    def test_the_state_is_noted_at_the_first_when_of_a_scenario_that_compares(
+        self, run: Run, compares: bool, notes: int
+    ) -> None:
+        world, stores = World(run, compares_states=compares), Stores()
+        world.stores = stores
+        world.before_when()
+        world.before_when()
+        assert stores.notes == notes
+
+
+def test_closing_takes_away_what_was_created_and_tells_what_could_not_be(run: Run) -> None:
+    def gone() -> None:
+        raise ValueError("gone already")
+
+    world = World(run)
+    world.cleanup.add("delete VOD 42", gone)
+    with pytest.raises(CleanupFailed, match="could not delete VOD 42: gone already"):
+        world.close()
+    world.close()
