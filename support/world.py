@@ -10,13 +10,18 @@ from support.checks.changes import StateOfStores
 from support.cleanup import Cleanup
 from support.clients.access import AccessClient, SessionStores
 from support.clients.cablecast import CablecastClient
+from support.clients.live import PATH as LIVE_PATH
+from support.clients.live import LiveClient
 from support.clients.operations import OperationsClient
+from support.clients.queue import QueueStores
 from support.clients.research import ResearchClient, ResearchStores
 from support.clients.vod import VodClient, VodStores
+from support.crowd import Crowd
 from support.drivers.database import DatabaseDriver
 from support.drivers.http import HttpDriver
 from support.drivers.redis import RedisDriver
 from support.drivers.storage import StorageDriver
+from support.drivers.websocket import WebSocketDriver, open_websocket
 from support.evidence.recorder import Recorder
 from support.faults import Faults
 from support.memory import Memory
@@ -45,13 +50,21 @@ class World:
         self.evidence = Recorder(run.masker)
         self._memory = Memory()
         self._actor: Persona | None = None
-        self._http = HttpDriver(
-            run.deployment.api_url, run.target.limits, self.evidence, writes=run.grants(Capability.WRITES)
-        )
+        self._http = self._open_http(self.evidence)
         self.access = AccessClient(self._http, run.account, self.cleanup)
+        self.live = LiveClient(self._open_live, self.access, self.cleanup, run.target.limits)
+        self.crowd = Crowd(self._open_http, run.masker, self.evidence)
         self.vod = VodClient(self._http, self.access, self.cleanup, run.target.limits)
         self.research = ResearchClient(self._http, self.access, self.cleanup)
         self.operations = OperationsClient(self._http)
+
+    def _open_http(self, evidence: Recorder) -> HttpDriver:
+        writes = self.run.grants(Capability.WRITES)
+        return HttpDriver(self.run.deployment.api_url, self.run.target.limits, evidence, writes=writes)
+
+    def _open_live(self, actor: str, token: str | None) -> WebSocketDriver:
+        url, limits = self.run.deployment.api_url, self.run.target.limits
+        return open_websocket(url, LIVE_PATH, actor=actor, token=token, limits=limits, evidence=self.evidence)
 
     # People
 
@@ -85,11 +98,18 @@ class World:
         """Return a remembered thing; fails with what is known where there is none of this kind."""
         return self._memory.recall(name, kind)
 
+    def identity(self, name: str) -> str:
+        """Return the id of a remembered thing; fails where there is no such thing, or it has no id."""
+        id = getattr(self.recall(name, object), "id", None)
+        if id is None:
+            raise AssertionError(f'"{name}" has no id, so its records cannot be found')
+        return str(id)
+
     # What the target may lack: looked for when a step needs it
 
     @cached_property
     def _database(self) -> DatabaseDriver:
-        return DatabaseDriver(self.run.engine, self.evidence)
+        return DatabaseDriver(self.run.engine, self.evidence, writes=self.run.grants(Capability.WRITES))
 
     @cached_property
     def _redis(self) -> RedisDriver:
@@ -109,6 +129,11 @@ class World:
     def vods(self) -> VodStores:
         """Where the platform keeps VODs."""
         return VodStores(self._database, self._redis, self.storage)
+
+    @cached_property
+    def queue(self) -> QueueStores:
+        """Where the platform keeps the jobs of its worker."""
+        return QueueStores(self._database)
 
     @cached_property
     def research_stores(self) -> ResearchStores:

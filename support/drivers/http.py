@@ -131,10 +131,13 @@ class HttpDriver:
         token: str | None = None,
         actor: str | None = None,
         json: object = None,
+        body: bytes | None = None,
         params: Mapping[str, str | int] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Send one request, as the owner of `token` or as nobody, and record the exchange.
+
+        `json` is written as JSON; `body` is sent as it is, and said to be JSON, for what a JSON writer would not write.
 
         Redirects are not followed: an API that redirects is worth noticing, and would lose the token on the way.
         Raises NoAnswer when no answer came within the target's limits, WriteRefused when the target is read-only.
@@ -146,7 +149,12 @@ class HttpDriver:
                 self._url + path,
                 params=params,
                 json=json,
-                headers={**({"Authorization": f"Bearer {token}"} if token else {}), **(headers or {})},
+                data=body,
+                headers={
+                    **({"Authorization": f"Bearer {token}"} if token else {}),
+                    **({"Content-Type": "application/json"} if body is not None else {}),
+                    **(headers or {}),
+                },
             )
         )
         started, begin = time.time(), time.monotonic()

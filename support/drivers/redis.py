@@ -44,6 +44,11 @@ class RedisDriver:
         """Return the keys that match, sorted; by SCAN, so that a shared server is not held up."""
         return sorted(self._recorded(f"SCAN MATCH {pattern}", lambda: list(self._client.scan_iter(pattern))))
 
+    def replace(self, key: str, value: str) -> bool:
+        """Give an existing key another value and leave its end as it is; False where there is no such key."""
+        command = f"SET {key} {value} XX KEEPTTL"
+        return bool(self._recorded(command, lambda: self._client.set(key, value, xx=True, keepttl=True)))
+
     def _recorded(self, text: str, command: Callable[[], Found]) -> Found:
         begin = time.monotonic()
         answer: object = None

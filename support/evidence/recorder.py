@@ -165,9 +165,9 @@ class Recorder:
             _attach(title, _described(query, self._masker), "text/plain")
 
     def _attach_commands(self, commands: Sequence[tuple[Command, int]]) -> None:
-        if commands:
-            lines = [self._digest(command, times) for command, times in commands]
-            _attach(f"{commands[0][0].store} commands", "\n".join(lines), "text/plain")
+        for store in dict.fromkeys(command.store for command, _ in commands):
+            lines = [self._digest(command, times) for command, times in commands if command.store == store]
+            _attach(f"{store} commands", "\n".join(lines), "text/plain")
 
     def _digest(self, item: Item, times: int = 1) -> str:
         match item:

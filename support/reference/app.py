@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from support.reference import errors, operations
+from support.reference import errors, live, operations
 from support.reference.access import routes as access_routes
 from support.reference.middleware import BodyLimited, Identified, TimeLimited
 from support.reference.notifications import routes as notification_routes
@@ -28,8 +28,9 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.services = Services.of(settings, pool_size=_POOL_SIZE)
+    app.state.relay = live.Relay(app.state.services)
     app.state.health = operations.HealthChecks(app.state.services)
-    for module in (access_routes, vod_routes, research_routes, notification_routes, operations):
+    for module in (access_routes, vod_routes, research_routes, notification_routes, operations, live):
         app.include_router(module.router)
     errors.install_handlers(app)
     for layer in (BodyLimited, TimeLimited, Identified):  # the last added is the outermost

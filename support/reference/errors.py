@@ -14,7 +14,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 from typing_extensions import TypedDict
 
@@ -208,8 +208,18 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 
 def answer(error: PlatformError) -> JSONResponse:
     """The response that carries an error."""
+    return JSONResponse(envelope(error), error.status, error.headers)
+
+
+def envelope(error: PlatformError) -> dict[str, Any]:
+    """The envelope of an error, for whatever carries it."""
     body = ErrorBody(type=error.type, message=error.message, details=error.details, request_id=request_id.get())
-    return JSONResponse(ErrorEnvelope(error=body).model_dump(), error.status, error.headers)
+    return ErrorEnvelope(error=body).model_dump()
+
+
+def details_of(error: ValidationError) -> list[Detail]:
+    """The fields of a part of a request that pydantic refused."""
+    return [_detail({**issue, "loc": ("body", *issue["loc"])}) for issue in error.errors()]
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
