@@ -3,6 +3,8 @@
 from behave import then
 from behave.runner import Context
 
+from support import writing
+from support.checks.eventually import eventually
 from support.scenario import compares_states
 
 
@@ -38,3 +40,40 @@ def at_least_these_changed(context: Context) -> None:
     """
     world = context.world
     world.stores.require_changes(context.table, world.identity, exactly=False)
+
+
+@then("the table {table:Quoted} has {count:Rows} with")
+@then("within {within:Duration} the table {table:Quoted} has {count:Rows} with")
+def table_has_rows(context: Context, table: str, count: int, within: float = 0.0) -> None:
+    """Count the rows that have the values, or kinds of values, of a table: column, value.
+
+    Example: Then the table "vods" has 1 row with
+    """
+    world = context.world
+    wish = writing.wishes(world, context, "column")
+    eventually(
+        f'rows of "{table}" with {writing.listed(wish)}',
+        lambda: len(world.records.find(table, wish)),
+        lambda found: found == count,
+        wish=str(count),
+        within=within,
+    )
+
+
+@then("the row of {table:Quoted} with {column:Quoted} {value:Quoted} has")
+@then("within {within:Duration} the row of {table:Quoted} with {column:Quoted} {value:Quoted} has")
+def row_has(context: Context, table: str, column: str, value: str, within: float = 0.0) -> None:
+    """Find one row by a column, and check others (column, value).
+
+    Example: Then the row of "vods" with "id" "{vod.id}" has
+    """
+    world = context.world
+    key = {column: world.values.value(value)}
+    wish = writing.wishes(world, context, "column")
+    eventually(
+        f'the row of "{table}" with {writing.listed(key)}',
+        lambda: "; ".join(writing.row_differences(table, world.records.find(table, key), wish)),
+        lambda trouble: not trouble,
+        wish="no difference",
+        within=within,
+    )

@@ -7,8 +7,12 @@ from dataclasses import dataclass
 
 import behave
 
+from support.checks.expected import seconds
 from support.clients.access import PAGES
+from support.clients.api import Request
 from support.clients.operations import SERVICES
+from support.clients.records import JOB_STATES
+from support.clients.partners import PARTNERS
 from support.personas import PERSONAS, PRONOUNS
 from support.testdata.media import CONDITIONS
 
@@ -31,6 +35,29 @@ def _count(text: str) -> int | None:
     return words[text] if text in words else int(text.removesuffix(" times"))
 
 
+def _request(text: str) -> Request:
+    method, path = text.split(" ", 1)
+    return Request(method, path)
+
+
+def _amount(noun: str) -> ParameterType:
+    """How many of something: no rows, 1 row, 20 rows."""
+    words = rf"(?:no|\d+) {noun}s?"
+    return ParameterType(words, f"how many: no {noun}s, 1 {noun}, 20 {noun}s", lambda text: _whole(text.split()[0]))
+
+
+def _whole(word: str) -> int:
+    return 0 if word == "no" else int(word)
+
+
+def _jobs(text: str) -> tuple[int, str]:
+    number, state, _ = text.split()
+    return _whole(number), state
+
+
+# A path may hold values in braces, and these may hold blanks.
+_PATH = r"/(?:[^\s{}\"]|\{[^{}]*\})*"
+
 TYPES = {
     "Actor": _one_of((*PERSONAS, *PRONOUNS["subject"]), "who does something: a persona, or who acted last"),
     "Object": _one_of((*PERSONAS, *PRONOUNS["object"]), "to whom it happens: a persona, or who acted last"),
@@ -40,6 +67,22 @@ TYPES = {
         lambda text: text.removesuffix("'s"),
     ),
     "Quoted": ParameterType('"[^"]*"', "a name or text in double quotes", lambda text: text[1:-1]),
+    "Caller": _one_of(
+        (*PERSONAS, *PRONOUNS["subject"], "nobody"), "who sends a request: a persona, who acted last, or nobody"
+    ),
+    "Request": ParameterType(rf"[A-Z]{{3,7}} {_PATH}", "a method and a path: GET /api/vod/{vod.id}", _request),
+    "Path": ParameterType(_PATH, "a path: /api/vod/{vod.id}"),
+    "Duration": ParameterType(r"\d+(?:\.\d+)? ?[a-z]+", "a time such as 2 seconds, 500 ms, 1 minute", seconds),
+    "Rows": _amount("row"),
+    "Keys": _amount("Redis key"),
+    "Files": _amount("file"),
+    "Answers": _amount("answer"),
+    "Jobs": ParameterType(
+        rf"(?:no|\d+) (?:{'|'.join(JOB_STATES)}) jobs?",
+        f"how many jobs in which state: no failed jobs, 1 succeeded job (the states: {', '.join(JOB_STATES)})",
+        _jobs,
+    ),
+    "Partner": _one_of(PARTNERS, "an outside service that is played by a stub"),
     "Number": ParameterType(r"\d+(?:\.\d+)?", "a number such as 5 or 0.5", float),
     "Count": ParameterType(r"once|twice|[1-9]\d* times|always", "how often: once, twice, 3 times, always", _count),
     "Status": ParameterType(r"[1-5]\d\d", "an HTTP status code", int),

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import secrets
+import time
 from functools import cached_property
 from typing import TypeVar
 
 from support.checks.changes import StateOfStores
 from support.cleanup import Cleanup
 from support.clients.access import AccessClient, SessionStores
+from support.clients.api import ApiClient
 from support.clients.cablecast import CablecastClient
 from support.clients.live import PATH as LIVE_PATH
 from support.clients.live import LiveClient
 from support.clients.operations import OperationsClient
+from support.clients.partners import PARTNERS, PartnerClient
 from support.clients.queue import QueueStores
+from support.clients.records import Jobs, Keys, Records
 from support.clients.research import ResearchClient, ResearchStores
 from support.clients.vod import VodClient, VodStores
 from support.crowd import Crowd
@@ -30,6 +34,7 @@ from support.run import Run
 from support.settings import Capability
 from support.stack.logs import LogMarks
 from support.testdata.media import file_stem
+from support.values import Values
 
 Kind = TypeVar("Kind")
 
@@ -44,6 +49,7 @@ class World:
     def __init__(self, run: Run, *, compares_states: bool = False) -> None:
         self.run = run
         self._compares_states = compares_states
+        self._begin = time.monotonic()
         self._logs = LogMarks(run.embedded.logs) if run.embedded else None
         self.mark = secrets.token_hex(3)
         self.cleanup = Cleanup()
@@ -57,6 +63,8 @@ class World:
         self.vod = VodClient(self._http, self.access, self.cleanup, run.target.limits)
         self.research = ResearchClient(self._http, self.access, self.cleanup)
         self.operations = OperationsClient(self._http)
+        self.api = ApiClient(self._http, self.access, self.cleanup, self.crowd)
+        self.values = Values(self._memory, self.alias, self.mark)
 
     def _open_http(self, evidence: Recorder) -> HttpDriver:
         writes = self.run.grants(Capability.WRITES)
@@ -79,6 +87,10 @@ class World:
                 f'"{word}" should mean who acted last, but nobody has: name one of {", ".join(PERSONAS)}'
             )
         return self._actor
+
+    def caller(self, word: str) -> Persona | None:
+        """Return who sends a request; None for "nobody", who is not signed in."""
+        return None if word == "nobody" else self.person(word)
 
     # Names and memory
 
@@ -113,7 +125,7 @@ class World:
 
     @cached_property
     def _redis(self) -> RedisDriver:
-        return RedisDriver(self.run.redis, self.evidence)
+        return RedisDriver(self.run.redis, self.evidence, writes=self.run.grants(Capability.WRITES))
 
     @cached_property
     def storage(self) -> StorageDriver:
@@ -144,6 +156,28 @@ class World:
     def stores(self) -> StateOfStores:
         """All records of database, queue and Redis, to see what changed."""
         return StateOfStores(self._database, self._redis)
+
+    @cached_property
+    def records(self) -> Records:
+        """Any table of the database."""
+        return Records(self._database)
+
+    @cached_property
+    def keys(self) -> Keys:
+        """Any key of Redis."""
+        return Keys(self._redis)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """Any job of the queue."""
+        return Jobs(self._database)
+
+    def partner(self, name: str) -> PartnerClient:
+        """What an outside service, played by a stub, is to answer and was asked."""
+        stub = getattr(self.run, PARTNERS[name], None)
+        if stub is None:
+            raise AssertionError(_lacking(self.run, Capability.PARTNERS))
+        return PartnerClient(stub, self.cleanup, self._begin)
 
     @cached_property
     def cablecast(self) -> CablecastClient:

@@ -70,17 +70,19 @@ class Answer:
         """The content of the error envelope; fails with a sentence where the answer carries none."""
         envelope = self.document.get("error")
         if not isinstance(envelope, dict) or not {"type", "message", "details", "request_id"} <= envelope.keys():
-            raise fail(f"{self} should carry the error envelope, but was {self._told()}")
+            raise fail(f"{self} should carry the error envelope, but was {self.told}")
         return envelope
 
     def expect(self, *statuses: int) -> Answer:
         """Return this answer if its status is one of these; fail with what the platform said otherwise."""
         if self.status not in statuses:
             wanted = " or ".join(map(str, statuses))
-            raise fail(f"{self} should be answered {wanted}, but was answered {self.status} {self._told()}")
+            raise fail(f"{self} should be answered {wanted}, but was answered {self.status} {self.told}")
         return self
 
-    def _told(self) -> str:
+    @property
+    def told(self) -> str:
+        """What the platform said in its error envelope, or the begin of the body."""
         try:
             error = self.parse()["error"]
             details = "; ".join(f"{detail['field']}: {detail['issue']}" for detail in error["details"])
@@ -134,10 +136,13 @@ class HttpDriver:
         body: bytes | None = None,
         params: Mapping[str, str | int] | None = None,
         headers: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
+        files: Mapping[str, tuple[str, bytes]] | None = None,
     ) -> Answer:
         """Send one request, as the owner of `token` or as nobody, and record the exchange.
 
         `json` is written as JSON; `body` is sent as it is, and said to be JSON, for what a JSON writer would not write.
+        `form` is URL-encoded, or multipart together with `files`: name and content by field.
 
         Redirects are not followed: an API that redirects is worth noticing, and would lose the token on the way.
         Raises NoAnswer when no answer came within the target's limits, WriteRefused when the target is read-only.
@@ -149,7 +154,8 @@ class HttpDriver:
                 self._url + path,
                 params=params,
                 json=json,
-                data=body,
+                data=form if body is None else body,
+                files=files,
                 headers={
                     **({"Authorization": f"Bearer {token}"} if token else {}),
                     **({"Content-Type": "application/json"} if body is not None else {}),

@@ -27,6 +27,15 @@ class StorageDriver:
         self._evidence.attach(path, content, "text/plain")
         return content
 
+    def write(self, path: str, content: str) -> None:
+        """Write a text file; its folders are made. Fails for a path that leads out of the storage."""
+        place = (self.root / path).resolve()
+        if not place.is_relative_to(self.root.resolve()):
+            raise AssertionError(f'"{path}" leads out of the media storage')
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(content, encoding="utf-8")
+        self._evidence.attach(path, content, "text/plain")
+
     def remove(self, path: str) -> None:
         """Take a file away; none there is fine."""
         (self.root / path).unlink(missing_ok=True)
