@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import behave
 
-from support.checks.expected import seconds
+from support.checks.expected import UNITS, seconds
 from support.clients.access import PAGES
 from support.clients.api import Request
 from support.clients.operations import SERVICES
@@ -19,15 +19,20 @@ from support.testdata.media import CONDITIONS
 
 @dataclass(frozen=True)
 class ParameterType:
-    """What a parameter matches (a regular expression), what it means to a reader, and what a step receives."""
+    """What a parameter matches (a regular expression), what it means to a reader, and what a step receives.
+
+    `words` are all that it matches, where these are few.
+    """
 
     pattern: str
     meaning: str
     convert: Callable[[str], object] = str
+    words: tuple[str, ...] = ()
 
 
 def _one_of(words: Iterable[str], meaning: str, convert: Callable[[str], object] = str) -> ParameterType:
-    return ParameterType("|".join(words), meaning, convert)
+    known = tuple(words)
+    return ParameterType("|".join(known), meaning, convert, known)
 
 
 def _count(text: str) -> int | None:
@@ -72,7 +77,11 @@ TYPES = {
     ),
     "Request": ParameterType(rf"[A-Z]{{3,7}} {_PATH}", "a method and a path: GET /api/vod/{vod.id}", _request),
     "Path": ParameterType(_PATH, "a path: /api/vod/{vod.id}"),
-    "Duration": ParameterType(r"\d+(?:\.\d+)? ?[a-z]+", "a time such as 2 seconds, 500 ms, 1 minute", seconds),
+    "Duration": ParameterType(
+        rf"\d+(?:\.\d+)? ?(?:{'|'.join(UNITS)})",
+        "a time with one of the units ms, seconds, minutes, hours, days: 2 seconds",
+        seconds,
+    ),
     "Rows": _amount("row"),
     "Keys": _amount("Redis key"),
     "Files": _amount("file"),

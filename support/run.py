@@ -27,11 +27,12 @@ CABLECAST_USERNAME = "platform"
 class Run:
     """The target of this run: `begin`, `finish`, then scenarios, then `close`.
 
-    `logs` is the folder for the logs of an embedded platform. Raises EnvironmentFailed or UsageError on the way.
+    `logs` is the folder for the logs of an embedded platform. `mark` begins the marks of all its scenarios. Raises EnvironmentFailed or UsageError on the way.
     """
 
     def __init__(self, target: Target, logs: Path) -> None:
         self.target = target
+        self.mark = secrets.token_hex(2)
         self.masker = Masker()
         self.cablecast: Cablecast | None = None
         self.embedded: EmbeddedPlatform | None = None

@@ -14,6 +14,7 @@ LOCK = "lock."
 ALONE = "lock.platform"
 NEEDS = "needs."
 TOGETHER = "together"
+READONLY = "readonly"
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ VOCABULARY = (
     Tag("smoke", "smoke", "must never fail, and is quick: run after every change"),
     Tag("slow", "slow", "takes more than ten seconds"),
     Tag("wip", "wip", "being written; `behave --wip` runs only these"),
-    Tag("readonly", "readonly", "changes nothing: may run against production"),
+    Tag(READONLY, READONLY, "changes nothing: all that runs against a target without `writes`, such as production"),
     Tag("blocker", "blocker", "severity: without it nobody can work"),
     Tag("critical", "critical", "severity: an important workflow is lost"),
     Tag("minor", "minor", "severity: an annoyance"),

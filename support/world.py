@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import time
 from functools import cached_property
@@ -39,6 +40,14 @@ from support.values import Values
 Kind = TypeVar("Kind")
 
 
+class NotChecked(AssertionError):
+    """A step needs to look where the target does not let the tests look. A Then leaves that check out, and says so."""
+
+    def __init__(self, target: str, capability: Capability) -> None:
+        super().__init__(_lacking(target, capability))
+        self.capability = capability
+
+
 class World:
     """One scenario's actors, memory, clients and clean-up, bound to the target of the run.
 
@@ -51,7 +60,8 @@ class World:
         self._compares_states = compares_states
         self._begin = time.monotonic()
         self._logs = LogMarks(run.embedded.logs) if run.embedded else None
-        self.mark = secrets.token_hex(3)
+        self.mark = run.mark + secrets.token_hex(2)
+        self.not_checked: set[str] = set()
         self.cleanup = Cleanup()
         self.evidence = Recorder(run.masker)
         self._memory = Memory()
@@ -119,17 +129,30 @@ class World:
 
     # What the target may lack: looked for when a step needs it
 
+    def _require(self, capability: Capability) -> None:
+        if not self.run.grants(capability):
+            raise NotChecked(self.run.target.name, capability)
+
+    def leave_out(self, gap: NotChecked) -> None:
+        """Note that a check was left out; the scenario's report says so, that nobody takes it for more than it is."""
+        self.not_checked.add(gap.capability.value)
+        name = f"not checked: {gap.capability}"
+        self.evidence.attach(name, f"This check needs what was not granted. {gap}", "text/plain")
+
     @cached_property
     def _database(self) -> DatabaseDriver:
+        self._require(Capability.DATABASE)
         return DatabaseDriver(self.run.engine, self.evidence, writes=self.run.grants(Capability.WRITES))
 
     @cached_property
     def _redis(self) -> RedisDriver:
+        self._require(Capability.REDIS)
         return RedisDriver(self.run.redis, self.evidence, writes=self.run.grants(Capability.WRITES))
 
     @cached_property
     def storage(self) -> StorageDriver:
         """The media storage."""
+        self._require(Capability.STORAGE)
         return StorageDriver(self.run.deployment.media_root, self.evidence)
 
     @cached_property
@@ -176,21 +199,21 @@ class World:
         """What an outside service, played by a stub, is to answer and was asked."""
         stub = getattr(self.run, PARTNERS[name], None)
         if stub is None:
-            raise AssertionError(_lacking(self.run, Capability.PARTNERS))
+            raise AssertionError(_lacking(self.run.target.name, Capability.PARTNERS))
         return PartnerClient(stub, self.cleanup, self._begin)
 
     @cached_property
     def cablecast(self) -> CablecastClient:
         """What Cablecast, played by a stub, is to answer and was asked."""
         if self.run.cablecast is None:
-            raise AssertionError(_lacking(self.run, Capability.PARTNERS))
+            raise AssertionError(_lacking(self.run.target.name, Capability.PARTNERS))
         return CablecastClient(self.run.cablecast, self.cleanup)
 
     @cached_property
     def faults(self) -> Faults:
         """The way to break parts of the platform."""
         if self.run.embedded is None:
-            raise AssertionError(_lacking(self.run, Capability.FAULTS))
+            raise AssertionError(_lacking(self.run.target.name, Capability.FAULTS))
         return Faults(self.run.embedded, self.cleanup)
 
     # The scenario's course
@@ -199,7 +222,8 @@ class World:
         """Note the state of the stores, once, where a step of this scenario will ask what changed."""
         if self._compares_states:
             self._compares_states = False
-            self.stores.note()
+            with contextlib.suppress(NotChecked):  # the step that compares will say so
+                self.stores.note()
 
     def attach_logs(self) -> None:
         """Keep what the embedded platform's processes wrote during this scenario as evidence."""
@@ -214,5 +238,5 @@ class World:
             self._http.close()
 
 
-def _lacking(run: Run, capability: Capability) -> str:
-    return f"the target {run.target.name!r} does not grant '{capability}': tag the scenario @needs.{capability}"
+def _lacking(target: str, capability: Capability) -> str:
+    return f"the target {target!r} does not grant '{capability}': tag the scenario @needs.{capability}"

@@ -229,6 +229,10 @@ class ScenarioListener(AllureListener):  # type: ignore[misc]
         elif id(scenario) in self._failed_before:
             details = StatusDetails(message="Passed after an earlier attempt had failed.", flaky=True)
             self.logger.get_test(self.current_scenario_uuid).labels.append(Label(LabelType.TAG, "flaky"))
+        for gap in getattr(scenario, "not_checked", ()):
+            result = self.logger.get_test(self.current_scenario_uuid)
+            result.labels.append(Label(LabelType.TAG, f"not checked: {gap}"))
+            result.description = f"{result.description or ''}\n\n**Not checked: {gap}.**".strip()
         self._close_scenario(status, details)
 
     def start_behave_step(self, step: Any) -> None:
