@@ -70,7 +70,7 @@ def begin(scenario: Scenario) -> World:
         scenario.skip(f"the target {run.target.name!r} does not grant: {', '.join(lacking)}")
     elif not run.grants(Capability.WRITES) and READONLY not in scenario.effective_tags:
         scenario.skip(f"the target {run.target.name!r} does not grant writes: only scenarios tagged @{READONLY} run there")
-    return World(run, compares_states=_has_comparison(scenario))
+    return World(run, compares_states=compares(scenario))
 
 
 def needs(scenario: Scenario) -> Iterator[Capability]:
@@ -83,7 +83,8 @@ def needs(scenario: Scenario) -> Iterator[Capability]:
                 raise UsageError(f"@{tag} asks for nothing known. Known: {', '.join(Capability)}.") from None
 
 
-def _has_comparison(scenario: Scenario) -> bool:
+def compares(scenario: Scenario) -> bool:
+    """Whether a step of the scenario compares the stores with what they were before its first When."""
     matches = (the_step_registry.find_match(step) for step in scenario.all_steps)
     return any(getattr(match.func, "compares_states", False) for match in matches if match is not None)
 

@@ -14,17 +14,17 @@ Feature: VODs at the interface
         | duration  | 12.5                           |
       Then the answer is 201
       And the answer has
-        | path       | value                   |
-        | id         | {a uuid}                |
-        | title      | {containing Title}      |
-        | status     | pending                 |
-        | progress   | 0                       |
-        | duration   | 12.5                    |
+        | path       | value                    |
+        | id         | {a uuid}                 |
+        | title      | {containing Title}       |
+        | status     | pending                  |
+        | progress   | 0                        |
+        | duration   | 12.5                     |
         | created_at | {a time within 1 minute} |
       And the answer has the headers
-        | header       | value                         |
-        | Content-Type | {matching ^application/json}  |
-        | X-Request-ID | {anything}                    |
+        | header       | value                        |
+        | Content-Type | {matching ^application/json} |
+        | X-Request-ID | {anything}                   |
       And the answer came within 5 seconds
 
     @id.API-002 @needs.database
@@ -38,10 +38,10 @@ Feature: VODs at the interface
         | field    | value |
         | duration | 90    |
       Then the row of "vods" with "id" "{vod.id}" has
-        | column     | value                 |
-        | title      | {unique City Council} |
-        | status     | pending               |
-        | duration   | 90                    |
+        | column     | value                    |
+        | title      | {unique City Council}    |
+        | status     | pending                  |
+        | duration   | 90                       |
         | updated_at | {a time within 1 minute} |
       And the table "vods" has 1 row with
         | column | value                 |
@@ -56,10 +56,10 @@ Feature: VODs at the interface
       And the answer is remembered as "vod"
       When Vera sends GET /api/vod/{vod.id}
       Then the Redis key "vod:{vod.id}" has
-        | path            | value                     |
-        | type            | string                    |
-        | value.id        | {vod.id}                  |
-        | value.status    | pending                   |
+        | path            | value                         |
+        | type            | string                        |
+        | value.id        | {vod.id}                      |
+        | value.status    | pending                       |
         | seconds to live | {a number between 1 and 3600} |
       And there are no Redis keys like "vod:{vod.id}:*"
 

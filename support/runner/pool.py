@@ -12,6 +12,7 @@ from multiprocessing.connection import Connection, Pipe, wait
 
 from behave.model import Scenario
 
+from support import scenario as journey
 from support.exits import EnvironmentFailed, RunStopped
 from support.runner import worker
 from support.runner.messages import Began, Closed, Ended, Message, Ready, Refused, Told, Trouble
@@ -216,8 +217,11 @@ class Pool:
     def _locks(self, bundle: Sequence[int]) -> frozenset[str]:
         if not self._shared:
             return frozenset()
-        tags = (tag for number in bundle for tag in self._scenarios[number].effective_tags)
-        return frozenset(str(tag) for tag in tags if tag.startswith(LOCK))
+        scenarios = [self._scenarios[number] for number in bundle]
+        tags = (tag for scenario in scenarios for tag in scenario.effective_tags)
+        locks = frozenset(str(tag) for tag in tags if tag.startswith(LOCK))
+        # What others do at the same time would be taken for a change that the scenario made.
+        return locks | {ALONE} if any(map(journey.compares, scenarios)) else locks
 
     def _insist(self) -> None:
         """Send what interrupts steps, and end workers that answer nothing any more."""
