@@ -75,16 +75,6 @@ def remember_answer(context: Context, name: str) -> None:
     world.remember(name, world.recall("answer", Answer))
 
 
-@given("at the end {who:Caller} sends {request:Request}")
-def at_the_end(context: Context, who: str, request: Request) -> None:
-    """Take something away when the scenario ends, where the platform cannot tell how.
-
-    Example: Given at the end Dana sends DELETE /api/vod/{vod.id}
-    """
-    world = context.world
-    world.api.at_the_end(writing.path(world, request), by=world.caller(who))
-
-
 @then("the answer is {status:Status}")
 def answered(context: Context, status: int) -> None:
     """Check the status of the last answer.

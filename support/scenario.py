@@ -17,6 +17,8 @@ from support.settings import Capability
 from support.tags import NEEDS, READONLY
 from support.world import NotChecked, World
 
+LOOKED_INTO = frozenset({Capability.DATABASE, Capability.REDIS})
+
 StepFunction = TypeVar("StepFunction", bound=Callable[..., None])
 
 
@@ -34,23 +36,36 @@ _current: list[_Stage] = []
 def use(run: Run) -> None:
     """Make this the run whose target the scenarios use."""
     _current[:] = [_Stage(run)]
-    for definition in the_step_registry.steps["then"]:
-        definition.func = _tolerant(definition.func)
+    for keyword, left_out in (("given", _skip), ("when", _skip), ("then", _leave_out)):
+        for definition in the_step_registry.steps[keyword]:
+            if not hasattr(definition.func, "__wrapped__"):
+                definition.func = _tolerant(definition.func, left_out)
 
 
-def _tolerant(step: Callable[..., None]) -> Callable[..., None]:
-    """Return a step that leaves out what it cannot check because the target does not let the tests look there."""
-    if hasattr(step, "__wrapped__"):
-        return step
+def _tolerant(step: Callable[..., None], left_out: Callable[[Any, NotChecked], None]) -> Callable[..., None]:
+    """Return a step that does not fail where the target does not let the tests look, but is left out."""
 
     @functools.wraps(step)
-    def check(context: Any, *values: Any, **named: Any) -> None:
+    def tried(context: Any, *values: Any, **named: Any) -> None:
         try:
             step(context, *values, **named)
         except NotChecked as gap:
-            context.world.leave_out(gap)
+            left_out(context, gap)
 
-    return check
+    return tried
+
+
+def _skip(context: Any, gap: NotChecked) -> None:
+    context.scenario.skip(str(gap))
+
+
+def _leave_out(context: Any, gap: NotChecked) -> None:
+    """Leave a check out and say so; a scenario of which nothing could be checked is skipped, not green."""
+    world: World = context.world
+    world.leave_out(gap)
+    checks = sum(step.step_type == "then" for step in context.scenario.all_steps)
+    if world.checks_left_out == checks:
+        context.scenario.skip(f"nothing of it could be checked. {gap}")
 
 
 def compares_states(step: StepFunction) -> StepFunction:
@@ -60,12 +75,15 @@ def compares_states(step: StepFunction) -> StepFunction:
 
 
 def begin(scenario: Scenario) -> World:
-    """Return the world of a scenario; skip the scenario where the target lacks a capability that it asks for."""
+    """Return the world of a scenario; skip the scenario where the target lacks a capability that it asks for.
+
+    Without a look into the stores a scenario still runs: what it checks there is left out, and its report says so.
+    """
     [stage] = _current
     run = stage.run
     if run.embedded is not None and stage.audit is None:
         stage.audit = LeakAudit(run)
-    lacking = [capability for capability in needs(scenario) if not run.grants(capability)]
+    lacking = [capability for capability in needs(scenario) if not run.grants(capability) and capability not in LOOKED_INTO]
     if lacking:
         scenario.skip(f"the target {run.target.name!r} does not grant: {', '.join(lacking)}")
     elif not run.grants(Capability.WRITES) and READONLY not in scenario.effective_tags:
@@ -91,6 +109,7 @@ def compares(scenario: Scenario) -> bool:
 
 def step_begins(world: World, step: Step) -> None:
     """Note the state of the stores before the first When, for a scenario that compares with it."""
+    world.step_begins()
     if step.step_type == "when":
         world.before_when()
 

@@ -38,7 +38,8 @@ VOCABULARY = (
     Tag(
         rf"{re.escape(NEEDS)}({'|'.join(Capability)})",
         "needs.faults",
-        f"the target must grant this, or the scenario is skipped: {', '.join(Capability)}",
+        f"the target must grant this, or the scenario is skipped: {', '.join(Capability)}; "
+        "without database or redis it runs, and what it checks there is left out",
     ),
     Tag(r"lock\.[a-z_]+", "lock.prices", "never runs beside another scenario with the same lock on a shared target"),
     Tag(re.escape(ALONE), ALONE, "must have a shared target to itself: runs last, alone"),

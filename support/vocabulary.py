@@ -106,17 +106,17 @@ def note_uses(entries: Iterable[Entry], features: Iterable[Feature]) -> list[tup
         for sentence in entry.sentences:
             by_keyword[sentence.keyword].append(sentence)
     known: dict[tuple[str, str], Sentence | None] = {}
-    unknown = []
+    unknown: list[tuple[Step, str]] = []
     for step, place in used_steps(features):
         key = (step.step_type, step.name)
         if key not in known:
             candidates = by_keyword.get(step.step_type, [])
             known[key] = next((one for one in candidates if one.definition.matches(step.name)), None)
-        sentence = known[key]
-        if sentence is None:
+        taken = known[key]
+        if taken is None:
             unknown.append((step, place))
         else:
-            sentence.places.append(place)
+            taken.places.append(place)
     return unknown
 
 

@@ -23,12 +23,13 @@ from support.clients.research import ResearchClient, ResearchStores
 from support.clients.vod import VodClient, VodStores
 from support.crowd import Crowd
 from support.drivers.database import DatabaseDriver
-from support.drivers.http import HttpDriver
+from support.drivers.http import Answer, HttpDriver
 from support.drivers.redis import RedisDriver
 from support.drivers.storage import StorageDriver
 from support.drivers.websocket import WebSocketDriver, open_websocket
 from support.evidence.recorder import Recorder
 from support.faults import Faults
+from support.journal import Journal
 from support.memory import Memory
 from support.personas import PERSONAS, PRONOUNS, Persona
 from support.run import Run
@@ -44,7 +45,7 @@ class NotChecked(AssertionError):
     """A step needs to look where the target does not let the tests look. A Then leaves that check out, and says so."""
 
     def __init__(self, target: str, capability: Capability) -> None:
-        super().__init__(_lacking(target, capability))
+        super().__init__(f"The target {target!r} does not grant '{capability}'.")
         self.capability = capability
 
 
@@ -62,6 +63,8 @@ class World:
         self._logs = LogMarks(run.embedded.logs) if run.embedded else None
         self.mark = run.mark + secrets.token_hex(2)
         self.not_checked: set[str] = set()
+        self.checks_left_out = 0
+        self._exchanges_before = 0
         self.cleanup = Cleanup()
         self.evidence = Recorder(run.masker)
         self._memory = Memory()
@@ -78,7 +81,13 @@ class World:
 
     def _open_http(self, evidence: Recorder) -> HttpDriver:
         writes = self.run.grants(Capability.WRITES)
-        return HttpDriver(self.run.deployment.api_url, self.run.target.limits, evidence, writes=writes)
+        url, limits = self.run.deployment.api_url, self.run.target.limits
+        return HttpDriver(url, limits, evidence, writes=writes, created=self._note_creation)
+
+    def _note_creation(self, path: str, answer: Answer) -> None:
+        """Write down what appeared at a live target, so that it can be swept away if this run is killed."""
+        if self.run.embedded is None:
+            Journal(self.run.target.name).add(path, answer.json, answer.actor or "", self.mark)
 
     def _open_live(self, actor: str, token: str | None) -> WebSocketDriver:
         url, limits = self.run.deployment.api_url, self.run.target.limits
@@ -136,6 +145,8 @@ class World:
     def leave_out(self, gap: NotChecked) -> None:
         """Note that a check was left out; the scenario's report says so, that nobody takes it for more than it is."""
         self.not_checked.add(gap.capability.value)
+        # A step that has asked the API has checked something before it came to what was not granted.
+        self.checks_left_out += len(self.evidence.exchanges) == self._exchanges_before
         name = f"not checked: {gap.capability}"
         self.evidence.attach(name, f"This check needs what was not granted. {gap}", "text/plain")
 
@@ -217,6 +228,10 @@ class World:
         return Faults(self.run.embedded, self.cleanup)
 
     # The scenario's course
+
+    def step_begins(self) -> None:
+        """Note how far the scenario is."""
+        self._exchanges_before = len(self.evidence.exchanges)
 
     def before_when(self) -> None:
         """Note the state of the stores, once, where a step of this scenario will ask what changed."""

@@ -73,16 +73,3 @@ Feature: VODs at the interface
         | file_path | {a unique file ending in .wav} |
       Then each of the 20 answers is 201
       And the answers have 20 different "id"
-
-  Rule: What makes no sense is refused in one form
-
-    @id.API-005 @readonly
-    Scenario: A path that does not exist is refused in the common envelope
-      When nobody sends GET /api/nothing/here
-      Then the answer is 404
-      And the answer is exactly
-        """
-        {"error": {
-          "type": "NotFoundError", "message": "{a text}", "details": [], "request_id": "{a text}"
-        }}
-        """

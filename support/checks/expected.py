@@ -187,6 +187,12 @@ FAMILIES = (
         lambda n: lambda value: isinstance(value, list) and len(value) >= int(n),
     ),
     Family(
+        r"a list of at most (\d+)",
+        "a list of this length or shorter",
+        "a list of at most 20",
+        lambda n: lambda value: isinstance(value, list) and len(value) <= int(n),
+    ),
+    Family(
         "an object",
         "a JSON object, whatever it holds",
         "an object",

@@ -81,7 +81,7 @@ class ApiClient:
         answers = self._crowd.send([self._call(*one, by) for one in made], at_once=at_once)
         return [self._kept(one, answer, by) for (one, _), answer in zip(made, answers, strict=True)]
 
-    def at_the_end(self, request: Request, *, by: Persona | None) -> None:
+    def _at_the_end(self, request: Request, *, by: Persona | None) -> None:
         """Register a request that takes something away when the scenario ends."""
         self._cleanup.add(f"send {request}", lambda: self._call(request, Content(), by)(self._http).expect(*GONE))
 
@@ -103,7 +103,7 @@ class ApiClient:
         if request.method == "POST" and answer.status == 201:
             deletion = self._deletion(request.path, answer)
             if deletion is not None:
-                self.at_the_end(deletion, by=by)
+                self._at_the_end(deletion, by=by)
         return answer
 
     def _deletion(self, path: str, answer: Answer) -> Request | None:

@@ -40,6 +40,7 @@ class Answer:
     body: bytes
     seconds: float
     parse: Callable[[], Any]
+    actor: str | None = None
 
     @property
     def json(self) -> Any:
@@ -97,7 +98,17 @@ class Answer:
 class HttpDriver:
     """One scenario's way to the API. Without `writes` it sends nothing but reading requests and sign-ins."""
 
-    def __init__(self, url: str, limits: Limits, evidence: Recorder, *, writes: bool) -> None:
+    def __init__(
+        self,
+        url: str,
+        limits: Limits,
+        evidence: Recorder,
+        *,
+        writes: bool,
+        created: Callable[[str, Answer], None] = lambda path, answer: None,
+    ) -> None:
+        """Send to `url`; `created` is told of every POST that was answered 201, with its path and answer."""
+        self._created = created
         self._url = url.rstrip("/")
         self._limits = limits
         self._evidence = evidence
@@ -192,7 +203,10 @@ class HttpDriver:
         who = f"{actor}'s {method} {path}" if actor else f"{method} {path}"
         if answer is None:
             raise NoAnswer(f"{who} should be answered, but {trouble}")
-        return Answer(who, answer.status_code, answer.headers, answer.content, seconds, answer.json)
+        told = Answer(who, answer.status_code, answer.headers, answer.content, seconds, answer.json, actor)
+        if method == "POST" and told.status == 201:
+            self._created(path, told)
+        return told
 
     def _guard(self, method: str, path: str) -> None:
         if HTTPAdapter.send is not _SEND:

@@ -40,6 +40,10 @@ class StorageDriver:
         """Take a file away; none there is fine."""
         (self.root / path).unlink(missing_ok=True)
 
+    def modified(self, path: str) -> float:
+        """When a file was last written, in seconds since the epoch."""
+        return (self.root / path).stat().st_mtime
+
     def listing(self, pattern: str) -> list[str]:
         """Return the files that match a pattern such as `city-council-7f3a12*`, sorted."""
         return sorted(str(path.relative_to(self.root)) for path in self.root.glob(pattern) if path.is_file())
