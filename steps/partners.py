@@ -20,9 +20,7 @@ def partner_answers(
     world = context.world
     content = writing.content(world, context)
     stub = world.partner(partner)
-    stub.answers(
-        writing.path(world, request), status, times, json=content.json, body=content.body or b"", delay=delay
-    )
+    stub.answers(writing.path(world, request), status, times, json=content.json, body=content.body or b"", delay=delay)
 
 
 @then("{partner:Partner} was asked {request:Request} {times:Count}")

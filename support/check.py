@@ -27,12 +27,16 @@ CATALOGUE = Path(__file__).parent / "catalogue.toml"
 ID = "id."
 LONGEST_TITLE = 90
 TECHNICAL = re.compile(
-    r"\b(?:GET|POST|PUT|PATCH|DELETE|HEAD) /|/api/|\b(?:JSON|HTTP|SQL|SELECT|INSERT|UUID|endpoint|payload|status code)\b"
+    r"\b(?:GET|POST|PUT|PATCH|DELETE|HEAD) /|/api/"
+    r"|\b(?:JSON|HTTP|SQL|SELECT|INSERT|UUID|endpoint|payload|status code)\b"
+)
+SECRET = re.compile(
+    r"\b(?:password|passwd|secret|token|api[ _-]?key)\b[\"']?(?:\s*[:=|]\s*[\"']?|\s+(?:is\s+)?[\"'])"
+    r"(?![{<])[^\s\"'|{}<>]{8,}|\bBearer [\w.-]{10,}|\beyJ[\w-]{10,}",
+    re.IGNORECASE,
 )
 INTERFACE = Path("features/interface")
-LINT_RULES = (
-    "BC002,BC003,BC006,BC008,BC009,BC010,BD005,BS006,BS007,BS008,BSEC001,BSEC002,BX003,BX004,BX006,BI18N002"
-)
+LINT_RULES = "BC002,BC003,BC006,BC008,BC009,BC010,BD005,BS006,BS007,BS008,BSEC001,BSEC002,BX003,BX004,BX006,BI18N002"
 """Rules of behave-lint that fit our style; tags, titles and order are looked at here, by our own vocabulary."""
 
 
@@ -62,7 +66,7 @@ def work(options: argparse.Namespace) -> int:
             raise UsageError(f"There is no {path}. Features are in {FEATURES}/.")
     linter = _start_linter(options.paths)
     whole = options.paths == [FEATURES]
-    findings = [*_own_findings(options.paths, whole=whole), *_lint_findings(linter)]
+    findings = [*own_findings(options.paths, whole=whole), *_lint_findings(linter)]
     errors = [finding for finding in findings if finding.is_error]
     for finding in sorted(findings, key=lambda finding: (not finding.is_error, _by_line(finding))):
         print(f"{'' if finding.is_error else 'note: '}{finding}")
@@ -81,7 +85,8 @@ def known_ids() -> Mapping[str, str]:
     return {f"{family}-{number}": text for family in content["families"] for number, text in content[family].items()}
 
 
-def _own_findings(paths: Sequence[Path], *, whole: bool) -> Iterator[Finding]:
+def own_findings(paths: Sequence[Path], *, whole: bool) -> Iterator[Finding]:
+    """Yield what we ourselves find; with `whole` also what is used nowhere."""
     features = []
     files = [file for path in paths for file in (sorted(path.rglob("*.feature")) if path.is_dir() else [path])]
     for file in files:
@@ -91,6 +96,11 @@ def _own_findings(paths: Sequence[Path], *, whole: bool) -> Iterator[Finding]:
             yield Finding(f"{file}:{getattr(error, 'line', None) or 1}", f"this is no feature: {_first_line(error)}")
         if laid_out(text := file.read_text(encoding="utf-8")) != text:
             yield Finding(f"{file}", "not in our layout: acceptance format brings it there")
+        for number, line in enumerate(text.splitlines(), start=1):
+            if SECRET.search(line):
+                yield Finding(
+                    f"{file}:{number}", "this looks like a secret: personas sign in by themselves, see WRITING.md"
+                )
     for feature in features:
         yield from look_at(feature)
     yield from _steps(features, whole=whole)
@@ -138,10 +148,14 @@ def _look_at_scenario(scenario: Scenario) -> Iterator[Finding]:
     if not any(step.step_type == "then" for step in scenario.all_steps):
         yield Finding(place, "this scenario checks nothing: it has no Then")
     if len(scenario.name) > LONGEST_TITLE:
-        yield Finding(place, f"the title has {len(scenario.name)} characters; {LONGEST_TITLE} are enough for an outcome")
+        yield Finding(
+            place, f"the title has {len(scenario.name)} characters; {LONGEST_TITLE} are enough for an outcome"
+        )
     needs_writes = tags.NEEDS + Capability.WRITES in scenario.effective_tags
     if tags.READONLY in scenario.effective_tags and needs_writes:
-        yield Finding(place, f"@{tags.READONLY} and @needs.writes contradict each other: nothing would run it without writes")
+        yield Finding(
+            place, f"@{tags.READONLY} and @needs.writes contradict each other: nothing would run it without writes"
+        )
 
 
 def _technical_words(feature: Feature) -> Iterator[Finding]:
@@ -188,7 +202,9 @@ def _ids(features: Sequence[Feature], *, whole: bool) -> Iterator[Finding]:
             yield Finding(place, f"{id} has a scenario already, at {found[0]}: give this behaviour a number of its own")
     missing = [id for id in known if id not in places]
     if whole and missing:
-        yield Finding("", f"{len(missing)} of {len(known)} behaviours have no scenario: {', '.join(missing)}", is_error=False)
+        yield Finding(
+            "", f"{len(missing)} of {len(known)} behaviours have no scenario: {', '.join(missing)}", is_error=False
+        )
 
 
 def _place(element: Feature | Scenario) -> str:
@@ -198,16 +214,28 @@ def _place(element: Feature | Scenario) -> str:
 def _start_linter(paths: Sequence[Path]) -> subprocess.Popen[str] | None:
     """Start behave-lint beside our own looking; None where it is not installed."""
     try:
-        import behave_lint  # noqa: F401, PLC0415 - only to see whether it is there
+        import behave_lint  # noqa: F401 - only to see whether it is there
     except ImportError:
         return None
-    command = [sys.executable, "-m", "behave_lint", *map(str, paths), "--select", LINT_RULES, "--output", "json", "--no-cache"]
+    command = [
+        sys.executable,
+        "-m",
+        "behave_lint",
+        *map(str, paths),
+        "--select",
+        LINT_RULES,
+        "--output",
+        "json",
+        "--no-cache",
+    ]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def _lint_findings(linter: subprocess.Popen[str] | None) -> Iterator[Finding]:
     if linter is None:
-        yield Finding("", "behave-lint is not installed, so its rules were not checked: pip install behave-lint", is_error=False)
+        yield Finding(
+            "", "behave-lint is not installed, so its rules were not checked: pip install behave-lint", is_error=False
+        )
         return
     output, errors = linter.communicate()
     try:

@@ -170,11 +170,13 @@ class Doctor:
             lost = sum(tags.READONLY not in scenario.effective_tags for scenario in self._scenarios)
             return f"{lost} scenarios; those tagged @{tags.READONLY} run"
         if capability in (Capability.DATABASE, Capability.REDIS):
-            return f"{asking} scenarios look there: what they check there is left out, and those with nothing else skipped"
+            return (
+                f"{asking} scenarios look there: what they check there is left out, and those with nothing else skipped"
+            )
         return f"{asking} scenarios"
 
     def _database(self) -> str:
-        assert self._target.database is not None  # noqa: S101 - load_target refuses a capability without its section
+        assert self._target.database is not None  # load_target refuses a capability without its section
         engine = open_engine(store_url(self._target.database, "the database's address"), "acceptance doctor")
         with engine.connect() as connection:
             version = str(connection.execute(text("SHOW server_version")).scalar_one())
@@ -189,17 +191,19 @@ class Doctor:
         return f"PostgreSQL {version}, {tables} tables{hint}"
 
     def _redis(self) -> str:
-        assert self._target.redis is not None  # noqa: S101 - as above
+        assert self._target.redis is not None  # as above
         client = open_client(store_url(self._target.redis, "the address of Redis"))
         with client:
             about: Any = client.info("server")
             return f"Redis {about['redis_version']}, {client.dbsize()} keys"
 
     def _storage(self) -> str:
-        assert self._target.storage is not None  # noqa: S101 - as above
+        assert self._target.storage is not None  # as above
         root = self._target.storage.root
         if not root.is_dir():
-            raise Problem(f"{root} is no folder here: mount the media storage, or take `storage` out of the capabilities")
+            raise Problem(
+                f"{root} is no folder here: mount the media storage, or take `storage` out of the capabilities"
+            )
         if not os.access(root, os.W_OK):
             raise Problem(f"{root} cannot be written to")
         return str(root)

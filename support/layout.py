@@ -10,7 +10,9 @@ from pathlib import Path
 from support.exits import ExitCode
 from support.vocabulary import FEATURES
 
-_BLOCK = re.compile(r"(Feature|Rule|Background|Scenario Outline|Scenario Template|Scenario|Example|Examples|Scenarios):")
+_BLOCK = re.compile(
+    r"(Feature|Rule|Background|Scenario Outline|Scenario Template|Scenario|Example|Examples|Scenarios):"
+)
 _STEP = re.compile(r"(Given|When|Then|And|But|\*) ")
 _QUOTES = ('"""', "```")
 _INDENT = "  "

@@ -83,11 +83,15 @@ def begin(scenario: Scenario) -> World:
     run = stage.run
     if run.embedded is not None and stage.audit is None:
         stage.audit = LeakAudit(run)
-    lacking = [capability for capability in needs(scenario) if not run.grants(capability) and capability not in LOOKED_INTO]
+    lacking = [
+        capability for capability in needs(scenario) if not run.grants(capability) and capability not in LOOKED_INTO
+    ]
     if lacking:
         scenario.skip(f"the target {run.target.name!r} does not grant: {', '.join(lacking)}")
     elif not run.grants(Capability.WRITES) and READONLY not in scenario.effective_tags:
-        scenario.skip(f"the target {run.target.name!r} does not grant writes: only scenarios tagged @{READONLY} run there")
+        scenario.skip(
+            f"the target {run.target.name!r} does not grant writes: only scenarios tagged @{READONLY} run there"
+        )
     return World(run, compares_states=compares(scenario))
 
 

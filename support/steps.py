@@ -22,7 +22,9 @@ EDITOR = Path(".vscode/settings.json")
 
 def add_to(parser: argparse.ArgumentParser) -> None:
     """Say what the command line takes."""
-    parser.add_argument("words", nargs="*", help="only sentences that hold all these words; or one of: values, tags, words")
+    parser.add_argument(
+        "words", nargs="*", help="only sentences that hold all these words; or one of: values, tags, words"
+    )
     parser.add_argument("--page", type=Path, metavar="FILE", help="write a page with a search field instead")
     parser.add_argument("--editor", action="store_true", help=f"bring {EDITOR} up to date, for completion in VS Code")
     parser.set_defaults(work=work)

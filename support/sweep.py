@@ -72,7 +72,9 @@ def work(options: argparse.Namespace) -> int:
     """List, and delete where that was asked for."""
     target = load_target(target_named(options.target))
     if target.embedded:
-        raise UsageError("The embedded platform ends with its run and leaves nothing: name a live target, -D target=...")
+        raise UsageError(
+            "The embedded platform ends with its run and leaves nothing: name a live target, -D target=..."
+        )
     try:
         older = seconds(options.older)
     except ValueError as error:
@@ -90,7 +92,9 @@ def work(options: argparse.Namespace) -> int:
         if not chosen and not files:
             print(f"Nothing of ours is left at {target.name}.")
         elif not options.delete:
-            print(f"{len(chosen) + len(files)} things. To take them away: acceptance sweep -D target={target.name} --delete")
+            print(
+                f"{len(chosen) + len(files)} things. To take them away: acceptance sweep -D target={target.name} --delete"
+            )
         else:
             return _delete(world, journal, chosen, files)
     finally:
@@ -118,7 +122,9 @@ def _of_journal(world: World, journal: Journal, left: Sequence[Created]) -> Iter
             gone.append(created)
         else:
             age = datetime.now(UTC).timestamp() - created.at
-            yield Found(created.path.removesuffix("/create").rpartition("/")[2], created.mark, age, deletion, by, created)
+            yield Found(
+                created.path.removesuffix("/create").rpartition("/")[2], created.mark, age, deletion, by, created
+            )
     journal.forget(gone)
 
 

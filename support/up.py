@@ -21,7 +21,9 @@ GRANTED = (Capability.DATABASE, Capability.REDIS, Capability.STORAGE, Capability
 
 def add_to(parser: argparse.ArgumentParser) -> None:
     """Say what the command line takes."""
-    parser.add_argument("--target", default="up", metavar="NAME", help="the target's name in other shells (%(default)s)")
+    parser.add_argument(
+        "--target", default="up", metavar="NAME", help="the target's name in other shells (%(default)s)"
+    )
     parser.add_argument("--read-only", action="store_true", help="the target grants no writes, as production would")
     parser.set_defaults(work=work)
 

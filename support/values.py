@@ -159,7 +159,9 @@ def _time(offset: float) -> str:
 
 INVENTIONS = (
     Invention("a unique (title|name|email)", "a name that nothing else has", "a unique title", Values.unique),
-    Invention(r"a unique file ending in (\.\w+)", "such a file name", "a unique file ending in .wav", Values.unique_file),
+    Invention(
+        r"a unique file ending in (\.\w+)", "such a file name", "a unique file ending in .wav", Values.unique_file
+    ),
     Invention("unique (.+)", "the same name, made unique to this scenario", "unique City Council", Values.known_as),
     Invention("the mark", "what makes all names of this scenario unique", "the mark", lambda values: values.mark),
     Invention("a uuid", "a random UUID", "a uuid", lambda values: str(uuid4())),

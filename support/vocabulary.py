@@ -96,7 +96,14 @@ def _entry(function: Any) -> Entry:
     example = " ".join(EXAMPLE.findall(text)[0]) if EXAMPLE.search(text) else ""
     meaning, _, details = EXAMPLE.sub("", text).strip().partition("\n\n")
     flat = " ".join
-    return Entry([], flat(meaning.split()), flat(details.split()), example, Path(function.__code__.co_filename).stem, function.__name__)
+    return Entry(
+        [],
+        flat(meaning.split()),
+        flat(details.split()),
+        example,
+        Path(function.__code__.co_filename).stem,
+        function.__name__,
+    )
 
 
 def note_uses(entries: Iterable[Entry], features: Iterable[Feature]) -> list[tuple[Step, str]]:
@@ -140,7 +147,7 @@ def read_features(paths: Sequence[Path] = (FEATURES,)) -> list[Feature]:
 
 def explain(keyword: str, text: str, sentences: Sequence[Sentence], *, count: int = 3) -> str:
     """Return what is wrong with a sentence that no step takes, and the nearest that steps do take."""
-    lines = [f'No step says: {keyword.capitalize()} {text}']
+    lines = [f"No step says: {keyword.capitalize()} {text}"]
     others = [one for one in sentences if one.keyword != keyword and one.definition.matches(text)]
     if others:
         told = " or ".join(sorted({one.keyword.capitalize() for one in others}))
@@ -196,7 +203,7 @@ def _nearest(keyword: str, text: str, sentences: Sequence[Sentence]) -> list[Sen
 
 def _blanked(text: str) -> list[str]:
     people = "|".join(TYPES["Actor"].words)
-    text = re.sub(rf'"[^"]*"|\b\d+(\.\d+)?\b|\b(?:{people})\b', "@", text)
+    text = re.sub(rf'[A-Z]+ /\S*|"[^"]*"|\b\d+(\.\d+)?\b|\b(?:{people})\b', "@", text)
     return text.lower().split()
 
 

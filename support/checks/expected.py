@@ -213,9 +213,12 @@ def kind(text: str) -> Kind | None:
     for family in FAMILIES:
         if found := re.fullmatch(family.pattern, text):
             accepts = family.make(*found.groups())
-            absent_too = text == "absent"
-            return Kind(text, lambda value: (value is not ABSENT or absent_too) and accepts(value))
+            return Kind(text, accepts if text == "absent" else _there(accepts))
     return None
+
+
+def _there(accepts: Accepts) -> Accepts:
+    return lambda value: value is not ABSENT and accepts(value)
 
 
 def written(value: object) -> str:

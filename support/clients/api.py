@@ -122,7 +122,9 @@ class ApiClient:
 def deletions(openapi: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
     """Return the paths that can be deleted, with the names of the query parameters, as the platform publishes them."""
     return {
-        path: [parameter["name"] for parameter in operations["delete"].get("parameters", ()) if parameter["in"] == "query"]
+        path: [
+            parameter["name"] for parameter in operations["delete"].get("parameters", ()) if parameter["in"] == "query"
+        ]
         for path, operations in openapi["paths"].items()
         if "delete" in operations
     }

@@ -26,7 +26,14 @@ class PartnerClient:
         self._since = since
 
     def answers(
-        self, request: Request, status: int, times: int | None, *, json: Any = None, body: bytes = b"", delay: float = 0.0
+        self,
+        request: Request,
+        status: int,
+        times: int | None,
+        *,
+        json: Any = None,
+        body: bytes = b"",
+        delay: float = 0.0,
     ) -> None:
         """Have it answer a request so, a number of times and then as usual, or for good. `*` in a path is any part."""
         template = _template(request.path)
@@ -39,9 +46,7 @@ class PartnerClient:
         """Return what this scenario's platform asked, oldest first."""
         path = request.path
         return [
-            received
-            for received in self._stub.received(request.method, _template(path))
-            if received.at >= self._since
+            received for received in self._stub.received(request.method, _template(path)) if received.at >= self._since
         ]
 
     def require_asked(self, request: Request, times: int | None, wish: Any = None) -> None:

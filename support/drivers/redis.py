@@ -11,7 +11,9 @@ import redis
 from support.evidence.recorder import Command, Recorder
 
 LIMIT = 3.0  # seconds
-READING = frozenset({"GET", "EXISTS", "PTTL", "SCAN", "TYPE", "HGETALL", "LRANGE", "SMEMBERS", "ZRANGE", "XLEN", "TIME", "PING"})
+READING = frozenset(
+    {"GET", "EXISTS", "PTTL", "SCAN", "TYPE", "HGETALL", "LRANGE", "SMEMBERS", "ZRANGE", "XLEN", "TIME", "PING"}
+)
 Found = TypeVar("Found")
 
 

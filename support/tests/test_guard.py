@@ -43,7 +43,7 @@ Feature: What is tagged read-only, and tries to write
     When Dana sends GET /api/vod/list
     Then the answer is 200
 """
-STEPS = '''
+STEPS = """
 from behave import given
 
 @given("the trial writes to the database")
@@ -57,7 +57,7 @@ def query(context):
 @given("the trial writes to Redis")
 def command(context):
     context.world.keys._redis.replace("session:1", "taken over")
-'''
+"""
 REFUSALS = {
     "A request that creates": "POST /api/vod/create was not sent: the target does not grant `writes`",
     "A request that deletes": "was not sent: the target does not grant `writes`",

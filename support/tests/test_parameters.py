@@ -7,6 +7,7 @@ from behave.matchers import MatchWithError, ParseMatcher
 
 from support import parameters
 from support.clients.access import PAGES
+from support.clients.api import Request
 from support.clients.operations import SERVICES
 from support.parameters import TYPES
 from support.personas import PERSONAS
@@ -19,6 +20,19 @@ TAKEN: dict[str, dict[str, object]] = {
     "Quoted": {'"City Council"': "City Council", '""': "", "\"a, b; 'c'\"": "a, b; 'c'", '"Città · 7"': "Città · 7"},
     "Number": {"5": 5.0, "0.5": 0.5, "0": 0.0, "1000": 1000.0},
     "Count": {"once": 1, "twice": 2, "3 times": 3, "12 times": 12, "always": None},
+    "Caller": {word: word for word in (*PERSONAS, "she", "he", "they", "nobody")},
+    "Request": {
+        "GET /api/vod/list": Request("GET", "/api/vod/list"),
+        "PATCH /api/vod/{City Council.id}?x=1": Request("PATCH", "/api/vod/{City Council.id}?x=1"),
+    },
+    "Path": {"/": "/", "/api/vod/{City Council.id}": "/api/vod/{City Council.id}"},
+    "Duration": {"2 seconds": 2.0, "500 ms": 0.5, "1 minute": 60.0, "1 second": 1.0, "0.5 s": 0.5},
+    "Rows": {"no rows": 0, "1 row": 1, "20 rows": 20},
+    "Keys": {"no Redis keys": 0, "1 Redis key": 1},
+    "Files": {"no files": 0, "2 files": 2},
+    "Answers": {"20 answers": 20},
+    "Jobs": {"no failed jobs": (0, "failed"), "1 succeeded job": (1, "succeeded")},
+    "Partner": {"Cablecast": "Cablecast", "the price service": "the price service"},
     "Status": {"100": 100, "404": 404, "599": 599},
     "Page": {page: page for page in PAGES},
     "Part": {service: service for service in SERVICES},
@@ -32,6 +46,16 @@ LEFT: dict[str, list[str]] = {
     "Quoted": ["City Council", '"City Council', 'City Council"', "'City Council'", '"a" of "b"', ""],
     "Number": ["five", "-5", "5.", ".5", "1e3", "1,000", "", "5 "],
     "Count": ["thrice", "0 times", "never", "3", "times", "-1 times", "2.5 times", ""],
+    "Caller": ["everybody", "Dana's", ""],
+    "Request": ["GET", "get /api", "GET api/vod", "GET /api vod", "GET  /api", '"GET /api"', ""],
+    "Path": ["api", "/a b", '/"', ""],
+    "Duration": ["2", "2 parsecs", "two seconds", "-1 s", ""],
+    "Rows": ["rows", "one row", "-1 rows", "2 keys"],
+    "Keys": ["2 keys", ""],
+    "Files": ["2 rows", ""],
+    "Answers": ["all answers", ""],
+    "Jobs": ["1 job", "1 lost job", ""],
+    "Partner": ["cablecast", "YouTube", ""],
     "Status": ["99", "600", "1000", "20", "2xx", "OK", ""],
     "Page": ["page", "public page", "administrators page", ""],
     "Part": ["Database", "api", "the database", ""],
