@@ -4,7 +4,6 @@ from behave import then
 from behave.runner import Context
 
 from support import writing
-from support.checks.eventually import eventually
 from support.scenario import compares_states
 
 
@@ -51,7 +50,7 @@ def table_has_rows(context: Context, table: str, count: int, within: float = 0.0
     """
     world = context.world
     wish = writing.wishes(world, context, "column")
-    eventually(
+    writing.settled(
         f'rows of "{table}" with {writing.listed(wish)}',
         lambda: len(world.records.find(table, wish)),
         lambda found: found == count,
@@ -70,10 +69,10 @@ def row_has(context: Context, table: str, column: str, value: str, within: float
     world = context.world
     key = {column: world.values.value(value)}
     wish = writing.wishes(world, context, "column")
-    eventually(
+    writing.settled(
         f'the row of "{table}" with {writing.listed(key)}',
         lambda: "; ".join(writing.row_differences(table, world.records.find(table, key), wish)),
         lambda trouble: not trouble,
-        wish="no difference",
+        wish=writing.NO_DIFFERENCE,
         within=within,
     )

@@ -28,12 +28,23 @@ def send(context: Context, who: str, request: Request) -> None:
     """Send any request, whatever comes of it. What is answered with 201 is deleted at the end of the scenario.
 
     Below may stand: a table of JSON fields (field, value), a table of parts (part: header, query, json, form or file;
-    name, value; a file is "name.txt: content"), or a document: JSON, or anything else after its type (text/plain).
+    name, value; a file is "name.txt: content"), or a JSON document.
     Example: When Dana sends GET /api/vod/list
     """
     world = context.world
     path, content = writing.path(world, request), writing.content(world, context)
     world.remember("answer", world.api.send(path, content, by=world.caller(who)))
+
+
+@when("{who:Caller} sends {request:Request} as {media_type:Quoted}")
+def send_as_it_is(context: Context, who: str, request: Request, media_type: str) -> None:
+    """Send the text below as it stands, as a body of this type: for what no writer of JSON would write.
+
+    Example: When Dana sends POST /api/vod/create as "application/json"
+    """
+    world = context.world
+    content = writing.content_as_it_is(context, media_type)
+    world.remember("answer", world.api.send(writing.path(world, request), content, by=world.caller(who)))
 
 
 @given("{who:Caller} has sent {request:Request}")

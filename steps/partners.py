@@ -14,13 +14,27 @@ def partner_answers(
 ) -> None:
     """Have an outside service answer a request so: once, twice, 3 times and then as usual, or always.
 
-    `*` in the path stands for any part of it. The answer's body stands below: JSON, or text after its type.
+    `*` in the path stands for any part of it. The answer's JSON may stand below.
     Example: Given Cablecast answers POST /vods with 503, twice
     """
     world = context.world
     content = writing.content(world, context)
     stub = world.partner(partner)
     stub.answers(writing.path(world, request), status, times, json=content.json, body=content.body or b"", delay=delay)
+
+
+@given("{partner:Partner} answers {request:Request} with {status:Status} as {media_type:Quoted}, {times:Count}")
+def partner_answers_as_it_is(
+    context: Context, partner: str, request: Request, status: int, media_type: str, times: int | None
+) -> None:
+    """Have an outside service answer with the text below as it stands: for what is no JSON, or broken.
+
+    Example: Given Cablecast answers GET /shows with 200 as "application/json", always
+    """
+    world = context.world
+    content = writing.content_as_it_is(context, media_type)
+    stub = world.partner(partner)
+    stub.answers(writing.path(world, request), status, times, body=content.body or b"", headers=content.headers)
 
 
 @then("{partner:Partner} was asked {request:Request} {times:Count}")

@@ -3,7 +3,7 @@
 from behave import then
 from behave.runner import Context
 
-from support.checks.eventually import eventually
+from support import writing
 
 
 @then("the queue has {jobs:Jobs} about {what:Quoted}")
@@ -16,7 +16,7 @@ def jobs_about(context: Context, jobs: tuple[int, str], what: str, within: float
     world = context.world
     count, state = jobs
     named = world.values.text(what)
-    eventually(
+    writing.settled(
         f'jobs about "{what}" by state',
         lambda: world.jobs.about(named),
         lambda states: states.get(state, 0) == count,

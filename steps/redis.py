@@ -4,8 +4,6 @@ from behave import then
 from behave.runner import Context
 
 from support import writing
-from support.checks.eventually import eventually
-from support.checks.matching import equal
 
 
 @then("the Redis key {key:Quoted} has")
@@ -17,11 +15,11 @@ def key_has(context: Context, key: str, within: float = 0.0) -> None:
     """
     world = context.world
     name = world.values.text(key)
-    eventually(
+    writing.settled(
         f'the Redis key "{name}"',
         lambda: "; ".join(writing.key_differences(name, world.keys.read(name), world, context)),
         lambda trouble: not trouble,
-        wish="no difference",
+        wish=writing.NO_DIFFERENCE,
         within=within,
     )
 
@@ -35,11 +33,10 @@ def keys_like(context: Context, count: int, pattern: str, within: float = 0.0) -
     """
     world = context.world
     name = world.values.text(pattern)
-    found = eventually(
+    writing.settled(
         f'Redis keys like "{name}"',
         lambda: world.keys.names(name),
         lambda names: len(names) == count,
         wish=str(count),
         within=within,
     )
-    equal("their number", len(found.values[-1]), count)

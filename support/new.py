@@ -64,7 +64,7 @@ def work(options: argparse.Namespace) -> int:
     steps = TECHNICAL if FEATURES / options.folder == INTERFACE else BUSINESS
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(TEMPLATE.format(epic=epic, title=title, id=id, steps=steps), encoding="utf-8")
-    print(f"""Wrote {path}. It runs as it is: behave --wip {path}
+    print(f"""Wrote {path}. It runs as it is: behave {path}
 
 Next:
   acceptance steps WORD      find sentences; `acceptance steps values` tells what stands in braces

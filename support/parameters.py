@@ -11,8 +11,8 @@ from support.checks.expected import UNITS, seconds
 from support.clients.access import PAGES
 from support.clients.api import Request
 from support.clients.operations import SERVICES
-from support.clients.records import JOB_STATES
 from support.clients.partners import PARTNERS
+from support.clients.records import JOB_STATES
 from support.personas import PERSONAS, PRONOUNS
 from support.testdata.media import CONDITIONS
 

@@ -105,7 +105,13 @@ class Values:
         raise fail(_nothing_known(name, self._memory.names))
 
     def _part(self, known: str, path: str) -> Any:
-        thing = plain(self._memory.recall(known, object))
+        kept = self._memory.recall(known, object)
+        if path and isinstance(kept, Answer) and not kept.body:
+            raise fail(
+                f"{{{known}.{path}}}: {known} is what {kept} was answered, and that was empty. To use an earlier answer "
+                'keep it, in the line after it: Given the answer is remembered as "vod"; then {vod.id}'
+            )
+        thing = plain(kept)
         if not path:
             return thing
         try:
@@ -199,7 +205,7 @@ def _json(text: str) -> Any:
     except ValueError as error:
         raise fail(
             f"the text below the step is no JSON: {error}. Values in braces stand in double quotes as well: "
-            '"{vod.id}". To send something else as it is, name its type: """text/plain'
+            '"{vod.id}". To send it as it is, write in the step: sends POST /path as "application/json"'
         ) from None
 
 

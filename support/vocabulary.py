@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -42,6 +43,11 @@ class Sentence:
     def loose(self) -> re.Pattern[str]:
         """A pattern that takes anything for a parameter."""
         return re.compile("".join(re.escape(literal) + ("(.+?)" if name else "") for literal, name, _ in self.parts))
+
+    @property
+    def template(self) -> str:
+        """The sentence with "@" for each parameter."""
+        return "".join(literal + ("@" if name else "") for literal, name, _ in self.parts)
 
     @property
     def kinds(self) -> list[str]:
@@ -185,15 +191,20 @@ def _wrong_values(keyword: str, text: str, sentence: Sentence) -> Iterator[str]:
 
 
 def _nearest(keyword: str, text: str, sentences: Sequence[Sentence]) -> list[Sentence]:
-    blanked = _blanked(text)
+    """Return the sentences, the most alike first: rare words that both have count more than common ones."""
+    asked = _blanked(text)
+    words = {id(sentence): _blanked(sentence.template) for sentence in sentences}
+    often = Counter(word for found in words.values() for word in set(found))
+
+    def weight(found: Iterable[str]) -> float:
+        return sum(1 / (1 + often[word]) for word in found if word != "@")
 
     def likeness(sentence: Sentence) -> float:
-        template = " ".join(literal + ("@" if name else "") for literal, name, _ in sentence.parts)
-        return (
-            difflib.SequenceMatcher(None, blanked, template.lower().split(), autojunk=False).ratio()
-            + difflib.SequenceMatcher(None, " ".join(blanked), template.lower(), autojunk=False).ratio() / 2
-            + (0.1 if sentence.keyword == keyword else 0.0)
-        )
+        own = words[id(sentence)]
+        shared = 2 * weight(set(asked) & set(own)) / (weight(set(asked)) + weight(set(own)) or 1.0)
+        order = difflib.SequenceMatcher(None, asked, own, autojunk=False).ratio()
+        letters = difflib.SequenceMatcher(None, " ".join(asked), " ".join(own), autojunk=False).ratio()
+        return shared + order + letters + (0.25 if sentence.keyword == keyword else 0.0)
 
     chosen: dict[Any, Sentence] = {}
     for sentence in sorted(sentences, key=likeness, reverse=True):
@@ -204,7 +215,7 @@ def _nearest(keyword: str, text: str, sentences: Sequence[Sentence]) -> list[Sen
 def _blanked(text: str) -> list[str]:
     people = "|".join(TYPES["Actor"].words)
     text = re.sub(rf'[A-Z]+ /\S*|"[^"]*"|\b\d+(\.\d+)?\b|\b(?:{people})\b', "@", text)
-    return text.lower().split()
+    return [word.strip(",.:'") for word in text.lower().split()]
 
 
 class ExplainingRegistry:

@@ -189,7 +189,7 @@ class World:
     @cached_property
     def stores(self) -> StateOfStores:
         """All records of database, queue and Redis, to see what changed."""
-        return StateOfStores(self._database, self._redis)
+        return StateOfStores(self._database, self._redis, self.access.by_themselves)
 
     @cached_property
     def records(self) -> Records:

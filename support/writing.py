@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from behave.runner import Context
 from jsonpath_ng.exceptions import JSONPathError
@@ -18,7 +18,8 @@ from support.jsonpaths import find
 from support.personas import Persona
 from support.world import World
 
-JSON_TYPES = ("", "json")
+NO_DIFFERENCE = "no difference"
+Seen = TypeVar("Seen")
 
 
 def path(world: World, request: Request) -> Request:
@@ -33,16 +34,14 @@ def content(world: World, context: Context) -> Content:
         columns = ("part", "name", "value") if "part" in context.table.headings else ("field", "value")
         for row in tables.read(context.table, columns):
             made.put(row.get("part", "json"), row.get("name", row.get("field", "")), world.values.value(row["value"]))
-    elif context.text is not None and _type(context) in JSON_TYPES:
-        made.json = world.values.document(context.text)
     elif context.text is not None:
-        made.headers["Content-Type"] = _type(context)
-        made.body = world.values.text(context.text).encode()
+        made.json = world.values.document(context.text)
     return made
 
 
-def _type(context: Context) -> str:
-    return str(getattr(context.text, "content_type", "") or "").replace("text/plain", "") if context.text else ""
+def content_as_it_is(context: Context, media_type: str) -> Content:
+    """Return a request's body that is the text below, as it stands."""
+    return Content(body=str(context.text or "").encode(), headers={"Content-Type": media_type})
 
 
 def text_below(context: Context) -> str:
@@ -73,7 +72,8 @@ def part_differences(world: World, thing: str, document: Any, context: Context) 
     if context.text is not None:
         yield from differences(thing, document, wished_document(world, context))
         return
-    for path, wish in wishes(world, context, "path").items():
+    for written_path, wish in wishes(world, context, "path").items():
+        path = world.values.text(written_path)
         found = _found(document, path)
         for number, value in enumerate(found or [ABSENT]):
             place = f"{thing}.{path}" + (f" (number {number + 1} of {len(found)})" if len(found) > 1 else "")
@@ -100,7 +100,7 @@ def require_within(world: World, request: Request, within: float, by: Persona | 
         world.remember("answer", answer)
         return "; ".join(part_differences(world, "answer", answer.expect(200).json, context))
 
-    eventually(str(request), look, lambda trouble: not trouble, wish="no difference", within=within)
+    eventually(str(request), look, lambda trouble: not trouble, wish=NO_DIFFERENCE, within=within)
 
 
 def at(document: Any, path: str) -> Any:
@@ -115,6 +115,15 @@ def _found(document: Any, path: str) -> list[Any]:
         return find(document, path)
     except JSONPathError as error:
         raise fail(f'"{path}" is no JSON path: {error}. Written like: vods[0].title, or vods[*].status') from None
+
+
+def settled(what: str, look: Callable[[], Seen], wanted: Callable[[Seen], bool], *, wish: str, within: float) -> None:
+    """Look once, or until it is as wanted where the sentence gives it time; fail with what was seen."""
+    if within:
+        eventually(what, look, wanted, wish=wish, within=within)
+        return
+    seen = look()
+    require(wanted(seen), f"{what}: {seen} (wanted {wish})" if wish != NO_DIFFERENCE else f"{what}: {seen}")
 
 
 def row_differences(table: str, rows: Sequence[Mapping[str, Any]], wish: Mapping[str, Any]) -> Iterator[str]:
@@ -132,7 +141,11 @@ def key_differences(name: str, key: Mapping[str, Any] | None, world: World, cont
     """Yield where a Redis key is not what stands below; also where there is no such key."""
     if key is None:
         near = world.keys.names(f"{name.partition(':')[0]}:*")
-        yield f"there is no such key; beginning alike: {', '.join(near[:5]) or 'none'}"
+        kinds = sorted({f"{one.partition(':')[0]}:..." for one in world.keys.names("*")})
+        known = (
+            f"beginning alike: {', '.join(near[:5])}" if near else f"keys begin with: {', '.join(kinds) or 'nothing'}"
+        )
+        yield f"there is no such key; {known}"
         return
     for path, wish in wishes(world, context, "path").items():
         first = path.partition(".")[0].partition("[")[0]

@@ -30,3 +30,16 @@ Feature: Outside services at the interface
       | title | {a unique title} |
     Then the answer is 200
     And Cablecast was never asked POST /vods
+
+  @id.API-032
+  Scenario: An answer of Cablecast's that is no JSON fails the publishing, and does no harm
+    Given Cablecast answers GET /shows with 200 as "application/json", always
+      """
+      <html>Under construction
+      """
+    When Dana sends POST /api/vod/{City Council.id}/publish
+    Then within 30 seconds Dana sees at /api/tasks/{answer.task_id}
+      | path   | value    |
+      | status | failed   |
+      | error  | {a text} |
+    And Cablecast was never asked POST /vods

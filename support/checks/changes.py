@@ -14,7 +14,7 @@ went is one change, whatever its fields. `from` and `to` are texts, numbers, `nu
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,7 +36,9 @@ class StateOfStores:
     The cache of VODs is left out: reading fills it, which is no change of anything.
     """
 
-    def __init__(self, database: DatabaseDriver, redis: RedisDriver) -> None:
+    def __init__(self, database: DatabaseDriver, redis: RedisDriver, ours: Collection[str] = ()) -> None:
+        """Look into both; `ours` are sessions of the tests themselves, which are no change of the scenario's."""
+        self._ours = ours
         self._database = database
         self._redis = redis
         self._before: State | None = None
@@ -71,7 +73,8 @@ class StateOfStores:
 
     def look(self) -> State:
         """Return the present state."""
-        return {**self._rows(), **self._sessions()}
+        found = {**self._rows(), **self._sessions()}
+        return {place: found[place] for place in found if place[1].removeprefix("session:") not in self._ours}
 
     def _rows(self) -> State:
         tables = self._database.rows(

@@ -31,7 +31,10 @@ def read(table: Table | None, columns: Sequence[str], *, optional: Sequence[str]
         if heading not in known:
             near = difflib.get_close_matches(heading, known, n=1)
             meant = f' Did you mean "{near[0]}"?' if near else ""
-            raise fail(f'the table has a column "{heading}", which means nothing here.{meant} Known: {told}')
+            raise fail(
+                f'the table has a column "{heading}", which means nothing here.{meant} The first row of a table names '
+                f"its columns; here these are known: {told}"
+            )
     if missing := [name for name in columns if name not in table.headings]:
         raise fail(f"the table lacks the column {', '.join(missing)}; its columns are: {told}")
     if not table.rows:

@@ -51,6 +51,7 @@ class AccessClient:
         self._accounts = accounts
         self._cleanup = cleanup
         self._sessions: dict[str, SignedIn] = {}
+        self.by_themselves: set[str] = set()  # sessions that no step asked for: a persona needed one to act
 
     def attempt(self, username: str, password: str, *, by: Persona) -> Answer:
         """Try to sign in, whatever comes of it."""
@@ -79,7 +80,11 @@ class AccessClient:
 
     def session(self, persona: Persona) -> SignedIn:
         """Return the persona's session; the first one is opened here."""
-        return self._sessions.get(persona.name) or self.sign_in(persona)
+        known = self._sessions.get(persona.name)
+        if known is None:
+            known = self.sign_in(persona)
+            self.by_themselves.add(known.session_id)
+        return known
 
     def token(self, persona: Persona) -> str | None:
         """Return the token a persona sends with requests; None for one without an account."""

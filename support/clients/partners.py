@@ -34,11 +34,12 @@ class PartnerClient:
         json: Any = None,
         body: bytes = b"",
         delay: float = 0.0,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         """Have it answer a request so, a number of times and then as usual, or for good. `*` in a path is any part."""
         template = _template(request.path)
         registration = self._stub.register(
-            request.method, template, status=status, json=json, body=body, times=times, delay=delay
+            request.method, template, status=status, json=json, body=body, times=times, delay=delay, headers=headers
         )
         self._cleanup.add(f"have {self._stub.name} answer {request} as usual", registration.remove)
 

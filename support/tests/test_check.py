@@ -182,10 +182,10 @@ class TestNew:
             assert [
                 finding for feature in read_features([file.relative_to(tmp_path)]) for finding in look_at(feature)
             ] == []
-        assert "behave --wip" in capsys.readouterr().out
+        assert "It runs as it is: behave features/" in capsys.readouterr().out
 
     def test_numbers_go_on(self) -> None:
-        assert new.next_id("VOD") == "VOD-102"
+        assert new.next_id("VOD") == "VOD-104"
         assert new.next_id("NEW") == "NEW-001"
 
 
