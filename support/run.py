@@ -34,11 +34,13 @@ class Run:
         self.target = target
         self.masker = Masker()
         self.cablecast: Cablecast | None = None
+        self.cablecast_credentials: str | None = None
         self.embedded: EmbeddedPlatform | None = None
         self.deployment: Deployment
         if target.embedded:
             password = secrets.token_urlsafe(18)
             self.masker.add(password)
+            self.cablecast_credentials = f"{CABLECAST_USERNAME}:{password}"
             self.cablecast = Cablecast(CABLECAST_USERNAME, password)
             self.cablecast.start()
             self.embedded = EmbeddedPlatform(logs, PartnerAddress(self.cablecast.url, CABLECAST_USERNAME, password))

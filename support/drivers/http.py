@@ -18,6 +18,16 @@ from support.settings import Limits
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 SIGNING_IN = frozenset({"/api/auth/login", "/api/auth/refresh", "/api/auth/logout"})
+OUTCOMES: Mapping[str, tuple[int, str | None]] = {
+    "it has been accepted": (202, None),
+    "it is done already": (200, None),
+    "it is done": (204, None),
+    "it is linked": (201, None),
+    "it does not exist": (404, "NotFoundError"),
+    "the present state forbids it": (409, "ConflictError"),
+    "it may not": (403, "PermissionError"),
+}
+"""What an answer says, as status and kind of refusal."""
 # `responses` patches this method in the whole process; a patched one would make every check a false green.
 _SEND = HTTPAdapter.send
 
