@@ -6,7 +6,7 @@ from behave import given, then, when
 from behave.runner import Context
 
 from support.checks import captions, tables
-from support.checks.eventually import Timeline
+from support.checks.eventually import Timeline, eventually
 from support.checks.matching import equal, fields, require
 from support.clients.vod import FIELDS, FINAL, LEFT_OUT, STAGES, Progress, Vod, variant
 from support.drivers.http import Answer, HttpDriver
@@ -66,6 +66,17 @@ def _store(world: World, title: str, seconds: float, condition: str) -> None:
     write(made, world.storage.root)
     world.remember("recording", made)
     world.remember("title", title)
+
+
+def _await_no_job(world: World, vod: Vod) -> None:
+    """A job that is running when its VOD is deleted ends a moment later."""
+    eventually(
+        f'what is left of the VOD "{vod.recording.title}"',
+        lambda: world.vods.rows_of(vod),
+        lambda rows: rows == 0,
+        wish="no row",
+        within=5.0,
+    )
 
 
 @given("the VOD {title:Quoted} of {who:Actor}")
@@ -276,7 +287,8 @@ def _caption(world: World, vod: Vod, who: str) -> None:
 
 
 def _register(world: World, who: str) -> Vod:
-    vod = world.vod.register(world.recall("recording", Recording), by=world.person(who))
+    made = world.recall("recording", Recording)
+    vod = world.vod.register(made, by=world.person(who), gone=lambda vod: _await_no_job(world, vod))
     world.remember(world.recall("title", str), vod)
     return vod
 

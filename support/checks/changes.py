@@ -36,6 +36,10 @@ LIVING_BY_THEMSELVES = (
 )
 
 
+COUNTERS = ":gen"
+"""How keys end that only count the changes of another key, and go away by themselves."""
+
+
 class StateOfStores:
     """Compares all records of database, queue and Redis sessions with what they were at a moment noted before.
 
@@ -91,7 +95,8 @@ class StateOfStores:
         return {(row["store"], _key(row["record"])): row["record"] for row in self._database.rows(every_row)}
 
     def _sessions(self) -> State:
-        return {("Redis", key): {"value": self._redis.get(key)} for key in self._redis.keys("session:*")}
+        keys = [key for key in self._redis.keys("session:*") if not key.endswith(COUNTERS)]
+        return {("Redis", key): {"value": self._redis.get(key)} for key in keys}
 
 
 def _key(record: Mapping[str, Any]) -> str:

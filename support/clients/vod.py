@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
@@ -206,8 +206,11 @@ class VodClient:
         """Return how many tasks are in each state, as the API tells."""
         return self._send("GET", "/api/queue", by).expect(200).document
 
-    def register(self, recording: Recording, *, by: Persona) -> Vod:
-        """Create the VOD of a recording. Source: Archivist plan, VOD processing, step 1."""
+    def register(self, recording: Recording, *, by: Persona, gone: Callable[[Vod], None] | None = None) -> Vod:
+        """Create the VOD of a recording; `gone` is called once it has been deleted at the scenario's end.
+
+        Source: Archivist plan, VOD processing, step 1.
+        """
         content = (
             self._send(
                 "POST",
@@ -219,6 +222,8 @@ class VodClient:
             .json
         )
         vod = Vod(content["id"], recording, by)
+        if gone is not None:
+            self._cleanup.add(f"wait until nothing is left of VOD {vod.id}", lambda: gone(vod))
         self.adopt(vod)
         return vod
 

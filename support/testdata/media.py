@@ -24,7 +24,7 @@ CONDITIONS = ("clear", "silent", "corrupt", "cut off", "empty", "missing")
 
 SLOW = "slow"
 """A clear recording whose transcription takes as long as `SLOW_PACE` seconds, so that it can be met in the middle."""
-SLOW_PACE = 4.0
+SLOW_PACE = 2.0
 
 _SAMPLES_PER_SECOND = 100
 _SILENCE = b"\x80"
