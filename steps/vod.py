@@ -496,6 +496,7 @@ def captions_valid(context: Context, title: str) -> None:
     vod = world.recall(title, Vod)
     written = world.vods.captions(vod)
     captions.read(title, written)
+    captions.require_drop_frame(title, written)
     equal(f'what the API serves as captions of "{title}"', world.vod.captions(vod, by=vod.owner), written)
 
 
