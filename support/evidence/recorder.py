@@ -229,7 +229,7 @@ def _is_text(body: bytes) -> bool:
 def _attach(name: str, body: str | bytes, media_type: str) -> None:
     """Attach to the step or fixture under way; our formatter keeps what belongs to no scenario with the run."""
     if isinstance(body, str):  # half of a surrogate pair, sent to see it refused, has no form in UTF-8
-        body = body.encode("utf-8", "backslashreplace")
+        body = body.encode("utf-8", "backslashreplace").decode()
     known = _ALLURE_TYPES.get(media_type)
     extension = None if known else media_type.rpartition("/")[2].rpartition("+")[2]
     allure.attach(body, name=name, attachment_type=known or media_type, extension=extension)
