@@ -12,16 +12,6 @@ from support.world import World
 NOTHING = {"show_id": None, "cablecast_vod_id": None, "published_at": None}
 
 
-@given("Cablecast has the show {show:Quoted}")
-def cablecast_has_show(context: Context, show: str) -> None:
-    """Have Cablecast know a show of today under this title.
-
-    Example: Given Cablecast has the show "City Council"
-    """
-    world = context.world
-    world.remember("show", world.cablecast.has_show(world.alias(show)))
-
-
 @given("Cablecast has the show {show:Quoted} of {days:Days}")
 def cablecast_has_show_of(context: Context, show: str, days: int) -> None:
     """Have Cablecast know a show under this title, of a certain day.
@@ -29,7 +19,7 @@ def cablecast_has_show_of(context: Context, show: str, days: int) -> None:
     Example: Given Cablecast has the show "City Council" of 7 days ago
     """
     world = context.world
-    world.remember(f"the show of {days}", world.cablecast.has_show(world.alias(show), days))
+    world.cablecast.has_show(world.alias(show), days)
 
 
 @given("Cablecast answers {operation:Quoted} with {reply:Reply}, {times:Count}")
@@ -50,27 +40,16 @@ def cablecast_reports(context: Context, status: str, percent: int, times: int | 
     context.world.cablecast.reports(status, percent, times)
 
 
-@given("{who:Actor} has linked the VOD {title:Quoted} to the show {show:Quoted}")
-@when("{who:Actor} links the VOD {title:Quoted} to the show {show:Quoted}")
-def link(context: Context, who: str, title: str, show: str) -> None:
-    """Link a VOD by hand to a show that Cablecast has; that must be accepted.
+@given("{who:Actor} has linked the VOD {title:Quoted} to the show {show:Literal}")
+@when("{who:Actor} links the VOD {title:Quoted} to the show {show:Literal}")
+def link(context: Context, who: str, title: str, show: object) -> None:
+    """Link a VOD by hand to a show that Cablecast has, by its title, or to whatever else is given as one.
 
     Example: When Dana links the VOD "City Council" to the show "City Council"
     """
     world = context.world
-    id = world.cablecast.show_of(world.alias(show))
-    answer = world.vod.link(world.recall(title, Vod), id, by=world.person(who)).expect(201)
-    world.remember("answer", answer)
-
-
-@when("{who:Actor} links the VOD {title:Quoted} to the show number {number:Literal}")
-def link_number(context: Context, who: str, title: str, number: object) -> None:
-    """Link a VOD by hand to whatever is given as a show, whatever comes of it.
-
-    Example: When Dana links the VOD "City Council" to the show number 7
-    """
-    world = context.world
-    world.remember("answer", world.vod.link(world.recall(title, Vod), number, by=world.person(who)))
+    id = world.cablecast.show_of(world.alias(show)) if isinstance(show, str) else show
+    world.remember("answer", world.vod.link(world.recall(title, Vod), id, by=world.person(who)))
 
 
 @given("{who:Actor} has tried to publish the VOD {title:Quoted}")

@@ -102,16 +102,6 @@ def send_live(context: Context, who: str) -> None:
     world.live.say(context.text, by=world.person(who))
 
 
-@given("{who:Actor} has sent {text:Quoted} over the live connection")
-def sent_live(context: Context, who: str, text: str) -> None:
-    """Send a text over the live connection.
-
-    Example: Given Vera has sent "hello" over the live connection
-    """
-    world = context.world
-    world.live.say(text, by=world.person(who))
-
-
 @then("the live connection answers {who:Object} with {kind:Quoted}, and lives")
 def answers_error(context: Context, who: str, kind: str) -> None:
     """Wait for an error of this kind, in the common envelope; pings are answered after it as before.

@@ -15,27 +15,18 @@ from support.testdata.media import SLOW, SLOW_PACE, Recording, recording, write
 from support.world import World
 
 
-@given("{who:Actor} has a {minutes:Number} minute recording of {title:Quoted}")
-def has_recording(context: Context, who: str, minutes: float, title: str) -> None:
-    """Put a recording of a council meeting, with speech, into the media storage.
-
-    Example: Given Dana has a 5 minute recording of "City Council"
-    """
-    world = context.world
-    world.person(who)
-    _store(world, title, minutes * 60, "clear")
-
-
-@given("{who:Actor} has a {condition:Condition} recording of {title:Quoted}")
-def has_recording_in_condition(context: Context, who: str, condition: str, title: str) -> None:
-    """Put a recording in a certain condition into the media storage.
+@given("{who:Actor} has a {kind:Kind} recording of {title:Quoted}")
+def has_recording(context: Context, who: str, kind: float | str, title: str) -> None:
+    """Put a recording of a council meeting into the media storage: so many minutes of speech, or in a condition.
 
     It is clear, silent, corrupt, cut off, empty or missing; a slow one takes some seconds to caption.
+    Example: Given Dana has a 5 minute recording of "City Council"
     Example: Given Dana has a corrupt recording of "City Council"
     """
     world = context.world
     world.person(who)
-    _store(world, title, 60.0, condition)
+    seconds, condition = (kind * 60, "clear") if isinstance(kind, float) else (60.0, kind)
+    _store(world, title, seconds, condition)
 
 
 @given("the recording of {title:Quoted} has become {condition:Condition}")
@@ -80,19 +71,12 @@ def _await_no_job(world: World, vod: Vod) -> None:
 
 
 @given("the VOD {title:Quoted} of {who:Actor}")
-def vod_exists(context: Context, title: str, who: str) -> None:
-    """Have a persona register a one minute recording under this title.
-
-    Example: Given the VOD "City Council" of Dana
-    """
-    _make(context.world, "pending", title, who)
-
-
 @given("the {stage:Stage} VOD {title:Quoted} of {who:Actor}")
-def vod_exists_at(context: Context, stage: str, title: str, who: str) -> None:
-    """Have a persona bring a one minute recording so far; by hand, but for what only the worker can do.
+def vod_exists(context: Context, title: str, who: str, stage: str = "pending") -> None:
+    """Have a persona register a one minute recording and bring it so far; by hand, but for what only the worker can do.
 
     An unknown VOD was never registered; a handed-in one waits for the worker.
+    Example: Given the VOD "City Council" of Dana
     Example: Given the captioned VOD "City Council" of Dana
     """
     _make(context.world, stage, title, who)
@@ -124,7 +108,7 @@ def _make(world: World, stage: str, title: str, who: str) -> None:
     elif stage in ("captioned", "published"):
         _caption(world, vod, who)
     if stage == "published":
-        world.remember("show", world.cablecast.has_show(vod.recording.title))
+        world.cablecast.has_show(vod.recording.title)
         world.vod.do("publishes", vod, by=person).expect(202)
         equal(f'the publication of "{title}"', str(world.vod.end_of("publication", vod)), "completed")
 
@@ -327,19 +311,6 @@ def have_captioned(context: Context, who: str) -> None:
     _caption(world, _register(world, who), who)
 
 
-@when("{who:Actor} has it captioned and published")
-def have_published(context: Context, who: str) -> None:
-    """Register the recording in hand, have it captioned, then publish it, and wait for the end of each.
-
-    Example: When she has it captioned and published
-    """
-    world = context.world
-    vod = _register(world, who)
-    _caption(world, vod, who)
-    world.vod.do("publishes", vod, by=world.person(who)).expect(202)
-    world.vod.end_of("publication", vod)
-
-
 @then("the VOD {title:Quoted} is stored as {status:VodState}, as {who:Actor} registered it")
 def stored_as_registered(context: Context, title: str, status: str, who: str) -> None:
     """Compare database and API with the recording that was registered.
@@ -500,26 +471,17 @@ def captions_valid(context: Context, title: str) -> None:
     equal(f'what the API serves as captions of "{title}"', world.vod.captions(vod, by=vod.owner), written)
 
 
-@then("the captions of {title:Quoted} say what was said, when it was said")
-def captions_faithful(context: Context, title: str) -> None:
-    """Compare every cue with the words of the recording and their times.
+@then("the captions of {title:Quoted} say what was said, when it was said, for {minutes:Number} minutes")
+def captions_faithful(context: Context, title: str, minutes: float) -> None:
+    """Compare every cue with the words of the recording and their times; they reach from its beginning to its end.
 
-    Example: Then the captions of "City Council" say what was said, when it was said
+    Example: Then the captions of "City Council" say what was said, when it was said, for 5 minutes
     """
     world = context.world
     vod = world.recall(title, Vod)
-    captions.require_faithful(title, captions.read(title, world.vods.captions(vod)), vod.recording)
-
-
-@then("the captions of {title:Quoted} cover {minutes:Number} minutes")
-def captions_cover(context: Context, title: str, minutes: float) -> None:
-    """Check that the cues reach from the beginning to the end of the recording.
-
-    Example: Then the captions of "City Council" cover 5 minutes
-    """
-    world = context.world
-    vod = world.recall(title, Vod)
-    captions.require_coverage(title, captions.read(title, world.vods.captions(vod)), minutes * 60)
+    cues = captions.read(title, world.vods.captions(vod))
+    captions.require_faithful(title, cues, vod.recording)
+    captions.require_coverage(title, cues, minutes * 60)
 
 
 @then("the captions of {title:Quoted} are the one cue {text:Quoted}")

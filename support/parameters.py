@@ -43,6 +43,10 @@ def _literal(text: str) -> object:
     return json.loads(text)
 
 
+def _kind(text: str) -> float | str:
+    return float(text.removesuffix(" minute")) if text.endswith("minute") else text
+
+
 def _reply(text: str) -> int | str:
     return int(text) if text.isdecimal() else text
 
@@ -73,6 +77,9 @@ TYPES = {
     "Status": ParameterType(r"[1-5]\d\d", "an HTTP status code", int),
     "Page": _one_of(PAGES, "a page that asks for a sign-in"),
     "Part": _one_of(SERVICES, "a service that the platform's health names"),
+    "Kind": ParameterType(
+        rf"\d+(?:\.\d+)? minute|{'|'.join((*CONDITIONS, SLOW))}", "how long a recording is, or in what state", _kind
+    ),
     "Condition": _one_of((*CONDITIONS, SLOW), "what state a recording is in"),
     "VodState": _one_of(_STATES, "a state of a VOD"),
     "VodStates": ParameterType(

@@ -27,16 +27,14 @@ Feature: Captioning a recorded meeting
       Given Dana has a 5 minute recording of "City Council"
       When she has it captioned
       Then the captions of "City Council" are a valid SCC file beside the recording
-      And the captions of "City Council" say what was said, when it was said
-      And the captions of "City Council" cover 5 minutes
+      And the captions of "City Council" say what was said, when it was said, for 5 minutes
 
     @id.VOD-041
     Scenario Outline: The captions of a meeting of <minutes> minutes cover it, and say what was said
       Given Dana has a <minutes> minute recording of "<title>"
       When she has it captioned
       Then the captions of "<title>" are a valid SCC file beside the recording
-      And the captions of "<title>" say what was said, when it was said
-      And the captions of "<title>" cover <minutes> minutes
+      And the captions of "<title>" say what was said, when it was said, for <minutes> minutes
 
       Examples: from a few seconds to two hours; drop-frame time codes leave numbers out at each minute but every tenth
         | minutes | title            |
@@ -178,7 +176,7 @@ Feature: Captioning a recorded meeting
       When the worker goes on
       Then the VOD "School Board" becomes failed because "<reason>"
       And the VOD "City Council" passes through pending, processing and completed within 30 seconds
-      And the worker was not started again for it
+      And the captioning of "School Board" is "succeeded" in the queue and was taken 1 times
 
       Examples: what can be wrong with a recording
         | condition | reason                    |

@@ -35,6 +35,8 @@ Feature: Taking a recording in
         | duration | 0.04     |
         | duration | 5400     |
         | duration | 86400.25 |
+        | duration | 604800   |
+        | duration | 0.001    |
         | duration | null     |
 
       Examples: in bytes, up to what a file system can hold
@@ -42,6 +44,7 @@ Feature: Taking a recording in
         | file size | 0                   |
         | file size | 1                   |
         | file size | 5368709120          |
+        | file size | 4294967296          |
         | file size | 9223372036854775807 |
         | file size | null                |
 
@@ -76,6 +79,8 @@ Feature: Taking a recording in
         | "ישיבת מועצת העיר"             |
         | "مجلس المدينة"                 |
         | "市议会会议"                   |
+        | "Sitting  of  two  blanks"     |
+        | "Городской совет"              |
         | "O'Brien <b>&amp;</b> 100% \\" |
         | "Robert'); DROP TABLE vods;--" |
 
@@ -88,6 +93,8 @@ Feature: Taking a recording in
         | path                            |
         | "council.mp4"                   |
         | "council.MOV"                   |
+        | "a.mpg"                         |
+        | "council.2026-11-20.mp4"        |
         | "2026/november/council.mkv"     |
         | "City Council, 2nd part.mpg"    |
         | "séance-du-conseil.v2.wav"      |
@@ -140,6 +147,8 @@ Feature: Taking a recording in
         | limit  | offset | status     | field  |
         | 0      | 0      | null       | limit  |
         | 101    | 0      | null       | limit  |
+        | -1     | 0      | null       | limit  |
+        | ""     | 0      | null       | limit  |
         | "many" | 0      | null       | limit  |
         | 1.5    | 0      | null       | limit  |
         | 20     | -1     | null       | offset |
@@ -271,6 +280,10 @@ Feature: Taking a recording in
         | 42               |
         | true             |
         | ["City Council"] |
+        | false            |
+        | 0                |
+        | "\t\n"           |
+        | "\u0000"         |
         | "City\u0000Hall" |
         | "half \ud83d"    |
 
@@ -305,6 +318,13 @@ Feature: Taking a recording in
         | "council>log.wav"       |
         | "council&.wav"          |
         | "a*.wav"                |
+        | "council\|mail.wav"     |
+        | "council'.wav"          |
+        | "~root/council.wav"     |
+        | "{a,b}.wav"             |
+        | "council?.wav"          |
+        | "council!.wav"          |
+        | "#council.wav"          |
         | "line\nbreak.wav"       |
         | "nul\u0000.wav"         |
 
@@ -331,6 +351,8 @@ Feature: Taking a recording in
         | duration | duration | true   |
         | duration | duration | [60]   |
         | duration | duration | "long" |
+        | duration | duration | ""     |
+        | duration | duration | false  |
 
       Examples: no size
         | field     | name      | value                |
@@ -340,6 +362,7 @@ Feature: Taking a recording in
         | file size | file_size | true                 |
         | file size | file_size | 9223372036854775808  |
         | file size | file_size | [1024]               |
+        | file size | file_size | ""                   |
 
     @id.VOD-015
     Scenario Outline: <what> is refused in the common form
@@ -404,3 +427,56 @@ Feature: Taking a recording in
         | failed     | processing |
         | failed     | completed  |
         | failed     | failed     |
+
+  Rule: Who is no editor reads, and changes nothing
+
+    @id.VOD-022
+    Scenario Outline: <who> may not do what an editor does, and <deed> no VOD
+      Given the VOD "City Council" of Dana
+      And <who> has read the VOD "City Council"
+      When <who> <deed> the VOD "City Council"
+      Then <who> is told that it may not
+      And nothing was changed
+
+      Examples: viewers and researchers
+        | who  | deed                     |
+        | Vera | renames                  |
+        | Vera | deletes                  |
+        | Vera | hands in                 |
+        | Vera | urgently hands in        |
+        | Vera | publishes                |
+        | Vera | links                    |
+        | Vera | unlinks                  |
+        | Vera | cancels the captioning of|
+        | Ravi | renames                  |
+        | Ravi | deletes                  |
+        | Ravi | hands in                 |
+        | Ravi | urgently hands in        |
+        | Ravi | publishes                |
+        | Ravi | links                    |
+        | Ravi | unlinks                  |
+        | Ravi | cancels the captioning of|
+
+    @id.VOD-022
+    Scenario Outline: Whoever is not signed in <deed> no VOD
+      Given the VOD "City Council" of Dana
+      When Mallory <deed> the VOD "City Council"
+      Then she is refused as not signed in
+      And nothing was changed
+
+      Examples: not even to look at it
+        | deed                          |
+        | reads                         |
+        | renames                       |
+        | deletes                       |
+        | hands in                      |
+        | urgently hands in             |
+        | publishes                     |
+        | links                         |
+        | unlinks                       |
+        | asks for the show of          |
+        | asks for the transcription of |
+        | asks for the captions of      |
+        | asks for the summary of       |
+        | asks for the captioning of    |
+        | cancels the captioning of     |

@@ -145,14 +145,6 @@ Feature: Live updates
         | A VOD without an id        | NotFoundError   | {"subscribe": "vod:"}                                     |
         | A VOD by its title         | NotFoundError   | {"subscribe": "vod:City Council"}                         |
 
-    @id.VOD-083
-    Scenario: After a mistake the subscriber still sees what changes
-      Given the VOD "City Council" of Dana
-      And Vera follows "City Council" live
-      And Vera has sent "hello" over the live connection
-      When Dana hands in the VOD "City Council"
-      Then Vera sees "City Council" live as pending, processing and completed
-
   Rule: Whoever comes back sees the present state
 
     @id.VOD-084

@@ -254,6 +254,8 @@ class VodClient:
             lambda seen: seen.status in until,
             wish=" or ".join(sorted(until)),
             within=within or self._limits.job,
+            # With the percentage: a look at which only that has changed is kept as well.
+            show=lambda seen: f"{seen} at {seen.percent} %",
         )
 
     def follow_task(self, task: str, *, by: Persona, within: float | None = None) -> Timeline[Progress]:

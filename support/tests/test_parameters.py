@@ -24,6 +24,7 @@ TAKEN: dict[str, dict[str, object]] = {
     "Status": {"100": 100, "404": 404, "599": 599},
     "Page": {page: page for page in PAGES},
     "Part": {service: service for service in SERVICES},
+    "Kind": {"5 minute": 5.0, "0.1 minute": 0.1, "corrupt": "corrupt", "slow": "slow"},
     "Condition": {condition: condition for condition in (*CONDITIONS, SLOW)},
     "VodState": {state: state for state in ("pending", "processing", "completed", "failed")},
     "VodStates": {
@@ -66,6 +67,7 @@ LEFT: dict[str, list[str]] = {
     "Status": ["99", "600", "1000", "20", "2xx", "OK", ""],
     "Page": ["page", "public page", "administrators page", ""],
     "Part": ["Database", "api", "the database", ""],
+    "Kind": ["5 minutes", "minute", "broken", ""],
     "Condition": ["Clear", "broken", "cut", "5 minute", ""],
     "VodState": ["finished", "Pending", '"pending"', ""],
     "VodStates": ["finished", "pending,", "pending failed", "pending and", ""],
