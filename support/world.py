@@ -46,7 +46,11 @@ class World:
         self._memory = Memory()
         self._actor: Persona | None = None
         self._http = HttpDriver(
-            run.deployment.api_url, run.target.limits, self.evidence, writes=run.grants(Capability.WRITES)
+            run.deployment.api_url,
+            run.target.limits,
+            self.evidence,
+            writes=run.grants(Capability.WRITES),
+            connections=run.connections,
         )
         self.access = AccessClient(self._http, run.account, self.cleanup)
         self.vod = VodClient(self._http, self.access, self.cleanup, run.target.limits)
