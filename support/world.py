@@ -6,6 +6,8 @@ import secrets
 from functools import cached_property
 from typing import TypeVar
 
+from requests.adapters import HTTPAdapter
+
 from support.checks.changes import StateOfStores
 from support.cleanup import Cleanup
 from support.clients.access import AccessClient, SessionStores
@@ -50,7 +52,7 @@ class World:
         self.evidence = Recorder(run.masker)
         self._memory = Memory()
         self._actor: Persona | None = None
-        self._http = self._open_http(self.evidence)
+        self._http = self._open_http(self.evidence, run.connections)
         self.access = AccessClient(self._http, run.account, self.cleanup)
         self.live = LiveClient(self._open_live, self.access, self.cleanup, run.target.limits)
         self.crowd = Crowd(self._open_http, run.masker, self.evidence)
@@ -58,9 +60,9 @@ class World:
         self.research = ResearchClient(self._http, self.access, self.cleanup)
         self.operations = OperationsClient(self._http)
 
-    def _open_http(self, evidence: Recorder) -> HttpDriver:
-        writes = self.run.grants(Capability.WRITES)
-        return HttpDriver(self.run.deployment.api_url, self.run.target.limits, evidence, writes=writes)
+    def _open_http(self, evidence: Recorder, connections: HTTPAdapter | None = None) -> HttpDriver:
+        writes, url = self.run.grants(Capability.WRITES), self.run.deployment.api_url
+        return HttpDriver(url, self.run.target.limits, evidence, writes=writes, connections=connections)
 
     def _open_live(self, actor: str, token: str | None) -> WebSocketDriver:
         url, limits = self.run.deployment.api_url, self.run.target.limits

@@ -75,17 +75,19 @@ class LiveClient:
         word = f"{by.name} is there"
         pong = self.join(by=by).ping(self._limits.answer)
         self.say(json.dumps({"ping": word}), by=by)
-        self.await_event(lambda event: event == {"pong": word}, "the pong", by=by)
+        self.await_event(lambda event: event == {"pong": word}, "the pong", by=by, within=self._limits.connect)
         return pong
 
-    def await_event(self, wanted: Callable[[Event], bool], wish: str, *, by: Persona) -> Event:
+    def await_event(
+        self, wanted: Callable[[Event], bool], wish: str, *, by: Persona, within: float | None = None
+    ) -> Event:
         """Wait until the persona is told something that is wanted, and return the last such event."""
         eventually(
             f"what {by.name} sees live",
             lambda: self.events(by=by),
             lambda events: any(map(wanted, events)),
             wish=wish,
-            within=self._limits.job,
+            within=within or self._limits.job,
             show=told,
         )
         return [event for event in self.events(by=by) if wanted(event)][-1]
