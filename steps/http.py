@@ -7,7 +7,7 @@ from support import writing
 from support.checks.expected import require_alike
 from support.checks.matching import equal, require
 from support.clients.api import Request, statuses
-from support.drivers.http import Answer
+from support.drivers.http import OUTCOMES, Answer
 
 
 @then("{who:Actor} is told that {field:Quoted} is invalid")
@@ -180,3 +180,16 @@ def sees_within(context: Context, within: float, who: str, path: str) -> None:
     request = writing.path(world, Request("GET", path))
     by = world.caller(who)
     writing.require_within(world, request, within, by, context)
+
+
+@then("{who:Actor} is told that {what:Told}")
+def told(context: Context, who: str, what: str) -> None:
+    """Check the status of the answer, and of a refusal its kind in the common envelope.
+
+    Example: Then she is told that it does not exist
+    """
+    world = context.world
+    world.person(who)
+    status, kind = OUTCOMES[what]
+    answer = world.recall("answer", Answer).expect(status)
+    equal("the kind of refusal", answer.error["type"] if kind else None, kind)

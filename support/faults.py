@@ -39,10 +39,6 @@ class Faults:
             self._held = False
             self._platform.platform.resume("worker")
 
-    def worker_process(self) -> int:
-        """The process id of the worker, to see whether it was started again."""
-        return self._platform.platform.pid("worker")
-
     def api_process(self) -> int:
         """The process id of the API, to see whether it was started again."""
         return self._platform.platform.pid("api")

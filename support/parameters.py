@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import behave
 
 from support.checks.expected import UNITS, seconds
-from support.clients.access import PAGES
+from support.clients.access import PAGES, TOKENS
 from support.clients.api import Request
 from support.clients.operations import SERVICES
 from support.clients.partners import PARTNERS
 from support.clients.records import JOB_STATES
+from support.clients.vod import CALLS, DEEDS, DONE, FIELDS, LEFT_OUT, STAGES
+from support.drivers.http import OUTCOMES
 from support.personas import PERSONAS, PRONOUNS
-from support.testdata.media import CONDITIONS
+from support.testdata.media import CONDITIONS, SLOW
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,35 @@ def _jobs(text: str) -> tuple[int, str]:
 # A path may hold values in braces, and these may hold blanks.
 _PATH = r"/(?:[^\s{}\"]|\{[^{}]*\})*"
 
+
+def _literal(text: str) -> object:
+    if text == "left out":
+        return LEFT_OUT
+    if text.endswith(("character", "characters")):
+        return "x" * int(text.split()[0])
+    return json.loads(text)
+
+
+def _kind(text: str) -> float | str:
+    return float(text.removesuffix(" minute")) if text.endswith("minute") else text
+
+
+def _reply(text: str) -> int | str:
+    return int(text) if text.isdecimal() else text
+
+
+def _days(text: str) -> int:
+    return 0 if text == "today" else int(text.split()[0]) * (1 if text.endswith("ahead") else -1)
+
+
+_STATES = ("pending", "processing", "completed", "failed")
+_STATE = "(?:" + "|".join(_STATES) + ")"
+
+
+def _states(text: str) -> list[str]:
+    return re.findall(_STATE, text)
+
+
 TYPES = {
     "Actor": _one_of((*PERSONAS, *PRONOUNS["subject"]), "who does something: a persona, or who acted last"),
     "Object": _one_of((*PERSONAS, *PRONOUNS["object"]), "to whom it happens: a persona, or who acted last"),
@@ -97,8 +130,34 @@ TYPES = {
     "Status": ParameterType(r"[1-5]\d\d", "an HTTP status code", int),
     "Page": _one_of(PAGES, "a page that asks for a sign-in"),
     "Part": _one_of(SERVICES, "a service that the platform's health names"),
-    "Condition": _one_of(CONDITIONS, "what state a recording is in"),
-    "VodState": _one_of(("pending", "processing", "completed", "failed"), "a state of a VOD"),
+    "Kind": ParameterType(
+        rf"\d+(?:\.\d+)? minute|{'|'.join((*CONDITIONS, SLOW))}", "how long a recording is, or in what state", _kind
+    ),
+    "Condition": _one_of((*CONDITIONS, SLOW), "what state a recording is in"),
+    "VodState": _one_of(_STATES, "a state of a VOD"),
+    "VodStates": ParameterType(
+        rf"{_STATE}(?:, {_STATE})*(?: and {_STATE})?", "states of a VOD: pending, processing and completed", _states
+    ),
+    "Stage": _one_of(STAGES, "how far a VOD is"),
+    "Whole": ParameterType(r"\d+", "a whole number", int),
+    "Literal": ParameterType(
+        r'left out|\d+ characters?|null|true|false|NaN|-?\d+(?:\.\d+)?(?:e\d+)?|"[^"]*"|\[[^\]]*\]',
+        'a value as JSON writes it (5, null, "text", [1]), 256 characters, or left out',
+        _literal,
+    ),
+    "Field": _one_of(FIELDS, "a field of a VOD", lambda text: FIELDS[text]),
+    "Deed": _one_of(DEEDS, "what somebody does to a VOD"),
+    "Done": _one_of(DONE, "what somebody has done to a VOD", lambda text: DONE[text]),
+    "Calls": _one_of(CALLS, "requests that many can send at once"),
+    "Variety": _one_of(("the same", "different"), "whether answers are alike"),
+    "Told": _one_of(OUTCOMES, "what an answer says"),
+    "Token": _one_of(TOKENS, "what somebody connects with"),
+    "Reply": ParameterType(
+        r"[1-5]\d\d|silence|a closed connection",
+        "how a partner answers: a status, silence, a closed connection",
+        _reply,
+    ),
+    "Days": ParameterType(r"today|\d+ days? (?:ago|ahead)", "a day: today, 3 days ago, 7 days ahead", _days),
 }
 
 

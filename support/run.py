@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import redis
+from requests.adapters import HTTPAdapter
 from sqlalchemy import Engine
 
 from support.deployment import Deployment, LiveDeployment
@@ -27,7 +28,8 @@ CABLECAST_USERNAME = "platform"
 class Run:
     """The target of this run: `begin`, `finish`, then scenarios, then `close`.
 
-    `logs` is the folder for the logs of an embedded platform. `mark` begins the marks of all its scenarios. Raises EnvironmentFailed or UsageError on the way.
+    `logs` is the folder for the logs of an embedded platform.
+    `mark` begins the marks of all its scenarios. Raises EnvironmentFailed or UsageError on the way.
     """
 
     def __init__(self, target: Target, logs: Path) -> None:
@@ -35,11 +37,13 @@ class Run:
         self.mark = secrets.token_hex(2)
         self.masker = Masker()
         self.cablecast: Cablecast | None = None
+        self.cablecast_credentials: str | None = None
         self.embedded: EmbeddedPlatform | None = None
         self.deployment: Deployment
         if target.embedded:
             password = secrets.token_urlsafe(18)
             self.masker.add(password)
+            self.cablecast_credentials = f"{CABLECAST_USERNAME}:{password}"
             self.cablecast = Cablecast(CABLECAST_USERNAME, password)
             self.cablecast.start()
             self.embedded = EmbeddedPlatform(logs, PartnerAddress(self.cablecast.url, CABLECAST_USERNAME, password))
@@ -77,6 +81,11 @@ class Run:
             ) from None
 
     @cached_property
+    def connections(self) -> HTTPAdapter:
+        """The open connections to the API."""
+        return HTTPAdapter()
+
+    @cached_property
     def engine(self) -> Engine:
         """The way into the database."""
         return open_engine(self.deployment.database_url, "acceptance tests")
@@ -88,6 +97,10 @@ class Run:
 
     def close(self) -> None:
         """End what the run started."""
+        if "connections" in self.__dict__:
+            self.connections.close()
+        if "engine" in self.__dict__:
+            self.engine.dispose()
         if "redis" in self.__dict__:
             self.redis.close()
         self.deployment.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from behave.model import Scenario, Step
 from behave.runner import the_step_registry
@@ -107,8 +107,20 @@ def needs(scenario: Scenario) -> Iterator[Capability]:
 
 def compares(scenario: Scenario) -> bool:
     """Whether a step of the scenario compares the stores with what they were before its first When."""
-    matches = (the_step_registry.find_match(step) for step in scenario.all_steps)
-    return any(getattr(match.func, "compares_states", False) for match in matches if match is not None)
+    return any(_compares(step.step_type, step.name) for step in scenario.all_steps)
+
+
+@functools.cache
+def _compares(kind: str, sentence: str) -> bool:
+    match = the_step_registry.find_match(_Sentence(kind, sentence))
+    return match is not None and getattr(match.func, "compares_states", False)
+
+
+class _Sentence(NamedTuple):
+    """As much of a step as a step definition looks at."""
+
+    step_type: str
+    name: str
 
 
 def step_begins(world: World, step: Step) -> None:
@@ -120,7 +132,7 @@ def step_begins(world: World, step: Step) -> None:
 
 def step_ended(world: World, step: Step) -> None:
     """Attach the step's evidence to the report."""
-    world.evidence.step_ended(step.status.has_failed())
+    world.evidence.step_ended(step.status.has_failed(), f"{step.keyword} {step.name}")
 
 
 def end(world: World, scenario: Scenario) -> None:

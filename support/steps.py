@@ -169,7 +169,8 @@ article { border-top: 1px solid #8886; padding: .7rem 0 }
 article code { display: block; font-weight: 600 } kbd { font-family: ui-monospace, monospace }
 article p { margin: .2rem 0 } article small { float: right; opacity: .7 } pre { white-space: pre-wrap }
 </style></head><body><h1>Steps</h1>
-<p>The @count@ sentences that features can use. A word in braces is a parameter: its name, and after the colon its kind.</p>
+<p>The @count@ sentences that features can use. A word in braces is a parameter:
+its name, and after the colon its kind.</p>
 @lists@
 <label>Find <input type="search" autofocus placeholder="words: captions, Redis, refused ..."></label>
 <p id="found" role="status"></p>

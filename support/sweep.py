@@ -93,7 +93,8 @@ def work(options: argparse.Namespace) -> int:
             print(f"Nothing of ours is left at {target.name}.")
         elif not options.delete:
             print(
-                f"{len(chosen) + len(files)} things. To take them away: acceptance sweep -D target={target.name} --delete"
+                f"{len(chosen) + len(files)} things. To take them away: "
+                f"acceptance sweep -D target={target.name} --delete"
             )
         else:
             return _delete(world, journal, chosen, files)

@@ -108,8 +108,8 @@ class Values:
         kept = self._memory.recall(known, object)
         if path and isinstance(kept, Answer) and not kept.body:
             raise fail(
-                f"{{{known}.{path}}}: {known} is what {kept} was answered, and that was empty. To use an earlier answer "
-                'keep it, in the line after it: Given the answer is remembered as "vod"; then {vod.id}'
+                f"{{{known}.{path}}}: {known} is what {kept} was answered, and that was empty. "
+                'To use an earlier answer keep it, in the line after it: Given the answer is remembered as "vod"; then {vod.id}'
             )
         thing = plain(kept)
         if not path:

@@ -8,6 +8,8 @@ import time
 from functools import cached_property
 from typing import TypeVar
 
+from requests.adapters import HTTPAdapter
+
 from support.checks.changes import StateOfStores
 from support.cleanup import Cleanup
 from support.clients.access import AccessClient, SessionStores
@@ -69,7 +71,7 @@ class World:
         self.evidence = Recorder(run.masker)
         self._memory = Memory()
         self._actor: Persona | None = None
-        self._http = self._open_http(self.evidence)
+        self._http = self._open_http(self.evidence, run.connections)
         self.access = AccessClient(self._http, run.account, self.cleanup)
         self.live = LiveClient(self._open_live, self.access, self.cleanup, run.target.limits)
         self.crowd = Crowd(self._open_http, run.masker, self.evidence)
@@ -79,10 +81,10 @@ class World:
         self.api = ApiClient(self._http, self.access, self.cleanup, self.crowd)
         self.values = Values(self._memory, self.alias, self.mark)
 
-    def _open_http(self, evidence: Recorder) -> HttpDriver:
-        writes = self.run.grants(Capability.WRITES)
-        url, limits = self.run.deployment.api_url, self.run.target.limits
-        return HttpDriver(url, limits, evidence, writes=writes, created=self._note_creation)
+    def _open_http(self, evidence: Recorder, connections: HTTPAdapter | None = None) -> HttpDriver:
+        writes, url = self.run.grants(Capability.WRITES), self.run.deployment.api_url
+        limits, created = self.run.target.limits, self._note_creation
+        return HttpDriver(url, limits, evidence, writes=writes, connections=connections, created=created)
 
     def _note_creation(self, path: str, answer: Answer) -> None:
         """Write down what appeared at a live target, so that it can be swept away if this run is killed."""

@@ -26,8 +26,14 @@ from support.drivers.redis import RedisDriver
 State = Mapping[tuple[str, str], Mapping[str, Any]]
 """Records by store and key; a record is its fields."""
 
-# They change by themselves: heartbeats of workers, and the platform's note of its schema.
-LIVING_BY_THEMSELVES = ("procrastinate_workers", "procrastinate_periodic_defers", "alembic_version")
+# They change by themselves: heartbeats of workers, the platform's note of its schema, and the queue's diary of what
+# its jobs show as well.
+LIVING_BY_THEMSELVES = (
+    "procrastinate_workers",
+    "procrastinate_periodic_defers",
+    "procrastinate_events",
+    "alembic_version",
+)
 
 
 class StateOfStores:

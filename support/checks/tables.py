@@ -12,8 +12,13 @@ from support.checks.matching import fail
 class Table(Protocol):
     """A step's table as behave hands it over."""
 
-    headings: Sequence[str]
-    rows: Sequence[Any]
+    @property
+    def headings(self) -> Sequence[str]:
+        """The names of the columns."""
+
+    @property
+    def rows(self) -> Sequence[Any]:
+        """The rows, each a mapping from column to text."""
 
 
 def read(table: Table | None, columns: Sequence[str], *, optional: Sequence[str] = ()) -> list[Mapping[str, str]]:

@@ -12,12 +12,21 @@ from support.cleanup import Cleanup
 from support.drivers.database import DatabaseDriver
 from support.drivers.http import Answer, HttpDriver
 from support.drivers.redis import RedisDriver
-from support.personas import Account, Persona
+from support.personas import PERSONAS, Account, Persona
 
 PAGES: Mapping[str, str] = {
     "protected page": "/api/protected",
     "administrator's page": "/api/admin",
 }
+
+TOKENS = (
+    "no token",
+    "an empty token",
+    "a made-up token",
+    "a token that was tampered with",
+    "the token of an ended session",
+)
+"""What somebody who should not get in connects with."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +98,20 @@ class AccessClient:
     def token(self, persona: Persona) -> str | None:
         """Return the token a persona sends with requests; None for one without an account."""
         return None if persona.role is None else self.session(persona).access_token
+
+    def bad_token(self, kind: str) -> str | None:
+        """Return one of `TOKENS`; what needs a session is made of Vera's."""
+        match kind:
+            case "no token":
+                return None
+            case "an empty token":
+                return ""
+            case "a made-up token":
+                return "made.up.token"
+            case "a token that was tampered with":
+                return self.session(PERSONAS["Vera"]).access_token[:-8] + "AAAAAAAA"
+            case _:
+                return self.sign_out(PERSONAS["Vera"]).access_token
 
     def open_page(self, page: str, *, by: Persona) -> Answer:
         """Open one of `PAGES` with the persona's token."""

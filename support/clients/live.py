@@ -75,20 +75,22 @@ class LiveClient:
         word = f"{by.name} is there"
         pong = self.join(by=by).ping(self._limits.answer)
         self.say(json.dumps({"ping": word}), by=by)
-        self.await_event(lambda event: event == {"pong": word}, "the pong", by=by)
+        self.await_event(lambda event: event == {"pong": word}, "the pong", by=by, within=self._limits.connect)
         return pong
 
-    def await_event(self, wanted: Callable[[Event], bool], wish: str, *, by: Persona) -> Event:
+    def await_event(
+        self, wanted: Callable[[Event], bool], wish: str, *, by: Persona, within: float | None = None
+    ) -> Event:
         """Wait until the persona is told something that is wanted, and return the last such event."""
-        timeline = eventually(
+        eventually(
             f"what {by.name} sees live",
             lambda: self.events(by=by),
             lambda events: any(map(wanted, events)),
             wish=wish,
-            within=self._limits.job,
+            within=within or self._limits.job,
             show=told,
         )
-        return [event for event in timeline.values[-1] if wanted(event)][-1]
+        return [event for event in self.events(by=by) if wanted(event)][-1]
 
     def watch_silence(self, seconds: float, *, by: Persona) -> Timeline[list[Event]]:
         """Watch for so many seconds that nothing is told but the confirmations of subscriptions."""
@@ -115,8 +117,13 @@ def is_state(event: Event) -> bool:
 
 def told(events: Sequence[Event]) -> str:
     """Return the events in a few words."""
-    words = (f"{event['event']} {event['status']} {event['progress']}" for event in events if "event" in event)
-    return ", ".join(words) or "nothing"
+    return ", ".join(map(_told, events)) or "nothing"
+
+
+def _told(event: Event) -> str:
+    if "event" in event:
+        return f"{event['event']} {event['status']} {event['progress']}"
+    return f"error {event['error'].get('type')}" if "error" in event else ", ".join(event)
 
 
 def about(events: Sequence[Event], subject: str) -> list[Event]:

@@ -17,9 +17,10 @@ class QueueStores:
         self._database = database
 
     def states(self, tasks: list[str]) -> Mapping[str, str]:
-        """Return the state of each task's job: todo, doing, succeeded, failed, cancelled; none where there is no job."""
+        """Return the state of each task's job (todo, doing, succeeded, failed, cancelled), or "none"."""
         jobs = self._database.rows(
-            "SELECT args->>'task_id' AS task, status::text FROM procrastinate_jobs WHERE args->>'task_id' = ANY(:tasks)",
+            "SELECT args->>'task_id' AS task, status::text FROM procrastinate_jobs "
+            "WHERE args->>'task_id' = ANY(:tasks)",
             tasks=tasks,
         )
         found = {str(job["task"]): str(job["status"]) for job in jobs}
@@ -36,7 +37,8 @@ class QueueStores:
     def taken(self, tasks: list[str]) -> list[str]:
         """Return the tasks in the order in which workers took their jobs, each as often as it was taken."""
         events = self._database.rows(
-            "SELECT args->>'task_id' AS task FROM procrastinate_events JOIN procrastinate_jobs jobs ON jobs.id = job_id "
+            "SELECT args->>'task_id' AS task FROM procrastinate_events "
+            "JOIN procrastinate_jobs jobs ON jobs.id = job_id "
             "WHERE type = 'started' AND args->>'task_id' = ANY(:tasks) ORDER BY procrastinate_events.id",
             tasks=tasks,
         )

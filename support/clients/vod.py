@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
@@ -65,6 +65,19 @@ DEEDS: Mapping[str, Deed] = {
     "cancels the publication of": Deed("DELETE", "/api/tasks/{publication}"),
 }
 """By the verb of the sentence: {vod} is the VOD's id, {captioning} and {publication} those of its last tasks."""
+STAGES: Mapping[str, Sequence[str]] = {
+    "unknown": (),
+    "pending": (),
+    "processing": ("processing",),
+    "completed": ("processing", "completed"),
+    "failed": ("processing", "failed"),
+    "handed-in": (),
+    "captioned": (),
+    "published": (),
+}
+"""How far a VOD is, and the statuses that an editor sets to get it there. An unknown one was never registered."""
+CALLS = ("registrations", "readings", "list readings", "changes", "hand-ins", "publications")
+"""Requests that many can send at once."""
 DONE = {
     "read": "reads",
     "deleted": "deletes",
@@ -127,6 +140,10 @@ class VodClient:
         """Return the id of the last task of this kind; a made-up one where there was none."""
         return self._tasks.get((vod.id, kind), str(UUID(int=0)))
 
+    def has_task(self, vod: Vod, kind: str) -> bool:
+        """Whether a task of this kind was asked for."""
+        return (vod.id, kind) in self._tasks
+
     def fresh(self, recording: Recording, owner: Persona) -> tuple[Vod, Mapping[str, Any]]:
         """Return a VOD that does not exist, and what its owner would send to register it."""
         content = {"title": recording.title, "file_path": recording.path, "duration": recording.duration}
@@ -151,6 +168,21 @@ class VodClient:
                 self._delete_at_the_end(result["vod_id"], by)
         return answer
 
+    def call(self, calls: str, number: int, vod: Vod, *, by: Persona) -> Answer:
+        """Send one of `CALLS`, whatever comes of it; the number makes each registration and change another."""
+        made = vod.recording
+        match calls:
+            case "registrations":
+                title = f"{made.title} {number}"
+                return self.attempt({"title": title, "file_path": made.path, "duration": number}, by=by)
+            case "list readings":
+                return self.list_page(by=by)
+            case "changes":
+                return self.change(vod, variant(made, number), by=by)
+            case _:
+                deed = {"readings": "reads", "hand-ins": "hands in", "publications": "publishes"}[calls]
+                return self.do(deed, vod, by=by)
+
     def adopt(self, vod: Vod) -> None:
         """Take away at the scenario's end what came to be without this client."""
         self._delete_at_the_end(vod.id, vod.owner)
@@ -174,8 +206,11 @@ class VodClient:
         """Return how many tasks are in each state, as the API tells."""
         return self._send("GET", "/api/queue", by).expect(200).document
 
-    def register(self, recording: Recording, *, by: Persona) -> Vod:
-        """Create the VOD of a recording. Source: Archivist plan, VOD processing, step 1."""
+    def register(self, recording: Recording, *, by: Persona, gone: Callable[[Vod], None] | None = None) -> Vod:
+        """Create the VOD of a recording; `gone` is called once it has been deleted at the scenario's end.
+
+        Source: Archivist plan, VOD processing, step 1.
+        """
         content = (
             self._send(
                 "POST",
@@ -187,6 +222,8 @@ class VodClient:
             .json
         )
         vod = Vod(content["id"], recording, by)
+        if gone is not None:
+            self._cleanup.add(f"wait until nothing is left of VOD {vod.id}", lambda: gone(vod))
         self.adopt(vod)
         return vod
 
@@ -207,14 +244,18 @@ class VodClient:
         """Ask for the first page of the list, whatever comes of it."""
         return self._send("GET", "/api/vod/list", by)
 
-    def follow(self, vod: Vod, *, by: Persona, within: float | None = None) -> Timeline[Progress]:
-        """Look at a VOD until its captioning has ended; return every change that was seen."""
+    def follow(
+        self, vod: Vod, *, by: Persona, within: float | None = None, until: Collection[str] = FINAL
+    ) -> Timeline[Progress]:
+        """Look at a VOD until it has one of these states, at first its last; return every change that was seen."""
         return eventually(
             f'VOD "{vod.recording.title}"',
             lambda: _progress(self.read(vod, by=by)),
-            lambda seen: seen.status in FINAL,
-            wish="completed or failed",
+            lambda seen: seen.status in until,
+            wish=" or ".join(sorted(until)),
             within=within or self._limits.job,
+            # With the percentage: a look at which only that has changed is kept as well.
+            show=lambda seen: f"{seen} at {seen.percent} %",
         )
 
     def follow_task(self, task: str, *, by: Persona, within: float | None = None) -> Timeline[Progress]:
@@ -327,6 +368,10 @@ class VodStores:
         beside = [*self._storage.listing(f"{stem}*"), *self._storage.listing(f".{stem}*")]
         return [path for path in beside if path != vod.recording.path]
 
+    def captions_name(self, vod: Vod) -> str:
+        """Return the name of the caption file."""
+        return captions_path(vod.recording).rpartition("/")[2]
+
     def captions(self, vod: Vod) -> str:
         """Return the caption file; fails with a sentence where there is none."""
         return self._storage.read(captions_path(vod.recording))
@@ -337,6 +382,11 @@ class VodStores:
         if not isinstance(content, list):
             raise AssertionError(f"a summary file should hold a list of chunks, but holds {content!r}")
         return content
+
+
+def variant(made: Recording, number: int) -> Mapping[str, object]:
+    """Return fields that belong together: none of them fits another number."""
+    return {"title": f"{made.title} {number}", "duration": float(number), "file_size": number}
 
 
 def captions_path(recording: Recording) -> str:

@@ -18,6 +18,16 @@ from support.settings import Limits
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 SIGNING_IN = frozenset({"/api/auth/login", "/api/auth/refresh", "/api/auth/logout"})
+OUTCOMES: Mapping[str, tuple[int, str | None]] = {
+    "it has been accepted": (202, None),
+    "it is done already": (200, None),
+    "it is done": (204, None),
+    "it is linked": (201, None),
+    "it does not exist": (404, "NotFoundError"),
+    "the present state forbids it": (409, "ConflictError"),
+    "it may not": (403, "PermissionError"),
+}
+"""What an answer says, as status and kind of refusal."""
 # `responses` patches this method in the whole process; a patched one would make every check a false green.
 _SEND = HTTPAdapter.send
 
@@ -96,7 +106,11 @@ class Answer:
 
 
 class HttpDriver:
-    """One scenario's way to the API. Without `writes` it sends nothing but reading requests and sign-ins."""
+    """One scenario's way to the API. Without `writes` it sends nothing but reading requests and sign-ins.
+
+    `connections` are those of the run, which scenarios use one after the other; the driver makes its own without.
+    `created` is told of every POST that was answered 201, with its path and answer.
+    """
 
     def __init__(
         self,
@@ -105,15 +119,19 @@ class HttpDriver:
         evidence: Recorder,
         *,
         writes: bool,
+        connections: HTTPAdapter | None = None,
         created: Callable[[str, Answer], None] = lambda path, answer: None,
     ) -> None:
-        """Send to `url`; `created` is told of every POST that was answered 201, with its path and answer."""
         self._created = created
         self._url = url.rstrip("/")
         self._limits = limits
         self._evidence = evidence
         self._writes = writes
         self._session = requests.Session()
+        self._own_connections = connections is None
+        if connections is not None:
+            self._session.mount("http://", connections)
+            self._session.mount("https://", connections)
         self._session.headers["Accept"] = "application/json"
         # Proxies and .netrc of the tester's machine have no say in what is tested.
         self._session.trust_env = False
@@ -215,8 +233,9 @@ class HttpDriver:
             raise WriteRefused(f"{method} {path} was not sent: the target does not grant `writes`")
 
     def close(self) -> None:
-        """Close the connections."""
-        self._session.close()
+        """Close the connections, if they are the driver's own."""
+        if self._own_connections:
+            self._session.close()
 
 
 def _reason(error: requests.RequestException, limits: Limits) -> str:

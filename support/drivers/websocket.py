@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,6 +50,7 @@ class WebSocketDriver:
 
     actor: str
     _connection: ClientConnection
+    _ending: ExitStack
     _evidence: Recorder
     _messages: list[Message] = field(default_factory=list)
 
@@ -80,7 +81,7 @@ class WebSocketDriver:
     def close(self) -> None:
         """Leave, and wait for the reader to end."""
         with suppress(WebSocketException):
-            self._connection.close()
+            self._ending.close()
         self._reader.join()
 
     def _read(self) -> None:
@@ -101,11 +102,11 @@ def open_websocket(
     begin = time.monotonic()
     address = url.replace("http", "ws", 1) + path
     who = f"{actor}'s WebSocket {path}"
+    ending = ExitStack()
     try:
         # Proxies of the tester's machine have no say in what is tested.
-        connection = connect(
-            address + (f"?token={token}" if token is not None else ""), open_timeout=limits.connect, proxy=None
-        )
+        query = f"?token={token}" if token is not None else ""
+        connection = ending.enter_context(connect(address + query, open_timeout=limits.connect, proxy=None))
     except InvalidStatus as error:
         refusal = error.response
         content = bytes(refusal.body or b"")
@@ -117,7 +118,7 @@ def open_websocket(
     except (OSError, WebSocketException) as error:
         raise NoAnswer(f"{who} should be answered, but the handshake failed: {error}") from None
     evidence.command(Command(_STORE, f"{who} connects", "open", time.monotonic() - begin))
-    return WebSocketDriver(actor, connection, evidence)
+    return WebSocketDriver(actor, connection, ending, evidence)
 
 
 def _parser(content: bytes) -> Callable[[], Any]:

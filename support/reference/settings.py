@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     cablecast_username: str
     cablecast_password: SecretStr
     cablecast_timeout: float = Field(default=2, gt=0)
+    cablecast_poll: float = Field(default=0.2, gt=0)
     accounts_file: Path | None = None
     log_dir: Path | None = None
 

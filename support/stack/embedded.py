@@ -111,7 +111,9 @@ class EmbeddedPlatform:
             "PLATFORM_CABLECAST_URL": self._cablecast.url,
             "PLATFORM_CABLECAST_USERNAME": self._cablecast.username,
             "PLATFORM_CABLECAST_PASSWORD": self._cablecast.password,
-            "PLATFORM_CABLECAST_TIMEOUT": "1.0",
+            # Seconds; a partner on this machine is asked more often, and given up sooner, than one far away.
+            "PLATFORM_CABLECAST_TIMEOUT": "0.6",
+            "PLATFORM_CABLECAST_POLL": "0.03",
             "PLATFORM_ACCOUNTS_FILE": str(accounts),
             "PLATFORM_LOG_DIR": str(self.logs.resolve()),
         }

@@ -6,12 +6,14 @@ import pytest
 from behave.matchers import MatchWithError, ParseMatcher
 
 from support import parameters
-from support.clients.access import PAGES
+from support.clients.access import PAGES, TOKENS
 from support.clients.api import Request
 from support.clients.operations import SERVICES
+from support.clients.vod import CALLS, DEEDS, STAGES
+from support.drivers.http import OUTCOMES
 from support.parameters import TYPES
 from support.personas import PERSONAS
-from support.testdata.media import CONDITIONS
+from support.testdata.media import CONDITIONS, SLOW
 
 TAKEN: dict[str, dict[str, object]] = {
     "Actor": {word: word for word in (*PERSONAS, "she", "he", "they")},
@@ -36,8 +38,38 @@ TAKEN: dict[str, dict[str, object]] = {
     "Status": {"100": 100, "404": 404, "599": 599},
     "Page": {page: page for page in PAGES},
     "Part": {service: service for service in SERVICES},
-    "Condition": {condition: condition for condition in CONDITIONS},
+    "Kind": {"5 minute": 5.0, "0.1 minute": 0.1, "corrupt": "corrupt", "slow": "slow"},
+    "Condition": {condition: condition for condition in (*CONDITIONS, SLOW)},
     "VodState": {state: state for state in ("pending", "processing", "completed", "failed")},
+    "VodStates": {
+        "failed": ["failed"],
+        "pending and failed": ["pending", "failed"],
+        "pending, processing and completed": ["pending", "processing", "completed"],
+    },
+    "Stage": {stage: stage for stage in STAGES},
+    "Whole": {"0": 0, "5": 5, "1000": 1000},
+    "Literal": {
+        "null": None,
+        "true": True,
+        "-1": -1,
+        "0.5": 0.5,
+        "2147483648": 2147483648,
+        '"City Council"': "City Council",
+        '"nul \\u0000"': "nul \0",
+        '""': "",
+        "[1]": [1],
+        "1 character": "x",
+        "256 characters": "x" * 256,
+    },
+    "Field": {"title": "title", "file path": "file_path", "show": "show_id"},
+    "Deed": {deed: deed for deed in DEEDS},
+    "Done": {"handed in": "hands in", "published": "publishes"},
+    "Calls": {calls: calls for calls in CALLS},
+    "Variety": {"the same": "the same", "different": "different"},
+    "Told": {outcome: outcome for outcome in OUTCOMES},
+    "Token": {token: token for token in TOKENS},
+    "Reply": {"503": 503, "silence": "silence", "a closed connection": "a closed connection"},
+    "Days": {"today": 0, "1 day ago": -1, "7 days ago": -7, "2 days ahead": 2},
 }
 LEFT: dict[str, list[str]] = {
     "Actor": ["dana", "Dana's", "Bob", "her", "the editor", "", "Dana and Omar"],
@@ -59,8 +91,22 @@ LEFT: dict[str, list[str]] = {
     "Status": ["99", "600", "1000", "20", "2xx", "OK", ""],
     "Page": ["page", "public page", "administrators page", ""],
     "Part": ["Database", "api", "the database", ""],
+    "Kind": ["5 minutes", "minute", "broken", ""],
     "Condition": ["Clear", "broken", "cut", "5 minute", ""],
     "VodState": ["finished", "Pending", '"pending"', ""],
+    "VodStates": ["finished", "pending,", "pending failed", "pending and", ""],
+    "Stage": ["finished", "Captioned", ""],
+    "Whole": ["-1", "1.5", "ten", ""],
+    "Literal": ["City Council", "None", "1,5", "characters", '"a" "b"', ""],
+    "Field": ["file_path", "size", "Title", ""],
+    "Deed": ["read", "hand in", "watches", ""],
+    "Done": ["hands in", "deletes", ""],
+    "Calls": ["registration", "requests", ""],
+    "Variety": ["same", "equal", ""],
+    "Told": ["it exists", "404", ""],
+    "Token": ["a token", "no", ""],
+    "Reply": ["600", "nothing", ""],
+    "Days": ["yesterday", "7 days", "-7 days ago", ""],
 }
 
 

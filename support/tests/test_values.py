@@ -1,4 +1,4 @@
-"""Values of a feature: remembered, made up, expected by kind; and the sentences when they are not what they should be."""
+"""Values of a feature: remembered, made up, expected by kind; and what is said of those that make no sense."""
 
 import re
 from datetime import UTC, date, datetime, timedelta

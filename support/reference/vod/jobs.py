@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from time import monotonic
@@ -46,7 +46,6 @@ from support.reference.vod.transcriber import (
 logger = logging.getLogger(__name__)
 
 _STOP_CHECK_SECONDS = 0.1
-_FOLLOW_PAUSE_SECONDS = 0.2
 _FOLLOW_LIMIT_SECONDS = 30.0
 
 
@@ -130,7 +129,7 @@ def publish(context: JobContext, vod_id: str, task_id: str) -> None:
         show_id = vod.show_id or _show_of(cablecast, vod, work)
         cablecast_vod_id = cablecast.create_vod(show_id, _file_name(vod.file_path), key=vod.id)
         _upload_captions(cablecast, cablecast_vod_id, storage, vod)
-        _follow(context, cablecast, cablecast_vod_id, work)
+        _follow(cablecast, cablecast_vod_id, work, lambda: _pause(context, held.settings.cablecast_poll))
         with work.step() as (_, stored, task):
             stored.show_id, stored.cablecast_vod_id, stored.published_at = show_id, cablecast_vod_id, utc_now()
             stored.suggestion = None
@@ -248,7 +247,7 @@ def _upload_captions(cablecast: Cablecast, cablecast_vod_id: int, storage: Media
     cablecast.upload_captions(cablecast_vod_id, _file_name(path), scc)
 
 
-def _follow(context: JobContext, cablecast: Cablecast, cablecast_vod_id: int, work: TaskWork) -> None:
+def _follow(cablecast: Cablecast, cablecast_vod_id: int, work: TaskWork, pause: Callable[[], None]) -> None:
     """Report Cablecast's own progress until it is done."""
     until = monotonic() + _FOLLOW_LIMIT_SECONDS
     while True:
@@ -260,4 +259,4 @@ def _follow(context: JobContext, cablecast: Cablecast, cablecast_vod_id: int, wo
             raise CablecastError("Cablecast could not process the VOD")
         if monotonic() > until:
             raise CablecastError("Cablecast did not finish processing the VOD in time")
-        _pause(context, _FOLLOW_PAUSE_SECONDS)
+        pause()
