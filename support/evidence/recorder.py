@@ -91,6 +91,10 @@ class Recorder:
         self._last_failure: Item | None = None
         self._step: list[Item | _Attachment] = []
 
+    def mask(self, text: str) -> str:
+        """The text as it may be shown."""
+        return self._masker.text(text)
+
     @property
     def exchanges(self) -> Sequence[Exchange]:
         """Every HTTP exchange of the scenario so far, unmasked, oldest first."""
@@ -305,6 +309,8 @@ def _csv(query: Query, masker: Masker) -> str:
 def _cell(value: object, secret: bool, masker: Masker) -> str:
     if value is None:
         return ""
+    if isinstance(value, dict | list):  # a JSON column
+        value = json.dumps(masker.json(value), ensure_ascii=False, default=str)
     return MASK if secret else masker.text(str(value))
 
 
