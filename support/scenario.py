@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TypeVar
 
 from behave.model import Scenario, Step
 from behave.runner import the_step_registry
 
+from support.audit import LeakAudit
 from support.exits import UsageError
 from support.run import Run
 from support.settings import Capability
+from support.tags import NEEDS
 from support.world import World
 
-NEEDS = "needs."
 StepFunction = TypeVar("StepFunction", bound=Callable[..., None])
 
-_current: list[Run] = []
+
+@dataclass
+class _Stage:
+    """What the scenarios of this process share; `audit` is made when the first scenario begins."""
+
+    run: Run
+    audit: LeakAudit | None = None
+
+
+_current: list[_Stage] = []
 
 
 def use(run: Run) -> None:
     """Make this the run whose target the scenarios use."""
-    _current[:] = [run]
+    _current[:] = [_Stage(run)]
 
 
 def compares_states(step: StepFunction) -> StepFunction:
@@ -32,7 +43,10 @@ def compares_states(step: StepFunction) -> StepFunction:
 
 def begin(scenario: Scenario) -> World:
     """Return the world of a scenario; skip the scenario where the target lacks a capability that it asks for."""
-    [run] = _current
+    [stage] = _current
+    run = stage.run
+    if run.embedded is not None and stage.audit is None:
+        stage.audit = LeakAudit(run)
     lacking = [capability for capability in needs(scenario) if not run.grants(capability)]
     if lacking:
         scenario.skip(f"the target {run.target.name!r} does not grant: {', '.join(lacking)}")
@@ -68,8 +82,11 @@ def step_ended(world: World, step: Step) -> None:
 def end(world: World, scenario: Scenario) -> None:
     """Take away what the scenario created; what could not be taken away fails it. A failure gets the servers' logs."""
     failed = bool(scenario.compute_status().has_failed())
+    [stage] = _current
     try:
         world.close()
+        if stage.audit is not None:
+            stage.audit.check()
     except Exception:
         failed = True
         raise

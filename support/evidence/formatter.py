@@ -80,6 +80,19 @@ class AllureFormatter(allure_behave.formatter.AllureFormatter):  # type: ignore[
         for scenario in feature.walk_scenarios():
             scenario.run = self.listener.reported(scenario)
 
+    def expect_part(self) -> None:
+        """Only a part of the run, or of this feature, will run here: what does not is somebody else's to report."""
+        self.listener.expect_part()
+
+    def report_lost(self, scenario: Any) -> None:
+        """Report a scenario whose verdict is known and whose process could not write it."""
+        self.uri(scenario.filename)
+        self.listener.start_feature(scenario.feature)
+        self.expect_part()
+        self.listener.start_scenario(scenario)
+        self.listener.stop_scenario(scenario)
+        self.listener.stop_feature()
+
 
 class MaskedFileWriter:
     """Writes results and attachments into a folder, through the masker."""
@@ -149,6 +162,11 @@ class ScenarioListener(AllureListener):  # type: ignore[misc]
         self._waiting = {id(scenario): scenario for scenario in scenarios}
         self._ordinals = _ordinals(scenarios)
         self._failed_before.clear()
+
+    def expect_part(self) -> None:
+        """Report neither the scenarios that are not started, nor a run without any."""
+        self.run_began = True
+        self._waiting.clear()
 
     def stop_feature(self) -> None:
         """A feature has ended: report what behave leaves untold, scenarios that never ran and failed tear-downs."""
