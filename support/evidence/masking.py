@@ -13,7 +13,7 @@ _SHORTEST_SECRET = 4  # characters; masking shorter ones would garble ordinary t
 _SHORTEST_CORE = 6  # characters of base64 that make a match more than chance
 
 _JWT = r"eyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?"
-_PASSWORD_HASH = r"\$argon2[a-z]*\$[\w$=,+/.-]+"
+_PASSWORD_HASH = r"(?:\$|%24)argon2[a-z]*(?:\$|%24)[\w$=,+/.%-]+"
 _ALWAYS = f"{_JWT}|{_PASSWORD_HASH}"
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -139,6 +139,7 @@ def _forms(secret: str) -> Iterator[str]:
     yield quote_plus(secret)
     yield json.dumps(secret)[1:-1]
     yield json.dumps(secret, ensure_ascii=False)[1:-1]
+    yield from (repr(secret)[1:-1], repr(secret.encode())[2:-1])
     data = secret.encode()
     yield from (base64.b64encode(data).decode(), base64.urlsafe_b64encode(data).decode())
     for shift in range(3):
