@@ -11,7 +11,7 @@ from support.clients.access import ATTEMPTS, FIELDS, PAGES
 from support.clients.accounts import LIKENESSES, SETTINGS
 from support.clients.operations import SERVICES
 from support.clients.tokens import CREDENTIALS
-from support.personas import PERSONAS, PRONOUNS, Role
+from support.personas import PERSONAS, PRONOUNS
 from support.testdata.media import CONDITIONS
 
 
@@ -58,7 +58,6 @@ TYPES = {
     "Token": ParameterType("access token|refresh token", "a token", lambda text: text.replace(" ", "_")),
     "Setting": _one_of(SETTINGS, "what an administrator can set of an account"),
     "Likeness": _one_of(LIKENESSES, "what one account has in common with another"),
-    "Role": _one_of(Role, "a role"),
     "Part": _one_of(SERVICES, "a service that the platform's health names"),
     "Condition": _one_of(CONDITIONS, "what state a recording is in"),
     "VodState": _one_of(("pending", "processing", "completed", "failed"), "a state of a VOD"),

@@ -61,10 +61,10 @@ Feature: Limits
     Scenario: Who asks more often than allowed has to wait, and is served afterwards
       Given Vera has a new account
       And Vera is signed in
-      And Omar set Vera's request limit to "3 requests in 2 seconds"
+      And Omar set Vera's request limit to "3 requests in 3 seconds"
       And Vera opened the protected page, 3 times
       When Vera opens the protected page
-      Then she is told to wait 1 to 2 seconds
+      Then she is told to wait 2 to 3 seconds
       And she is served when that time is over, and not before
 
     @id.ACC-023

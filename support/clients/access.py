@@ -126,20 +126,27 @@ class AccessClient:
 
     def attempt(self, username: str, password: str, *, by: Persona) -> Answer:
         """Try to sign in, whatever comes of it."""
-        return self._http.post(ENTRANCE, actor=by.name, json={"username": username, "password": password})
+        return self._enter(by, json={"username": username, "password": password})
 
     def attempt_as(self, owner: Persona, attempt: str, *, by: Persona) -> Answer:
         """Try to sign in with a persona's account in one of the `ATTEMPTS`, whatever comes of it."""
         how = ATTEMPTS[attempt]
         body = how.body(self.account(owner), self._mark)
-        return self._http.post(ENTRANCE, actor=by.name, body=body, headers=how.headers)
+        return self._enter(by, body=body, headers=how.headers)
 
     def attempt_with(self, owner: Persona, field: str, text: str, *, by: Persona) -> Answer:
         """Try to sign in with a text in one of the `FIELDS`; `{name}` in it becomes the name of the account."""
         account = self.account(owner)
         right = {"username": account.username, "password": account.password}
         tried = {**right, FIELDS[field]: text.replace("{name}", account.username)}
-        return self._http.post(ENTRANCE, actor=by.name, json=tried)
+        return self._enter(by, json=tried)
+
+    def _enter(self, by: Persona, **what: Any) -> Answer:
+        answer = self._http.post(ENTRANCE, actor=by.name, **what)
+        if answer.status == 200:  # also where it should not have been
+            token = answer.document["access_token"]
+            self._cleanup.add(f"sign {by.name} out", lambda: self._end(by.name, token))
+        return answer
 
     def attempt_as_nobody(self, *, by: Persona) -> Answer:
         """Be refused with a name that nobody has: the refusal that all others are to resemble."""
@@ -160,21 +167,18 @@ class AccessClient:
     def opened(self, persona: Persona, answer: Answer) -> SignedIn:
         """Use the session that an answer has opened, or renewed, from now on."""
         content = answer.document
-        session = SignedIn(
-            persona.name, content["access_token"], content.get("refresh_token", ""), content["expires_in"]
-        )
-        self._cleanup.add(f"sign {persona.name} out", lambda: self._end(session))
+        session = SignedIn(persona.name, content["access_token"], content["refresh_token"], content["expires_in"])
         self._sessions.setdefault(persona.name, []).append(session)
         return session
 
     def sign_out(self, persona: Persona) -> SignedIn:
         """Sign a persona out and return the session that ended; her token stays in use, to see that it is refused."""
         session = self.session(persona)
-        self._end(session, expect=(204,))
+        self._end(session.who, session.access_token, expect=(204,))
         return session
 
-    def _end(self, session: SignedIn, expect: tuple[int, ...] = (204, 401)) -> None:
-        self._http.post("/api/auth/logout", actor=session.who, token=session.access_token).expect(*expect)
+    def _end(self, who: str, token: str, expect: tuple[int, ...] = (204, 401)) -> None:
+        self._http.post("/api/auth/logout", actor=who, token=token).expect(*expect)
 
     # Sessions
 
@@ -217,15 +221,14 @@ class AccessClient:
 
     def answered(self, status: int, *, by: Persona) -> Answer:
         """Ask for something that is answered with this status: 200, 401, 403, 404, 405, 413 or 422."""
-        token = self.token(by)
         requests: Mapping[int, Callable[[], Answer]] = {
             200: lambda: self.open_page("protected page", by=by),
             401: lambda: self._http.get(PAGES["protected page"], actor=by.name),
             403: lambda: self.open_page("administrator's page", by=by),
-            404: lambda: self._http.get("/api/nowhere", actor=by.name, token=token),
-            405: lambda: self._http.delete(PAGES["protected page"], actor=by.name, token=token),
-            413: lambda: self._http.post(ENTRANCE, actor=by.name, body=TOO_LARGE, headers=JSON_TYPE),
-            422: lambda: self._http.post(ENTRANCE, actor=by.name, json={}),
+            404: lambda: self._http.get("/api/nowhere", actor=by.name, token=self.token(by)),
+            405: lambda: self._http.delete(PAGES["protected page"], actor=by.name, token=self.token(by)),
+            413: lambda: self._enter(by, body=TOO_LARGE, headers=JSON_TYPE),
+            422: lambda: self._enter(by, json={}),
         }
         if status not in requests:
             raise AssertionError(f"no request for {status} is known; known: {', '.join(map(str, requests))}")

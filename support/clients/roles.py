@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -97,13 +98,14 @@ class RoleMatrix:
 
     def __init__(self, rows: Sequence[Mapping[str, str]], roles: Sequence[str]) -> None:
         self.roles = roles
+        for operation, times in Counter(row["operation"] for row in rows).items():
+            require(times == 1, f"{operation} stands in the matrix {times} times")
         self.cells = {row["operation"]: {role: row[role] for role in roles} for row in rows}
-        require(
-            len(self.cells) == len(rows), "each operation should stand in the matrix once, but one stands there twice"
-        )
         for operation, cells in self.cells.items():
-            strange = sorted(set(cells.values()) - {ALLOWED, REFUSED, ""})
-            require(not strange, f'{operation} is "{strange[:1]}" in the matrix; a cell is {ALLOWED} or {REFUSED}')
+            strange = [cell for cell in cells.values() if cell not in (ALLOWED, REFUSED, "")]
+            require(
+                not strange, f"{operation} has {', '.join(strange)} in the matrix; a cell is {ALLOWED} or {REFUSED}"
+            )
 
     def gaps(self, operations: Sequence[Operation]) -> list[str]:
         """Return what is undecided, each as half a sentence: listed by the platform alone, or by the matrix alone."""
