@@ -1,4 +1,4 @@
-@allure.label.epic:Login_and_roles @needs.database @needs.redis @needs.writes
+@allure.label.epic:Login_and_roles @needs.writes
 Feature: Limits
   Whoever guesses passwords, or asks too often, has to wait, and is told how long. Nobody else has to.
 
@@ -84,7 +84,7 @@ Feature: Limits
       When Vera opens the protected page
       Then she is told to wait 1 to 60 seconds
 
-    @id.ACC-023
+    @needs.database @needs.redis @id.ACC-023
     Scenario: Signing out is always possible
       Given Vera has a new account
       And Omar set Vera's request limit to "1 requests in 60 seconds"

@@ -1,4 +1,4 @@
-@allure.label.epic:Login_and_roles @needs.database @needs.redis
+@allure.label.epic:Login_and_roles
 Feature: Tokens
   A token says who sends a request. It is believed because of its signature alone, so nobody but the platform can make one.
 
