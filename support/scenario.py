@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from behave.model import Scenario, Step
 from behave.runner import the_step_registry
@@ -64,8 +65,20 @@ def needs(scenario: Scenario) -> Iterator[Capability]:
 
 
 def _has_comparison(scenario: Scenario) -> bool:
-    matches = (the_step_registry.find_match(step) for step in scenario.all_steps)
-    return any(getattr(match.func, "compares_states", False) for match in matches if match is not None)
+    return any(_compares(step.step_type, step.name) for step in scenario.all_steps)
+
+
+@functools.cache
+def _compares(kind: str, sentence: str) -> bool:
+    match = the_step_registry.find_match(_Sentence(kind, sentence))
+    return match is not None and getattr(match.func, "compares_states", False)
+
+
+class _Sentence(NamedTuple):
+    """As much of a step as a step definition looks at."""
+
+    step_type: str
+    name: str
 
 
 def step_begins(world: World, step: Step) -> None:
@@ -76,7 +89,7 @@ def step_begins(world: World, step: Step) -> None:
 
 def step_ended(world: World, step: Step) -> None:
     """Attach the step's evidence to the report."""
-    world.evidence.step_ended(step.status.has_failed())
+    world.evidence.step_ended(step.status.has_failed(), f"{step.keyword} {step.name}")
 
 
 def end(world: World, scenario: Scenario) -> None:

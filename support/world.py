@@ -49,7 +49,11 @@ class World:
         self._memory = Memory()
         self._actor: Persona | None = None
         self._http = HttpDriver(
-            run.deployment.api_url, run.target.limits, self.evidence, writes=run.grants(Capability.WRITES)
+            run.deployment.api_url,
+            run.target.limits,
+            self.evidence,
+            writes=run.grants(Capability.WRITES),
+            connections=run.connections,
         )
         forge = TokenForge(lambda: run.signing_key)
         self.access = AccessClient(self._http, run.account, self.cleanup, forge, self.mark)

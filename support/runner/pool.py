@@ -135,10 +135,14 @@ class Pool:
 
     def _hear(self, one: _Worker) -> Iterator[Told | Ended]:
         try:
-            message: Message = one.connection.recv()
+            messages: list[Message] = one.connection.recv()
         except (EOFError, ConnectionResetError):
             yield from self._bury(one)
             return
+        for message in messages:
+            yield from self._heed(one, message)
+
+    def _heed(self, one: _Worker, message: Message) -> Iterator[Told | Ended]:
         match message:
             case Ready(line):
                 one.ready = True

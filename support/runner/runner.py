@@ -193,11 +193,15 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
     def _show_scenario(self, scenario: Scenario, runner: behave.runner.Runner) -> bool:
         """Stand in for `Scenario.run`: tell the formatters what the worker told, as soon as it does."""
         number = self._numbers[id(scenario)]
+        announced = False
         for told in self._about(number):
+            announced = True
             self._tell(scenario, told)
         outcome = self._pool.outcomes.get(number) if self._pool else None
         if outcome is None:  # the run was interrupted before its turn
             return False
+        if not announced:  # its worker died before it could tell anything
+            self._tell(scenario, Told(number, "scenario"))
         outcome.apply(scenario)
         self.undefined_steps.extend(step for step in scenario.all_steps if step.status.is_undefined())
         failed = bool(scenario.status.has_failed())

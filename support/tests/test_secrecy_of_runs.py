@@ -28,6 +28,10 @@ Feature: Secrets that slip
     When every secret slips
     Then it is told in a clean-up
 
+  Scenario: In the evidence of a failing step
+    Given Dana is signed in
+    When every secret slips, and the step fails
+
   Scenario: In an answer that was not expected
     Given Dana is signed in
     When Dana signs in
@@ -89,6 +93,12 @@ def slip(context):
     world._database.rows("SELECT * FROM users")
     world._database.rows("SELECT * FROM auth_sessions")
     world._database.rows("SELECT to_jsonb(t) AS record FROM users t UNION ALL SELECT to_jsonb(t) FROM auth_sessions t")
+
+
+@when("every secret slips, and the step fails")
+def slip_and_fail(context):
+    slip(context)
+    failing_check(context)
 
 
 @then("it is told in a failing check")
