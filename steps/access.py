@@ -327,6 +327,7 @@ def served_when_over(context: Context, who: str) -> None:
         lambda status: status == 200,
         wish=f"200 after {told} s",
         within=told + 0.5,
+        every=0.2,
     )
     require(timeline.elapsed > told - 1.1, f"{timeline}: should be refused for {told} s, but was served before")
 
