@@ -355,21 +355,6 @@ def ask_for_status(context: Context, who: str, status: int) -> None:
     world.remember("answer", world.access.answered(status, by=world.person(who)))
 
 
-@then("the answer has these headers")
-def has_headers(context: Context) -> None:
-    """Compare headers with a table of header and value; where no value stands, the header must not be there.
-
-    Example: Then the answer has these headers
-    """
-    answer = context.world.recall("answer", Answer)
-    wanted = {row["header"]: row["value"] for row in tables.rows(context.table, "header", "value")}
-    seen = {name: answer.headers.get(name, "") for name in wanted}
-    wrong = [
-        f'{name} should be "{wanted[name]}", but was "{seen[name]}"' for name in wanted if seen[name] != wanted[name]
-    ]
-    require(not wrong, f"{answer} ({answer.status}): {'; '.join(wrong)}")
-
-
 @then("no answer has shown a password, a hash or somebody else's token")
 def no_secret_shown(context: Context) -> None:
     """Search every answer of the scenario for every password, hash and token, and for parts of them.
