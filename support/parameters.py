@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import behave
 
-from support.clients.access import PAGES
+from support.clients.access import ATTEMPTS, FIELDS, PAGES
+from support.clients.accounts import LIKENESSES, SETTINGS
 from support.clients.operations import SERVICES
+from support.clients.tokens import CREDENTIALS
 from support.personas import PERSONAS, PRONOUNS
 from support.testdata.media import CONDITIONS
 
@@ -31,6 +33,10 @@ def _count(text: str) -> int | None:
     return words[text] if text in words else int(text.removesuffix(" times"))
 
 
+def _which(text: str) -> int:
+    return {"first": 0, "second": 1}.get(text.strip(), -1)
+
+
 TYPES = {
     "Actor": _one_of((*PERSONAS, *PRONOUNS["subject"]), "who does something: a persona, or who acted last"),
     "Object": _one_of((*PERSONAS, *PRONOUNS["object"]), "to whom it happens: a persona, or who acted last"),
@@ -44,6 +50,14 @@ TYPES = {
     "Count": ParameterType(r"once|twice|[1-9]\d* times|always", "how often: once, twice, 3 times, always", _count),
     "Status": ParameterType(r"[1-5]\d\d", "an HTTP status code", int),
     "Page": _one_of(PAGES, "a page that asks for a sign-in"),
+    "Credentials": _one_of(CREDENTIALS, "what stands in the Authorization header"),
+    "Attempt": _one_of(ATTEMPTS, "how somebody tries to sign in"),
+    "LoginField": _one_of(FIELDS, "what is asked for at the sign-in: name or password"),
+    "Which": ParameterType("(?:first |second )?", "which of somebody's sessions; none said means the latest", _which),
+    "Fate": ParameterType("goes on|is over", "what becomes of a session", lambda text: text == "goes on"),
+    "Token": ParameterType("access token|refresh token", "a token", lambda text: text.replace(" ", "_")),
+    "Setting": _one_of(SETTINGS, "what an administrator can set of an account"),
+    "Likeness": _one_of(LIKENESSES, "what one account has in common with another"),
     "Part": _one_of(SERVICES, "a service that the platform's health names"),
     "Condition": _one_of(CONDITIONS, "what state a recording is in"),
     "VodState": _one_of(("pending", "processing", "completed", "failed"), "a state of a VOD"),

@@ -9,9 +9,12 @@ from typing import TypeVar
 from support.checks.changes import StateOfStores
 from support.cleanup import Cleanup
 from support.clients.access import AccessClient, SessionStores
+from support.clients.accounts import AccountsClient, AccountStores
 from support.clients.cablecast import CablecastClient
 from support.clients.operations import OperationsClient
 from support.clients.research import ResearchClient, ResearchStores
+from support.clients.roles import RolesClient
+from support.clients.tokens import TokenForge
 from support.clients.vod import VodClient, VodStores
 from support.drivers.database import DatabaseDriver
 from support.drivers.http import HttpDriver
@@ -52,7 +55,10 @@ class World:
             writes=run.grants(Capability.WRITES),
             connections=run.connections,
         )
-        self.access = AccessClient(self._http, run.account, self.cleanup)
+        forge = TokenForge(lambda: run.signing_key)
+        self.access = AccessClient(self._http, run.account, self.cleanup, forge, self.mark)
+        self.accounts = AccountsClient(self._http, self.access, self.cleanup, lambda: run.new_password, self.mark)
+        self.roles = RolesClient(self._http, self.access)
         self.vod = VodClient(self._http, self.access, self.cleanup, run.target.limits)
         self.research = ResearchClient(self._http, self.access, self.cleanup)
         self.operations = OperationsClient(self._http)
@@ -108,6 +114,11 @@ class World:
     def sessions(self) -> SessionStores:
         """Where the platform keeps sessions."""
         return SessionStores(self._database, self._redis)
+
+    @cached_property
+    def account_stores(self) -> AccountStores:
+        """Where the platform keeps accounts."""
+        return AccountStores(self._database)
 
     @cached_property
     def vods(self) -> VodStores:

@@ -9,6 +9,7 @@ from typing import Any
 from support.checks.matching import require
 from support.drivers.database import DatabaseDriver
 from support.drivers.redis import RedisDriver
+from support.evidence.masking import is_secret_name
 
 State = Mapping[tuple[str, str], Mapping[str, Any]]
 """Records by store and key; a record is its fields."""
@@ -75,5 +76,7 @@ def differences(before: State, after: State) -> Iterator[str]:
             yield f"{store} {key} is gone"
         else:
             for name in sorted(old.keys() | new.keys()):
-                if old.get(name) != new.get(name):
+                if old.get(name) != new.get(name) and is_secret_name(name):
+                    yield f"{store} {key}: {name} became another"
+                elif old.get(name) != new.get(name):
                     yield f"{store} {key}: {name} went from {old.get(name)!r} to {new.get(name)!r}"
