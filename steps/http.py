@@ -129,11 +129,11 @@ def answer_reads(context: Context) -> None:
     require(wanted in body, f'the answer should hold "{wanted}", but was "{body[:300]}"')
 
 
-@then("the answer has the headers")
+@then("the answer has these headers")
 def answer_has_headers(context: Context) -> None:
-    """Check headers of the last answer; their names are found whatever their case.
+    """Check headers of the last answer (header, value); where no value stands, the header must not be there.
 
-    Example: Then the answer has the headers
+    Example: Then the answer has these headers
     """
     world = context.world
     writing.require_named(world, "header", world.recall("answer", Answer).headers, context)

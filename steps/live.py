@@ -81,7 +81,7 @@ def sees_nothing(context: Context, who: str, seconds: float) -> None:
     require(world.live.alive(by=person), f"{who}'s live connection should be alive, but does not answer")
 
 
-@when("{who:Actor} connects live with {token:Token}")
+@when("{who:Actor} connects live with {token:LiveToken}")
 def connect_with(context: Context, who: str, token: str) -> None:
     """Try to open a live connection that must not open.
 

@@ -10,12 +10,15 @@ from dataclasses import dataclass
 import behave
 
 from support.checks.expected import UNITS, seconds
-from support.clients.access import PAGES, TOKENS
+from support.clients.access import ATTEMPTS, FIELDS, PAGES, TOKENS
+from support.clients.accounts import LIKENESSES, SETTINGS
 from support.clients.api import Request
 from support.clients.operations import SERVICES
 from support.clients.partners import PARTNERS
 from support.clients.records import JOB_STATES
-from support.clients.vod import CALLS, DEEDS, DONE, FIELDS, LEFT_OUT, STAGES
+from support.clients.tokens import CREDENTIALS
+from support.clients.vod import CALLS, DEEDS, DONE, LEFT_OUT, STAGES
+from support.clients.vod import FIELDS as VOD_FIELDS
 from support.drivers.http import OUTCOMES
 from support.personas import PERSONAS, PRONOUNS
 from support.testdata.media import CONDITIONS, SLOW
@@ -96,6 +99,10 @@ def _states(text: str) -> list[str]:
     return re.findall(_STATE, text)
 
 
+def _which(text: str) -> int:
+    return {"first": 0, "second": 1}.get(text.strip(), -1)
+
+
 TYPES = {
     "Actor": _one_of((*PERSONAS, *PRONOUNS["subject"]), "who does something: a persona, or who acted last"),
     "Object": _one_of((*PERSONAS, *PRONOUNS["object"]), "to whom it happens: a persona, or who acted last"),
@@ -129,9 +136,20 @@ TYPES = {
     "Count": ParameterType(r"once|twice|[1-9]\d* times|always", "how often: once, twice, 3 times, always", _count),
     "Status": ParameterType(r"[1-5]\d\d", "an HTTP status code", int),
     "Page": _one_of(PAGES, "a page that asks for a sign-in"),
+    "Credentials": _one_of(CREDENTIALS, "what stands in the Authorization header"),
+    "Attempt": _one_of(ATTEMPTS, "how somebody tries to sign in"),
+    "LoginField": _one_of(FIELDS, "what is asked for at the sign-in: name or password"),
+    "Which": ParameterType("(?:first |second )?", "which of somebody's sessions; none said means the latest", _which),
+    "Fate": ParameterType("goes on|is over", "what becomes of a session", lambda text: text == "goes on"),
+    "Token": ParameterType("access token|refresh token", "a token", lambda text: text.replace(" ", "_")),
+    "Setting": _one_of(SETTINGS, "what an administrator can set of an account"),
+    "Likeness": _one_of(LIKENESSES, "what one account has in common with another"),
     "Part": _one_of(SERVICES, "a service that the platform's health names"),
     "Kind": ParameterType(
-        rf"\d+(?:\.\d+)? minute|{'|'.join((*CONDITIONS, SLOW))}", "how long a recording is, or in what state", _kind
+        rf"\d+(?:\.\d+)? minute|{'|'.join((*CONDITIONS, SLOW))}",
+        "how long a recording is, or in what state",
+        _kind,
+        (*CONDITIONS, SLOW),
     ),
     "Condition": _one_of((*CONDITIONS, SLOW), "what state a recording is in"),
     "VodState": _one_of(_STATES, "a state of a VOD"),
@@ -145,13 +163,13 @@ TYPES = {
         'a value as JSON writes it (5, null, "text", [1]), 256 characters, or left out',
         _literal,
     ),
-    "Field": _one_of(FIELDS, "a field of a VOD", lambda text: FIELDS[text]),
+    "Field": _one_of(VOD_FIELDS, "a field of a VOD", lambda text: VOD_FIELDS[text]),
     "Deed": _one_of(DEEDS, "what somebody does to a VOD"),
     "Done": _one_of(DONE, "what somebody has done to a VOD", lambda text: DONE[text]),
     "Calls": _one_of(CALLS, "requests that many can send at once"),
     "Variety": _one_of(("the same", "different"), "whether answers are alike"),
     "Told": _one_of(OUTCOMES, "what an answer says"),
-    "Token": _one_of(TOKENS, "what somebody connects with"),
+    "LiveToken": _one_of(TOKENS, "what somebody connects with"),
     "Reply": ParameterType(
         r"[1-5]\d\d|silence|a closed connection",
         "how a partner answers: a status, silence, a closed connection",

@@ -83,9 +83,7 @@ def begin(scenario: Scenario) -> World:
     run = stage.run
     if run.embedded is not None and stage.audit is None:
         stage.audit = LeakAudit(run)
-    lacking = [
-        capability for capability in needs(scenario) if not run.grants(capability) and capability not in LOOKED_INTO
-    ]
+    lacking = sorted(set(needs(scenario)) - run.target.capabilities - LOOKED_INTO)
     if lacking:
         scenario.skip(f"the target {run.target.name!r} does not grant: {', '.join(lacking)}")
     elif not run.grants(Capability.WRITES) and READONLY not in scenario.effective_tags:

@@ -109,7 +109,8 @@ class Values:
         if path and isinstance(kept, Answer) and not kept.body:
             raise fail(
                 f"{{{known}.{path}}}: {known} is what {kept} was answered, and that was empty. "
-                'To use an earlier answer keep it, in the line after it: Given the answer is remembered as "vod"; then {vod.id}'
+                "To use an earlier answer keep it, in the line after it: "
+                'Given the answer is remembered as "vod"; then {vod.id}'
             )
         thing = plain(kept)
         if not path:

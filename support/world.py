@@ -13,6 +13,7 @@ from requests.adapters import HTTPAdapter
 from support.checks.changes import StateOfStores
 from support.cleanup import Cleanup
 from support.clients.access import AccessClient, SessionStores
+from support.clients.accounts import AccountsClient, AccountStores
 from support.clients.api import ApiClient
 from support.clients.cablecast import CablecastClient
 from support.clients.live import PATH as LIVE_PATH
@@ -22,6 +23,8 @@ from support.clients.partners import PARTNERS, PartnerClient
 from support.clients.queue import QueueStores
 from support.clients.records import Jobs, Keys, Records
 from support.clients.research import ResearchClient, ResearchStores
+from support.clients.roles import RolesClient
+from support.clients.tokens import TokenForge
 from support.clients.vod import VodClient, VodStores
 from support.crowd import Crowd
 from support.drivers.database import DatabaseDriver
@@ -72,7 +75,10 @@ class World:
         self._memory = Memory()
         self._actor: Persona | None = None
         self._http = self._open_http(self.evidence, run.connections)
-        self.access = AccessClient(self._http, run.account, self.cleanup)
+        forge = TokenForge(lambda: run.signing_key)
+        self.access = AccessClient(self._http, run.account, self.cleanup, forge, self.mark)
+        self.accounts = AccountsClient(self._http, self.access, self.cleanup, lambda: run.new_password, self.mark)
+        self.roles = RolesClient(self._http, self.access)
         self.live = LiveClient(self._open_live, self.access, self.cleanup, run.target.limits)
         self.crowd = Crowd(self._open_http, run.masker, self.evidence)
         self.vod = VodClient(self._http, self.access, self.cleanup, run.target.limits)
@@ -172,6 +178,11 @@ class World:
     def sessions(self) -> SessionStores:
         """Where the platform keeps sessions."""
         return SessionStores(self._database, self._redis)
+
+    @cached_property
+    def account_stores(self) -> AccountStores:
+        """Where the platform keeps accounts."""
+        return AccountStores(self._database)
 
     @cached_property
     def vods(self) -> VodStores:

@@ -44,7 +44,7 @@ Feature: Reading the platform without touching it
           "type": "AuthenticationError", "message": "{a text}", "details": [], "request_id": "{a text}"
         }}
         """
-      And the answer has the headers
+      And the answer has these headers
         | header           | value                     |
         | WWW-Authenticate | {containing Bearer}       |
         | X-Request-ID     | {answer.error.request_id} |

@@ -21,7 +21,7 @@ Feature: VODs at the interface
         | progress   | 0                        |
         | duration   | 12.5                     |
         | created_at | {a time within 1 minute} |
-      And the answer has the headers
+      And the answer has these headers
         | header       | value                        |
         | Content-Type | {matching ^application/json} |
         | X-Request-ID | {anything}                   |

@@ -37,8 +37,8 @@ def read(table: Table | None, columns: Sequence[str], *, optional: Sequence[str]
             near = difflib.get_close_matches(heading, known, n=1)
             meant = f' Did you mean "{near[0]}"?' if near else ""
             raise fail(
-                f'the table has a column "{heading}", which means nothing here.{meant} The first row of a table names '
-                f"its columns; here these are known: {told}"
+                f'the table has a column "{heading}", which means nothing here.{meant} Known: {told} '
+                "(the first row of a table names its columns)"
             )
     if missing := [name for name in columns if name not in table.headings]:
         raise fail(f"the table lacks the column {', '.join(missing)}; its columns are: {told}")
@@ -53,3 +53,18 @@ def whole(row: Mapping[str, str], column: str) -> int:
         return int(row[column])
     except ValueError:
         raise fail(f'"{row[column]}" in the column "{column}" should be a whole number') from None
+
+
+def rows(table: Table | None, *columns: str) -> list[Mapping[str, str]]:
+    """Return the rows by column, where all columns must be there."""
+    return read(table, columns)
+
+
+def markdown(columns: Sequence[str], lines: Sequence[Sequence[object]]) -> str:
+    """Return a table as Markdown, its columns aligned; what is empty stays visible as an empty cell."""
+    cells = [[str(cell) for cell in line] for line in (columns, *lines)]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(columns))]
+    shown = [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |" for line in cells
+    ]
+    return "\n".join([shown[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *shown[1:]]) + "\n"

@@ -51,6 +51,7 @@ class Answer:
     seconds: float
     parse: Callable[[], Any]
     actor: str | None = None
+    mask: Callable[[str], str] = str
 
     @property
     def json(self) -> Any:
@@ -58,7 +59,7 @@ class Answer:
         try:
             return self.parse()
         except ValueError as error:
-            raise fail(f"{self} should be answered with JSON, but was {self.body[:80]!r}") from error
+            raise fail(f"{self} should be answered with JSON, but was {self._beginning}") from error
 
     @property
     def document(self) -> Mapping[str, Any]:
@@ -74,7 +75,7 @@ class Answer:
         try:
             return self.body.decode("utf-8")
         except UnicodeDecodeError as error:
-            raise fail(f"{self} should be answered with UTF-8 text, but was {self.body[:80]!r}") from error
+            raise fail(f"{self} should be answered with UTF-8 text, but was {self._beginning}") from error
 
     @property
     def error(self) -> Mapping[str, Any]:
@@ -99,7 +100,12 @@ class Answer:
             details = "; ".join(f"{detail['field']}: {detail['issue']}" for detail in error["details"])
             return f'{error["type"]}: "{error["message"]}"' + (f" ({details})" if details else "")
         except (ValueError, KeyError, TypeError):
-            return f"with {self.body[:80]!r}"
+            return f"with {self._beginning}"
+
+    @property
+    def _beginning(self) -> str:
+        # Masked before it is cut: nothing finds the first half of a secret.
+        return self.mask(repr(self.body))[:80]
 
     def __str__(self) -> str:
         return self.request
@@ -170,7 +176,7 @@ class HttpDriver:
     ) -> Answer:
         """Send one request, as the owner of `token` or as nobody, and record the exchange.
 
-        `json` is written as JSON; `body` is sent as it is, and said to be JSON, for what a JSON writer would not write.
+        `json` is written as JSON; `body` is sent as it is, and said to be JSON where `headers` name no other type.
         `form` is URL-encoded, or multipart together with `files`: name and content by field.
 
         Redirects are not followed: an API that redirects is worth noticing, and would lose the token on the way.
@@ -221,7 +227,8 @@ class HttpDriver:
         who = f"{actor}'s {method} {path}" if actor else f"{method} {path}"
         if answer is None:
             raise NoAnswer(f"{who} should be answered, but {trouble}")
-        told = Answer(who, answer.status_code, answer.headers, answer.content, seconds, answer.json, actor)
+        mask = self._evidence.mask
+        told = Answer(who, answer.status_code, answer.headers, answer.content, seconds, answer.json, actor, mask)
         if method == "POST" and told.status == 201:
             self._created(path, told)
         return told

@@ -42,7 +42,7 @@ from behave.formatter.base import Formatter
 from behave.model import Rule
 
 from support.evidence.masking import Masker
-from support.evidence.recorder import TRANSCRIPT
+from support.evidence.recorder import TRANSCRIPT, Line
 from support.evidence.verdicts import hook_failures, scenario_details, status_of, step_details
 
 # Names of files and of results in an Allure folder: masking inside them would break the links between them.
@@ -305,6 +305,9 @@ class ScenarioListener(AllureListener):  # type: ignore[misc]
         """A step inside a step (`allure.step`) begins."""
         self._ensure_place()
         super().start_step(uuid, title, params)
+        step = self.logger.get_item(uuid)
+        if step and isinstance(title, Line):
+            step.name, step.start = str(title), step.start - round(title.elapsed * 1000)
 
     @allure_commons.hookimpl
     def attach_data(self, body: str | bytes, name: str, attachment_type: Any, extension: str | None) -> None:

@@ -44,6 +44,18 @@ _BEARER = re.compile(rf"[A-Za-z]+ {re.escape(MASK)}")
 _NOT_REPLAYED = frozenset({"accept-encoding", "connection", "content-length", "host", "user-agent"})
 
 
+class Line(str):
+    """The title of a step in the report that stands for something that is over; `elapsed` is what it took, in s."""
+
+    elapsed: float
+
+    def __new__(cls, text: str, elapsed: float) -> Line:
+        """Make the text remember a time."""
+        line = super().__new__(cls, text)
+        line.elapsed = elapsed
+        return line
+
+
 @dataclass(frozen=True)
 class _Attachment:
     name: str
@@ -63,6 +75,10 @@ class Recorder:
         self._last_failure: Item | None = None
         self._step: list[Item | _Attachment] = []
         self._chapters: list[Chapter] = []
+
+    def mask(self, text: str) -> str:
+        """The text as it may be shown."""
+        return self._masker.text(text)
 
     @property
     def exchanges(self) -> Sequence[Exchange]:
@@ -105,7 +121,7 @@ class Recorder:
             self._attach_all(items)
         else:
             for item, times in items:
-                with allure.step(digest(item, self._masker, times)):
+                with allure.step(Line(digest(item, self._masker, times), item.elapsed)):
                     pass
         for attachment, _ in recorded:
             if isinstance(attachment, _Attachment):

@@ -231,6 +231,8 @@ def test_the_recorder_attaches_to_the_step_and_to_the_tear_down(probe: Probe) ->
         'SELECT status, progress FROM vods WHERE title = %(title)s {"title": "City Council"} – 2 rows',
         "GET session:1 → ***",
     ]
+    first = result["steps"][1]["steps"][0]
+    assert first["stop"] - first["start"] == pytest.approx(12, abs=2), "it took 12 ms"
     assert [step["name"] for step in container["afters"][0]["steps"]] == ["DELETE /api/vod/7 answered 204, as omar"]
     assert "POST /api/auth/login" in probe.text(attachments(result)["Everything that was exchanged"])
 
