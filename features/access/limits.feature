@@ -12,9 +12,9 @@ Feature: Limits
       Then she is told to wait 840 to 900 seconds
 
       Examples:
-        | attempt             |
-        | the right password  |
-        | a wrong password    |
+        | attempt              |
+        | the right password   |
+        | a wrong password     |
         | the name in capitals |
 
     @id.ACC-016

@@ -27,14 +27,14 @@ Feature: What answers keep to themselves, and what they always carry
       Then no answer has shown a password, a hash or somebody else's token
 
       Examples:
-        | attempt                |
-        | a name that nobody has |
-        | no name                |
-        | a number as name       |
-        | an object as password  |
-        | a field too many       |
+        | attempt                  |
+        | a name that nobody has   |
+        | no name                  |
+        | a number as name         |
+        | an object as password    |
+        | a field too many         |
         | a list instead of fields |
-        | a form instead of JSON |
+        | a form instead of JSON   |
 
     @id.ACC-022
     Scenario Outline: A change of an account shows no secret, <end>
@@ -54,13 +54,13 @@ Feature: What answers keep to themselves, and what they always carry
     Scenario Outline: An answer of <status> carries the security headers
       When Vera asks for what is answered <status>
       Then the answer has these headers
-        | header                  | value                                       |
-        | X-Content-Type-Options  | nosniff                                     |
-        | X-Frame-Options         | DENY                                        |
-        | Referrer-Policy         | no-referrer                                 |
-        | Content-Security-Policy | default-src 'none'; frame-ancestors 'none'  |
-        | Cache-Control           | no-store                                    |
-        | Server                  |                                             |
+        | header                  | value                                      |
+        | X-Content-Type-Options  | nosniff                                    |
+        | X-Frame-Options         | DENY                                       |
+        | Referrer-Policy         | no-referrer                                |
+        | Content-Security-Policy | default-src 'none'; frame-ancestors 'none' |
+        | Cache-Control           | no-store                                   |
+        | Server                  |                                            |
 
       Examples: served
         | status |

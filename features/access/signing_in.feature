@@ -68,10 +68,10 @@ Feature: Signing in and out
         | a field too many      | role     |
 
       Examples: the body as a whole is not what is expected
-        | attempt                 | field |
+        | attempt                  | field |
         | a list instead of fields | body  |
-        | a form instead of JSON  | body  |
-        | JSON that breaks off    | body  |
+        | a form instead of JSON   | body  |
+        | JSON that breaks off     | body  |
 
     @needs.writes @id.ACC-025
     Scenario: A refusal takes as long for a name that nobody has as for a wrong password

@@ -25,11 +25,11 @@ Feature: Tokens
       Then she is refused as not signed in
 
       Examples: what anybody can make
-        | what                           |
-        | an altered token               |
-        | a token without its signature  |
+        | what                            |
+        | an altered token                |
+        | a token without its signature   |
         | a token signed with another key |
-        | a token of algorithm none      |
+        | a token of algorithm none       |
 
       @needs.signing_key
       Examples: what has a signature of the right key

@@ -4,7 +4,7 @@ Feature: Outside services at the interface
 
   Background:
     Given the captioned VOD "City Council" of Dana
-    And Cablecast has the show "City Council"
+    And Cablecast has the show "City Council" of today
 
   @id.API-030
   Scenario: A refused creation is asked for again until it is accepted
@@ -19,7 +19,7 @@ Feature: Outside services at the interface
       | status | completed |
     And Cablecast was asked POST /vods 3 times with
       | field    | value                         |
-      | show     | {show}                        |
+      | show     | {a whole number}              |
       | fileName | {City Council.recording.path} |
     And Cablecast was asked POST /vods/*/captions once
 

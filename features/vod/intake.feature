@@ -75,10 +75,10 @@ Feature: Taking a recording in
         | title                          |
         | 1 character                    |
         | 255 characters                 |
-        | "Fête de la musique 🎉🎶"      |
+        | "Fête de la musique 🎉🎶"        |
         | "ישיבת מועצת העיר"             |
         | "مجلس المدينة"                 |
-        | "市议会会议"                   |
+        | "市议会会议"                        |
         | "Sitting  of  two  blanks"     |
         | "Городской совет"              |
         | "O'Brien <b>&amp;</b> 100% \\" |
@@ -90,14 +90,14 @@ Feature: Taking a recording in
       Then the VOD "City Council" has the file path <path>
 
       Examples: names of media in folders of the storage
-        | path                            |
-        | "council.mp4"                   |
-        | "council.MOV"                   |
-        | "a.mpg"                         |
-        | "council.2026-11-20.mp4"        |
-        | "2026/november/council.mkv"     |
-        | "City Council, 2nd part.mpg"    |
-        | "séance-du-conseil.v2.wav"      |
+        | path                         |
+        | "council.mp4"                |
+        | "council.MOV"                |
+        | "a.mpg"                      |
+        | "council.2026-11-20.mp4"     |
+        | "2026/november/council.mkv"  |
+        | "City Council, 2nd part.mpg" |
+        | "séance-du-conseil.v2.wav"   |
 
   Rule: Everybody finds it in the list
 
@@ -121,13 +121,13 @@ Feature: Taking a recording in
       Then she sees <shown> in this order, and the right total
 
       Examples: page by page, newest first
-        | limit | offset | status | shown                                         |
-        | 2     | 0      | null   | "Sixth, Fifth"                                |
-        | 2     | 2      | null   | "Fourth, Third"                               |
-        | 2     | 4      | null   | "Second, First"                               |
-        | 6     | 0      | null   | "Sixth, Fifth, Fourth, Third, Second, First"  |
-        | 1     | 5      | null   | "First"                                       |
-        | 20    | 100000 | null   | ""                                            |
+        | limit | offset | status | shown                                        |
+        | 2     | 0      | null   | "Sixth, Fifth"                               |
+        | 2     | 2      | null   | "Fourth, Third"                              |
+        | 2     | 4      | null   | "Second, First"                              |
+        | 6     | 0      | null   | "Sixth, Fifth, Fourth, Third, Second, First" |
+        | 1     | 5      | null   | "First"                                      |
+        | 20    | 100000 | null   | ""                                           |
 
       Examples: of one status
         | limit | offset | status       | shown           |
@@ -182,11 +182,11 @@ Feature: Taking a recording in
         | vods  | City Council | updated_at | any  | any     |
 
       Examples: one field at a time
-        | field     | column    | value            | shown          |
-        | title     | title     | "School Board"   | School Board   |
-        | duration  | duration  | 90               | 90             |
-        | duration  | duration  | null             | null           |
-        | file size | file_size | 1024             | 1024           |
+        | field     | column    | value          | shown        |
+        | title     | title     | "School Board" | School Board |
+        | duration  | duration  | 90             | 90           |
+        | duration  | duration  | null           | null         |
+        | file size | file_size | 1024           | 1024         |
 
     @id.VOD-008
     Scenario: A change of the status is told in the history, and leaves everything else alone
@@ -311,30 +311,30 @@ Feature: Taking a recording in
         | "C:\\council.wav"       |
 
       Examples: what a shell would obey
-        | path                    |
-        | "council;reboot.wav"    |
-        | "$(reboot).wav"         |
-        | "`reboot`.wav"          |
-        | "council>log.wav"       |
-        | "council&.wav"          |
-        | "a*.wav"                |
-        | "council\|mail.wav"     |
-        | "council'.wav"          |
-        | "~root/council.wav"     |
-        | "{a,b}.wav"             |
-        | "council?.wav"          |
-        | "council!.wav"          |
-        | "#council.wav"          |
-        | "line\nbreak.wav"       |
-        | "nul\u0000.wav"         |
+        | path                 |
+        | "council;reboot.wav" |
+        | "$(reboot).wav"      |
+        | "`reboot`.wav"       |
+        | "council>log.wav"    |
+        | "council&.wav"       |
+        | "a*.wav"             |
+        | "council\|mail.wav"  |
+        | "council'.wav"       |
+        | "~root/council.wav"  |
+        | "{a,b}.wav"          |
+        | "council?.wav"       |
+        | "council!.wav"       |
+        | "#council.wav"       |
+        | "line\nbreak.wav"    |
+        | "nul\u0000.wav"      |
 
       Examples: no media
-        | path          |
-        | "council"     |
-        | "council.exe" |
+        | path             |
+        | "council"        |
+        | "council.exe"    |
         | "council.wav.sh" |
-        | ".wav"        |
-        | "wav"         |
+        | ".wav"           |
+        | "wav"            |
 
     @id.VOD-014
     Scenario Outline: The <field> <value> is refused
@@ -355,14 +355,14 @@ Feature: Taking a recording in
         | duration | duration | false  |
 
       Examples: no size
-        | field     | name      | value                |
-        | file size | file_size | -1                   |
-        | file size | file_size | 1.5                  |
-        | file size | file_size | "1024"               |
-        | file size | file_size | true                 |
-        | file size | file_size | 9223372036854775808  |
-        | file size | file_size | [1024]               |
-        | file size | file_size | ""                   |
+        | field     | name      | value               |
+        | file size | file_size | -1                  |
+        | file size | file_size | 1.5                 |
+        | file size | file_size | "1024"              |
+        | file size | file_size | true                |
+        | file size | file_size | 9223372036854775808 |
+        | file size | file_size | [1024]              |
+        | file size | file_size | ""                  |
 
     @id.VOD-015
     Scenario Outline: <what> is refused in the common form
@@ -375,20 +375,20 @@ Feature: Taking a recording in
       And nothing was changed
 
       Examples: what is no JSON object
-        | what                  | field | text                                                  |
-        | Text that is no JSON  | body  | title: City Council                                   |
-        | JSON that breaks off  | body  | {"title": "City Council", "file_path":                |
-        | A list                | body  | [{"title": "City Council", "file_path": "a.wav"}]     |
-        | A number              | body  | 42                                                    |
-        | Nothing but null      | body  | null                                                  |
-        | A field without value | body  | {"title": }                                           |
+        | what                  | field | text                                              |
+        | Text that is no JSON  | body  | title: City Council                               |
+        | JSON that breaks off  | body  | {"title": "City Council", "file_path":            |
+        | A list                | body  | [{"title": "City Council", "file_path": "a.wav"}] |
+        | A number              | body  | 42                                                |
+        | Nothing but null      | body  | null                                              |
+        | A field without value | body  | {"title": }                                       |
 
       Examples: what has more than a VOD has
-        | what                   | field      | text                                                                      |
-        | An unknown field       | colour     | {"title": "City Council", "file_path": "a.wav", "colour": "red"}          |
-        | A status of one's own  | status     | {"title": "City Council", "file_path": "a.wav", "status": "completed"}    |
-        | An id of one's own     | id         | {"title": "City Council", "file_path": "a.wav", "id": "42"}               |
-        | A creator of one's own | created_by | {"title": "City Council", "file_path": "a.wav", "created_by": "Vera"}     |
+        | what                   | field      | text                                                                   |
+        | An unknown field       | colour     | {"title": "City Council", "file_path": "a.wav", "colour": "red"}       |
+        | A status of one's own  | status     | {"title": "City Council", "file_path": "a.wav", "status": "completed"} |
+        | An id of one's own     | id         | {"title": "City Council", "file_path": "a.wav", "id": "42"}            |
+        | A creator of one's own | created_by | {"title": "City Council", "file_path": "a.wav", "created_by": "Vera"}  |
 
     @id.VOD-015
     Scenario Outline: A change of the <field>, which cannot be changed, is refused
@@ -439,23 +439,23 @@ Feature: Taking a recording in
       And nothing was changed
 
       Examples: viewers and researchers
-        | who  | deed                     |
-        | Vera | renames                  |
-        | Vera | deletes                  |
-        | Vera | hands in                 |
-        | Vera | urgently hands in        |
-        | Vera | publishes                |
-        | Vera | links                    |
-        | Vera | unlinks                  |
-        | Vera | cancels the captioning of|
-        | Ravi | renames                  |
-        | Ravi | deletes                  |
-        | Ravi | hands in                 |
-        | Ravi | urgently hands in        |
-        | Ravi | publishes                |
-        | Ravi | links                    |
-        | Ravi | unlinks                  |
-        | Ravi | cancels the captioning of|
+        | who  | deed                      |
+        | Vera | renames                   |
+        | Vera | deletes                   |
+        | Vera | hands in                  |
+        | Vera | urgently hands in         |
+        | Vera | publishes                 |
+        | Vera | links                     |
+        | Vera | unlinks                   |
+        | Vera | cancels the captioning of |
+        | Ravi | renames                   |
+        | Ravi | deletes                   |
+        | Ravi | hands in                  |
+        | Ravi | urgently hands in         |
+        | Ravi | publishes                 |
+        | Ravi | links                     |
+        | Ravi | unlinks                   |
+        | Ravi | cancels the captioning of |
 
     @id.VOD-022
     Scenario Outline: Whoever is not signed in <deed> no VOD

@@ -127,12 +127,12 @@ Feature: Live updates
       Then the live connection answers her with "<kind>", and lives
 
       Examples: what cannot be read
-        | what                  | kind            | text                   |
-        | Text that is no JSON  | ValidationError | hello                  |
-        | JSON that breaks off  | ValidationError | {"subscribe": "tas     |
-        | A list                | ValidationError | ["subscribe", "tasks"] |
-        | A number              | ValidationError | 42                     |
-        | Null                  | ValidationError | null                   |
+        | what                 | kind            | text                   |
+        | Text that is no JSON | ValidationError | hello                  |
+        | JSON that breaks off | ValidationError | {"subscribe": "tas     |
+        | A list               | ValidationError | ["subscribe", "tasks"] |
+        | A number             | ValidationError | 42                     |
+        | Null                 | ValidationError | null                   |
 
       Examples: what is not known
         | what                       | kind            | text                                                      |

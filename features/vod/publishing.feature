@@ -89,11 +89,11 @@ Feature: Publishing at Cablecast
       Then the VOD "City Council" is linked to no show, and "<show>" is suggested
 
       Examples: not close enough
-        | show                                                   | day          |
-        | City Council                                           | 7 days ago   |
-        | City Council                                           | 7 days ahead |
-        | City Council                                           | 365 days ago |
-        | An evening with the members of last year's City Council | today       |
+        | show                                                    | day          |
+        | City Council                                            | 7 days ago   |
+        | City Council                                            | 7 days ahead |
+        | City Council                                            | 365 days ago |
+        | An evening with the members of last year's City Council | today        |
 
     @id.VOD-061
     Scenario Outline: Of several shows the one that fits best is linked
@@ -249,11 +249,11 @@ Feature: Publishing at Cablecast
       And Cablecast was asked for "<operation>" 4 times, with growing waits
 
       Examples: trouble that does not pass
-        | operation          | reply               | reason                                |
+        | operation          | reply               | reason                                 |
         | finding shows      | 503                 | Cablecast answered with an error (503) |
         | receiving captions | 500                 | Cablecast answered with an error (500) |
-        | creating a VOD     | a closed connection | Cablecast cannot be reached           |
-        | finding shows      | silence             | Cablecast did not answer in time      |
+        | creating a VOD     | a closed connection | Cablecast cannot be reached            |
+        | finding shows      | silence             | Cablecast did not answer in time       |
 
     @id.VOD-065
     Scenario Outline: Credentials that Cablecast refuses at <operation> with <reply> are reported at once
@@ -265,13 +265,13 @@ Feature: Publishing at Cablecast
       And Cablecast was asked for "<operation>" once, with growing waits
 
       Examples: each step of the way
-        | operation          | reply | reason                                |
-        | finding shows      | 401   | Cablecast refused our credentials     |
-        | creating a VOD     | 401   | Cablecast refused our credentials     |
-        | receiving captions | 401   | Cablecast refused our credentials     |
-        | reporting progress | 401   | Cablecast refused our credentials     |
-        | finding shows      | 403   | Cablecast refused our credentials     |
-        | creating a VOD     | 422   | Cablecast refused the request (422)   |
+        | operation          | reply | reason                              |
+        | finding shows      | 401   | Cablecast refused our credentials   |
+        | creating a VOD     | 401   | Cablecast refused our credentials   |
+        | receiving captions | 401   | Cablecast refused our credentials   |
+        | reporting progress | 401   | Cablecast refused our credentials   |
+        | finding shows      | 403   | Cablecast refused our credentials   |
+        | creating a VOD     | 422   | Cablecast refused the request (422) |
 
   Rule: A publication that failed leaves nothing half-made
 

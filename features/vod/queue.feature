@@ -152,10 +152,10 @@ Feature: The queue of captionings
     Scenario: Of two urgent recordings the one that waits longer is captioned first
       Given the worker is paused
       And these VODs of Dana, oldest first
-        | title  | stage     |
-        | First  | handed-in |
-        | Fire   | pending   |
-        | Flood  | pending   |
+        | title | stage     |
+        | First | handed-in |
+        | Fire  | pending   |
+        | Flood | pending   |
       And Dana has urgently handed in the VOD "Flood"
       And Dana has urgently handed in the VOD "Fire"
       When the worker goes on

@@ -79,9 +79,12 @@ class TestIdsStepsAndSecrets:
     def test_no_id(self, tmp_path: Path) -> None:
         assert any("names no behaviour" in one for one in self.told(tmp_path, GOOD.replace(" @id.VOD-001", "")))
 
-    def test_an_id_twice(self, tmp_path: Path) -> None:
-        twice = GOOD + "\n" + GOOD.partition("Rule: One\n\n")[2].replace("It is", "It was")
-        assert any("VOD-001 has a scenario already" in one for one in self.told(tmp_path, twice))
+    def test_an_id_in_two_features(self, tmp_path: Path) -> None:
+        files = [tmp_path / "one.feature", tmp_path / "two.feature"]
+        for file in files:
+            file.write_text(GOOD, encoding="utf-8")
+        told = [finding.sentence for finding in own_findings(files, whole=False)]
+        assert any("VOD-001 is shown in" in one for one in told)
 
     def test_an_unknown_step(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(PROJECT)
