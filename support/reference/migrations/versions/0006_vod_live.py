@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0006_vod_live"
-down_revision = "0004_vod"
+down_revision = "0005_account_limits"
 
 # A notification is part of its transaction: it is sent with the commit, in the order of commits, or not at all.
 _ANNOUNCE = """
