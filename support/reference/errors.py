@@ -170,7 +170,9 @@ _BY_STATUS: dict[int, type[PlatformError]] = {
     413: PayloadTooLarge,
     422: ValidationFailed,
     500: PlatformError,
+    502: DependencyFailed,
     503: DatabaseUnavailable,
+    504: DependencyFailed,
 }
 
 # Pydantic's own messages may quote what was sent, so each kind of error has a sentence of ours.
@@ -189,6 +191,13 @@ _ISSUES = {
     "float_type": "must be a number",
     "float_parsing": "must be a number",
     "finite_number": "must be a finite number",
+    "decimal_type": "must be a number",
+    "decimal_parsing": "must be a number",
+    "decimal_max_digits": "must have at most {max_digits} digits",
+    "decimal_max_places": "must have at most {decimal_places} digits after the point",
+    "decimal_whole_digits": "must have at most {whole_digits} digits before the point",
+    "too_short": "must have at least {min_length} item(s)",
+    "too_long": "must have at most {max_length} items",
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",
     "dict_type": "must be an object",
@@ -231,7 +240,7 @@ async def _platform_error(_request: Request, error: Exception) -> JSONResponse:
 
 async def _invalid_request(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    return answer(ValidationFailed(details=[_detail(issue) for issue in error.errors()]))
+    return answer(ValidationFailed(details=[detail(issue) for issue in error.errors()]))
 
 
 async def _framework_error(_request: Request, error: Exception) -> JSONResponse:
@@ -243,7 +252,8 @@ async def _framework_error(_request: Request, error: Exception) -> JSONResponse:
     return answer(ours)
 
 
-def _detail(issue: Mapping[str, Any]) -> Detail:
+def detail(issue: Mapping[str, Any]) -> Detail:
+    """What Pydantic found wrong, as the caller is told."""
     sentence = _ISSUES.get(issue["type"], "is not valid")
     return {"field": _field(issue["loc"]), "issue": sentence.format_map(issue.get("ctx", {}))}
 
