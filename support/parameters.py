@@ -9,6 +9,10 @@ import behave
 
 from support.clients.access import PAGES
 from support.clients.operations import SERVICES
+from support.clients.prices import TROUBLES
+from support.clients.records import KINDS
+from support.clients.research import STAGES
+from support.drivers.http import REFUSALS
 from support.personas import PERSONAS, PRONOUNS
 from support.testdata.media import CONDITIONS
 
@@ -31,6 +35,16 @@ def _count(text: str) -> int | None:
     return words[text] if text in words else int(text.removesuffix(" times"))
 
 
+_PRESENT = {
+    "reads": "read",
+    "deletes": "delete",
+    "removes for good": "remove for good",
+    "restores": "restore",
+    "acknowledges": "acknowledge",
+    "asks for the returns of": "ask for the returns of",
+}
+_PAST = {"deleted": "delete", "acknowledged": "acknowledge"}
+
 TYPES = {
     "Actor": _one_of((*PERSONAS, *PRONOUNS["subject"]), "who does something: a persona, or who acted last"),
     "Object": _one_of((*PERSONAS, *PRONOUNS["object"]), "to whom it happens: a persona, or who acted last"),
@@ -46,6 +60,17 @@ TYPES = {
     "Page": _one_of(PAGES, "a page that asks for a sign-in"),
     "Part": _one_of(SERVICES, "a service that the platform's health names"),
     "Condition": _one_of(CONDITIONS, "what state a recording is in"),
+    "Kind": _one_of(KINDS, "a kind of things that researchers work with", KINDS.__getitem__),
+    "Kinds": _one_of(
+        (f"{word}s" for word in KINDS), "several things of a kind", lambda text: KINDS[text.removesuffix("s")]
+    ),
+    "Deed": _one_of(_PRESENT, "what somebody does to a thing", _PRESENT.__getitem__),
+    "PastDeed": _one_of(_PAST, "what somebody did to a thing", _PAST.__getitem__),
+    "Fate": _one_of(("there", "hidden", "gone for good"), "what has become of a thing"),
+    "Stage": _one_of(STAGES, "a stage of the research workflow"),
+    "Trouble": _one_of(TROUBLES, "what is wrong with the price service"),
+    "Verdict": _one_of(("a", "no"), "whether it is one"),
+    "Refusal": _one_of(REFUSALS, "why somebody is refused"),
     "VodState": _one_of(("pending", "processing", "completed", "failed"), "a state of a VOD"),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from functools import cached_property
 from typing import TypeVar
@@ -11,8 +12,13 @@ from support.cleanup import Cleanup
 from support.clients.access import AccessClient, SessionStores
 from support.clients.cablecast import CablecastClient
 from support.clients.operations import OperationsClient
-from support.clients.research import ResearchClient, ResearchStores
+from support.clients.people import People
+from support.clients.prices import PricesClient
+from support.clients.records import USER, RecordsClient, RecordStores
+from support.clients.research import ResearchClient
+from support.clients.traces import TraceStores
 from support.clients.vod import VodClient, VodStores
+from support.crowd import Crowd
 from support.drivers.database import DatabaseDriver
 from support.drivers.http import HttpDriver
 from support.drivers.redis import RedisDriver
@@ -45,13 +51,18 @@ class World:
         self.evidence = Recorder(run.masker)
         self._memory = Memory()
         self._actor: Persona | None = None
-        self._http = HttpDriver(
-            run.deployment.api_url, run.target.limits, self.evidence, writes=run.grants(Capability.WRITES)
-        )
-        self.access = AccessClient(self._http, run.account, self.cleanup)
+        self._http = self._open_http(self.evidence)
+        self.people = People(run.account, run.masker.add)
+        self.access = AccessClient(self._http, self.people.account, self.cleanup)
+        self.crowd = Crowd(self._open_http, run.masker, self.evidence)
         self.vod = VodClient(self._http, self.access, self.cleanup, run.target.limits)
-        self.research = ResearchClient(self._http, self.access, self.cleanup)
+        self.records = RecordsClient(self._http, self.access, self.cleanup)
+        self.research = ResearchClient(self.records, self.access, self.evidence)
         self.operations = OperationsClient(self._http)
+
+    def _open_http(self, evidence: Recorder) -> HttpDriver:
+        writes = self.run.grants(Capability.WRITES)
+        return HttpDriver(self.run.deployment.api_url, self.run.target.limits, evidence, writes=writes)
 
     # People
 
@@ -73,6 +84,14 @@ class World:
         """Return the name under which this scenario stores a thing that the feature calls `name`."""
         return f"{name} · {self.mark}"
 
+    def filled_in(self, cell: str) -> str:
+        """Return a cell with the names in braces as this scenario stores them: {Alma} a user, {ALMA} in capitals."""
+        return re.sub(
+            r"\{([A-Za-z]+)\}",
+            lambda found: (str.upper if found[1].isupper() else str)(USER.known_as(found[1], self.mark)),
+            cell,
+        )
+
     def file_name(self, name: str, suffix: str) -> str:
         """Return the file name for a thing that the feature calls `name`: "city-council-7f3a12.wav"."""
         return f"{file_stem(name)}-{self.mark}{suffix}"
@@ -80,6 +99,13 @@ class World:
     def remember(self, name: str, thing: object) -> None:
         """Keep a thing under a name for later steps."""
         self._memory.remember(name, thing)
+
+    def identity(self, name: str) -> str:
+        """Return the id of a remembered thing; fails where there is no such thing, or it has no id."""
+        id = getattr(self.recall(name, object), "id", None)
+        if id is None:
+            raise AssertionError(f'"{name}" has no id, so its records cannot be found')
+        return str(id)
 
     def recall(self, name: str, kind: type[Kind]) -> Kind:
         """Return a remembered thing; fails with what is known where there is none of this kind."""
@@ -111,9 +137,21 @@ class World:
         return VodStores(self._database, self._redis, self.storage)
 
     @cached_property
-    def research_stores(self) -> ResearchStores:
-        """Where the platform keeps research sessions."""
-        return ResearchStores(self._database)
+    def record_stores(self) -> RecordStores:
+        """Where the platform keeps what researchers work with."""
+        return RecordStores(self._database)
+
+    @cached_property
+    def traces(self) -> TraceStores:
+        """Every store, to search it for what should not be there."""
+        return TraceStores(self._database, self._redis, self.storage)
+
+    @cached_property
+    def prices(self) -> PricesClient:
+        """What the price service, played by a stub, is to answer and was asked."""
+        if self.run.prices is None:
+            raise AssertionError(_lacking(self.run, Capability.PARTNERS))
+        return PricesClient(self.run.prices, self.cleanup)
 
     @cached_property
     def stores(self) -> StateOfStores:

@@ -18,6 +18,12 @@ from support.settings import Limits
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 SIGNING_IN = frozenset({"/api/auth/login", "/api/auth/refresh", "/api/auth/logout"})
+REFUSALS: Mapping[str, tuple[int, str]] = {
+    "unknown": (404, "NotFoundError"),
+    "conflicting": (409, "ConflictError"),
+    "lacking rights": (403, "PermissionError"),
+}
+"""Why somebody is refused, with the status and the type of the error."""
 # `responses` patches this method in the whole process; a patched one would make every check a false green.
 _SEND = HTTPAdapter.send
 

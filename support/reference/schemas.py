@@ -31,7 +31,8 @@ class Page(Request):
     offset: int = Field(default=0, ge=0, le=2**31 - 1)
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
+    """The text, if PostgreSQL and UTF-8 can hold it. Raises ValueError otherwise."""
     if "\0" in text:
         raise ValueError("holds a NUL character")
     try:
@@ -53,7 +54,7 @@ def _storable_json(value: dict[str, Any]) -> dict[str, Any]:
             case list():
                 unchecked += [(depth + 1, inner) for inner in part]
             case str():
-                _storable(part)
+                storable(part)
             case float() if not math.isfinite(part):
                 raise ValueError("holds a number that is not finite")
     return value
@@ -75,12 +76,10 @@ def _number(value: object) -> object:
     return value
 
 
-Text = Annotated[str, AfterValidator(_storable)]
+Text = Annotated[str, AfterValidator(storable)]
 """Text that PostgreSQL and UTF-8 can hold."""
 
-Title = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255), AfterValidator(_storable)
-]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255), AfterValidator(storable)]
 """1..255 characters after trimming the ends; kept as sent otherwise."""
 
 JsonObject = Annotated[dict[str, Any], AfterValidator(_storable_json)]

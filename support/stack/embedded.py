@@ -44,7 +44,7 @@ class EmbeddedPlatform:
         self.accounts = {
             persona.name: Account(persona.name.lower(), secrets.token_urlsafe(18))
             for persona in PERSONAS.values()
-            if persona.role is not None
+            if persona.role is not None and not persona.newcomer
         }
         self.signing_key = secrets.token_urlsafe(48)
         # A Fernet key, which this side has no other use for.

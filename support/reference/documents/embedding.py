@@ -18,8 +18,7 @@ _WORD_WEIGHT = 1.0
 _PART_WEIGHT = 0.35
 # They stand in every text and say nothing about it.
 _EMPTY_WORDS = frozenset(
-    ("a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "in", "is", "it", "its", "of", "on", "or")
-    + ("that", "the", "this", "to", "was", "with")
+    ("a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "in", "is", "it", "its", "of", "on", "or", "that")
 )
 
 

@@ -13,14 +13,18 @@ from support.reference.access.dependencies import Researcher
 from support.reference.documents import service
 from support.reference.documents.tables import DocumentRow
 from support.reference.errors import Detail, detail, documented
-from support.reference.schemas import Answer, JsonObject, Page, Request, Text
+from support.reference.schemas import Answer, JsonObject, Page, Request, Text, storable
 from support.reference.services import ServicesOf
 
 router = APIRouter(prefix="/api/documents", responses=documented(401, 403, 422, 500, 503))
 
 _CONTENT_LENGTH = 20_000
 
-Content = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=_CONTENT_LENGTH)]
+Content = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=_CONTENT_LENGTH),
+    AfterValidator(storable),
+]
 SourceType = Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,64}$")]
 SourceId = Annotated[Text, Field(min_length=1, max_length=255)]
 
