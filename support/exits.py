@@ -6,9 +6,10 @@
      0   everything that was selected passed
      1   at least one scenario did not pass
      2   the command line, a setting or a target file is wrong
-     3   the selection is not worth a verdict: nothing selected, an empty scenario
+     3   what was selected cannot give an honest verdict: nothing, an unknown tag, an empty scenario
      4   the platform could not be started, or the target does not answer
      5   the report could not be built
+     6   no scenario failed, but the tests themselves did: an undefined step, a hook, a clean-up, something left behind
    130   interrupted (Ctrl-C)
    143   terminated (SIGTERM)
 ======  ==========================================================================
@@ -26,6 +27,7 @@ class ExitCode(IntEnum):
     SELECTION = 3
     ENVIRONMENT = 4
     REPORT = 5
+    BROKEN = 6
     INTERRUPTED = 130
     TERMINATED = 143
 

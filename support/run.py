@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import redis
+from requests.adapters import HTTPAdapter
 from sqlalchemy import Engine
 
 from support.deployment import Deployment, LiveDeployment
@@ -83,6 +84,11 @@ class Run:
             ) from None
 
     @cached_property
+    def connections(self) -> HTTPAdapter:
+        """The open connections to the API."""
+        return HTTPAdapter()
+
+    @cached_property
     def engine(self) -> Engine:
         """The way into the database."""
         return open_engine(self.deployment.database_url, "acceptance tests")
@@ -94,6 +100,10 @@ class Run:
 
     def close(self) -> None:
         """End what the run started."""
+        if "connections" in self.__dict__:
+            self.connections.close()
+        if "engine" in self.__dict__:
+            self.engine.dispose()
         if "redis" in self.__dict__:
             self.redis.close()
         self.deployment.close()

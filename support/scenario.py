@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
 
 from behave.model import Scenario, Step
 from behave.runner import the_step_registry
 
+from support.audit import LeakAudit
 from support.exits import UsageError
 from support.run import Run
 from support.settings import Capability
+from support.tags import NEEDS
 from support.world import World
 
-NEEDS = "needs."
 StepFunction = TypeVar("StepFunction", bound=Callable[..., None])
 
-_current: list[Run] = []
+
+@dataclass
+class _Stage:
+    """What the scenarios of this process share; `audit` is made when the first scenario begins."""
+
+    run: Run
+    audit: LeakAudit | None = None
+
+
+_current: list[_Stage] = []
 
 
 def use(run: Run) -> None:
     """Make this the run whose target the scenarios use."""
-    _current[:] = [run]
+    _current[:] = [_Stage(run)]
 
 
 def compares_states(step: StepFunction) -> StepFunction:
@@ -32,7 +44,10 @@ def compares_states(step: StepFunction) -> StepFunction:
 
 def begin(scenario: Scenario) -> World:
     """Return the world of a scenario; skip the scenario where the target lacks a capability that it asks for."""
-    [run] = _current
+    [stage] = _current
+    run = stage.run
+    if run.embedded is not None and stage.audit is None:
+        stage.audit = LeakAudit(run)
     lacking = [capability for capability in needs(scenario) if not run.grants(capability)]
     if lacking:
         scenario.skip(f"the target {run.target.name!r} does not grant: {', '.join(lacking)}")
@@ -50,8 +65,20 @@ def needs(scenario: Scenario) -> Iterator[Capability]:
 
 
 def _has_comparison(scenario: Scenario) -> bool:
-    matches = (the_step_registry.find_match(step) for step in scenario.all_steps)
-    return any(getattr(match.func, "compares_states", False) for match in matches if match is not None)
+    return any(_compares(step.step_type, step.name) for step in scenario.all_steps)
+
+
+@functools.cache
+def _compares(kind: str, sentence: str) -> bool:
+    match = the_step_registry.find_match(_Sentence(kind, sentence))
+    return match is not None and getattr(match.func, "compares_states", False)
+
+
+class _Sentence(NamedTuple):
+    """As much of a step as a step definition looks at."""
+
+    step_type: str
+    name: str
 
 
 def step_begins(world: World, step: Step) -> None:
@@ -62,14 +89,17 @@ def step_begins(world: World, step: Step) -> None:
 
 def step_ended(world: World, step: Step) -> None:
     """Attach the step's evidence to the report."""
-    world.evidence.step_ended(step.status.has_failed())
+    world.evidence.step_ended(step.status.has_failed(), f"{step.keyword} {step.name}")
 
 
 def end(world: World, scenario: Scenario) -> None:
     """Take away what the scenario created; what could not be taken away fails it. A failure gets the servers' logs."""
     failed = bool(scenario.compute_status().has_failed())
+    [stage] = _current
     try:
         world.close()
+        if stage.audit is not None:
+            stage.audit.check()
     except Exception:
         failed = True
         raise

@@ -7,6 +7,8 @@ import secrets
 from functools import cached_property
 from typing import TypeVar
 
+from requests.adapters import HTTPAdapter
+
 from support.checks.changes import StateOfStores
 from support.cleanup import Cleanup
 from support.clients.access import AccessClient, SessionStores
@@ -51,7 +53,7 @@ class World:
         self.evidence = Recorder(run.masker)
         self._memory = Memory()
         self._actor: Persona | None = None
-        self._http = self._open_http(self.evidence)
+        self._http = self._open_http(self.evidence, connections=run.connections)
         self.people = People(run.account, run.masker.add)
         self.access = AccessClient(self._http, self.people.account, self.cleanup)
         self.crowd = Crowd(self._open_http, run.masker, self.evidence)
@@ -60,9 +62,10 @@ class World:
         self.research = ResearchClient(self.records, self.access, self.evidence)
         self.operations = OperationsClient(self._http)
 
-    def _open_http(self, evidence: Recorder) -> HttpDriver:
+    def _open_http(self, evidence: Recorder, connections: HTTPAdapter | None = None) -> HttpDriver:
         writes = self.run.grants(Capability.WRITES)
-        return HttpDriver(self.run.deployment.api_url, self.run.target.limits, evidence, writes=writes)
+        url, limits = self.run.deployment.api_url, self.run.target.limits
+        return HttpDriver(url, limits, evidence, writes=writes, connections=connections)
 
     # People
 

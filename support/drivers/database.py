@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
 
 from support.evidence.recorder import Query, Recorder
 
@@ -19,14 +18,14 @@ CONNECT_LIMIT = 3  # seconds
 def open_engine(url: str, name: str) -> Engine:
     """Return an engine whose every look sees what is committed now.
 
-    Autocommit, because a poll inside one transaction may see the same snapshot for ever. No pool, because the server
-    is killed and mended under the tests; a session over a socket costs two milliseconds. Read-only, because the tests
-    change things through the API.
+    Autocommit, because a poll inside one transaction may see the same snapshot for ever. A connection is tried before
+    it is used again, because the server is killed and mended under the tests. Read-only, because the tests change
+    things through the API.
     """
     address: URL = make_url(url)
     return create_engine(
         address,
-        poolclass=NullPool,
+        pool_pre_ping=True,
         isolation_level="AUTOCOMMIT",
         connect_args={
             "connect_timeout": CONNECT_LIMIT,

@@ -99,14 +99,23 @@ class Answer:
 
 
 class HttpDriver:
-    """One scenario's way to the API. Without `writes` it sends nothing but reading requests and sign-ins."""
+    """One scenario's way to the API. Without `writes` it sends nothing but reading requests and sign-ins.
 
-    def __init__(self, url: str, limits: Limits, evidence: Recorder, *, writes: bool) -> None:
+    `connections` are those of the run, which scenarios use one after the other; the driver makes its own without.
+    """
+
+    def __init__(
+        self, url: str, limits: Limits, evidence: Recorder, *, writes: bool, connections: HTTPAdapter | None = None
+    ) -> None:
         self._url = url.rstrip("/")
         self._limits = limits
         self._evidence = evidence
         self._writes = writes
         self._session = requests.Session()
+        self._own_connections = connections is None
+        if connections is not None:
+            self._session.mount("http://", connections)
+            self._session.mount("https://", connections)
         self._session.headers["Accept"] = "application/json"
         # Proxies and .netrc of the tester's machine have no say in what is tested.
         self._session.trust_env = False
@@ -193,8 +202,9 @@ class HttpDriver:
             raise WriteRefused(f"{method} {path} was not sent: the target does not grant `writes`")
 
     def close(self) -> None:
-        """Close the connections."""
-        self._session.close()
+        """Close the connections, if they are the driver's own."""
+        if self._own_connections:
+            self._session.close()
 
 
 def _reason(error: requests.RequestException, limits: Limits) -> str:

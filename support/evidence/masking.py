@@ -1,6 +1,7 @@
 """Keeping secrets out of everything a run writes down."""
 
 import base64
+import functools
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -112,6 +113,7 @@ class Masker:
                 return self.text(value)
 
 
+@functools.lru_cache(maxsize=4096)
 def is_secret_name(name: str) -> bool:
     """Whether a field of this name holds a secret: `password`, `accessToken`, `X-Api-Key`, but not `token_type`."""
     words = [word.lower() for word in _WORD.findall(name)]

@@ -46,6 +46,7 @@ def scenario_details(scenario: Any, cleanup_errors: Sequence[BaseException]) -> 
         *(sentence for _, sentence in hook_failures(scenario, "this scenario")),
         *cleanups,
     ]
+    sentences = sentences or [str(scenario.error_message or "")]
     traces = [_step_trace(failed_step) if failed_step else None]
     traces += [own_trace(error) for error in (scenario.exception, *cleanup_errors) if error]
     return StatusDetails(message="\n".join(sentences), trace="\n".join(filter(None, traces)))

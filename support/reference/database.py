@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any, TypeVar
@@ -16,7 +17,7 @@ from psycopg.abc import PQGen
 from psycopg.waiting import Ready
 from sqlalchemy import MetaData, create_engine
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -31,6 +32,10 @@ CONNECTION_OPTIONS: dict[str, Any] = {
 }
 """What every connection of the running platform asks of libpq and of the server."""
 
+request_began: ContextVar[float] = ContextVar("request_began", default=math.inf)
+"""When the request being answered came in (monotonic); never, outside of a request."""
+
+_PATIENCE_SECONDS = 0.6
 _LOOK_SECONDS = 0.05
 
 _Result = TypeVar("_Result")
@@ -91,6 +96,7 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int, limit_seconds: float = TRANSACTION_LIMIT_SECONDS) -> None:
         self._limit_seconds = limit_seconds
+        self._is_silent = False
         address = libpq_url(url)
         self.engine = create_engine(
             url,
@@ -107,12 +113,17 @@ class Database:
 
         Raises :class:`DatabaseUnavailable` when the server is away, frozen, or slower than the limit.
         """
+        if self._is_silent and monotonic() - request_began.get() > _PATIENCE_SECONDS:
+            # It waited for a thread behind others who wait for a silent server: no time is left to wait as well.
+            raise DatabaseUnavailable
         outer = getattr(_deadline, "at", None)
         _deadline.at = monotonic() + self._limit_seconds
         try:
             with Session(self.engine, expire_on_commit=False) as session, session.begin():
                 yield session
+            self._is_silent = False
         except (OperationalError, InterfaceError, PoolTimeoutError, psycopg.OperationalError, TimeoutError) as error:
+            self._is_silent = _is_timeout(error)
             raise DatabaseUnavailable from error
         finally:
             _deadline.at = outer
@@ -120,6 +131,11 @@ class Database:
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+def _is_timeout(error: Exception) -> bool:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return isinstance(cause, (TimeoutError, PoolTimeoutError, psycopg.errors.ConnectionTimeout))
 
 
 def wait_until_up(url: str, *, limit_seconds: float = math.inf) -> bool:

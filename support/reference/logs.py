@@ -11,7 +11,7 @@ from support.reference.errors import request_id
 
 _FORMAT = "%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s [%(request_id)s] %(message)s"
 # Their own news at this level is noise beside ours.
-_QUIET = ("alembic", "procrastinate.periodic", "procrastinate.worker", "procrastinate.jobs", "uvicorn", "psycopg.pool")
+_QUIET = ("alembic", "procrastinate.periodic", "procrastinate.jobs", "uvicorn", "psycopg.pool")
 
 
 def configure(log_dir: Path | None, name: str) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from time import perf_counter
-from typing import Any
+from time import monotonic
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from support.reference.database import request_began
 from support.reference.errors import PayloadTooLarge, PlatformError, TimeLimitExceeded, answer, request_id
 
 logger = logging.getLogger(__name__)
@@ -47,7 +47,8 @@ class Identified:
             return
         sent = Headers(scope=scope).get("X-Request-ID", "")
         request_id.set(sent if _SANE_REQUEST_ID.fullmatch(sent) else uuid4().hex)
-        started = perf_counter()
+        started = monotonic()
+        request_began.set(started)
         status: int | None = None
 
         async def send_with_headers(message: Message) -> None:
@@ -66,7 +67,7 @@ class Identified:
             if status is None:
                 await answer(PlatformError())(scope, receive, send_with_headers)
         finally:
-            _log_access(scope, status, perf_counter() - started)
+            _log_access(scope, status, monotonic() - started)
 
 
 class TimeLimited:
@@ -74,7 +75,7 @@ class TimeLimited:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._late: set[asyncio.Task[None]] = set()
+        self._late: set[asyncio.Future[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection (ASGI)."""
@@ -89,7 +90,7 @@ class TimeLimited:
                 started = True
                 await send(message)
 
-        handling = asyncio.create_task(_coroutine(self._app(scope, receive, send_in_time)))
+        handling = asyncio.ensure_future(self._app(scope, receive, send_in_time))
         await asyncio.wait({handling}, timeout=TIME_LIMIT_SECONDS)
         if handling.done() or started:
             await handling
@@ -99,7 +100,7 @@ class TimeLimited:
         handling.add_done_callback(self._late_end)
         await answer(TimeLimitExceeded())(scope, receive, send)
 
-    def _late_end(self, handling: asyncio.Task[None]) -> None:
+    def _late_end(self, handling: asyncio.Future[None]) -> None:
         self._late.discard(handling)
         if not handling.cancelled() and (error := handling.exception()):
             logger.error("A request that had taken too long failed", exc_info=error)
@@ -132,10 +133,6 @@ class BodyLimited:
             return message
 
         await self._app(scope, receive_limited, send)
-
-
-async def _coroutine(handling: Any) -> None:
-    await handling
 
 
 def _log_access(scope: Scope, status: int | None, seconds: float) -> None:

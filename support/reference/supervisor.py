@@ -141,6 +141,7 @@ class Supervisor:
     def __init__(self, settings: Settings, *, control: bool) -> None:
         self._settings = settings
         self._control = control
+        self._pid = os.getpid()
         self._processes: dict[str, Process] = {}
         self._selector = selectors.DefaultSelector()
         self._wakeup, self._alarm = socket.socketpair()
@@ -248,9 +249,9 @@ class Supervisor:
             os._exit(code)
 
     def _leave_parent(self, *, keep: int) -> None:
-        parent = os.getppid()
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:
+        if sys.platform == "linux":  # if the supervisor is killed, nobody else ends us
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != self._pid:
             sys.exit(1)
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)

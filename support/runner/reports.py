@@ -56,7 +56,7 @@ class ReportsFolder:
         """Where the embedded platform's processes write."""
         return self.path / LOGS
 
-    def release(self) -> None:
+    def close(self) -> None:
         """Let the next run have the folder."""
         self._lock.close()
 

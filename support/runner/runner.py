@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
+import functools
 import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
 
@@ -17,72 +18,82 @@ import psutil
 from behave.configuration import Configuration
 from behave.formatter._registry import make_formatters
 from behave.formatter.base import StreamOpener
+from behave.matchers import NoMatch
+from behave.model import Scenario
 from behave.runner import Context
 from behave.runner_util import parse_features
+from behave.step_registry import AmbiguousStep
 
-from support import scenario
-from support.evidence.formatter import AllureFormatter, use_masker
-from support.exits import ExitCode, RunStopped, UsageError
+from support.evidence.formatter import AllureFormatter
+from support.exits import ExitCode, RunStopped, SelectionError
 from support.run import Run
+from support.runner.messages import Ended, Told
+from support.runner.options import Options, read_options
+from support.runner.order import Bundle, Durations, bundles, key_of, longest_first, of_shard, shuffled
+from support.runner.outcome import ScenarioOutcome
+from support.runner.pool import Pool
 from support.runner.reports import ReportsFolder
-from support.runner.selection import refuse_nothing
-from support.settings import EMBEDDED, load_target
+from support.runner.selection import refuse, selected
+from support.runner.verdict import Verdict
+from support.runner.worker import Worker
+from support.settings import Target, load_target
 
-OPTIONS = {"target": "the deployment to run against: a name from support/targets or a path to a .toml file"}
+DURATIONS = "durations.json"
 
 
 class Runner(behave.runner.Runner):  # type: ignore[misc]
-    """Selects, starts the target while the steps are loaded, runs, and ends all it started.
+    """Selects, hands the scenarios to worker processes, and shows the run as if it were serial, feature by feature.
+
+    The workers run scenarios with behave's own machinery and the hooks; here behave's machinery runs a second time
+    over the same model with the workers' verdicts, so that every formatter and reporter tells the same story. That is
+    so with one worker as well: what differs between serial and parallel is only how many workers there are.
 
     What stops a run before it begins is one sentence and an exit code of its own, see `support.exits`.
     """
 
     def __init__(self, config: Configuration) -> None:
         super().__init__(config)
-        self._terminated = False
+        self._signal: int | None = None
+        self._pool: Pool | None = None
+        self._numbers: dict[int, int] = {}
+        self._events: Iterator[Told | Ended] = iter(())
+        self._told: dict[int, list[Told]] = {}
+        self._greetings: set[str] = set()
 
     def run(self) -> bool:
         """Run what was selected; return whether anything failed. Raises SystemExit with the other exit codes."""
         try:
-            with self.path_manager, self._stopping_on_sigterm():
+            with self.path_manager, self._signals():
                 self.setup_paths()
-                self._refuse_unknown_options()
+                options = read_options(self.config.userdata)
                 self._parse_features()
-                failed = self._rehearse() if self.config.dry_run else self._perform()
+                code = self._rehearse() if self.config.dry_run else self._perform(options)
         except RunStopped as stop:
             print(stop, file=sys.stderr)
             raise SystemExit(stop.exit_code) from None
-        except KeyboardInterrupt:
-            raise SystemExit(self._interrupted) from None
-        if self.aborted and self.hook_failures == 0:
-            raise SystemExit(self._interrupted)
-        return failed
-
-    @property
-    def _interrupted(self) -> ExitCode:
-        return ExitCode.TERMINATED if self._terminated else ExitCode.INTERRUPTED
+        if self._signal is not None:
+            code = ExitCode.TERMINATED if self._signal == signal.SIGTERM else ExitCode.INTERRUPTED
+        if code not in (ExitCode.PASSED, ExitCode.FAILED):
+            raise SystemExit(code)
+        return code == ExitCode.FAILED
 
     @contextlib.contextmanager
-    def _stopping_on_sigterm(self) -> Iterator[None]:
-        """Treat SIGTERM as Ctrl-C: the scenario ends, clean-ups run, reports are written, servers stop."""
+    def _signals(self) -> Iterator[None]:
+        """Treat SIGTERM as Ctrl-C: scenarios end, clean-ups run, what ran is reported, servers stop."""
 
         def interrupt(number: int, frame: FrameType | None) -> None:
-            self._terminated = True
-            raise KeyboardInterrupt
+            self._signal = number
+            if self._pool is None:
+                code = ExitCode.TERMINATED if number == signal.SIGTERM else ExitCode.INTERRUPTED
+                raise SystemExit(code)
+            self._pool.interrupt()
 
-        before = signal.signal(signal.SIGTERM, interrupt)
+        before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             yield
         finally:
-            signal.signal(signal.SIGTERM, before)
-
-    def _refuse_unknown_options(self) -> None:
-        for name in self.config.userdata:
-            if name not in OPTIONS:
-                close = difflib.get_close_matches(name, OPTIONS, n=1)
-                hint = f" Did you mean -D {close[0]}=...?" if close else ""
-                known = "; ".join(f"{option}: {meaning}" for option, meaning in OPTIONS.items())
-                raise UsageError(f"There is no option -D {name}.{hint} Known: {known}.")
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     def _parse_features(self) -> None:
         locations = [name for name in self.feature_locations() if not self.config.exclude(name)]
@@ -91,44 +102,157 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
     def _load(self) -> None:
         self.context = Context(self)
         self.load_hooks()
-        self.load_step_definitions()
+        try:
+            self.load_step_definitions()
+        except AmbiguousStep as error:
+            raise SelectionError(f"Nothing was run: two step definitions take the same sentence: {error}") from error
+        self.step_registry = behave.runner.the_step_registry
 
-    def _rehearse(self) -> bool:
+    def _rehearse(self) -> ExitCode:
         """Carry out a dry run: it needs no target and leaves the results of the last run alone."""
         self._load()
         self.formatters = make_formatters(self.config, self.config.outputs)
-        return bool(self.run_model())
+        self.run_model()
+        return ExitCode.BROKEN if self.undefined_steps else ExitCode.PASSED
 
-    def _perform(self) -> bool:
-        refuse_nothing(self.features, self.config)
-        target = load_target(self.config.userdata.get("target", EMBEDDED))
+    def _perform(self, options: Options) -> ExitCode:
+        refuse(self.features, self.config)
+        target = load_target(options.target)
+        chosen = of_shard(selected(self.features, self.config), options.shard)
         reports = ReportsFolder(Path(self.base_dir) / "reports")
-        with contextlib.ExitStack() as ending:
-            ending.callback(reports.release)
-            run = Run(target, reports.logs)
-            ending.callback(run.close)
-            run.deployment.begin()
-            # The servers start while we load steps; loading takes as long as they do.
+        durations = Durations(reports.path / DURATIONS)
+        with contextlib.closing(reports):
+            self._describe(reports, target)
             self._load()
-            print(run.deployment.finish())
-            self.formatters = [
-                *make_formatters(self.config, self.config.outputs),
-                self._evidence(reports.allure_results, run),
-            ]
-            scenario.use(run)
-            print(f"First step {_seconds_since_start():.2f} s after the start of behave")
-            failed = bool(self.run_model())
-            print(f"Results for the report: {reports.allure_results} (build it with: acceptance report)")
+            pool = self._pool_for(chosen, self._ordered(chosen, options, durations), target, reports, options)
+            with contextlib.closing(pool):
+                pool.start()
+                self._show(chosen, pool)
+            measured = {key_of(chosen[number]): outcome.seconds for number, outcome in pool.outcomes.items()}
+            durations.update(measured)
+            return self._conclude(chosen, pool, reports, options)
+
+    def _describe(self, reports: ReportsFolder, target: Target) -> None:
+        """Write the lines that Allure shows on the front page of the report."""
+        about: Mapping[str, str] = {"Target": target.name, "Command": " ".join(["behave", *sys.argv[1:]])}
+        lines = "".join(f"{name}={value}\n" for name, value in about.items())
+        (reports.allure_results / "environment.properties").write_text(lines, encoding="utf-8")
+
+    def _ordered(self, chosen: list[Scenario], options: Options, durations: Durations) -> list[Bundle]:
+        if options.seed is not None:
+            print(f"Random order; to repeat it: -D order=random:{options.seed}")
+            return shuffled(bundles(chosen), options.seed)
+        return longest_first(bundles(chosen), durations) if self.config.jobs > 1 else bundles(chosen)
+
+    def _pool_for(
+        self, chosen: list[Scenario], ordered: list[Bundle], target: Target, reports: ReportsFolder, options: Options
+    ) -> Pool:
+        hooks: Mapping[str, Callable[..., None]] = self.hooks
+
+        def make(connection: Connection, number: int) -> Worker:
+            logs = reports.logs if self.config.jobs == 1 else reports.logs / f"worker-{number}"
+            return Worker(self, hooks, Run(target, logs), chosen, connection, reports, options.retries)
+
+        def lost(scenario: Scenario, outcome: ScenarioOutcome) -> None:
+            _report_lost(scenario, outcome, reports, self.config)
+
+        return Pool(
+            chosen,
+            ordered,
+            make,
+            workers=self.config.jobs,
+            shared=not target.embedded,
+            lost=lost,
+            say=self._greet,
+        )
+
+    def _greet(self, line: str) -> None:
+        if line not in self._greetings:  # workers that share a target all say the same
+            self._greetings.add(line)
+            print(f"{line}; {_seconds_since_start():.2f} s after the start of behave")
+
+    # Showing the run
+
+    def _show(self, chosen: list[Scenario], pool: Pool) -> None:
+        """Let behave run over its model, with verdicts from the workers in place of steps and hooks."""
+        self._pool = pool
+        self._events = pool.events()
+        self._numbers = {id(scenario): number for number, scenario in enumerate(chosen)}
+        self.hooks = dict[str, Callable[..., None]]()
+        self.formatters = make_formatters(self.config, self.config.outputs)
+        for scenario in (scenario for feature in self.features for scenario in feature.walk_scenarios()):
+            if id(scenario) in self._numbers:
+                scenario.run = functools.partial(self._show_scenario, scenario)
+            elif scenario.should_run(self.config):
+                scenario.should_skip, scenario.skip_reason = True, "it belongs to another shard"
+        self.run_model()
+        for event in self._events:  # with --stop some ended that are not shown; then the workers end
+            if isinstance(event, Ended):
+                event.outcome.apply(chosen[event.scenario])
+
+    def _show_scenario(self, scenario: Scenario, runner: behave.runner.Runner) -> bool:
+        """Stand in for `Scenario.run`: tell the formatters what the worker told, as soon as it does."""
+        number = self._numbers[id(scenario)]
+        announced = False
+        for told in self._about(number):
+            announced = True
+            self._tell(scenario, told)
+        outcome = self._pool.outcomes.get(number) if self._pool else None
+        if outcome is None:  # the run was interrupted before its turn
+            return False
+        if not announced:  # its worker died before it could tell anything
+            self._tell(scenario, Told(number, "scenario"))
+        outcome.apply(scenario)
+        self.undefined_steps.extend(step for step in scenario.all_steps if step.status.is_undefined())
+        failed = bool(scenario.status.has_failed())
+        if failed and self.config.stop and self._pool:
+            self._pool.stop_handing_out()
         return failed
 
-    def _evidence(self, results: Path, run: Run) -> AllureFormatter:
-        """Make our Allure formatter, which is there whatever formatters the command line asks for."""
-        use_masker(run.masker)
-        # Allure shows these lines on the front page of the report.
-        about = {"Target": run.target.name, "Command": " ".join(["behave", *sys.argv[1:]])}
-        lines = (f"{name}={run.masker.text(value)}" for name, value in about.items())
-        (results / "environment.properties").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        return AllureFormatter(StreamOpener(str(results)), self.config)
+    def _about(self, number: int) -> Iterator[Told]:
+        """Yield what is told about a scenario until it has ended; what is told about others is kept for their turn."""
+        yield from self._told.pop(number, ())
+        if self._pool is None or number in self._pool.outcomes:
+            return
+        for event in self._events:
+            if isinstance(event, Told) and event.scenario == number:
+                yield event
+            elif isinstance(event, Told):
+                self._told.setdefault(event.scenario, []).append(event)
+            elif event.scenario == number:
+                return
+
+    def _tell(self, scenario: Scenario, told: Told) -> None:
+        steps = list(scenario.all_steps)
+        for formatter in self.formatters:
+            match told.what:
+                case "scenario":
+                    formatter.scenario(scenario)
+                case "step":
+                    formatter.step(steps[told.step])
+                case "result" if told.outcome is not None:
+                    told.outcome.apply(steps[told.step])
+                    formatter.match(self.step_registry.find_match(steps[told.step]) or NoMatch())
+                    formatter.result(steps[told.step])
+
+    def _conclude(self, chosen: list[Scenario], pool: Pool, reports: ReportsFolder, options: Options) -> ExitCode:
+        flaky = [chosen[number] for number, outcome in pool.outcomes.items() if outcome.flaky]
+        verdict = Verdict(chosen, flaky, options.flaky_fails, pool.troubles)
+        rerun = verdict.write_lists(reports.path)
+        for sentence in verdict.sentences():
+            print(sentence)
+        if rerun is not None:
+            print(f"To run again what did not pass: behave @{os.path.relpath(rerun)}")
+        print(f"Results for the report: {os.path.relpath(reports.allure_results)} (build it with: acceptance report)")
+        return verdict.exit_code
+
+
+def _report_lost(scenario: Scenario, outcome: ScenarioOutcome, reports: ReportsFolder, config: Configuration) -> None:
+    """Write the Allure result of a scenario whose worker died before it could."""
+    outcome.apply(scenario)
+    formatter = AllureFormatter(StreamOpener(str(reports.allure_results)), config)
+    formatter.report_lost(scenario)
+    formatter.close()
 
 
 def _seconds_since_start() -> float:

@@ -1,4 +1,4 @@
-"""Whether what was selected can give a verdict at all."""
+"""Whether what was selected can give an honest verdict. What cannot is refused before anything is started."""
 
 from __future__ import annotations
 
@@ -6,41 +6,94 @@ import difflib
 import fnmatch
 import re
 import shlex
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from behave.configuration import Configuration
-from behave.model import Feature, Scenario
+from behave.model import Feature, Rule, Scenario, ScenarioOutline
 
+from support import tags
 from support.exits import SelectionError
 
 
-def selected(features: Sequence[Feature], config: Configuration) -> Iterator[Scenario]:
-    """Yield the scenarios that tags, names and locations of the command line select."""
-    for feature in features:
-        for scenario in feature.walk_scenarios():
-            if scenario.should_run(config):
-                yield scenario
+def selected(features: Sequence[Feature], config: Configuration) -> list[Scenario]:
+    """Return the scenarios that tags, names and locations of the command line select, as written."""
+    return [scenario for feature in features for scenario in feature.walk_scenarios() if scenario.should_run(config)]
 
 
-def refuse_nothing(features: Sequence[Feature], config: Configuration) -> None:
-    """Raise SelectionError when no scenario is selected: a green run of nothing is a lie."""
-    if any(True for _ in selected(features, config)):
-        return
-    known = {tag for feature in features for scenario in feature.walk_scenarios() for tag in scenario.effective_tags}
-    if not any(True for feature in features for _ in feature.walk_scenarios()):
+def refuse(features: Sequence[Feature], config: Configuration) -> None:
+    """Raise SelectionError with all that stands against an honest verdict; a green run of nothing is a lie."""
+    in_use = {str(tag) for feature in features for scenario in feature.walk_scenarios() for tag in _tags(scenario)}
+    troubles = [*_unknown(config), *(trouble for feature in features for trouble in _troubles(feature))]
+    if troubles:
+        raise SelectionError("Nothing was run. " + " ".join(f"{trouble}." for trouble in troubles))
+    if not any(feature.walk_scenarios() for feature in features):
         raise SelectionError("Nothing to run: the features hold no scenario.")
-    raise SelectionError(f"Nothing to run: no scenario matches{_asked(config)}.{_suggestion(config, known)}")
+    if not selected(features, config):
+        raise SelectionError(f"Nothing to run: no scenario matches{_asked(config)}.{_missing(config, in_use)}")
+
+
+def _tags(scenario: Scenario) -> Sequence[str]:
+    return list(scenario.effective_tags)
 
 
 def _asked(config: Configuration) -> str:
-    tags = "".join(f" --tags={shlex.quote(tag)}" for tag in config.tags or ())
+    tag_expressions = "".join(f" --tags={shlex.quote(tag)}" for tag in config.tags or ())
     names = "".join(f" --name={shlex.quote(name)}" for name in config.name or ())
-    return tags + names
+    return tag_expressions + names
 
 
-def _suggestion(config: Configuration, known: set[str]) -> str:
-    asked = set(re.findall(r"[\w.:*-]+", " ".join(config.tags or ()))) - {"and", "or", "not"}
-    for unknown in sorted(tag for tag in asked if not fnmatch.filter(known, tag)):
-        close = difflib.get_close_matches(unknown, known, n=1)
-        return f" No scenario has the tag @{unknown}" + (f"; did you mean @{close[0]}?" if close else ".")
+def _asked_tags(config: Configuration) -> list[str]:
+    words = {word for part in config.tags or () for word in re.findall(r"[^\s()@]+", str(part))}
+    return sorted(words - {"and", "or", "not"})
+
+
+def _unknown(config: Configuration) -> Iterator[str]:
+    for tag in _asked_tags(config):
+        if not tags.is_known(tag) and not re.search(r"[*?\[]", tag):
+            yield tags.explain_unknown(tag)
+
+
+def _missing(config: Configuration, in_use: set[str]) -> str:
+    for tag in _asked_tags(config):
+        if not fnmatch.filter(in_use, tag):
+            close = difflib.get_close_matches(tag, in_use, n=1)
+            return f" No scenario has the tag @{tag}" + (f"; did you mean @{close[0]}?" if close else ".")
     return ""
+
+
+def _troubles(feature: Feature) -> Iterator[str]:
+    with_outlines = feature.walk_scenarios(with_outlines=True)
+    if not with_outlines:
+        yield f'The feature "{feature.name}" ({feature.location}) has no scenario'
+    for scenario in with_outlines:
+        if not scenario.steps:
+            yield f'"{scenario.name}" ({scenario.location}) has no step'
+        if isinstance(scenario, ScenarioOutline):
+            yield from _empty_tables(scenario)
+    for place in (feature, *feature.rules, *with_outlines):
+        for tag in place.tags:
+            if not tags.is_known(tag):
+                yield f"{tags.explain_unknown(tag)} ({place.location})"
+    for title, count in Counter(map(_title, feature.walk_scenarios())).items():
+        if count > 1:
+            yield f'The feature "{feature.name}" ({feature.location}) has {count} scenarios called "{title}"'
+
+
+def _empty_tables(outline: ScenarioOutline) -> Iterator[str]:
+    if not outline.examples:
+        yield f'The outline "{outline.name}" ({outline.location}) has no Examples'
+    for examples in outline.examples:
+        if examples.table is None or not examples.table.rows:
+            yield f'The Examples of "{outline.name}" ({examples.location}) have no row'
+
+
+def _title(scenario: Scenario) -> str:
+    """What tells it apart in the report: rule, title, and for a row of an outline the values."""
+    outline = scenario.parent if isinstance(scenario.parent, ScenarioOutline) else None
+    values = [f"{name} {value}" for name, value in scenario._row.items()] if outline is not None else []
+    rule = scenario.parent
+    while rule is not None and not isinstance(rule, Rule):
+        rule = rule.parent
+    place = f"{rule.name}: " if rule is not None else ""
+    return f"{place}{(outline or scenario).name}" + (f" ({', '.join(values)})" if values else "")

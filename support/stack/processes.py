@@ -115,11 +115,12 @@ class ServerProcess:
 
     def wait(self, seconds: float) -> bool:
         """Wait for the end of the process; return whether it came in time."""
-        if self.process is None:
-            return True
         try:
-            self.process.wait(seconds)
-        except subprocess.TimeoutExpired:
+            # Popen.wait looks only every 50 ms, which the start of a run would feel.
+            eventually(
+                self.name, lambda: self.running, lambda runs: not runs, wish="ended", within=seconds, every=0.005
+            )
+        except NeverHappened:
             return False
         return True
 

@@ -1,7 +1,7 @@
 """The HTTP driver against a real server on loopback: what it sends, what it refuses, and what its answers say."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -322,7 +322,11 @@ class TestEvidence:
         self, platform: PartnerServer, http: HttpDriver, evidence: Recorder, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         attached: list[str] = []
-        monkeypatch.setattr(allure, "attach", lambda body, **about: attached.extend([str(body), about["name"]]))
+
+        def attach(body: str | Callable[[], str], **about: str) -> None:
+            attached.extend([body() if callable(body) else body, about["name"]])
+
+        monkeypatch.setattr(allure, "attach", attach)
         platform.register("POST", "/api/auth/login", status=401, json={"access_token": "t0ken", "said": PASSWORD})
         http.post(
             f"/api/auth/login?said={PASSWORD}",
@@ -331,6 +335,7 @@ class TestEvidence:
             json={"username": "dana", "password": "another"},
         )
         evidence.step_ended(failed=True)
+        evidence.scenario_ended(failed=True)
         written = "\n".join(attached)
         assert "dana" in written
         assert "curl" in written

@@ -19,7 +19,7 @@ def reports(tmp_path: Path) -> Path:
 def folder(reports: Path) -> Iterator[ReportsFolder]:
     folder = ReportsFolder(reports)
     yield folder
-    folder.release()
+    folder.close()
 
 
 def test_the_first_run_writes_to_the_folder_itself(folder: ReportsFolder, reports: Path) -> None:
@@ -39,7 +39,7 @@ def test_results_and_logs_of_the_run_before_are_gone_and_everything_else_is_left
     assert list(folder.logs.iterdir()) == []
     assert (reports / "report.html").read_text() == "old"
     assert (reports / "history" / "run-1.json").read_text() == "old"
-    folder.release()
+    folder.close()
 
 
 def test_a_second_run_writes_beside_the_first_and_leaves_it_alone(folder: ReportsFolder, reports: Path) -> None:
@@ -51,17 +51,17 @@ def test_a_second_run_writes_beside_the_first_and_leaves_it_alone(folder: Report
     assert second.allure_results.is_dir()
     assert second.logs.is_dir()
     assert result.exists()
-    second.release()
-    third.release()
+    second.close()
+    third.close()
 
 
 def test_the_next_run_has_the_folder_once_the_first_is_over(folder: ReportsFolder, reports: Path) -> None:
     beside = ReportsFolder(reports)
-    folder.release()
+    folder.close()
     following = ReportsFolder(reports)
     assert following.path == reports
     for each in (beside, following):
-        each.release()
+        each.close()
 
 
 # Root may write everywhere, so the two that everybody runs have something else in the way.

@@ -42,7 +42,7 @@ def children_of(process: "subprocess.Popen[str]") -> list[Path]:
 
     found = []
     with contextlib.suppress(psutil.Error):
-        for child in psutil.Process(process.pid).children():
+        for child in psutil.Process(process.pid).children(recursive=True):
             with contextlib.suppress(psutil.Error):
                 matches = (re.match(r"(/\S*/acceptance-\d+-\w+)", word) for word in child.cmdline())
                 found += [Path(match.group(1)) for match in matches if match]
@@ -52,7 +52,7 @@ def children_of(process: "subprocess.Popen[str]") -> list[Path]:
 @pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [
-        (["--tags=@smoek"], 3, "Nothing to run: no scenario matches .* did you mean @smoke?"),
+        (["--tags=@smoek"], 3, r"@smoek is no tag of the vocabulary \(did you mean @smoke\?\)"),
         (["--name=nobody wrote this"], 3, "Nothing to run: no scenario matches .*nobody wrote this"),
         (["-D", "target=stagin.example"], 2, "no target 'stagin.example'. Did you mean 'staging.example'"),
         (["-D", "target=nowhere.toml"], 2, "no target 'nowhere.toml'"),
@@ -152,3 +152,33 @@ def test_a_platform_left_broken_is_mended_before_the_next_scenario(project: Proj
     ended = project.behave("features/spoilt.feature")
     assert ended.returncode == 1
     assert statuses(project.reports / "allure-results") == ["failed", "passed"], ended.stdout
+
+
+def test_what_a_scenario_leaves_behind_fails_it_by_name(project: ProjectCopy) -> None:
+    (project.folder / "steps" / "leaks.py").write_text(
+        """
+from behave import when
+from support.personas import PERSONAS
+from support.testdata.media import recording, write
+
+@when("Dana forgets to clean up")
+def leave(context):
+    world = context.world
+    made = recording("Left", duration=1, path=world.file_name("Left", ".wav"))
+    write(made, world.storage.root)
+    vod = world.vod.register(made, by=PERSONAS["Dana"])
+    world.cleanup._actions.clear()
+"""
+    )
+    (project.folder / "features" / "leaks.feature").write_text(
+        "Feature: Leaks\n"
+        "  Scenario: The first leaves things\n    When Dana forgets to clean up\n"
+        "  Scenario: The second leaves nothing\n    When Dana signs in\n"
+    )
+    ended = project.behave("features/leaks.feature")
+    assert ended.returncode == 6
+    assert statuses(project.reports / "allure-results") == ["broken", "passed"]
+    message = re.search(r"the scenario left something behind: (.*)", ended.stdout)
+    assert message is not None, ended.stdout
+    for what in ("vods ", "auth_sessions ", "Redis session:", "media file left-"):
+        assert what in message.group(1)

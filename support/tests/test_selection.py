@@ -10,7 +10,7 @@ from behave.parser import parse_feature
 from behave.runner_util import parse_features
 
 from support.exits import ExitCode, SelectionError
-from support.runner.selection import refuse_nothing, selected
+from support.runner.selection import refuse, selected
 
 TEXT = """\
 @needs.database
@@ -48,7 +48,7 @@ def names(feature: Feature, *arguments: str) -> list[str]:
 
 def refusal(features: list[Feature], *arguments: str) -> str:
     with pytest.raises(SelectionError) as stop:
-        refuse_nothing(features, asked(*arguments))
+        refuse(features, asked(*arguments))
     assert stop.value.exit_code == ExitCode.SELECTION
     return str(stop.value)
 
@@ -81,26 +81,27 @@ class TestSelecting:
 class TestRefusingNothing:
     @pytest.mark.parametrize("arguments", [[], ["--tags=@slow"], ["--name=council"]])
     def test_a_selection_with_a_scenario_passes(self, feature: Feature, arguments: list[str]) -> None:
-        refuse_nothing([feature], asked(*arguments))
+        refuse([feature], asked(*arguments))
 
     def test_one_selected_scenario_among_many_features_is_enough(self, feature: Feature) -> None:
-        refuse_nothing([parse_feature("Feature: Empty"), feature], asked("--tags=@smoke"))
+        another = parse_feature("Feature: Another\n Scenario: It is\n  Given a step")
+        refuse([another, feature], asked("--tags=@smoke"))
 
     def test_a_typo_in_a_tag_is_told_with_what_was_probably_meant(self, feature: Feature) -> None:
         assert refusal([feature], "--tags=@smok") == (
-            "Nothing to run: no scenario matches --tags=@smok. No scenario has the tag @smok; did you mean @smoke?"
+            "Nothing was run. @smok is no tag of the vocabulary (did you mean @smoke?)."
         )
+
+    def test_a_typo_is_told_even_where_the_rest_of_the_expression_selects(self, feature: Feature) -> None:
+        assert "@slwo is no tag of the vocabulary (did you mean @slow?)" in refusal([feature], "--tags=@smoke or @slwo")
 
     def test_a_pattern_of_tags_that_nothing_matches_is_told(self, feature: Feature) -> None:
         assert "No scenario has the tag @id.ACC-*" in refusal([feature], "--tags=@id.ACC-*")
         assert "No scenario has the tag" not in refusal([feature], "--tags=@id.VOD-* and @slow")
 
-    def test_a_tag_unlike_all_others_is_told(self, feature: Feature) -> None:
-        assert refusal([feature], "--tags=@zzz").endswith("No scenario has the tag @zzz.")
-
-    def test_the_unknown_one_of_several_tags_is_told(self, feature: Feature) -> None:
-        assert refusal([feature], "--tags=@smoke and not @slow and @needs.databse").endswith(
-            "No scenario has the tag @needs.databse; did you mean @needs.database?"
+    def test_a_known_tag_that_no_scenario_has_is_told(self, feature: Feature) -> None:
+        assert refusal([feature], "--tags=@id.VOD-041").endswith(
+            "No scenario has the tag @id.VOD-041; did you mean @id.VOD-040?"
         )
 
     def test_known_tags_that_never_meet_are_told_without_a_guess(self, feature: Feature) -> None:
@@ -115,6 +116,49 @@ class TestRefusingNothing:
         sentence = refusal([feature], "--tags=@smoke", "--name=recording")
         assert sentence == "Nothing to run: no scenario matches --tags=@smoke --name=recording."
 
-    @pytest.mark.parametrize("features", [[], [parse_feature("Feature: Without scenarios")]], ids=["none", "empty"])
-    def test_features_without_scenarios_are_nothing_to_run(self, features: list[Feature]) -> None:
-        assert refusal(features) == "Nothing to run: the features hold no scenario."
+    def test_no_feature_is_nothing_to_run(self) -> None:
+        assert refusal([]) == "Nothing to run: the features hold no scenario."
+
+
+STEP = "\n  Given a step"
+
+
+class TestRefusingWhatCannotTell:
+    @pytest.mark.parametrize(
+        ("text", "sentence"),
+        [
+            ("Feature: Empty", 'The feature "Empty" (<string>:1) has no scenario.'),
+            ("Feature: F\n Scenario: Nothing happens", '"Nothing happens" (<string>:2) has no step.'),
+            (f"Feature: F\n Scenario Outline: O{STEP}", 'The outline "O" (<string>:2) has no Examples.'),
+            (
+                f"Feature: F\n Scenario Outline: O <a>{STEP}\n  Examples:\n   | a |",
+                'The Examples of "O <a>" (<string>:4) have no row.',
+            ),
+            (
+                f"Feature: F\n Scenario: Same{STEP}\n Scenario: Same{STEP}",
+                'The feature "F" (<string>:1) has 2 scenarios called "Same".',
+            ),
+            (
+                f"Feature: F\n Scenario Outline: O{STEP}\n  Examples:\n   | a |\n   | 1 |\n   | 1 |",
+                'The feature "F" (<string>:1) has 2 scenarios called "O (a 1)".',
+            ),
+            (
+                f"@smokey\nFeature: F\n Scenario: S{STEP}",
+                "@smokey is no tag of the vocabulary (did you mean @smoke?) (<string>:2).",
+            ),
+        ],
+    )
+    def test_it_is_told_what_and_where(self, text: str, sentence: str) -> None:
+        assert refusal([parse_feature(text)]) == f"Nothing was run. {sentence}"
+
+    def test_equal_titles_under_different_rules_are_told_apart(self) -> None:
+        rules = "".join(f"\n Rule: {name}\n  Scenario: Same{STEP}" for name in ("One", "Two"))
+        refuse([parse_feature(f"Feature: F{rules}")], asked())
+
+    def test_rows_of_an_outline_are_told_apart_by_their_values(self) -> None:
+        text = f"Feature: F\n Scenario Outline: O{STEP}\n  Examples:\n   | a |\n   | 1 |\n   | 2 |"
+        refuse([parse_feature(text)], asked())
+
+    def test_everything_that_is_wrong_is_told_at_once(self) -> None:
+        features = [parse_feature("Feature: One"), parse_feature("Feature: Two")]
+        assert refusal(features).count("has no scenario") == 2

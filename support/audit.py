@@ -1,0 +1,58 @@
+"""Whether a scenario took away everything that it created: rows, jobs, Redis keys, media files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from support.checks.changes import State, StateOfStores, differences
+from support.checks.eventually import NeverHappened, eventually
+from support.drivers.database import DatabaseDriver
+from support.drivers.redis import RedisDriver
+from support.evidence.recorder import Recorder
+from support.run import Run
+
+SETTLING = 2.0  # seconds for what still runs when a scenario ends, such as a job whose VOD was just deleted
+
+
+class LeftBehind(Exception):
+    """The scenario left something behind; the message names it."""
+
+
+class LeakAudit:
+    """Compares everything in the stores of an embedded platform before and after each scenario.
+
+    Only a platform that nobody else uses can be compared as a whole. What one scenario left is reported once: it is
+    part of what the next one finds.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._before = self._look()
+
+    def check(self) -> None:
+        """Raise LeftBehind with all that appeared, went or changed since the last check."""
+        before = self._before
+        try:
+            eventually(
+                "what the scenario left",
+                lambda: list(differences(before, self._look())),
+                lambda left: not left,
+                wish="nothing",
+                within=SETTLING,
+            )
+        except NeverHappened:
+            self._before = self._look()
+            left = list(differences(before, self._before))
+            if left:
+                raise LeftBehind(f"the scenario left something behind: {'; '.join(left)}") from None
+
+    def _look(self) -> State:
+        unseen = Recorder(self._run.masker)  # what the audit asks is no evidence of the scenario's
+        stores = StateOfStores(DatabaseDriver(self._run.engine, unseen), RedisDriver(self._run.redis, unseen))
+        return {**stores.look(), **self._files()}
+
+    def _files(self) -> Mapping[tuple[str, str], Mapping[str, Any]]:
+        root = self._run.deployment.media_root
+        files = (path for path in root.rglob("*") if path.is_file())
+        return {("media file", str(path.relative_to(root))): {"size": path.stat().st_size} for path in files}

@@ -1,0 +1,63 @@
+"""What workers tell the runner: lists of these. Plain data, it is pickled on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from support.runner.outcome import ScenarioOutcome, StepOutcome
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The worker can take scenarios; `line` tells the person who started the run what that took."""
+
+    line: str
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The worker's platform cannot be used; the run cannot go on."""
+
+    sentence: str
+    exit_code: int
+
+
+@dataclass(frozen=True)
+class Began:
+    """A scenario begins. `scenario` is its number among those that were selected; `limit` its time limit in seconds."""
+
+    scenario: int
+    limit: float
+
+
+@dataclass(frozen=True)
+class Told:
+    """What behave told its formatters about a scenario: "scenario", "step", "match" or "result" of a step."""
+
+    scenario: int
+    what: str
+    step: int = -1
+    outcome: StepOutcome | None = None
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A scenario has ended."""
+
+    scenario: int
+    outcome: ScenarioOutcome
+
+
+@dataclass(frozen=True)
+class Closed:
+    """The worker has ended all it began."""
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Something went wrong outside scenarios: the run cannot be green."""
+
+    sentence: str
+
+
+Message = Ready | Refused | Began | Told | Ended | Trouble | Closed

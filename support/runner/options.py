@@ -1,0 +1,80 @@
+"""The options of a run that behave hands through: `-D name=value`."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from support.exits import UsageError
+from support.settings import EMBEDDED
+
+Value = TypeVar("Value")
+
+MEANINGS = {
+    "target": "the deployment to run against: a name from support/targets, or a path to a .toml file",
+    "order": "random, or random:SEED to repeat an order; as written without it",
+    "retries": "how often a scenario that did not pass is tried again (0)",
+    "flaky": "fail: scenarios that passed only on a later try make the run fail",
+    "shard": "2/5 runs the second fifth of the scenarios",
+}
+
+
+@dataclass(frozen=True)
+class Shard:
+    """The `number`th (from 1) of `count` parts."""
+
+    number: int
+    count: int
+
+
+@dataclass(frozen=True)
+class Options:
+    """What was asked for. `seed` is None where scenarios run as written."""
+
+    target: str = EMBEDDED
+    seed: str | None = None
+    retries: int = 0
+    flaky_fails: bool = False
+    shard: Shard = Shard(1, 1)
+
+
+def read_options(userdata: Mapping[str, str]) -> Options:
+    """Read behave's userdata. Raises UsageError for an unknown name or a value that makes no sense."""
+    for name in userdata:
+        if name not in MEANINGS:
+            close = difflib.get_close_matches(name, MEANINGS, n=1)
+            hint = f" Did you mean -D {close[0]}=...?" if close else ""
+            known = "; ".join(f"{option}: {meaning}" for option, meaning in MEANINGS.items())
+            raise UsageError(f"There is no option -D {name}.{hint} Known: {known}.")
+
+    def option(name: str, read: Callable[[str], Value | None], default: Value) -> Value:
+        if name not in userdata:
+            return default
+        value = read(str(userdata[name]))
+        if value is None:
+            raise UsageError(f"-D {name}={userdata[name]} makes no sense. {name}: {MEANINGS[name]}.")
+        return value
+
+    return Options(
+        target=option("target", str, EMBEDDED),
+        seed=option("order", _seed, "") or None,
+        retries=option("retries", lambda text: int(text) if text.isdecimal() else None, 0),
+        flaky_fails=option("flaky", lambda text: True if text == "fail" else None, False),
+        shard=option("shard", _shard, Shard(1, 1)),
+    )
+
+
+def _seed(text: str) -> str | None:
+    match = re.fullmatch(r"random(?::(\w+))?", text)
+    return (match.group(1) or secrets.token_hex(3)) if match else None
+
+
+def _shard(text: str) -> Shard | None:
+    match = re.fullmatch(r"(\d+)/(\d+)", text)
+    if match is None or not 1 <= int(match.group(1)) <= int(match.group(2)):
+        return None
+    return Shard(int(match.group(1)), int(match.group(2)))

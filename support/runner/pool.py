@@ -1,0 +1,258 @@
+"""The workers, seen from the runner: forking them, handing out scenarios, hearing them, losing one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, Pipe, wait
+
+from behave.model import Scenario
+
+from support.exits import EnvironmentFailed, RunStopped
+from support.runner import worker
+from support.runner.messages import Began, Closed, Ended, Message, Ready, Refused, Told, Trouble
+from support.runner.order import Bundle
+from support.runner.outcome import ScenarioOutcome
+from support.runner.progress import Progress
+from support.runner.watchdog import GRACE
+from support.tags import ALONE, LOCK
+
+CLOSING_LIMIT = 15.0  # seconds for a worker to end its platform
+ASK_AGAIN = 0.25  # seconds between two requests to stop, while a worker is in a hook or a clean-up
+
+
+@dataclass(eq=False)
+class _Worker:
+    pid: int
+    connection: Connection
+    ready: bool = False
+    todo: list[int] = field(default_factory=list)  # handed out and not ended; the first is the one that runs
+    locks: frozenset[str] = frozenset()
+    deadline: float | None = None  # on the monotonic clock: when even clean-ups should long have ended
+    closed: bool = False
+
+
+class Pool:
+    """Runs bundles of scenarios in forked workers; `events` yields what they tell, in the order it happens.
+
+    `shared` says that all workers use one target, so that locks mean something. `make` makes the Worker in the
+    forked process. Raises RunStopped when no platform can be had.
+    """
+
+    def __init__(
+        self,
+        scenarios: Sequence[Scenario],
+        bundles: Sequence[Bundle],
+        make: Callable[[Connection, int], worker.Worker],
+        *,
+        workers: int,
+        shared: bool,
+        lost: Callable[[Scenario, ScenarioOutcome], None],
+        say: Callable[[str], None],
+    ) -> None:
+        self._scenarios = scenarios
+        numbers = {id(scenario): number for number, scenario in enumerate(scenarios)}
+        self._pending = [[numbers[id(scenario)] for scenario in bundle] for bundle in bundles]
+        self._make = make
+        self._shared = shared
+        self._lost = lost
+        self._say = say
+        self._count = min(workers, len(self._pending))
+        self._workers: list[_Worker] = []
+        self._forked = 0
+        self._progress = Progress(len(scenarios), show=workers > 1)
+        self._life_line_of_workers, self._life_line = os.pipe()
+        self._wake_up, self._alarm = os.pipe()
+        os.set_blocking(self._alarm, False)
+        self._interrupts = 0
+        self._asked = 0.0
+        self.troubles: list[str] = []
+        self.outcomes: dict[int, ScenarioOutcome] = {}
+
+    # Signals: noted here, acted upon between two messages
+
+    def interrupt(self) -> None:
+        """Stop handing out and interrupt what runs; a second time, end the workers at once."""
+        self._interrupts += 1
+        self._pending.clear()
+        os.write(self._alarm, b"!")
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the run was asked to stop before its end."""
+        return self._interrupts > 0
+
+    def stop_handing_out(self) -> None:
+        """Let what runs come to its end, and begin nothing more."""
+        self._pending.clear()
+
+    # Workers
+
+    def start(self) -> None:
+        """Fork the workers, which start their platforms side by side, and wait for the first that is ready."""
+        for _ in range(self._count):
+            self._fork()
+        while not any(one.ready for one in self._workers) and not self.interrupted:
+            for _ in self._listen():
+                pass  # nothing can be told of scenarios yet
+
+    def _fork(self) -> None:
+        ours, theirs = Pipe()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self._forked += 1
+        pid = os.fork()
+        if pid == 0:
+            # Whoever holds the other end of the life line keeps every worker alive: only the runner may.
+            os.close(self._life_line)
+            ours.close()
+            worker.main(self._make, theirs, self._forked, self._life_line_of_workers)
+        theirs.close()
+        self._workers.append(_Worker(pid, ours))
+
+    # Events
+
+    def events(self) -> Iterator[Told | Ended]:
+        """Yield what workers tell until every scenario that was handed out has ended and all workers are gone."""
+        while self._workers:
+            self._hand_out()
+            self._insist()
+            yield from self._listen()
+        self._progress.clear()
+
+    def _listen(self) -> Iterator[Told | Ended]:
+        """Wait for what workers say next."""
+        for heard in wait([*(one.connection for one in self._workers), self._wake_up], self._patience()):
+            if heard == self._wake_up:
+                os.read(self._wake_up, 100)
+                continue
+            one = next(one for one in self._workers if one.connection is heard)
+            yield from self._hear(one)
+
+    def _hear(self, one: _Worker) -> Iterator[Told | Ended]:
+        try:
+            messages: list[Message] = one.connection.recv()
+        except (EOFError, ConnectionResetError):
+            yield from self._bury(one)
+            return
+        for message in messages:
+            yield from self._heed(one, message)
+
+    def _heed(self, one: _Worker, message: Message) -> Iterator[Told | Ended]:
+        match message:
+            case Ready(line):
+                one.ready = True
+                self._say(line)
+            case Refused(sentence, code):
+                one.closed = True
+                raise _stop(sentence, code)
+            case Began(number, limit):
+                one.deadline = time.monotonic() + limit + 2 * GRACE
+                self._progress.began(self._scenarios[number].name)
+            case Told():
+                self._progress.clear()
+                yield message
+            case Ended(number, outcome):
+                one.todo.remove(number)
+                one.deadline = None
+                yield self._note(number, outcome)
+            case Trouble(sentence):
+                if sentence not in self.troubles:  # every worker has the same hooks
+                    self.troubles.append(sentence)
+            case Closed():
+                one.closed = True
+
+    def _note(self, number: int, outcome: ScenarioOutcome) -> Ended:
+        self.outcomes[number] = outcome
+        self._progress.ended(self._scenarios[number].name, outcome.status)
+        return Ended(number, outcome)
+
+    def _bury(self, one: _Worker) -> Iterator[Ended]:
+        """Take a worker whose end of the connection is closed off the list; what it left is told or handed out."""
+        self._workers.remove(one)
+        one.connection.close()
+        _, status = os.waitpid(one.pid, 0)
+        if one.closed:
+            return
+        cause = os.waitstatus_to_exitcode(status)
+        reason = f"was killed by {signal.Signals(-cause).name}" if cause < 0 else f"ended with code {cause}"
+        if not one.ready and not one.todo:
+            raise EnvironmentFailed(f"A worker {reason} while it started its platform; see the logs.")
+        if one.todo:
+            running, *rest = one.todo
+            if rest and not self.interrupted:
+                self._pending.insert(0, rest)
+            outcome = ScenarioOutcome.lost(self._scenarios[running], f"The worker that ran this scenario {reason}.")
+            self._lost(self._scenarios[running], outcome)
+            yield self._note(running, outcome)
+        if self._pending and not any(other.ready or not other.closed for other in self._workers):
+            self._fork()
+
+    def _hand_out(self) -> None:
+        for one in self._workers:
+            if one.ready and not one.todo and not one.closed:
+                bundle = self._next_for(one)
+                if bundle is not None:
+                    one.todo = list(bundle)
+                    one.connection.send(bundle)
+                elif not self._pending:
+                    one.ready = False
+                    one.connection.send(None)
+                    one.deadline = time.monotonic() + CLOSING_LIMIT
+
+    def _next_for(self, one: _Worker) -> list[int] | None:
+        """Take the next bundle whose locks nobody holds."""
+        held = frozenset[str]().union(*(other.locks for other in self._workers if other.todo))
+        someone_runs = any(other.todo for other in self._workers)
+        only_alone_left = all(ALONE in self._locks(bundle) for bundle in self._pending)
+        for position, bundle in enumerate(self._pending):
+            locks = self._locks(bundle)
+            free = not (someone_runs or not only_alone_left) if ALONE in locks else not (locks & held or ALONE in held)
+            if free:
+                one.locks = locks
+                return self._pending.pop(position)
+        return None
+
+    def _locks(self, bundle: Sequence[int]) -> frozenset[str]:
+        if not self._shared:
+            return frozenset()
+        tags = (tag for number in bundle for tag in self._scenarios[number].effective_tags)
+        return frozenset(str(tag) for tag in tags if tag.startswith(LOCK))
+
+    def _insist(self) -> None:
+        """Send what interrupts steps, and end workers that answer nothing any more."""
+        now = time.monotonic()
+        for one in self._workers:
+            if self._interrupts > 1 or (one.deadline is not None and now > one.deadline):
+                os.kill(one.pid, signal.SIGKILL)
+            elif self.interrupted and not one.closed and now > self._asked + ASK_AGAIN:
+                one.deadline = one.deadline or now + CLOSING_LIMIT
+                os.kill(one.pid, signal.SIGTERM)
+        if self.interrupted and now > self._asked + ASK_AGAIN:
+            self._asked = now
+
+    def _patience(self) -> float | None:
+        """Return how long to wait for a message before something must be done, in seconds."""
+        if self.interrupted:
+            return ASK_AGAIN
+        deadlines = [one.deadline for one in self._workers if one.deadline is not None]
+        return max(0.0, min(deadlines) - time.monotonic()) + 0.01 if deadlines else None
+
+    def close(self) -> None:
+        """End every worker that is still there; its guardian ends its servers."""
+        os.close(self._life_line)
+        for one in self._workers:
+            os.kill(one.pid, signal.SIGKILL)
+            os.waitpid(one.pid, 0)
+            one.connection.close()
+        for descriptor in (self._life_line_of_workers, self._wake_up, self._alarm):
+            os.close(descriptor)
+
+
+def _stop(sentence: str, code: int) -> RunStopped:
+    kinds = {kind.exit_code: kind for kind in RunStopped.__subclasses__()}
+    return kinds.get(code, EnvironmentFailed)(sentence)  # type: ignore[call-overload,no-any-return]

@@ -1,0 +1,311 @@
+"""A worker: a process that the runner forks after everything was loaded, and that runs the scenarios it is handed."""
+
+from __future__ import annotations
+
+import functools
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from multiprocessing.connection import Connection
+from types import FrameType
+from typing import Any, TypeAlias
+
+from behave.formatter.base import Formatter, StreamOpener
+from behave.model import Feature, Rule, Scenario, Step
+from behave.model_type import Status
+from behave.runner import Context, ModelRunner
+
+from support import scenario as journey
+from support.evidence.formatter import AllureFormatter, use_masker
+from support.exits import RunStopped
+from support.run import Run
+from support.runner.messages import Began, Closed, Ended, Ready, Refused, Told, Trouble
+from support.runner.outcome import ScenarioOutcome, StepOutcome
+from support.runner.reports import ReportsFolder
+from support.runner.watchdog import ScenarioTimedOut, limit_of, time_limit
+
+TOGETHER = 0.1  # seconds
+
+Container: TypeAlias = Feature | Rule
+
+
+class Worker:
+    """Runs scenarios in this process until the runner hands out no more.
+
+    The hooks of the run, features and rules are called here: those of the run once in each worker, those of features
+    and rules whenever the worker comes to another one.
+    """
+
+    def __init__(
+        self,
+        runner: ModelRunner,
+        hooks: Mapping[str, Callable[..., None]],
+        run: Run,
+        scenarios: Sequence[Scenario],
+        connection: Connection,
+        reports: ReportsFolder,
+        retries: int,
+    ) -> None:
+        self._runner = runner
+        # The runner itself has moved on since it loaded them, when it forks a worker in place of one that died.
+        runner.hooks = dict(hooks)
+        runner.context = Context(runner)
+        self._run = run
+        self._scenarios = scenarios
+        self._connection = connection
+        self._retries = retries
+        self._open: list[Container] = []
+        self._run_is_broken: str | None = None
+        self._waiting = False  # for something that may be given up at once
+        self._teller = Teller(connection, run.masker.text, live=retries == 0)
+        use_masker(run.masker)
+        self._evidence = AllureFormatter(StreamOpener(str(reports.allure_results)), runner.config)
+        self._evidence.expect_part()
+        runner.formatters = [self._evidence, self._teller]
+
+    def work(self) -> None:
+        """Start the platform, run what is handed out, end everything; tell the runner all along."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the runner hears Ctrl-C and says what is to be done
+        signal.signal(signal.SIGTERM, self._interrupt)
+        try:
+            self._waiting = True
+            self._run.deployment.begin()
+            line = self._run.deployment.finish()
+            self._waiting = False
+            self._connection.send([Ready(line)])
+            self._run_bundles()
+        except KeyboardInterrupt:
+            pass  # asked to stop before there was anything to run
+        finally:
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)  # there is nothing left that could be interrupted
+            self._run.close()
+        self._connection.send([Closed()])
+
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        """Interrupt a step, or waiting; a hook or a clean-up is let finish, the runner will ask again."""
+        self._runner.aborted = True
+        if self._teller.in_step or self._waiting:
+            raise KeyboardInterrupt
+
+    def _run_bundles(self) -> None:
+        journey.use(self._run)
+        if not self._runner.run_hook("before_all"):
+            self._run_is_broken = "The set-up of the run failed (before_all), see the console."
+            self._trouble(self._run_is_broken)
+            self._runner.aborted = False
+        while (bundle := self._next_bundle()) is not None:
+            for number in bundle:
+                if not self._runner.aborted:
+                    self._run_scenario(number)
+        self._enter([])
+        if not self._runner.run_hook("after_all"):
+            self._trouble("The tear-down of the run failed (after_all), see the console.")
+        try:
+            self._runner.context._do_remaining_cleanups()
+        except Exception as error:  # noqa: BLE001 - whatever a clean-up raises is told, and fails the run
+            self._trouble(f"A clean-up at the end of the run failed: {error}")
+        self._evidence.close()
+
+    def _next_bundle(self) -> list[int] | None:
+        if self._runner.aborted:
+            return None
+        try:
+            self._waiting = True
+            bundle: list[int] | None = self._connection.recv()
+        except KeyboardInterrupt:
+            return None
+        finally:
+            self._waiting = False
+        return bundle
+
+    def _run_scenario(self, number: int) -> None:
+        scenario = self._scenarios[number]
+        self._connection.send([Began(number, limit_of(scenario))])
+        begin = time.monotonic()
+        self._enter(_containers(scenario))
+        self._runner.context._set_root_attribute("active_outline", scenario._row)
+        attempts = 0
+        while True:
+            attempts += 1
+            self._teller.begin(number, scenario)
+            scenario.run(self._runner)
+            self._teller.in_step = False
+            if attempts > self._retries or not scenario.status.has_failed() or self._runner.aborted:
+                break
+        self._evidence.flush()  # so that a worker that dies later loses nothing of this scenario
+        outcome = ScenarioOutcome.of(scenario, self._run.masker.text, time.monotonic() - begin, attempts)
+        self._teller.end(Ended(number, outcome))
+
+    def _perform(self, scenario: Scenario, runner: ModelRunner) -> bool:
+        """Run a scenario within its time limit; the formatter's own `run` is wrapped around this."""
+        broken = next((container for container in self._open if container.hook_failed), None)
+        if self._run_is_broken or broken is not None:
+            return self._give_up(scenario, broken)
+        try:
+            with time_limit(limit_of(scenario)):
+                return bool(Scenario.run(scenario, runner))
+        except ScenarioTimedOut as error:
+            # It came between behave's own steps: nobody but us has seen it.
+            scenario.exception, scenario.error_message = error, f"HOOK-ERROR in before_scenario: {error}"
+            scenario.hook_failed = True
+            scenario.set_status(Status.hook_error)
+            return True
+
+    def _give_up(self, scenario: Scenario, broken: Container | None) -> bool:
+        """Give a scenario the verdict of the hook that failed before it: behave itself would leave it out."""
+        scenario.clear_status()
+        scenario.hook_failed = True
+        scenario.exception = broken.exception if broken is not None else RuntimeError(self._run_is_broken)
+        reason = broken.error_message if broken is not None else f"HOOK-ERROR in before_all: {self._run_is_broken}"
+        scenario.error_message = reason
+        scenario.set_status(Status.hook_error)
+        for formatter in self._runner.formatters:
+            formatter.scenario(scenario)
+        return True
+
+    def _trouble(self, sentence: str) -> None:
+        self._connection.send([Trouble(sentence)])
+
+    def _enter(self, containers: Sequence[Container]) -> None:
+        """Leave the features and rules that the next scenario does not lie in, enter those that it does."""
+        while self._open and not _begins_with(containers, self._open):
+            self._leave(self._open.pop())
+        for container in containers[len(self._open) :]:
+            self._open.append(container)
+            self._come_to(container)
+
+    def _come_to(self, container: Container) -> None:
+        context = self._runner.context
+        if isinstance(container, Feature):
+            for scenario in container.walk_scenarios():
+                scenario.run = functools.partial(self._perform, scenario)
+            self._evidence.uri(container.filename)
+            self._evidence.feature(container)
+            self._evidence.expect_part()
+        container.hook_failed = False
+        container.error_message = None
+        context._push(layer=container.type)
+        context.tags = set(container.tags)
+        container._setup_context_for_run(context)
+        self._runner.run_hook_tags("before_tag", container.tags)
+        self._runner.run_hook(f"before_{container.type}", container)
+
+    def _leave(self, container: Container) -> None:
+        before = container.hook_failed
+        self._runner.run_hook(f"after_{container.type}", container)
+        self._runner.run_hook_tags("after_tag", container.tags)
+        if container.hook_failed and not before:
+            self._trouble(f'The tear-down of the {container.type} "{container.name}" failed.')
+        try:
+            self._runner.context._pop()
+        except Exception as error:  # noqa: BLE001 - whatever a clean-up raises is told, and fails the run
+            sentence = f'A clean-up of the {container.type} "{container.name}" failed: {error}'
+            self._trouble(sentence)
+        if isinstance(container, Feature):
+            self._evidence.eof()
+
+
+class Teller(Formatter):  # type: ignore[misc]
+    """Hands on to the runner what behave tells formatters; with retries only of the last try.
+
+    Each message wakes the runner, so what is told within a tenth of a second goes together.
+    """
+
+    def __init__(self, connection: Connection, mask: Any, *, live: bool) -> None:
+        self.in_step = False
+        self._connection = connection
+        self._mask = mask
+        self._live = live
+        self._held: list[Told | Ended] = []
+        self._handed_on = 0.0
+        self._number = -1
+        self._steps: dict[int, int] = {}
+
+    def begin(self, number: int, scenario: Scenario) -> None:
+        """Tell of this scenario from now on; what was held back of an earlier try is forgotten."""
+        self._held = []
+        self._number = number
+        self._steps = {id(step): index for index, step in enumerate(scenario.all_steps)}
+
+    def end(self, ended: Ended) -> None:
+        """Tell that the scenario has ended, and what was held back before."""
+        self._held.append(ended)
+        self._hand_on()
+
+    def _hand_on(self) -> None:
+        self._connection.send(self._held)
+        self._held = []
+        self._handed_on = time.monotonic()
+
+    def scenario(self, scenario: Scenario) -> None:
+        """Tell that a scenario is announced."""
+        self._tell("scenario")
+
+    def step(self, step: Step) -> None:
+        """Tell that a step is announced."""
+        self._tell("step", self._steps[id(step)])
+
+    def match(self, match: Any) -> None:
+        """Note that a step begins; which one is told with its result."""
+        self.in_step = True
+
+    def result(self, step: Step) -> None:
+        """Tell a step's verdict."""
+        self.in_step = False
+        self._tell("result", self._steps[id(step)], StepOutcome.of(step, self._mask))
+
+    def _tell(self, what: str, step: int = -1, outcome: StepOutcome | None = None) -> None:
+        self._held.append(Told(self._number, what, step, outcome))
+        if self._live and time.monotonic() - self._handed_on > TOGETHER:
+            self._hand_on()
+
+
+def _begins_with(containers: Sequence[Container], opened: Sequence[Container]) -> bool:
+    # By identity: for behave, two features of the same name are equal.
+    return len(opened) <= len(containers) and all(a is b for a, b in zip(containers, opened, strict=False))
+
+
+def _containers(scenario: Scenario) -> list[Container]:
+    """Return the feature and the rule that a scenario lies in."""
+    found: list[Container] = []
+    element = scenario.parent
+    while element is not None:
+        if isinstance(element, Feature | Rule):
+            found.insert(0, element)
+        element = element.parent
+    return found
+
+
+def die_with_the_runner(life_line: int) -> None:
+    """End this process at once when the runner is gone; the guardian then ends the servers."""
+
+    def watch() -> None:
+        os.read(life_line, 1)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="life line", daemon=True).start()
+
+
+def main(make: Callable[[Connection, int], Worker], connection: Connection, number: int, life_line: int) -> None:
+    """Be the worker of this number (from 1) that `make` makes; never return."""
+    code = 1
+    try:
+        die_with_the_runner(life_line)
+        os.environ["WORKER"] = f"worker {number}"  # the thread's name in the report's timeline
+        try:
+            make(connection, number).work()
+        except RunStopped as stop:
+            connection.send([Refused(str(stop), stop.exit_code)])
+        code = 0
+    except (BrokenPipeError, EOFError):
+        pass  # the runner is gone
+    finally:
+        if code:
+            traceback.print_exc()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
