@@ -97,7 +97,10 @@ def create_many(context: Context, who: str, kind: Kind) -> None:
     for name, cells in named(context.table):
         fields = nested({field: world.filled_in(cell) for field, cell in cells.items()}, texts=kind.texts)
         items.append({**kind.defaults(kind.known_as(name, world.mark)), **fields})
-    world.remember("answer", world.records.create_many(kind, items, by=world.person(who)))
+    answer = world.records.create_many(kind, items, by=world.person(who))
+    world.remember("answer", answer)
+    if answer.status in (200, 201):
+        world.records.see_taken_away(kind, answer.document, by=world.person(who))
 
 
 @given("{whose:Owner} {kind:Kind} {name:Quoted} holds:")

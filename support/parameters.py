@@ -57,6 +57,7 @@ TYPES = {
     "Number": ParameterType(r"\d+(?:\.\d+)?", "a number such as 5 or 0.5", float),
     "Count": ParameterType(r"once|twice|[1-9]\d* times|always", "how often: once, twice, 3 times, always", _count),
     "Status": ParameterType(r"[1-5]\d\d", "an HTTP status code", int),
+    "Method": _one_of(("GET", "POST", "PUT", "PATCH", "DELETE"), "an HTTP method"),
     "Page": _one_of(PAGES, "a page that asks for a sign-in"),
     "Part": _one_of(SERVICES, "a service that the platform's health names"),
     "Condition": _one_of(CONDITIONS, "what state a recording is in"),

@@ -95,6 +95,10 @@ class World:
             cell,
         )
 
+    def with_ids(self, path: str) -> str:
+        """Return a path with the ids of the things that it names in braces: /sessions/{research session AAPL}."""
+        return re.sub(r"\{([^}]+)\}", lambda found: self.identity(found[1]), path)
+
     def file_name(self, name: str, suffix: str) -> str:
         """Return the file name for a thing that the feature calls `name`: "city-council-7f3a12.wav"."""
         return f"{file_stem(name)}-{self.mark}{suffix}"

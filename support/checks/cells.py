@@ -90,12 +90,12 @@ def _trouble(
         case "a time":
             wrong = _time(found) is None
         case "as before":
-            wrong, cell = found != _at(before, name), f"as before, {shown(_at(before, name))},"
+            wrong, cell = found != _at(before, name), f"as before, {shown(_at(before, name))}"
         case "moved on":
             then, now = _time(_at(before, name)), _time(found)
             wrong, cell = then is None or now is None or now <= then, f"a time after {_at(before, name)}"
         case _ if cell in seen and cell.endswith("_at"):
-            wrong, cell = found != seen[cell], f"{cell}, {shown(seen[cell])},"
+            wrong, cell = found != seen[cell], f"{cell}, {shown(seen[cell])}"
         case "some text":
             wrong = not (isinstance(found, str) and found.strip())
         case _ if cell.startswith(ONE_OF):

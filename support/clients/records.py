@@ -183,6 +183,12 @@ class RecordsClient:
             self._cleanup.add(f"remove {thing}", lambda: self._remove(thing))
         return thing
 
+    def see_taken_away(self, kind: Kind, told: Mapping[str, Any], *, by: Persona) -> None:
+        """See that everything is taken away which a request for several things has created."""
+        for item in told.get("results", told.get(kind.listed, ())):
+            if item["id"] is not None:
+                self.created(kind, str(item["id"]), "", item, by, "")
+
     def create_many(self, kind: Kind, items: Sequence[Mapping[str, Any]], *, by: Persona) -> Answer:
         """Ask for several things in one request, whatever comes of it."""
         path, listed = kind.many

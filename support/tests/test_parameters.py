@@ -8,6 +8,10 @@ from behave.matchers import MatchWithError, ParseMatcher
 from support import parameters
 from support.clients.access import PAGES
 from support.clients.operations import SERVICES
+from support.clients.prices import TROUBLES
+from support.clients.records import KINDS
+from support.clients.research import STAGES
+from support.drivers.http import REFUSALS
 from support.parameters import TYPES
 from support.personas import PERSONAS
 from support.testdata.media import CONDITIONS
@@ -20,9 +24,23 @@ TAKEN: dict[str, dict[str, object]] = {
     "Number": {"5": 5.0, "0.5": 0.5, "0": 0.0, "1000": 1000.0},
     "Count": {"once": 1, "twice": 2, "3 times": 3, "12 times": 12, "always": None},
     "Status": {"100": 100, "404": 404, "599": 599},
+    "Method": {word: word for word in ("GET", "POST", "PUT", "PATCH", "DELETE")},
     "Page": {page: page for page in PAGES},
     "Part": {service: service for service in SERVICES},
     "Condition": {condition: condition for condition in CONDITIONS},
+    "Kind": dict(KINDS),
+    "Kinds": {f"{word}s": kind for word, kind in KINDS.items()},
+    "Deed": {
+        "reads": "read",
+        "removes for good": "remove for good",
+        "asks for the returns of": "ask for the returns of",
+    },
+    "PastDeed": {"deleted": "delete", "acknowledged": "acknowledge"},
+    "Fate": {word: word for word in ("there", "hidden", "gone for good")},
+    "Stage": {stage: stage for stage in STAGES},
+    "Trouble": {trouble: trouble for trouble in TROUBLES},
+    "Refusal": {word: word for word in REFUSALS},
+    "Verdict": {"a": "a", "no": "no"},
     "VodState": {state: state for state in ("pending", "processing", "completed", "failed")},
 }
 LEFT: dict[str, list[str]] = {
@@ -33,9 +51,19 @@ LEFT: dict[str, list[str]] = {
     "Number": ["five", "-5", "5.", ".5", "1e3", "1,000", "", "5 "],
     "Count": ["thrice", "0 times", "never", "3", "times", "-1 times", "2.5 times", ""],
     "Status": ["99", "600", "1000", "20", "2xx", "OK", ""],
+    "Method": ["get", "HEAD", "FETCH", ""],
     "Page": ["page", "public page", "administrators page", ""],
     "Part": ["Database", "api", "the database", ""],
     "Condition": ["Clear", "broken", "cut", "5 minute", ""],
+    "Kind": ["session", "users", "research sessions", ""],
+    "Kinds": ["user", "sessions", "things", ""],
+    "Deed": ["read", "deleted", "removes", "asks for", ""],
+    "PastDeed": ["deletes", "read", ""],
+    "Fate": ["gone", "here", "deleted", ""],
+    "Stage": ["started", "fetch", "finished", ""],
+    "Trouble": ["slow", "is fast", "answers", ""],
+    "Refusal": ["404", "unknown user", "invalid", ""],
+    "Verdict": ["an", "not a", ""],
     "VodState": ["finished", "Pending", '"pending"', ""],
 }
 
