@@ -12,10 +12,8 @@ WORDS = "aardvark-7f3a12"
 class Stores:
     """Rows, keys and files as the drivers tell them."""
 
-    def __init__(
-        self, field: object = "", key: str = "", value: str = "", path: str = "", content: bytes = b""
-    ) -> None:
-        self.field, self.key, self.value, self.path, self.content_of_file = field, key, value, path, content
+    def __init__(self, field: object = "", key: str = "", value: str = "", path: str = "", file: bytes = b"") -> None:
+        self.field, self.key, self.value, self.path, self.file = field, key, value, path, file
 
     def rows(self, statement: str) -> list[dict[str, Any]]:
         if "information_schema" in statement:
