@@ -47,9 +47,8 @@ class ResearchClient:
         """Take a session through every stage up to this one; return the stages it says it went through."""
         order = ["started", *STAGES]
         seen = [str(self._records.read(session).expect(200).document["stage"])]
-        for following in order[order.index(seen[0]) + 1 : order.index(stage) + 1]:
-            seen.append(str(self.stage(session, following, by=by).expect(200).document["stage"]))
-        return seen
+        ahead = order[order.index(seen[0]) + 1 : order.index(stage) + 1]
+        return seen + [str(self.stage(session, each, by=by).expect(200).document["stage"]) for each in ahead]
 
     def note(self, session: Thing, text: str, *, by: Persona) -> Answer:
         """Write private notes on a session, whatever comes of it."""
