@@ -54,11 +54,11 @@ Feature: A research from the first idea to the recommendation
       Then the score of "AAPL" lies between <low> and <high>
 
       Examples: the ends of the scale; what rises scores better than what falls
-        | course             | first  | last    | low | high |
-        | doubles            | 10.00  | 20.00   | 0.5 | 1    |
-        | rises a hundredfold| 1.00   | 100.00  | 0.5 | 1    |
-        | stays              | 10.00  | 10.00   | 0   | 0.6  |
-        | falls to a cent    | 999.99 | 0.01    | 0   | 0.5  |
+        | course              | first  | last   | low | high |
+        | doubles             | 10.00  | 20.00  | 0.6 | 1    |
+        | rises a hundredfold | 1.00   | 100.00 | 0.6 | 1    |
+        | stays               | 10.00  | 10.00  | 0   | 0.6  |
+        | falls to a cent     | 999.99 | 0.01   | 0   | 0.4  |
 
     @id.RES-042
     Scenario: The report says in words how the stock does, and what to do
