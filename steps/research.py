@@ -468,14 +468,15 @@ def price_service_asked(context: Context, times: int) -> None:
 
 @given("{count:Number} other documents of {who:Actor}")
 def many_documents(context: Context, count: float, who: str) -> None:
-    """Have many documents ingested, about all sorts of things.
+    """Have many documents ingested, about all sorts of things; more of them each time.
 
     Example: Given 1000 other documents of Nora
     """
     world = context.world
-    items = filler(int(count), world.mark)
+    person = world.person(who)
+    items = filler(int(count), world.mark, after=world.research.count_documents(by=person))
     for first in range(0, len(items), DOCUMENT_BATCH):
-        batch = world.research.ingest(items[first : first + DOCUMENT_BATCH], by=world.person(who))
+        batch = world.research.ingest(items[first : first + DOCUMENT_BATCH], by=person)
         equal("how many were refused", batch.expect(200).document["refused"], 0)
 
 

@@ -45,10 +45,11 @@ Feature: Searching documents by meaning
 
     @critical @id.RES-074
     Scenario: The closest of a thousand documents comes first
-      Given 999 other documents of Nora
+      Given 500 other documents of Nora
       And the document "needle" of Nora with:
-        | field   | value                                                   |
-        | content | The lighthouse keeper trades tulip futures by candle    |
+        | field   | value                                                |
+        | content | The lighthouse keeper trades tulip futures by candle |
+      And 499 other documents of Nora
       When Nora searches for "tulip futures of the lighthouse keeper" with:
         | field | value |
         | limit | 1     |
@@ -58,11 +59,12 @@ Feature: Searching documents by meaning
 
     @id.RES-077
     Scenario: What passes a filter is found among a thousand, however far it is from the question
-      Given 999 other documents of Nora
+      Given 500 other documents of Nora
       And the document "needle" of Nora with:
-        | field           | value                        |
-        | content         | Rain is expected on Sunday   |
-        | metadata.sector | Weather                      |
+        | field           | value                      |
+        | content         | Rain is expected on Sunday |
+        | metadata.sector | Weather                    |
+      And 499 other documents of Nora
       When Nora searches for "The bakery opens two factories" with:
         | field          | value   |
         | filters.sector | Weather |

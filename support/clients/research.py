@@ -58,6 +58,10 @@ class ResearchClient:
         """Ask for a batch of documents to be ingested, whatever comes of it."""
         return self._records.create_many(DOCUMENT, items, by=by)
 
+    def count_documents(self, *, by: Persona) -> int:
+        """Return how many documents the persona has."""
+        return int(self._records.list(DOCUMENT, {"limit": "1"}, by=by).expect(200).document["total"])
+
     def search(self, text: str, wishes: Mapping[str, Any], *, by: Persona) -> Answer:
         """Search the persona's documents, whatever comes of it; the report says how long it took."""
         answer = self._records.send("POST", "/api/documents/search", by=by, json={"query": text, **wishes})
@@ -86,8 +90,8 @@ class ResearchClient:
         return self._records.do("ask for the returns of", portfolio, by=by).expect(200).document
 
 
-def filler(count: int, mark: str) -> list[Mapping[str, Any]]:
-    """Return documents about all sorts of things; no two have the same text."""
+def filler(count: int, mark: str, *, after: int) -> list[Mapping[str, Any]]:
+    """Return documents about all sorts of things, numbered from `after`; no two have the same text."""
     return [
         {
             "content": f"{_one(WHO, number)} {_one(DOES, number // 7)} {_one(WHAT, number // 3)}, note {number}",
@@ -95,7 +99,7 @@ def filler(count: int, mark: str) -> list[Mapping[str, Any]]:
             "source_id": f"filler-{number} · {mark}",
             "metadata": {"sector": _one(SECTORS, number), "number": number},
         }
-        for number in range(count)
+        for number in range(after, after + count)
     ]
 
 
