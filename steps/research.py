@@ -202,7 +202,7 @@ def is_stored(context: Context, kind: Kind, name: str) -> None:
     check.stored(thing, told, world.record_stores.row(thing), wanted, world.people.account(thing.by).username)
 
 
-@then("the {kind:Kind} {name:Quoted} is {fate:Fate}")
+@then("the {kind:Kind} {name:Quoted} is {fate:End}")
 def has_become(context: Context, kind: Kind, name: str, fate: str) -> None:
     """Look at what has become of a thing: hidden is unknown to the API and marked in the database, gone is in neither.
 

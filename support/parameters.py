@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 import behave
 
-from support.clients.access import PAGES
+from support.clients.access import ATTEMPTS, FIELDS, PAGES
+from support.clients.accounts import LIKENESSES, SETTINGS
 from support.clients.operations import SERVICES
 from support.clients.prices import TROUBLES
 from support.clients.records import KINDS
 from support.clients.research import STAGES
+from support.clients.tokens import CREDENTIALS
 from support.drivers.http import REFUSALS
 from support.personas import PERSONAS, PRONOUNS
 from support.testdata.media import CONDITIONS
@@ -45,6 +47,11 @@ _PRESENT = {
 }
 _PAST = {"deleted": "delete", "acknowledged": "acknowledge"}
 
+
+def _which(text: str) -> int:
+    return {"first": 0, "second": 1}.get(text.strip(), -1)
+
+
 TYPES = {
     "Actor": _one_of((*PERSONAS, *PRONOUNS["subject"]), "who does something: a persona, or who acted last"),
     "Object": _one_of((*PERSONAS, *PRONOUNS["object"]), "to whom it happens: a persona, or who acted last"),
@@ -59,6 +66,14 @@ TYPES = {
     "Status": ParameterType(r"[1-5]\d\d", "an HTTP status code", int),
     "Method": _one_of(("GET", "POST", "PUT", "PATCH", "DELETE"), "an HTTP method"),
     "Page": _one_of(PAGES, "a page that asks for a sign-in"),
+    "Credentials": _one_of(CREDENTIALS, "what stands in the Authorization header"),
+    "Attempt": _one_of(ATTEMPTS, "how somebody tries to sign in"),
+    "LoginField": _one_of(FIELDS, "what is asked for at the sign-in: name or password"),
+    "Which": ParameterType("(?:first |second )?", "which of somebody's sessions; none said means the latest", _which),
+    "Fate": ParameterType("goes on|is over", "what becomes of a session", lambda text: text == "goes on"),
+    "Token": ParameterType("access token|refresh token", "a token", lambda text: text.replace(" ", "_")),
+    "Setting": _one_of(SETTINGS, "what an administrator can set of an account"),
+    "Likeness": _one_of(LIKENESSES, "what one account has in common with another"),
     "Part": _one_of(SERVICES, "a service that the platform's health names"),
     "Condition": _one_of(CONDITIONS, "what state a recording is in"),
     "Kind": _one_of(KINDS, "a kind of things that researchers work with", KINDS.__getitem__),
@@ -67,7 +82,7 @@ TYPES = {
     ),
     "Deed": _one_of(_PRESENT, "what somebody does to a thing", _PRESENT.__getitem__),
     "PastDeed": _one_of(_PAST, "what somebody did to a thing", _PAST.__getitem__),
-    "Fate": _one_of(("there", "hidden", "gone for good"), "what has become of a thing"),
+    "End": _one_of(("there", "hidden", "gone for good"), "what has become of a thing"),
     "Stage": _one_of(STAGES, "a stage of the research workflow"),
     "Trouble": _one_of(TROUBLES, "what is wrong with the price service"),
     "Verdict": _one_of(("a", "no"), "whether it is one"),

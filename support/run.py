@@ -83,6 +83,23 @@ class Run:
                 f"{persona.name} has no account at the target {self.target.name!r}; who has one: {known}"
             ) from None
 
+    @property
+    def signing_key(self) -> str:
+        """The key that the platform signs tokens with; only the embedded target tells it."""
+        if self.embedded is None:
+            raise AssertionError(
+                f"the target {self.target.name!r} does not grant '{Capability.SIGNING_KEY}': "
+                f"tag the scenario @needs.{Capability.SIGNING_KEY}"
+            )
+        return self.embedded.signing_key
+
+    @cached_property
+    def new_password(self) -> str:
+        """The password of every account that scenarios make; no report shows it."""
+        password = secrets.token_urlsafe(18)
+        self.masker.add(password)
+        return password
+
     @cached_property
     def connections(self) -> HTTPAdapter:
         """The open connections to the API."""

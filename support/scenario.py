@@ -48,7 +48,7 @@ def begin(scenario: Scenario) -> World:
     run = stage.run
     if run.embedded is not None and stage.audit is None:
         stage.audit = LeakAudit(run)
-    lacking = [capability for capability in needs(scenario) if not run.grants(capability)]
+    lacking = sorted(capability for capability in needs(scenario) if not run.grants(capability))
     if lacking:
         scenario.skip(f"the target {run.target.name!r} does not grant: {', '.join(lacking)}")
     return World(run, compares_states=_has_comparison(scenario))

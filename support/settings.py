@@ -29,6 +29,7 @@ class Capability(StrEnum):
     WRITES = "writes"
     FAULTS = "faults"
     PARTNERS = "partners"
+    SIGNING_KEY = "signing_key"
 
 
 class _Section(BaseModel):
@@ -126,7 +127,7 @@ def _refuse_contradictions(target: Target, path: Path) -> None:
         raise UsageError(f"The target file {path} names unknown personas {strangers}. Known: {', '.join(PERSONAS)}.")
     if target.embedded:
         return
-    ours = sorted(target.capabilities & {Capability.FAULTS, Capability.PARTNERS})
+    ours = sorted(target.capabilities & {Capability.FAULTS, Capability.PARTNERS, Capability.SIGNING_KEY})
     if ours:
         raise UsageError(
             f"The target file {path} grants {', '.join(ours)}, which only the embedded target can: take them out."

@@ -12,12 +12,15 @@ from requests.adapters import HTTPAdapter
 from support.checks.changes import StateOfStores
 from support.cleanup import Cleanup
 from support.clients.access import AccessClient, SessionStores
+from support.clients.accounts import AccountsClient, AccountStores
 from support.clients.cablecast import CablecastClient
 from support.clients.operations import OperationsClient
 from support.clients.people import People
 from support.clients.prices import PricesClient
 from support.clients.records import USER, RecordsClient, RecordStores
 from support.clients.research import ResearchClient
+from support.clients.roles import RolesClient
+from support.clients.tokens import TokenForge
 from support.clients.traces import TraceStores
 from support.clients.vod import VodClient, VodStores
 from support.crowd import Crowd
@@ -54,8 +57,11 @@ class World:
         self._memory = Memory()
         self._actor: Persona | None = None
         self._http = self._open_http(self.evidence, connections=run.connections)
+        forge = TokenForge(lambda: run.signing_key)
         self.people = People(run.account, run.masker.add)
-        self.access = AccessClient(self._http, self.people.account, self.cleanup)
+        self.access = AccessClient(self._http, self.people.account, self.cleanup, forge, self.mark)
+        self.accounts = AccountsClient(self._http, self.access, self.cleanup, lambda: run.new_password, self.mark)
+        self.roles = RolesClient(self._http, self.access)
         self.crowd = Crowd(self._open_http, run.masker, self.evidence)
         self.vod = VodClient(self._http, self.access, self.cleanup, run.target.limits)
         self.records = RecordsClient(self._http, self.access, self.cleanup)
@@ -137,6 +143,11 @@ class World:
     def sessions(self) -> SessionStores:
         """Where the platform keeps sessions."""
         return SessionStores(self._database, self._redis)
+
+    @cached_property
+    def account_stores(self) -> AccountStores:
+        """Where the platform keeps accounts."""
+        return AccountStores(self._database)
 
     @cached_property
     def vods(self) -> VodStores:

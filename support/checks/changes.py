@@ -22,6 +22,7 @@ from support.checks import tables
 from support.checks.matching import fail, require
 from support.drivers.database import DatabaseDriver
 from support.drivers.redis import RedisDriver
+from support.evidence.masking import is_secret_name
 
 State = Mapping[tuple[str, str], Mapping[str, Any]]
 """Records by store and key; a record is its fields."""
@@ -109,6 +110,8 @@ class Change:
     def __str__(self) -> str:
         if not self.field:
             return f"{self.store} {self.key} " + ("appeared" if self.new == PRESENT else "is gone")
+        if is_secret_name(self.field):
+            return f"{self.store} {self.key}: {self.field} became another"
         return f"{self.store} {self.key}: {self.field} went from {self.old!r} to {self.new!r}"
 
 

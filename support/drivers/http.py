@@ -46,6 +46,7 @@ class Answer:
     body: bytes
     seconds: float
     parse: Callable[[], Any]
+    mask: Callable[[str], str] = str
 
     @property
     def json(self) -> Any:
@@ -53,7 +54,7 @@ class Answer:
         try:
             return self.parse()
         except ValueError as error:
-            raise fail(f"{self} should be answered with JSON, but was {self.body[:80]!r}") from error
+            raise fail(f"{self} should be answered with JSON, but was {self._beginning}") from error
 
     @property
     def document(self) -> Mapping[str, Any]:
@@ -69,7 +70,7 @@ class Answer:
         try:
             return self.body.decode("utf-8")
         except UnicodeDecodeError as error:
-            raise fail(f"{self} should be answered with UTF-8 text, but was {self.body[:80]!r}") from error
+            raise fail(f"{self} should be answered with UTF-8 text, but was {self._beginning}") from error
 
     @property
     def error(self) -> Mapping[str, Any]:
@@ -92,7 +93,12 @@ class Answer:
             details = "; ".join(f"{detail['field']}: {detail['issue']}" for detail in error["details"])
             return f'{error["type"]}: "{error["message"]}"' + (f" ({details})" if details else "")
         except (ValueError, KeyError, TypeError):
-            return f"with {self.body[:80]!r}"
+            return f"with {self._beginning}"
+
+    @property
+    def _beginning(self) -> str:
+        # Masked before it is cut: nothing finds the first half of a secret.
+        return self.mask(repr(self.body))[:80]
 
     def __str__(self) -> str:
         return self.request
@@ -146,11 +152,13 @@ class HttpDriver:
         token: str | None = None,
         actor: str | None = None,
         json: object = None,
+        body: bytes | None = None,
         params: Mapping[str, str | int] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Send one request, as the owner of `token` or as nobody, and record the exchange.
 
+        `body` is sent as it is, where `json` would say it too well; its type stands in `headers`.
         Redirects are not followed: an API that redirects is worth noticing, and would lose the token on the way.
         Raises NoAnswer when no answer came within the target's limits, WriteRefused when the target is read-only.
         """
@@ -161,6 +169,7 @@ class HttpDriver:
                 self._url + path,
                 params=params,
                 json=json,
+                data=body,
                 headers={**({"Authorization": f"Bearer {token}"} if token else {}), **(headers or {})},
             )
         )
@@ -193,7 +202,9 @@ class HttpDriver:
         who = f"{actor}'s {method} {path}" if actor else f"{method} {path}"
         if answer is None:
             raise NoAnswer(f"{who} should be answered, but {trouble}")
-        return Answer(who, answer.status_code, answer.headers, answer.content, seconds, answer.json)
+        return Answer(
+            who, answer.status_code, answer.headers, answer.content, seconds, answer.json, self._evidence.mask
+        )
 
     def _guard(self, method: str, path: str) -> None:
         if HTTPAdapter.send is not _SEND:

@@ -64,6 +64,10 @@ class Recorder:
         self._step: list[Item | _Attachment] = []
         self._chapters: list[Chapter] = []
 
+    def mask(self, text: str) -> str:
+        """The text as it may be shown."""
+        return self._masker.text(text)
+
     @property
     def exchanges(self) -> Sequence[Exchange]:
         """Every HTTP exchange of the scenario so far, unmasked, oldest first."""

@@ -84,6 +84,8 @@ def cell(column: str, value: object, masker: Masker) -> str:
     """A value of a table; of a column with a secret name only that there is one."""
     if value is None:
         return ""
+    if isinstance(value, dict | list):  # a JSON column
+        value = json.dumps(masker.json(value), ensure_ascii=False, default=str)
     return MASK if is_secret_name(column) else masker.text(str(value))
 
 

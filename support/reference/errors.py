@@ -115,6 +115,14 @@ class PayloadTooLarge(PlatformError):
     message = "The request body is larger than 1 MiB."
 
 
+class TooManyRequests(PlatformError):
+    """More than a limit allows: 429, with ``Retry-After`` in seconds."""
+
+    status = 429
+    type = "RateLimitError"
+    message = "That was too often. Try again later."
+
+
 class DatabaseUnavailable(PlatformError):
     """PostgreSQL is away, frozen or too slow: 503. It may heal, so jobs retry on it."""
 
@@ -169,6 +177,7 @@ _BY_STATUS: dict[int, type[PlatformError]] = {
     409: Conflict,
     413: PayloadTooLarge,
     422: ValidationFailed,
+    429: TooManyRequests,
     500: PlatformError,
     502: DependencyFailed,
     503: DatabaseUnavailable,
@@ -222,7 +231,11 @@ def answer(error: PlatformError) -> JSONResponse:
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The ``responses`` of a route or router: the errors it can answer with, for OpenAPI."""
+    """The ``responses`` of a route or router: the errors it can answer with, for OpenAPI.
+
+    Whoever must be signed in (401) may also have sent too many requests (429).
+    """
+    statuses = (*statuses, 429) if 401 in statuses else statuses
     return {status: {"model": ErrorEnvelope, "description": _BY_STATUS[status].message} for status in statuses}
 
 

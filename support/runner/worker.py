@@ -21,6 +21,7 @@ from behave.runner import Context, ModelRunner
 
 from support import scenario as journey
 from support.evidence.formatter import AllureFormatter, use_masker
+from support.evidence.streams import masked_output
 from support.exits import RunStopped
 from support.run import Run
 from support.runner.messages import Began, Closed, Ended, Ready, Refused, Told, Trouble
@@ -69,6 +70,10 @@ class Worker:
 
     def work(self) -> None:
         """Start the platform, run what is handed out, end everything; tell the runner all along."""
+        with masked_output(self._run.masker):
+            self._work()
+
+    def _work(self) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the runner hears Ctrl-C and says what is to be done
         signal.signal(signal.SIGTERM, self._interrupt)
         try:

@@ -41,6 +41,10 @@ class TestDifferences:
             "Redis a: old went from 1 to None",
         ]
 
+    def test_a_secret_that_changed_is_told_without_its_values(self) -> None:
+        before, after = {("users", "1"): {"password_hash": "old"}}, {("users", "1"): {"password_hash": "new"}}
+        assert told(before, after) == ["users 1: password_hash became another"]
+
     def test_changes_are_in_the_order_of_stores_and_keys(self) -> None:
         after = {("vods", "2"): PENDING, ("Redis", "s"): {"value": "1"}, ("vods", "1"): PENDING}
         assert [difference.split(" appeared")[0] for difference in told({}, after)] == ["Redis s", "vods 1", "vods 2"]

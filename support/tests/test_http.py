@@ -342,3 +342,17 @@ class TestEvidence:
         assert [
             secret for secret in (PASSWORD, "correct%20horse", "t0ken", "s3cret", "another") if secret in written
         ] == []
+
+
+def test_half_a_secret_is_not_told_when_an_answer_is_cut(platform: PartnerServer, http: HttpDriver) -> None:
+    answer = answer_of(platform, http, body="x" * 70 + PASSWORD)
+    with pytest.raises(AssertionError) as failure:
+        answer.expect(404)
+    assert "corr" not in str(failure.value)
+
+
+def test_a_body_can_be_sent_as_it_is(platform: PartnerServer, http: HttpDriver) -> None:
+    platform.register("POST", "/api/form", json={})
+    http.post("/api/form", body=b"a=1", headers={"Content-Type": "text/plain"})
+    [received] = platform.received("POST", "/api/form")
+    assert (received.body, received.headers["Content-Type"]) == (b"a=1", "text/plain")

@@ -6,11 +6,13 @@ import pytest
 from behave.matchers import MatchWithError, ParseMatcher
 
 from support import parameters
-from support.clients.access import PAGES
+from support.clients.access import ATTEMPTS, PAGES
+from support.clients.accounts import LIKENESSES, SETTINGS
 from support.clients.operations import SERVICES
 from support.clients.prices import TROUBLES
 from support.clients.records import KINDS
 from support.clients.research import STAGES
+from support.clients.tokens import CREDENTIALS
 from support.drivers.http import REFUSALS
 from support.parameters import TYPES
 from support.personas import PERSONAS
@@ -36,11 +38,18 @@ TAKEN: dict[str, dict[str, object]] = {
         "asks for the returns of": "ask for the returns of",
     },
     "PastDeed": {"deleted": "delete", "acknowledged": "acknowledge"},
-    "Fate": {word: word for word in ("there", "hidden", "gone for good")},
+    "End": {word: word for word in ("there", "hidden", "gone for good")},
     "Stage": {stage: stage for stage in STAGES},
     "Trouble": {trouble: trouble for trouble in TROUBLES},
     "Refusal": {word: word for word in REFUSALS},
     "Verdict": {"a": "a", "no": "no"},
+    "Credentials": {words: words for words in CREDENTIALS},
+    "Attempt": {words: words for words in ATTEMPTS},
+    "LoginField": {"name": "name", "password": "password"},
+    "Fate": {"goes on": True, "is over": False},
+    "Token": {"access token": "access_token", "refresh token": "refresh_token"},
+    "Setting": {setting: setting for setting in SETTINGS},
+    "Likeness": {likeness: likeness for likeness in LIKENESSES},
     "VodState": {state: state for state in ("pending", "processing", "completed", "failed")},
 }
 LEFT: dict[str, list[str]] = {
@@ -59,11 +68,18 @@ LEFT: dict[str, list[str]] = {
     "Kinds": ["user", "sessions", "things", ""],
     "Deed": ["read", "deleted", "removes", "asks for", ""],
     "PastDeed": ["deletes", "read", ""],
-    "Fate": ["gone", "here", "deleted", ""],
+    "End": ["gone", "here", "deleted", ""],
     "Stage": ["started", "fetch", "finished", ""],
     "Trouble": ["slow", "is fast", "answers", ""],
     "Refusal": ["404", "unknown user", "invalid", ""],
     "Verdict": ["an", "not a", ""],
+    "Credentials": ["token", "an old token", ""],
+    "Attempt": ["no names", "password", ""],
+    "LoginField": ["mail", "Name", ""],
+    "Fate": ["goes", "ends", ""],
+    "Token": ["token", "refresh_token", ""],
+    "Setting": ["name", "roles", ""],
+    "Likeness": ["address", "names", ""],
     "VodState": ["finished", "Pending", '"pending"', ""],
 }
 
@@ -79,7 +95,15 @@ def value_of(kind: str, text: str) -> Any:
 
 
 def test_every_type_has_its_cases_here() -> None:
-    assert set(TAKEN) == set(LEFT) == set(TYPES)
+    assert set(TAKEN) == set(LEFT) == set(TYPES) - {"Which"}
+
+
+def test_which_of_several_may_be_left_unsaid() -> None:
+    parameters.register()
+    matcher = ParseMatcher(value_of, "Dana's {value:Which}session ends")
+    sentences = ("Dana's session ends", "Dana's first session ends", "Dana's second session ends")
+    assert [match.arguments[0].value for match in map(matcher.match, sentences) if match] == [-1, 0, 1]
+    assert matcher.match("Dana's third session ends") is None
 
 
 @pytest.mark.parametrize("kind, text", [(kind, text) for kind, texts in TAKEN.items() for text in texts])

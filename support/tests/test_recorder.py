@@ -199,6 +199,13 @@ def test_rows_are_a_table(recorder: Recorder, attached: Attachments) -> None:
     assert list(csv.reader(io.StringIO(body))) == [["name", "password_hash"], ["dana", "***"], ["***", ""]]
 
 
+def test_secret_fields_of_a_json_column_are_masked(recorder: Recorder, attached: Attachments) -> None:
+    recorder.query(Query("SELECT r", None, ["r"], [({"name": "dana", "password_hash": "argon"},)], 1, 0))
+    recorder.step_ended(failed=True)
+    assert "dana" in str(attached)
+    assert "argon" not in str(attached)
+
+
 def test_a_statement_without_rows_is_told_in_text(recorder: Recorder, attached: Attachments) -> None:
     recorder.query(Query("DELETE FROM vods WHERE id = %(id)s", {"id": 7, "token": "abc"}, [], [], 1, 0.25))
     recorder.step_ended(failed=True)

@@ -153,7 +153,7 @@ class TestMistakesInAFile:
         sentence = refusal(file, f'capabilities = ["{capability}"]\n' + API)
         assert sentence == f"The target file {file} grants '{capability}' but has no section [{capability}]."
 
-    @pytest.mark.parametrize("capability", ["faults", "partners"])
+    @pytest.mark.parametrize("capability", ["faults", "partners", "signing_key"])
     def test_what_only_the_embedded_target_can_grant_is_told(self, file: Path, capability: str) -> None:
         sentence = refusal(file, f'capabilities = ["{capability}", "writes"]\n' + API)
         assert sentence == (

@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from support.reference.access import tokens
-from support.reference.access.tables import AuthSessionRow, Role, UserRow
+from support.reference.access.tables import LOCKOUT_SECONDS, AuthSessionRow, Role, UserRow
 from support.reference.access.tokens import Claims
 from support.reference.database import utc_now
 from support.reference.errors import Conflict, NotFound, NotSignedIn
@@ -30,6 +30,10 @@ _passwords = PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19 * 1024, para
 _NOBODYS_HASH = _passwords.hash("nobody has this password")
 
 _REFUSED = "The name or the password is wrong."
+# More are refused until the window ends.
+_FAILURES_ALLOWED = 4
+
+_ENDING_SESSIONS = frozenset({"role", "active"})
 
 _INCLUDED: dict[Role, frozenset[Role]] = {
     "viewer": frozenset({"viewer"}),
@@ -47,6 +51,8 @@ class User:
     username: str
     role: Role
     session_id: UUID
+    rate_limit: int | None
+    rate_limit_seconds: int
 
     def has_role(self, required: Role) -> bool:
         """Whether this user's role includes another: viewer < editor < administrator, researcher beside editor."""
@@ -62,11 +68,17 @@ class Tokens(NamedTuple):
 
 
 def sign_in(services: Services, username: str, password: str) -> Tokens:
-    """Open a session. Raises NotSignedIn, alike for an unknown name, a wrong password and an inactive account."""
+    """Open a session. Raises NotSignedIn, alike for an unknown name, a wrong password and an inactive account.
+
+    Raises TooManyRequests while the name is locked, whether anybody has it or not.
+    """
+    failures = f"failures:{hashlib.sha256(username.lower().encode()).hexdigest()}"
+    services.counters.look(failures).refuse_over(_FAILURES_ALLOWED)
     with services.database.begin() as session:
         user = session.scalar(select(UserRow).where(func.lower(UserRow.username) == func.lower(username)))
     matches = _passwords.verify(password, user.password_hash if user else _NOBODYS_HASH)
     if user is None or not matches or not user.active or user.deleted_at is not None:
+        services.counters.count(failures, user.lockout_seconds if user else LOCKOUT_SECONDS)
         raise NotSignedIn(_REFUSED)
     now = utc_now()
     opened = AuthSessionRow(
@@ -101,8 +113,19 @@ def authenticate(services: Services, token: str) -> User:
     ):
         raise NotSignedIn
     return User(
-        id=claims.user_id, username=record["username"], role=cast(Role, claims.role), session_id=claims.session_id
+        id=claims.user_id,
+        username=record["username"],
+        role=cast(Role, claims.role),
+        session_id=claims.session_id,
+        rate_limit=record["rate_limit"],
+        rate_limit_seconds=record["rate_limit_seconds"],
     )
+
+
+def count_request(services: Services, user: User) -> None:
+    """Count a request of the user. Raises TooManyRequests when there are more than the account may send."""
+    if user.rate_limit is not None:
+        services.counters.count(f"requests:{user.id}", user.rate_limit_seconds).refuse_over(user.rate_limit)
 
 
 def refresh(services: Services, token: str) -> Tokens:
@@ -194,8 +217,8 @@ def has_account(services: Services, *, username: str, email: str) -> bool:
 
 
 def change_user(services: Services, user_id: UUID, changes: Mapping[str, Any]) -> UserRow:
-    """Change role and/or active. A real change ends the user's sessions at once. Raises NotFound."""
-    ended: list[UUID] = []
+    """Change an account, from its next request on. Another role or activity ends its sessions. Raises NotFound."""
+    outdated: list[UUID] = []
     with services.database.begin() as session:
         user = _existing(session.get(UserRow, user_id, with_for_update=True))
         changed = {field: value for field, value in changes.items() if getattr(user, field) != value}
@@ -203,8 +226,9 @@ def change_user(services: Services, user_id: UUID, changes: Mapping[str, Any]) -
             for field, value in changed.items():
                 setattr(user, field, value)
             user.updated_at = utc_now()
-            ended = end_sessions(session, user_id)
-    forget_sessions(services, ended)
+            affected = end_sessions if _ENDING_SESSIONS & changed.keys() else _sessions
+            outdated = affected(session, user_id)
+    forget_sessions(services, outdated)
     return user
 
 
@@ -234,6 +258,10 @@ def forget_sessions(services: Services, ended: list[UUID]) -> None:
     services.cache.invalidate(*map(_cache_key, ended))
 
 
+def _sessions(session: Session, user_id: UUID) -> list[UUID]:
+    return list(session.scalars(select(AuthSessionRow.id).where(AuthSessionRow.user_id == user_id)))
+
+
 def _issue(services: Services, opened: AuthSessionRow, role: str, now: datetime) -> Tokens:
     key = services.settings.signing_key.get_secret_value()
     claims = Claims(user_id=opened.user_id, role=role, session_id=opened.id, token_id=opened.id)
@@ -245,7 +273,7 @@ def _issue(services: Services, opened: AuthSessionRow, role: str, now: datetime)
 
 
 def _session_record(services: Services, session_id: UUID) -> bytes:
-    """The session as cached: JSON with user_id, username, role and expires_at. Raises NotSignedIn when it has ended."""
+    """The session as cached: JSON, with what every request needs of its user. Raises NotSignedIn when it has ended."""
 
     def load() -> bytes:
         with services.database.begin() as session:
@@ -262,6 +290,8 @@ def _session_record(services: Services, session_id: UUID) -> bytes:
             "username": user.username,
             "role": user.role,
             "expires_at": opened.expires_at.isoformat(),
+            "rate_limit": user.rate_limit,
+            "rate_limit_seconds": user.rate_limit_seconds,
         }
         return json.dumps(record).encode()
 

@@ -17,7 +17,7 @@ from support.reference.privacy import service
 from support.reference.research.routes import SessionAnswer
 from support.reference.research.routes import answer as session_answer
 from support.reference.research.tables import State
-from support.reference.schemas import Answer
+from support.reference.schemas import Answer, Request
 from support.reference.services import ServicesOf
 from support.reference.users.routes import ProfileAnswer
 
@@ -50,6 +50,10 @@ class ExportAnswer(Answer):
     portfolios: list[PortfolioAnswer]
 
 
+class NoFields(Request):
+    """The body of an erasure: none, or an empty object. A field, such as a condition, would be ignored otherwise."""
+
+
 class ErasureAnswer(Answer):
     """How many things of each kind were erased."""
 
@@ -78,7 +82,7 @@ def export(user: CurrentUser, services: ServicesOf) -> ExportAnswer:
     )
 
 
-@router.post("/erase")
-def erase(user: CurrentUser, services: ServicesOf) -> ErasureAnswer:
+@router.post("/erase", responses=documented(413, 422))
+def erase(user: CurrentUser, services: ServicesOf, _body: NoFields | None = None) -> ErasureAnswer:
     """Erase everything of the caller, and who they are, for good; they are signed out."""
     return ErasureAnswer(erased=service.erase(services, user))

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0005_research_more"
-down_revision = "0004_vod"
+revision = "0006_research_more"
+down_revision = "0005_account_limits"
 
 
 def _id_and_owner(table: str, owner: str = "owner_id") -> list[sa.schema.SchemaItem]:
