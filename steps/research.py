@@ -6,12 +6,12 @@ from typing import Any
 from behave import given, then, when
 from behave.runner import Context
 
-from support.checks import records as check
 from support.checks import tables
+from support.checks import things as check
 from support.checks.cells import named, nested, pairs
 from support.checks.matching import equal, one, require
-from support.clients.records import DEEDS, PORTFOLIO, SESSION, Kind, Thing
 from support.clients.research import DOCUMENT_BATCH, filler, remembered
+from support.clients.things import DEEDS, PORTFOLIO, SESSION, Kind, Thing
 from support.drivers.http import REFUSALS, Answer
 from support.world import World
 
@@ -23,7 +23,7 @@ def has_joined(context: Context, who: str) -> None:
     Example: Given Nora has just joined
     """
     world = context.world
-    world.people.join(world.person(who), world.mark, world.records, world.cleanup)
+    world.people.join(world.person(who), world.mark, world.things, world.cleanup)
     world.access.sign_in(world.person(who))
 
 
@@ -35,10 +35,10 @@ def _create(world: World, kind: Kind, name: str, who: str, cells: Mapping[str, s
     by, called = world.person(who), kind.known_as(name, world.mark)
     within = world.recall("portfolio in hand", Thing).id if "{" in kind.path else ""
     fields = nested({field: world.filled_in(cell) for field, cell in cells.items()}, texts=kind.texts)
-    answer = world.records.create(kind, called, fields, by=by, within=within)
+    answer = world.things.create(kind, called, fields, by=by, within=within)
     world.remember("answer", answer)
     if answer.status == 201:
-        _keep(world, world.records.created(kind, name, called, answer.document, by, within))
+        _keep(world, world.things.created(kind, name, called, answer.document, by, within))
     return answer
 
 
@@ -54,8 +54,8 @@ def _thing(world: World, kind: Kind, name: str) -> Thing:
     return world.recall(remembered(kind.word, name), Thing)
 
 
-@given("the {kind:Kind} {name:Quoted} of {who:Actor}")
-@given("the {kind:Kind} {name:Quoted} of {who:Actor} with:")
+@given("the {kind:Thing} {name:Quoted} of {who:Actor}")
+@given("the {kind:Thing} {name:Quoted} of {who:Actor} with:")
 def thing_exists(context: Context, kind: Kind, name: str, who: str) -> None:
     """Have a persona create a thing; the table tells fields and values that matter.
 
@@ -65,7 +65,7 @@ def thing_exists(context: Context, kind: Kind, name: str, who: str) -> None:
     _create(context.world, kind, name, who, pairs(context.table)).expect(201)
 
 
-@given("these {kind:Kinds} of {who:Actor}:")
+@given("these {kind:Things} of {who:Actor}:")
 def things_exist(context: Context, kind: Kind, who: str) -> None:
     """Have a persona create several things, from top to bottom: a column with the name, others with fields.
 
@@ -75,8 +75,8 @@ def things_exist(context: Context, kind: Kind, who: str) -> None:
         _create(context.world, kind, name, who, cells).expect(201)
 
 
-@when("{who:Actor} creates the {kind:Kind} {name:Quoted}")
-@when("{who:Actor} creates the {kind:Kind} {name:Quoted} with:")
+@when("{who:Actor} creates the {kind:Thing} {name:Quoted}")
+@when("{who:Actor} creates the {kind:Thing} {name:Quoted} with:")
 def create_thing(context: Context, who: str, kind: Kind, name: str) -> None:
     """Ask for a thing, whatever comes of it; `nothing` in the table leaves out a field that is usually there.
 
@@ -86,7 +86,7 @@ def create_thing(context: Context, who: str, kind: Kind, name: str) -> None:
     _create(context.world, kind, name, who, pairs(context.table))
 
 
-@when("{who:Actor} creates these {kind:Kinds} in one request:")
+@when("{who:Actor} creates these {kind:Things} in one request:")
 def create_many(context: Context, who: str, kind: Kind) -> None:
     """Ask for several things at once, whatever comes of it.
 
@@ -97,13 +97,13 @@ def create_many(context: Context, who: str, kind: Kind) -> None:
     for name, cells in named(context.table):
         fields = nested({field: world.filled_in(cell) for field, cell in cells.items()}, texts=kind.texts)
         items.append({**kind.defaults(kind.known_as(name, world.mark)), **fields})
-    answer = world.records.create_many(kind, items, by=world.person(who))
+    answer = world.things.create_many(kind, items, by=world.person(who))
     world.remember("answer", answer)
     if answer.status in (200, 201):
-        world.records.see_taken_away(kind, answer.document, by=world.person(who))
+        world.things.see_taken_away(kind, answer.document, by=world.person(who))
 
 
-@given("{whose:Owner} {kind:Kind} {name:Quoted} holds:")
+@given("{whose:Owner} {kind:Thing} {name:Quoted} holds:")
 def thing_holds(context: Context, whose: str, kind: Kind, name: str) -> None:
     """Have a persona change the fields in the table; it must succeed.
 
@@ -111,10 +111,10 @@ def thing_holds(context: Context, whose: str, kind: Kind, name: str) -> None:
     """
     world = context.world
     fields = nested(pairs(context.table), texts=kind.texts)
-    world.records.change(_thing(world, kind, name), fields, by=world.person(whose)).expect(200)
+    world.things.change(_thing(world, kind, name), fields, by=world.person(whose)).expect(200)
 
 
-@given("{who:Actor} created these {kind:Kinds} in one request:")
+@given("{who:Actor} created these {kind:Things} in one request:")
 def created_many(context: Context, who: str, kind: Kind) -> None:
     """Ask for several things at once; all of them must be accepted.
 
@@ -125,7 +125,7 @@ def created_many(context: Context, who: str, kind: Kind) -> None:
     equal("how many were refused", accepted.get("refused", 0), 0)
 
 
-@when("{who:Actor} changes the {kind:Kind} {name:Quoted} to:")
+@when("{who:Actor} changes the {kind:Thing} {name:Quoted} to:")
 def change_thing(context: Context, who: str, kind: Kind, name: str) -> None:
     """Ask for a change of the fields in the table, whatever comes of it.
 
@@ -133,10 +133,10 @@ def change_thing(context: Context, who: str, kind: Kind, name: str) -> None:
     """
     world = context.world
     fields = nested({field: world.filled_in(cell) for field, cell in pairs(context.table).items()}, texts=kind.texts)
-    world.remember("answer", world.records.change(_thing(world, kind, name), fields, by=world.person(who)))
+    world.remember("answer", world.things.change(_thing(world, kind, name), fields, by=world.person(who)))
 
 
-@given("{who:Actor} {deed:PastDeed} the {kind:Kind} {name:Quoted}")
+@given("{who:Actor} {deed:ThingPast} the {kind:Thing} {name:Quoted}")
 def did(context: Context, who: str, deed: str, kind: Kind, name: str) -> None:
     """Do something to a thing; it must succeed.
 
@@ -144,23 +144,23 @@ def did(context: Context, who: str, deed: str, kind: Kind, name: str) -> None:
     """
     world = context.world
     thing = _thing(world, kind, name)
-    answer = world.records.do(deed, thing, by=world.person(who)).expect(DEEDS[deed][2])
+    answer = world.things.do(deed, thing, by=world.person(who)).expect(DEEDS[deed][2])
     if answer.body:
         world.remember(remembered(kind.word, name), thing.now(answer.document))
 
 
-@when("{who:Actor} {deed:Deed} the {kind:Kind} {name:Quoted}")
+@when("{who:Actor} {deed:ThingDeed} the {kind:Thing} {name:Quoted}")
 def do(context: Context, who: str, deed: str, kind: Kind, name: str) -> None:
     """Do something to a thing, whatever comes of it.
 
     Example: When Nora reads the notification "Margin call"
     """
     world = context.world
-    world.remember("answer", world.records.do(deed, _thing(world, kind, name), by=world.person(who)))
+    world.remember("answer", world.things.do(deed, _thing(world, kind, name), by=world.person(who)))
 
 
-@when("{who:Actor} lists the {kind:Kinds}")
-@when("{who:Actor} lists the {kind:Kinds} with:")
+@when("{who:Actor} lists the {kind:Things}")
+@when("{who:Actor} lists the {kind:Things} with:")
 def list_things(context: Context, who: str, kind: Kind) -> None:
     """Ask for a list; the table holds limit, offset and filters.
 
@@ -168,12 +168,12 @@ def list_things(context: Context, who: str, kind: Kind) -> None:
     Example: When Nora lists the notifications with:
     """
     world = context.world
-    world.remember("answer", world.records.list(kind, pairs(context.table), by=world.person(who)))
+    world.remember("answer", world.things.list(kind, pairs(context.table), by=world.person(who)))
 
 
-@then("{who:Actor} is shown no {kind:Kinds}")
-@then("{who:Actor} is shown no {kind:Kinds}, {total:Number} in all")
-@then("{who:Actor} is shown these {kind:Kinds}, {total:Number} in all:")
+@then("{who:Actor} is shown no {kind:Things}")
+@then("{who:Actor} is shown no {kind:Things}, {total:Number} in all")
+@then("{who:Actor} is shown these {kind:Things}, {total:Number} in all:")
 def is_shown(context: Context, who: str, kind: Kind, total: float = 0) -> None:
     """Compare a list, or what a search found, with the table: these, in this order, and how many there are in all.
 
@@ -187,8 +187,8 @@ def is_shown(context: Context, who: str, kind: Kind, total: float = 0) -> None:
     check.listed(kind, shown, named(context.table) if context.table else [], int(total), world.mark)
 
 
-@then("the {kind:Kind} {name:Quoted} is stored")
-@then("the {kind:Kind} {name:Quoted} is stored with:")
+@then("the {kind:Thing} {name:Quoted} is stored")
+@then("the {kind:Thing} {name:Quoted} is stored with:")
 def is_stored(context: Context, kind: Kind, name: str) -> None:
     """Look at a thing in the API and in the database: its name, whose it is, and the fields of the table.
 
@@ -198,11 +198,11 @@ def is_stored(context: Context, kind: Kind, name: str) -> None:
     world = context.world
     thing = _thing(world, kind, name)
     wanted = {field: world.filled_in(cell) for field, cell in pairs(context.table).items()}
-    told = world.records.read(thing).expect(200).document
-    check.stored(thing, told, world.record_stores.row(thing), wanted, world.people.account(thing.by).username)
+    told = world.things.read(thing).expect(200).document
+    check.stored(thing, told, world.thing_stores.row(thing), wanted, world.people.account(thing.by).username)
 
 
-@then("the {kind:Kind} {name:Quoted} is {fate:End}")
+@then("the {kind:Thing} {name:Quoted} is {fate:ThingEnd}")
 def has_become(context: Context, kind: Kind, name: str, fate: str) -> None:
     """Look at what has become of a thing: hidden is unknown to the API and marked in the database, gone is in neither.
 
@@ -210,7 +210,7 @@ def has_become(context: Context, kind: Kind, name: str, fate: str) -> None:
     """
     world = context.world
     thing = _thing(world, kind, name)
-    check.fate(thing, fate, world.records.read(thing), world.record_stores.row(thing))
+    check.fate(thing, fate, world.things.read(thing), world.thing_stores.row(thing))
 
 
 @then("{who:Actor} is refused as {refusal:Refusal}")
@@ -290,7 +290,7 @@ def some_accepted(context: Context, winners: float, refusal: str) -> None:
     equal("the answers to the callers", statuses, wanted)
 
 
-@when("{who:Actor} creates {count:Number} {kind:Kinds}, all at the same moment")
+@when("{who:Actor} creates {count:Number} {kind:Things}, all at the same moment")
 def create_at_once(context: Context, who: str, count: float, kind: Kind) -> None:
     """Send as many requests, each for one thing, released together.
 
@@ -299,9 +299,9 @@ def create_at_once(context: Context, who: str, count: float, kind: Kind) -> None
     world = context.world
     by, names = world.person(who), [f"{kind.word.replace(' ', '-')}-{number}" for number in range(int(count))]
     called = [kind.known_as(name, world.mark) for name in names]
-    answers = world.crowd.send([world.records.creating(kind, each, by=by) for each in called], at_once=len(called))
+    answers = world.crowd.send([world.things.creating(kind, each, by=by) for each in called], at_once=len(called))
     for name, each, answer in zip(names, called, answers, strict=True):
-        _keep(world, world.records.created(kind, name, each, answer.expect(201).document, by, ""))
+        _keep(world, world.things.created(kind, name, each, answer.expect(201).document, by, ""))
     world.remember("created", [_thing(world, kind, name) for name in names])
 
 
@@ -315,8 +315,8 @@ def all_different(context: Context) -> None:
     things = world.recall("created", list)
     equal("how many different ids there are", len({thing.id for thing in things}), len(things))
     for thing in things:
-        told = world.records.read(thing).expect(200).document
-        check.stored(thing, told, world.record_stores.row(thing), {}, world.people.account(thing.by).username)
+        told = world.things.read(thing).expect(200).document
+        check.stored(thing, told, world.thing_stores.row(thing), {}, world.people.account(thing.by).username)
 
 
 @then("the research session {name:Quoted} went through:")
@@ -328,10 +328,10 @@ def went_through(context: Context, name: str) -> None:
     world = context.world
     rows = tables.read(context.table, ("from", "to", "by"))
     wanted = [(row["from"], row["to"], world.people.account(world.person(row["by"])).username) for row in rows]
-    check.history(_thing(world, SESSION, name), world.record_stores.history(_thing(world, SESSION, name)), wanted)
+    check.history(_thing(world, SESSION, name), world.thing_stores.history(_thing(world, SESSION, name)), wanted)
 
 
-@then("there is one {kind:Kind} {name:Quoted} about the research session {session:Quoted}")
+@then("there is one {kind:Thing} {name:Quoted} about the research session {session:Quoted}")
 def one_about(context: Context, kind: Kind, name: str, session: str) -> None:
     """Look through the owner's notifications or events for what tells of a session: there is exactly one.
 
@@ -339,7 +339,7 @@ def one_about(context: Context, kind: Kind, name: str, session: str) -> None:
     """
     world = context.world
     about = _thing(world, SESSION, session)
-    found = world.records.list(kind, {"limit": "100"}, by=about.by).expect(200).document[kind.listed]
+    found = world.things.list(kind, {"limit": "100"}, by=about.by).expect(200).document[kind.listed]
     telling = [each for each in found if each[kind.called] == name and each["data"].get("session_id") == about.id]
     one(f'the {kind.word} "{name}" about the session on {session}', telling)
 
@@ -358,8 +358,8 @@ def whole_research(context: Context, who: str, ticker: str) -> None:
     world.research.carry(_thing(world, SESSION, ticker), "saved", by=world.person(who))
 
 
-@given("{who:Actor} carried the research on {name:Quoted} as far as {stage:Stage}")
-@when("{who:Actor} carries the research on {name:Quoted} as far as {stage:Stage}")
+@given("{who:Actor} carried the research on {name:Quoted} as far as {stage:ResearchStage}")
+@when("{who:Actor} carries the research on {name:Quoted} as far as {stage:ResearchStage}")
 def carry(context: Context, who: str, name: str, stage: str) -> None:
     """Take a research through all stages up to this one; each must succeed.
 
@@ -370,8 +370,8 @@ def carry(context: Context, who: str, name: str, stage: str) -> None:
     world.remember("stages", world.research.carry(session, stage, by=world.person(who)))
 
 
-@given("{who:Actor} tried to have the research on {name:Quoted} {stage:Stage}")
-@when("{who:Actor} has the research on {name:Quoted} {stage:Stage}")
+@given("{who:Actor} tried to have the research on {name:Quoted} {stage:ResearchStage}")
+@when("{who:Actor} has the research on {name:Quoted} {stage:ResearchStage}")
 def one_stage(context: Context, who: str, name: str, stage: str) -> None:
     """Ask for one stage, whatever comes of it.
 
@@ -398,7 +398,7 @@ def scores(context: Context, names: str, low: float, high: float) -> None:
     """
     world = context.world
     sessions = [_thing(world, SESSION, name.strip()) for name in names.split(",")]
-    found = [world.records.read(session).expect(200).document["data"]["analysis"]["score"] for session in sessions]
+    found = [world.things.read(session).expect(200).document["data"]["analysis"]["score"] for session in sessions]
     for score in found:
         require(low <= score <= high, f"the score should lie between {low:g} and {high:g}, but was {score}")
     equal("the scores of researches on the same figures", found, found[:1] * len(found))
@@ -414,7 +414,7 @@ def research_failed(context: Context, name: str, reason: str) -> None:
     error = world.recall("answer", Answer).expect(502, 503, 504).error
     equal("the kind of failure", (error["type"], error["message"]), ("DependencyError", reason))
     session = _thing(world, SESSION, name)
-    told, row = world.records.read(session).expect(200).document, world.record_stores.row(session)
+    told, row = world.things.read(session).expect(200).document, world.thing_stores.row(session)
     wanted = {"state": "failed", "stage": "started", "error": reason, "data": "{}"}
     check.stored(session, told, row, wanted, world.people.account(session.by).username)
 
@@ -433,7 +433,7 @@ def price_service_quotes(context: Context, ticker: str) -> None:
     world.remember("quotes", world.prices.quotes(ticker, [(row["date"], row["close"]) for row in rows]))
 
 
-@given("the price service {trouble:Trouble}, {times:Count}")
+@given("the price service {trouble:PriceTrouble}, {times:Count}")
 def price_service_troubled(context: Context, trouble: str, times: int | None) -> None:
     """Have the price service fail: once, twice, 3 times and then work again, or always.
 
@@ -449,7 +449,7 @@ def holds_quotes(context: Context, name: str) -> None:
     Example: Then the research on "AAPL" holds what the price service quoted
     """
     world = context.world
-    data = world.records.read(_thing(world, SESSION, name)).expect(200).document["data"]
+    data = world.things.read(_thing(world, SESSION, name)).expect(200).document["data"]
     found = [(quote["date"], quote["close"]) for quote in data["prices"]["quotes"]]
     equal("the figures of the research", found, world.recall("quotes", list))
 
@@ -541,7 +541,7 @@ def notes_plain(context: Context, who: str, text: str, name: str) -> None:
     """
     world = context.world
     world.person(who)
-    told = world.records.read(_thing(world, SESSION, name)).expect(200).document
+    told = world.things.read(_thing(world, SESSION, name)).expect(200).document
     equal(f"the notes on {name}", told["notes"], world.alias(text))
 
 
@@ -561,7 +561,7 @@ def left_traces(context: Context, who: str) -> None:
     session = _thing(world, SESSION, "AAPL")
     world.research.note(session, check.words(world.mark, "notes"), by=person).expect(200)
     world.research.move(session, "processing", by=person).expect(200)
-    world.records.do("delete", _thing(world, SESSION, "MSFT"), by=person).expect(204)
+    world.things.do("delete", _thing(world, SESSION, "MSFT"), by=person).expect(204)
     places = {trace.store for trace in world.traces.of(*_personal(world, who))}
     equal("the stores that hold something of it", check.STORES_OF_EVERY_KIND - places, frozenset())
 
@@ -602,7 +602,7 @@ def export_complete(context: Context, whose: str) -> None:
     world = context.world
     person = world.person(whose)
     exported = world.recall("answer", Answer).expect(200).document
-    ids = world.record_stores.ids_of(world.people.id(person))
+    ids = world.thing_stores.ids_of(world.people.id(person))
     check.exported(exported, ids, world.people.account(person).username, world.mark)
 
 
@@ -615,7 +615,7 @@ def nothing_left(context: Context, whose: str) -> None:
     world = context.world
     found = world.traces.of(*_personal(world, whose))
     require(not found, f"nothing of it should be left, but there is something in {', '.join(map(str, found))}")
-    left = world.record_stores.ids_of(world.people.id(world.person(whose)))
+    left = world.thing_stores.ids_of(world.people.id(world.person(whose)))
     require(not any(left.values()), f"nobody should own anything any more, but owns {left}")
 
 
@@ -639,4 +639,4 @@ def audited(context: Context, whose: str) -> None:
     world = context.world
     person = world.people.id(world.person(whose))
     told: dict[str, Any] = dict(world.recall("answer", Answer).document["erased"])
-    check.audit(world.record_stores.audits(person), person, told, _personal(world, whose))
+    check.audit(world.thing_stores.audits(person), person, told, _personal(world, whose))

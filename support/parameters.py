@@ -11,8 +11,8 @@ from support.clients.access import ATTEMPTS, FIELDS, PAGES
 from support.clients.accounts import LIKENESSES, SETTINGS
 from support.clients.operations import SERVICES
 from support.clients.prices import TROUBLES
-from support.clients.records import KINDS
 from support.clients.research import STAGES
+from support.clients.things import KINDS
 from support.clients.tokens import CREDENTIALS
 from support.drivers.http import REFUSALS
 from support.personas import PERSONAS, PRONOUNS
@@ -76,15 +76,15 @@ TYPES = {
     "Likeness": _one_of(LIKENESSES, "what one account has in common with another"),
     "Part": _one_of(SERVICES, "a service that the platform's health names"),
     "Condition": _one_of(CONDITIONS, "what state a recording is in"),
-    "Kind": _one_of(KINDS, "a kind of things that researchers work with", KINDS.__getitem__),
-    "Kinds": _one_of(
+    "Thing": _one_of(KINDS, "a kind of things that researchers work with", KINDS.__getitem__),
+    "Things": _one_of(
         (f"{word}s" for word in KINDS), "several things of a kind", lambda text: KINDS[text.removesuffix("s")]
     ),
-    "Deed": _one_of(_PRESENT, "what somebody does to a thing", _PRESENT.__getitem__),
-    "PastDeed": _one_of(_PAST, "what somebody did to a thing", _PAST.__getitem__),
-    "End": _one_of(("there", "hidden", "gone for good"), "what has become of a thing"),
-    "Stage": _one_of(STAGES, "a stage of the research workflow"),
-    "Trouble": _one_of(TROUBLES, "what is wrong with the price service"),
+    "ThingDeed": _one_of(_PRESENT, "what somebody does to a thing", _PRESENT.__getitem__),
+    "ThingPast": _one_of(_PAST, "what somebody did to a thing", _PAST.__getitem__),
+    "ThingEnd": _one_of(("there", "hidden", "gone for good"), "what has become of a thing"),
+    "ResearchStage": _one_of(STAGES, "a stage of the research workflow"),
+    "PriceTrouble": _one_of(TROUBLES, "what is wrong with the price service"),
     "Verdict": _one_of(("a", "no"), "whether it is one"),
     "Refusal": _one_of(REFUSALS, "why somebody is refused"),
     "VodState": _one_of(("pending", "processing", "completed", "failed"), "a state of a VOD"),

@@ -17,9 +17,9 @@ from support.clients.cablecast import CablecastClient
 from support.clients.operations import OperationsClient
 from support.clients.people import People
 from support.clients.prices import PricesClient
-from support.clients.records import USER, RecordsClient, RecordStores
 from support.clients.research import ResearchClient
 from support.clients.roles import RolesClient
+from support.clients.things import USER, ThingsClient, ThingStores
 from support.clients.tokens import TokenForge
 from support.clients.traces import TraceStores
 from support.clients.vod import VodClient, VodStores
@@ -64,8 +64,8 @@ class World:
         self.roles = RolesClient(self._http, self.access)
         self.crowd = Crowd(self._open_http, run.masker, self.evidence)
         self.vod = VodClient(self._http, self.access, self.cleanup, run.target.limits)
-        self.records = RecordsClient(self._http, self.access, self.cleanup)
-        self.research = ResearchClient(self.records, self.access, self.evidence)
+        self.things = ThingsClient(self._http, self.access, self.cleanup)
+        self.research = ResearchClient(self.things, self.access, self.evidence)
         self.operations = OperationsClient(self._http)
 
     def _open_http(self, evidence: Recorder, connections: HTTPAdapter | None = None) -> HttpDriver:
@@ -155,9 +155,9 @@ class World:
         return VodStores(self._database, self._redis, self.storage)
 
     @cached_property
-    def record_stores(self) -> RecordStores:
+    def thing_stores(self) -> ThingStores:
         """Where the platform keeps what researchers work with."""
-        return RecordStores(self._database)
+        return ThingStores(self._database)
 
     @cached_property
     def traces(self) -> TraceStores:

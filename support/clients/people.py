@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable
 
 from support.cleanup import Cleanup
-from support.clients.records import USER, RecordsClient
+from support.clients.things import USER, ThingsClient
 from support.personas import PERSONAS, Account, Persona
 
 ADMINISTRATOR = PERSONAS["Omar"]
@@ -25,7 +25,7 @@ class People:
         """Return the persona's account; fails with a sentence where there is none."""
         return self._joined.get(persona.name) or self._standing(persona)
 
-    def join(self, persona: Persona, mark: str, records: RecordsClient, cleanup: Cleanup) -> None:
+    def join(self, persona: Persona, mark: str, records: ThingsClient, cleanup: Cleanup) -> None:
         """Have the administrator make an account for a newcomer; it is removed for good at the end."""
         if not persona.newcomer or persona.role is None:
             raise AssertionError(f"{persona.name} has been here all along: only newcomers join")

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from support.cleanup import Cleanup
-from support.clients.records import SESSION, Thing
+from support.clients.things import SESSION, Thing
 from support.partners.prices import SESSION_HEADER, Prices, Quote, quote, written
 from support.partners.server import Received
 

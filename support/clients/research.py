@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from support.clients.access import AccessClient
-from support.clients.records import DOCUMENT, RecordsClient, Thing
+from support.clients.things import DOCUMENT, Thing, ThingsClient
 from support.drivers.http import Answer, HttpDriver
 from support.evidence.recorder import Recorder
 from support.personas import Persona
@@ -23,15 +23,15 @@ STAGES: Mapping[str, str] = {"fetched": "fetch", "analysed": "analyse", "reporte
 class ResearchClient:
     """Research of one scenario."""
 
-    def __init__(self, records: RecordsClient, access: AccessClient, evidence: Recorder) -> None:
-        self._records = records
+    def __init__(self, records: ThingsClient, access: AccessClient, evidence: Recorder) -> None:
+        self._things = records
         self._access = access
         self._evidence = evidence
 
     def move(self, session: Thing, state: str, data: Mapping[str, Any] | None = None, *, by: Persona) -> Answer:
         """Ask for a transition, with data or without, whatever comes of it."""
         body = {"state": state} | ({"data": data} if data else {})
-        return self._records.send("POST", f"{session.path}/transition", by=by, json=body)
+        return self._things.send("POST", f"{session.path}/transition", by=by, json=body)
 
     def moving(self, session: Thing, state: str, *, by: Persona) -> Callable[[HttpDriver], Answer]:
         """Return the request for a transition, to be sent later over another connection."""
@@ -41,30 +41,30 @@ class ResearchClient:
 
     def stage(self, session: Thing, stage: str, *, by: Persona) -> Answer:
         """Ask for one stage of the workflow, whatever comes of it."""
-        return self._records.send("POST", f"{session.path}/{STAGES[stage]}", by=by)
+        return self._things.send("POST", f"{session.path}/{STAGES[stage]}", by=by)
 
     def carry(self, session: Thing, stage: str, *, by: Persona) -> list[str]:
         """Take a session through every stage up to this one; return the stages it says it went through."""
         order = ["started", *STAGES]
-        seen = [str(self._records.read(session).expect(200).document["stage"])]
+        seen = [str(self._things.read(session).expect(200).document["stage"])]
         ahead = order[order.index(seen[0]) + 1 : order.index(stage) + 1]
         return seen + [str(self.stage(session, each, by=by).expect(200).document["stage"]) for each in ahead]
 
     def note(self, session: Thing, text: str, *, by: Persona) -> Answer:
         """Write private notes on a session, whatever comes of it."""
-        return self._records.send("PUT", f"{session.path}/notes", by=by, json={"notes": text})
+        return self._things.send("PUT", f"{session.path}/notes", by=by, json={"notes": text})
 
     def ingest(self, items: Sequence[Mapping[str, Any]], *, by: Persona) -> Answer:
         """Ask for a batch of documents to be ingested, whatever comes of it."""
-        return self._records.create_many(DOCUMENT, items, by=by)
+        return self._things.create_many(DOCUMENT, items, by=by)
 
     def count_documents(self, *, by: Persona) -> int:
         """Return how many documents the persona has."""
-        return int(self._records.list(DOCUMENT, {"limit": "1"}, by=by).expect(200).document["total"])
+        return int(self._things.list(DOCUMENT, {"limit": "1"}, by=by).expect(200).document["total"])
 
     def search(self, text: str, wishes: Mapping[str, Any], *, by: Persona) -> Answer:
         """Search the persona's documents, whatever comes of it; the report says how long it took."""
-        answer = self._records.send("POST", "/api/documents/search", by=by, json={"query": text, **wishes})
+        answer = self._things.send("POST", "/api/documents/search", by=by, json={"query": text, **wishes})
         considered = answer.document.get("total", "no")
         self._evidence.attach(
             "Time of the search",
@@ -75,19 +75,19 @@ class ResearchClient:
 
     def judge_ticker(self, text: str, *, by: Persona) -> Mapping[str, Any]:
         """Return what the platform says about a text as a ticker."""
-        return self._records.send("GET", "/api/validate/ticker", by=by, params={"value": text}).expect(200).document
+        return self._things.send("GET", "/api/validate/ticker", by=by, params={"value": text}).expect(200).document
 
     def export(self, *, by: Persona) -> Answer:
         """Ask for everything the platform holds of the persona."""
-        return self._records.send("GET", "/api/privacy/export", by=by)
+        return self._things.send("GET", "/api/privacy/export", by=by)
 
     def erase(self, *, by: Persona) -> Answer:
         """Ask for the persona's data to be erased."""
-        return self._records.send("POST", "/api/privacy/erase", by=by)
+        return self._things.send("POST", "/api/privacy/erase", by=by)
 
     def returns(self, portfolio: Thing, *, by: Persona) -> Mapping[str, Any]:
         """Return what a portfolio costs, is worth and returns."""
-        return self._records.do("ask for the returns of", portfolio, by=by).expect(200).document
+        return self._things.do("ask for the returns of", portfolio, by=by).expect(200).document
 
 
 def filler(count: int, mark: str, *, after: int) -> list[Mapping[str, Any]]:

@@ -10,8 +10,8 @@ from support.clients.access import ATTEMPTS, PAGES
 from support.clients.accounts import LIKENESSES, SETTINGS
 from support.clients.operations import SERVICES
 from support.clients.prices import TROUBLES
-from support.clients.records import KINDS
 from support.clients.research import STAGES
+from support.clients.things import KINDS
 from support.clients.tokens import CREDENTIALS
 from support.drivers.http import REFUSALS
 from support.parameters import TYPES
@@ -30,17 +30,17 @@ TAKEN: dict[str, dict[str, object]] = {
     "Page": {page: page for page in PAGES},
     "Part": {service: service for service in SERVICES},
     "Condition": {condition: condition for condition in CONDITIONS},
-    "Kind": dict(KINDS),
-    "Kinds": {f"{word}s": kind for word, kind in KINDS.items()},
-    "Deed": {
+    "Thing": dict(KINDS),
+    "Things": {f"{word}s": kind for word, kind in KINDS.items()},
+    "ThingDeed": {
         "reads": "read",
         "removes for good": "remove for good",
         "asks for the returns of": "ask for the returns of",
     },
-    "PastDeed": {"deleted": "delete", "acknowledged": "acknowledge"},
-    "End": {word: word for word in ("there", "hidden", "gone for good")},
-    "Stage": {stage: stage for stage in STAGES},
-    "Trouble": {trouble: trouble for trouble in TROUBLES},
+    "ThingPast": {"deleted": "delete", "acknowledged": "acknowledge"},
+    "ThingEnd": {word: word for word in ("there", "hidden", "gone for good")},
+    "ResearchStage": {stage: stage for stage in STAGES},
+    "PriceTrouble": {trouble: trouble for trouble in TROUBLES},
     "Refusal": {word: word for word in REFUSALS},
     "Verdict": {"a": "a", "no": "no"},
     "Credentials": {words: words for words in CREDENTIALS},
@@ -64,13 +64,13 @@ LEFT: dict[str, list[str]] = {
     "Page": ["page", "public page", "administrators page", ""],
     "Part": ["Database", "api", "the database", ""],
     "Condition": ["Clear", "broken", "cut", "5 minute", ""],
-    "Kind": ["session", "users", "research sessions", ""],
-    "Kinds": ["user", "sessions", "things", ""],
-    "Deed": ["read", "deleted", "removes", "asks for", ""],
-    "PastDeed": ["deletes", "read", ""],
-    "End": ["gone", "here", "deleted", ""],
-    "Stage": ["started", "fetch", "finished", ""],
-    "Trouble": ["slow", "is fast", "answers", ""],
+    "Thing": ["session", "users", "research sessions", ""],
+    "Things": ["user", "sessions", "things", ""],
+    "ThingDeed": ["read", "deleted", "removes", "asks for", ""],
+    "ThingPast": ["deletes", "read", ""],
+    "ThingEnd": ["gone", "here", "deleted", ""],
+    "ResearchStage": ["started", "fetch", "finished", ""],
+    "PriceTrouble": ["slow", "is fast", "answers", ""],
     "Refusal": ["404", "unknown user", "invalid", ""],
     "Verdict": ["an", "not a", ""],
     "Credentials": ["token", "an old token", ""],

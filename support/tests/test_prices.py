@@ -8,7 +8,7 @@ import requests
 
 from support.cleanup import Cleanup
 from support.clients.prices import TROUBLES, PricesClient
-from support.clients.records import SESSION
+from support.clients.things import SESSION
 from support.partners.prices import SESSION_HEADER, Prices, usual_quotes
 
 

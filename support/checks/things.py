@@ -8,7 +8,7 @@ from typing import Any
 
 from support.checks.cells import differences
 from support.checks.matching import equal, fail, require
-from support.clients.records import (
+from support.clients.things import (
     DOCUMENT,
     EVENT,
     KINDS,

@@ -5,8 +5,8 @@ from typing import Any, ClassVar
 
 import pytest
 
-from support.checks import records as check
-from support.clients.records import DOCUMENT, KINDS, PORTFOLIO, POSITION, SESSION, Thing, content_of
+from support.checks import things as check
+from support.clients.things import DOCUMENT, KINDS, PORTFOLIO, POSITION, SESSION, Thing, content_of
 from support.personas import PERSONAS
 
 BEFORE = {"id": "1", "ticker": "AAPL", "state": "initialized"}

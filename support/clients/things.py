@@ -152,7 +152,7 @@ DEEDS: Mapping[str, tuple[str, str, int]] = {
 """What can be done to a thing: method, the rest of the path, and how success is answered."""
 
 
-class RecordsClient:
+class ThingsClient:
     """Things of one scenario; each is taken away at its end, unless it goes with the account it belongs to."""
 
     def __init__(self, http: HttpDriver, access: AccessClient, cleanup: Cleanup) -> None:
@@ -241,7 +241,7 @@ def content_of(thing: Thing, document: Mapping[str, Any]) -> Mapping[str, Any]:
     raise fail(f"{thing} should stand in its portfolio, but does not")
 
 
-class RecordStores:
+class ThingStores:
     """Where the platform keeps things: a row for each."""
 
     def __init__(self, database: DatabaseDriver) -> None:
