@@ -15,11 +15,14 @@ from support.clients.accounts import LIKENESSES, SETTINGS
 from support.clients.api import Request
 from support.clients.operations import SERVICES
 from support.clients.partners import PARTNERS
+from support.clients.prices import TROUBLES
 from support.clients.records import JOB_STATES
+from support.clients.research import STAGES as RESEARCH_STAGES
+from support.clients.things import KINDS
 from support.clients.tokens import CREDENTIALS
 from support.clients.vod import CALLS, DEEDS, DONE, LEFT_OUT, STAGES
 from support.clients.vod import FIELDS as VOD_FIELDS
-from support.drivers.http import OUTCOMES
+from support.drivers.http import OUTCOMES, REFUSALS
 from support.personas import PERSONAS, PRONOUNS
 from support.testdata.media import CONDITIONS, SLOW
 
@@ -99,6 +102,17 @@ def _states(text: str) -> list[str]:
     return re.findall(_STATE, text)
 
 
+_PRESENT = {
+    "reads": "read",
+    "deletes": "delete",
+    "removes for good": "remove for good",
+    "restores": "restore",
+    "acknowledges": "acknowledge",
+    "asks for the returns of": "ask for the returns of",
+}
+_PAST = {"deleted": "delete", "acknowledged": "acknowledge"}
+
+
 def _which(text: str) -> int:
     return {"first": 0, "second": 1}.get(text.strip(), -1)
 
@@ -135,6 +149,7 @@ TYPES = {
     "Number": ParameterType(r"\d+(?:\.\d+)?", "a number such as 5 or 0.5", float),
     "Count": ParameterType(r"once|twice|[1-9]\d* times|always", "how often: once, twice, 3 times, always", _count),
     "Status": ParameterType(r"[1-5]\d\d", "an HTTP status code", int),
+    "Method": _one_of(("GET", "POST", "PUT", "PATCH", "DELETE"), "an HTTP method"),
     "Page": _one_of(PAGES, "a page that asks for a sign-in"),
     "Credentials": _one_of(CREDENTIALS, "what stands in the Authorization header"),
     "Attempt": _one_of(ATTEMPTS, "how somebody tries to sign in"),
@@ -176,6 +191,17 @@ TYPES = {
         _reply,
     ),
     "Days": ParameterType(r"today|\d+ days? (?:ago|ahead)", "a day: today, 3 days ago, 7 days ahead", _days),
+    "Thing": _one_of(KINDS, "a kind of things that researchers work with", KINDS.__getitem__),
+    "Things": _one_of(
+        (f"{word}s" for word in KINDS), "several things of a kind", lambda text: KINDS[text.removesuffix("s")]
+    ),
+    "ThingDeed": _one_of(_PRESENT, "what somebody does to a thing", _PRESENT.__getitem__),
+    "ThingPast": _one_of(_PAST, "what somebody did to a thing", _PAST.__getitem__),
+    "ThingEnd": _one_of(("there", "hidden", "gone for good"), "what has become of a thing"),
+    "ResearchStage": _one_of(RESEARCH_STAGES, "a stage of the research workflow"),
+    "PriceTrouble": _one_of(TROUBLES, "what is wrong with the price service"),
+    "Verdict": _one_of(("a", "no"), "whether it is one"),
+    "Refusal": _one_of(REFUSALS, "why somebody is refused"),
 }
 
 

@@ -18,6 +18,7 @@ from support.drivers.redis import open_client
 from support.evidence.masking import Masker
 from support.exits import UsageError
 from support.partners.cablecast import Cablecast
+from support.partners.prices import Prices
 from support.personas import Account, Persona
 from support.settings import Capability, Target
 from support.stack.embedded import EmbeddedPlatform, PartnerAddress
@@ -38,6 +39,7 @@ class Run:
         self.masker = Masker()
         self.cablecast: Cablecast | None = None
         self.cablecast_credentials: str | None = None
+        self.prices: Prices | None = None
         self.embedded: EmbeddedPlatform | None = None
         self.deployment: Deployment
         if target.embedded:
@@ -46,8 +48,13 @@ class Run:
             self.cablecast_credentials = f"{CABLECAST_USERNAME}:{password}"
             self.cablecast = Cablecast(CABLECAST_USERNAME, password)
             self.cablecast.start()
-            self.embedded = EmbeddedPlatform(logs, PartnerAddress(self.cablecast.url, CABLECAST_USERNAME, password))
-            self.masker.add(self.embedded.signing_key)
+            self.prices = Prices()
+            self.prices.start()
+            self.embedded = EmbeddedPlatform(
+                logs, PartnerAddress(self.cablecast.url, CABLECAST_USERNAME, password), self.prices.url
+            )
+            for secret in (self.embedded.signing_key, self.embedded.notes_key):
+                self.masker.add(secret)
             self.deployment = self.embedded
         else:
             self.deployment = LiveDeployment(target)
@@ -121,5 +128,6 @@ class Run:
         if "redis" in self.__dict__:
             self.redis.close()
         self.deployment.close()
-        if self.cablecast is not None:
-            self.cablecast.close()
+        for partner in (self.cablecast, self.prices):
+            if partner is not None:
+                partner.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import secrets
 import time
 from functools import cached_property
@@ -20,11 +21,15 @@ from support.clients.live import PATH as LIVE_PATH
 from support.clients.live import LiveClient
 from support.clients.operations import OperationsClient
 from support.clients.partners import PARTNERS, PartnerClient
+from support.clients.people import People
+from support.clients.prices import PricesClient
 from support.clients.queue import QueueStores
 from support.clients.records import Jobs, Keys, Records
-from support.clients.research import ResearchClient, ResearchStores
+from support.clients.research import ResearchClient
 from support.clients.roles import RolesClient
+from support.clients.things import USER, ThingsClient, ThingStores
 from support.clients.tokens import TokenForge
+from support.clients.traces import TraceStores
 from support.clients.vod import VodClient, VodStores
 from support.crowd import Crowd
 from support.drivers.database import DatabaseDriver
@@ -76,13 +81,15 @@ class World:
         self._actor: Persona | None = None
         self._http = self._open_http(self.evidence, run.connections)
         forge = TokenForge(lambda: run.signing_key)
-        self.access = AccessClient(self._http, run.account, self.cleanup, forge, self.mark)
+        self.people = People(run.account, run.masker.add)
+        self.access = AccessClient(self._http, self.people.account, self.cleanup, forge, self.mark)
         self.accounts = AccountsClient(self._http, self.access, self.cleanup, lambda: run.new_password, self.mark)
         self.roles = RolesClient(self._http, self.access)
         self.live = LiveClient(self._open_live, self.access, self.cleanup, run.target.limits)
         self.crowd = Crowd(self._open_http, run.masker, self.evidence)
         self.vod = VodClient(self._http, self.access, self.cleanup, run.target.limits)
-        self.research = ResearchClient(self._http, self.access, self.cleanup)
+        self.things = ThingsClient(self._http, self.access, self.cleanup)
+        self.research = ResearchClient(self.things, self.access, self.evidence)
         self.operations = OperationsClient(self._http)
         self.api = ApiClient(self._http, self.access, self.cleanup, self.crowd)
         self.values = Values(self._memory, self.alias, self.mark)
@@ -124,6 +131,18 @@ class World:
     def alias(self, name: str) -> str:
         """Return the name under which this scenario stores a thing that the feature calls `name`."""
         return f"{name} · {self.mark}"
+
+    def filled_in(self, cell: str) -> str:
+        """Return a cell with the names in braces as this scenario stores them: {Alma} a user, {ALMA} in capitals."""
+        return re.sub(
+            r"\{([A-Za-z]+)\}",
+            lambda found: (str.upper if found[1].isupper() else str)(USER.known_as(found[1], self.mark)),
+            cell,
+        )
+
+    def with_ids(self, path: str) -> str:
+        """Return a path with the ids of the things that it names in braces: /sessions/{research session AAPL}."""
+        return re.sub(r"\{([^}]+)\}", lambda found: self.identity(found[1]), path)
 
     def file_name(self, name: str, suffix: str) -> str:
         """Return the file name for a thing that the feature calls `name`: "city-council-7f3a12.wav"."""
@@ -195,9 +214,21 @@ class World:
         return QueueStores(self._database)
 
     @cached_property
-    def research_stores(self) -> ResearchStores:
-        """Where the platform keeps research sessions."""
-        return ResearchStores(self._database)
+    def thing_stores(self) -> ThingStores:
+        """Where the platform keeps what researchers work with."""
+        return ThingStores(self._database)
+
+    @cached_property
+    def traces(self) -> TraceStores:
+        """Every store, to search it for what should not be there."""
+        return TraceStores(self._database, self._redis, self.storage)
+
+    @cached_property
+    def prices(self) -> PricesClient:
+        """What the price service, played by a stub, is to answer and was asked."""
+        if self.run.prices is None:
+            raise AssertionError(_lacking(self.run.target.name, Capability.PARTNERS))
+        return PricesClient(self.run.prices, self.cleanup)
 
     @cached_property
     def stores(self) -> StateOfStores:

@@ -28,6 +28,12 @@ OUTCOMES: Mapping[str, tuple[int, str | None]] = {
     "it may not": (403, "PermissionError"),
 }
 """What an answer says, as status and kind of refusal."""
+REFUSALS: Mapping[str, tuple[int, str]] = {
+    "unknown": (404, "NotFoundError"),
+    "conflicting": (409, "ConflictError"),
+    "lacking rights": (403, "PermissionError"),
+}
+"""Why somebody is refused, with the status and the type of the error."""
 # `responses` patches this method in the whole process; a patched one would make every check a false green.
 _SEND = HTTPAdapter.send
 

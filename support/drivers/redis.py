@@ -39,6 +39,19 @@ class RedisDriver:
         value = self._recorded(f"GET {key}", lambda: self._client.get(key))
         return None if value is None else str(value)
 
+    def content(self, key: str) -> str:
+        """Return the whole value of a key of any type as text; empty where there is no such key."""
+        kind = str(self._recorded(f"TYPE {key}", lambda: self._client.type(key)))
+        readers: dict[str, Callable[[], object]] = {
+            "string": lambda: self._client.get(key),
+            "hash": lambda: self._client.hgetall(key),
+            "list": lambda: self._client.lrange(key, 0, -1),
+            "set": lambda: self._client.smembers(key),
+            "zset": lambda: self._client.zrange(key, 0, -1),
+            "stream": lambda: self._client.xrange(key),
+        }
+        return str(self._recorded(f"the {kind} {key}", readers[kind])) if kind in readers else ""
+
     def exists(self, key: str) -> bool:
         """Whether the key is there."""
         return bool(self._recorded(f"EXISTS {key}", lambda: self._client.exists(key)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from support.evidence.recorder import Recorder
@@ -13,6 +15,13 @@ class StorageDriver:
     def __init__(self, root: Path, evidence: Recorder) -> None:
         self.root = root
         self._evidence = evidence
+
+    def everything(self) -> Iterator[tuple[str, bytes]]:
+        """Yield path and content of every file."""
+        for path in sorted(self.root.rglob("*")):
+            if path.is_file():
+                with contextlib.suppress(FileNotFoundError):  # taken away meanwhile
+                    yield str(path.relative_to(self.root)), path.read_bytes()
 
     def exists(self, path: str) -> bool:
         """Whether a file lies there."""

@@ -179,7 +179,9 @@ _BY_STATUS: dict[int, type[PlatformError]] = {
     422: ValidationFailed,
     429: TooManyRequests,
     500: PlatformError,
+    502: DependencyFailed,
     503: DatabaseUnavailable,
+    504: DependencyFailed,
 }
 
 # Pydantic's own messages may quote what was sent, so each kind of error has a sentence of ours.
@@ -198,6 +200,13 @@ _ISSUES = {
     "float_type": "must be a number",
     "float_parsing": "must be a number",
     "finite_number": "must be a finite number",
+    "decimal_type": "must be a number",
+    "decimal_parsing": "must be a number",
+    "decimal_max_digits": "must have at most {max_digits} digits",
+    "decimal_max_places": "must have at most {decimal_places} digits after the point",
+    "decimal_whole_digits": "must have at most {whole_digits} digits before the point",
+    "too_short": "must have at least {min_length} item(s)",
+    "too_long": "must have at most {max_length} items",
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",
     "dict_type": "must be an object",
@@ -228,7 +237,7 @@ def envelope(error: PlatformError) -> dict[str, Any]:
 
 def details_of(error: ValidationError) -> list[Detail]:
     """The fields of a part of a request that pydantic refused."""
-    return [_detail({**issue, "loc": ("body", *issue["loc"])}) for issue in error.errors()]
+    return [detail({**issue, "loc": ("body", *issue["loc"])}) for issue in error.errors()]
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -254,7 +263,7 @@ async def _platform_error(_request: Request, error: Exception) -> JSONResponse:
 
 async def _invalid_request(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    return answer(ValidationFailed(details=[_detail(issue) for issue in error.errors()]))
+    return answer(ValidationFailed(details=[detail(issue) for issue in error.errors()]))
 
 
 async def _framework_error(_request: Request, error: Exception) -> JSONResponse:
@@ -266,7 +275,8 @@ async def _framework_error(_request: Request, error: Exception) -> JSONResponse:
     return answer(ours)
 
 
-def _detail(issue: Mapping[str, Any]) -> Detail:
+def detail(issue: Mapping[str, Any]) -> Detail:
+    """What Pydantic found wrong, as the caller is told."""
     sentence = _ISSUES.get(issue["type"], "is not valid")
     return {"field": _field(issue["loc"]), "issue": sentence.format_map(issue.get("ctx", {}))}
 

@@ -10,9 +10,12 @@ from support.clients.access import ATTEMPTS, PAGES, TOKENS
 from support.clients.accounts import LIKENESSES, SETTINGS
 from support.clients.api import Request
 from support.clients.operations import SERVICES
+from support.clients.prices import TROUBLES
+from support.clients.research import STAGES as RESEARCH_STAGES
+from support.clients.things import KINDS
 from support.clients.tokens import CREDENTIALS
 from support.clients.vod import CALLS, DEEDS, STAGES
-from support.drivers.http import OUTCOMES
+from support.drivers.http import OUTCOMES, REFUSALS
 from support.parameters import TYPES
 from support.personas import PERSONAS
 from support.testdata.media import CONDITIONS, SLOW
@@ -38,10 +41,24 @@ TAKEN: dict[str, dict[str, object]] = {
     "Jobs": {"no failed jobs": (0, "failed"), "1 succeeded job": (1, "succeeded")},
     "Partner": {"Cablecast": "Cablecast", "the price service": "the price service"},
     "Status": {"100": 100, "404": 404, "599": 599},
+    "Method": {word: word for word in ("GET", "POST", "PUT", "PATCH", "DELETE")},
     "Page": {page: page for page in PAGES},
     "Part": {service: service for service in SERVICES},
     "Kind": {"5 minute": 5.0, "0.1 minute": 0.1, "corrupt": "corrupt", "slow": "slow"},
     "Condition": {condition: condition for condition in (*CONDITIONS, SLOW)},
+    "Thing": dict(KINDS),
+    "Things": {f"{word}s": kind for word, kind in KINDS.items()},
+    "ThingDeed": {
+        "reads": "read",
+        "removes for good": "remove for good",
+        "asks for the returns of": "ask for the returns of",
+    },
+    "ThingPast": {"deleted": "delete", "acknowledged": "acknowledge"},
+    "ThingEnd": {word: word for word in ("there", "hidden", "gone for good")},
+    "ResearchStage": {stage: stage for stage in RESEARCH_STAGES},
+    "PriceTrouble": {trouble: trouble for trouble in TROUBLES},
+    "Refusal": {word: word for word in REFUSALS},
+    "Verdict": {"a": "a", "no": "no"},
     "Credentials": {words: words for words in CREDENTIALS},
     "Attempt": {words: words for words in ATTEMPTS},
     "LoginField": {"name": "name", "password": "password"},
@@ -98,10 +115,20 @@ LEFT: dict[str, list[str]] = {
     "Jobs": ["1 job", "1 lost job", ""],
     "Partner": ["cablecast", "YouTube", ""],
     "Status": ["99", "600", "1000", "20", "2xx", "OK", ""],
+    "Method": ["get", "HEAD", "FETCH", ""],
     "Page": ["page", "public page", "administrators page", ""],
     "Part": ["Database", "api", "the database", ""],
     "Kind": ["5 minutes", "minute", "broken", ""],
     "Condition": ["Clear", "broken", "cut", "5 minute", ""],
+    "Thing": ["session", "users", "research sessions", ""],
+    "Things": ["user", "sessions", "things", ""],
+    "ThingDeed": ["read", "deleted", "removes", "asks for", ""],
+    "ThingPast": ["deletes", "read", ""],
+    "ThingEnd": ["gone", "here", "deleted", ""],
+    "ResearchStage": ["started", "fetch", "finished", ""],
+    "PriceTrouble": ["slow", "is fast", "answers", ""],
+    "Refusal": ["404", "unknown user", "invalid", ""],
+    "Verdict": ["an", "not a", ""],
     "Credentials": ["token", "an old token", ""],
     "Attempt": ["no names", "password", ""],
     "LoginField": ["mail", "Name", ""],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -76,7 +77,7 @@ def sign_in(services: Services, username: str, password: str) -> Tokens:
     with services.database.begin() as session:
         user = session.scalar(select(UserRow).where(func.lower(UserRow.username) == func.lower(username)))
     matches = _passwords.verify(password, user.password_hash if user else _NOBODYS_HASH)
-    if user is None or not matches or not user.active:
+    if user is None or not matches or not user.active or user.deleted_at is not None:
         services.counters.count(failures, user.lockout_seconds if user else LOCKOUT_SECONDS)
         raise NotSignedIn(_REFUSED)
     now = utc_now()
@@ -179,19 +180,25 @@ def get_user(services: Services, user_id: UUID) -> UserRow:
         return _existing(session.get(UserRow, user_id))
 
 
-def create_user(services: Services, *, username: str, email: str, password: str, role: Role) -> UserRow:
-    """Create an account. Raises Conflict when the name or the address is taken, whatever its case."""
+def new_user(*, username: str, email: str, password: str | None, role: str, user_id: str | None = None) -> UserRow:
+    """An account that is not stored yet. Without a password nobody can sign in to it."""
     now = utc_now()
-    user = UserRow(
+    return UserRow(
         id=uuid4(),
+        user_id=user_id or username,
         username=username,
         email=email,
-        password_hash=_passwords.hash(password),
+        password_hash=_passwords.hash(password or secrets.token_urlsafe()),
         role=role,
         active=True,
         created_at=now,
         updated_at=now,
     )
+
+
+def create_user(services: Services, *, username: str, email: str, password: str, role: Role) -> UserRow:
+    """Create an account. Raises Conflict when the name or the address is taken, whatever its case."""
+    user = new_user(username=username, email=email, password=password, role=role)
     try:
         with services.database.begin() as session:
             session.add(user)
@@ -219,9 +226,9 @@ def change_user(services: Services, user_id: UUID, changes: Mapping[str, Any]) -
             for field, value in changed.items():
                 setattr(user, field, value)
             user.updated_at = utc_now()
-            affected = _end_sessions if _ENDING_SESSIONS & changed.keys() else _sessions
+            affected = end_sessions if _ENDING_SESSIONS & changed.keys() else _sessions
             outdated = affected(session, user_id)
-    services.cache.invalidate(*map(_cache_key, outdated))
+    forget_sessions(services, outdated)
     return user
 
 
@@ -229,9 +236,9 @@ def remove_user(services: Services, user_id: UUID) -> None:
     """Remove an account and everything that is its own. Raises NotFound."""
     with services.database.begin() as session:
         user = _existing(session.get(UserRow, user_id, with_for_update=True))
-        ended = _end_sessions(session, user_id)
+        ended = end_sessions(session, user_id)
         session.delete(user)
-    services.cache.invalidate(*map(_cache_key, ended))
+    forget_sessions(services, ended)
 
 
 def _existing(user: UserRow | None) -> UserRow:
@@ -240,9 +247,15 @@ def _existing(user: UserRow | None) -> UserRow:
     return user
 
 
-def _end_sessions(session: Session, user_id: UUID) -> list[UUID]:
+def end_sessions(session: Session, user_id: UUID) -> list[UUID]:
+    """Delete a user's sessions; after the commit, :func:`forget_sessions` takes what this returns."""
     ended = delete(AuthSessionRow).where(AuthSessionRow.user_id == user_id).returning(AuthSessionRow.id)
     return list(session.scalars(ended))
+
+
+def forget_sessions(services: Services, ended: list[UUID]) -> None:
+    """Take sessions that have ended out of the cache."""
+    services.cache.invalidate(*map(_cache_key, ended))
 
 
 def _sessions(session: Session, user_id: UUID) -> list[UUID]:
@@ -287,7 +300,7 @@ def _session_record(services: Services, session_id: UUID) -> bytes:
 
 def _still_open(opened: AuthSessionRow, user: UserRow) -> bool:
     same_password = opened.password_fingerprint == _fingerprint(user.password_hash)
-    return user.active and same_password and opened.expires_at > utc_now()
+    return user.active and user.deleted_at is None and same_password and opened.expires_at > utc_now()
 
 
 def _seconds_left(record: bytes) -> float:

@@ -1,0 +1,48 @@
+"""People who join in a scenario."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+from support.cleanup import Cleanup
+from support.clients.things import USER, ThingsClient
+from support.personas import PERSONAS, Account, Persona
+
+ADMINISTRATOR = PERSONAS["Omar"]
+
+
+class People:
+    """Who has an account in this scenario: those of the target, and those who have joined."""
+
+    def __init__(self, standing: Callable[[Persona], Account], keep_secret: Callable[[str], None]) -> None:
+        self._standing = standing
+        self._keep_secret = keep_secret
+        self._joined: dict[str, Account] = {}
+        self._ids: dict[str, str] = {}
+
+    def account(self, persona: Persona) -> Account:
+        """Return the persona's account; fails with a sentence where there is none."""
+        return self._joined.get(persona.name) or self._standing(persona)
+
+    def join(self, persona: Persona, mark: str, records: ThingsClient, cleanup: Cleanup) -> None:
+        """Have the administrator make an account for a newcomer; it is removed for good at the end."""
+        if not persona.newcomer or persona.role is None:
+            raise AssertionError(f"{persona.name} has been here all along: only newcomers join")
+        account = Account(f"{persona.name.lower()}-{mark}", secrets.token_urlsafe(18))
+        self._keep_secret(account.password)
+        profile = {"password": account.password, "role": persona.role.value}
+        made = records.create(USER, account.username, profile, by=ADMINISTRATOR).expect(201).document
+        path = f"{USER.path}/{made['id']}"
+        cleanup.add(
+            f"remove the account of {persona.name}",
+            lambda: records.send("DELETE", path, by=ADMINISTRATOR, params=USER.removal).expect(204),
+        )
+        self._joined[persona.name] = account
+        self._ids[persona.name] = str(made["id"])
+
+    def id(self, persona: Persona) -> str:
+        """Return the id of who has joined."""
+        if persona.name not in self._ids:
+            raise AssertionError(f"{persona.name} should have joined in this scenario, but has not")
+        return self._ids[persona.name]
