@@ -10,7 +10,7 @@ from jsonpath_ng.exceptions import JSONPathError
 
 from support.checks import tables
 from support.checks.eventually import eventually
-from support.checks.expected import ABSENT, differences, require_alike, written
+from support.checks.expected import ABSENT, differences, written
 from support.checks.matching import fail, require
 from support.clients.api import PARTS, Content, Request
 from support.drivers.http import Answer
@@ -87,9 +87,15 @@ def require_parts(world: World, thing: str, document: Any, context: Context) -> 
 
 
 def require_named(world: World, column: str, seen: Mapping[str, str], context: Context) -> None:
-    """Fail with every difference between named values, such as headers, and the table below."""
-    for name, wish in wishes(world, context, column).items():
-        require_alike(f'the {column} "{name}"', seen.get(name, ABSENT), wish)
+    """Fail with every difference between named texts, such as headers, and the table below.
+
+    They are texts whatever they look like; where no value stands, there must be none.
+    """
+    found: list[str] = []
+    for row in tables.read(context.table, (column, "value")):
+        wish = world.values.wish(row["value"]) if row["value"].startswith("{") else row["value"] or ABSENT
+        found += differences(f'the {column} "{row[column]}"', seen.get(row[column], ABSENT), wish)
+    require(not found, "; ".join(found))
 
 
 def require_within(world: World, request: Request, within: float, by: Persona | None, context: Context) -> None:

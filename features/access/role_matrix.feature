@@ -27,6 +27,12 @@ Feature: Who may do what
       | GET /api/vod/{vod_id}/captions                                | refused | allowed | allowed | allowed    | allowed       |
       | GET /api/vod/{vod_id}/summary                                 | refused | allowed | allowed | allowed    | allowed       |
       | GET /api/tasks/{task_id}                                      | refused | allowed | allowed | allowed    | allowed       |
+      | DELETE /api/tasks/{task_id}                                   | refused | refused | allowed | refused    | allowed       |
+      | POST /api/vod/batch-transcribe                                | refused | refused | allowed | refused    | allowed       |
+      | GET /api/vod/{vod_id}/show                                    | refused | allowed | allowed | allowed    | allowed       |
+      | POST /api/vod/{vod_id}/show                                   | refused | refused | allowed | refused    | allowed       |
+      | DELETE /api/vod/{vod_id}/show                                 | refused | refused | allowed | refused    | allowed       |
+      | GET /api/queue                                                | refused | allowed | allowed | allowed    | allowed       |
       | POST /api/research/sessions                                   | refused | refused | refused | allowed    | allowed       |
       | GET /api/research/sessions                                    | refused | refused | refused | allowed    | allowed       |
       | GET /api/research/sessions/{session_id}                       | refused | refused | refused | allowed    | allowed       |

@@ -67,7 +67,7 @@ Feature: Live updates
       Then Ravi sees "City Council" live as pending, processing and completed
       And Vera sees nothing more for 0.5 seconds
 
-    @id.VOD-081
+    @lock.platform @id.VOD-081
     Scenario: A subscriber of the tasks sees nothing of what is no task
       Given the VOD "City Council" of Dana
       And Vera follows "tasks" live

@@ -61,7 +61,7 @@ Feature: Serving VODs to many
       Then she sees what was registered for "City Council"
       And Vera is served the VOD "City Council" as the database has it
 
-    @id.VOD-017
+    @lock.platform @id.VOD-017
     Scenario: A VOD that was written straight to the database is listed
       Given the VOD "City Council" was written straight to the database
       When Vera lists 1 VODs after the first 0, of the status "pending"
