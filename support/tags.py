@@ -12,6 +12,7 @@ from support.settings import Capability
 LIMIT = re.compile(r"limit\.(?P<seconds>\d+)s")
 LOCK = "lock."
 ALONE = "lock.platform"
+QUIET = "lock.machine"
 NEEDS = "needs."
 TOGETHER = "together"
 READONLY = "readonly"
@@ -42,6 +43,7 @@ VOCABULARY = (
         "without database or redis it runs, and what it checks there is left out",
     ),
     Tag(r"lock\.[a-z_]+", "lock.prices", "never runs beside another scenario with the same lock on a shared target"),
+    Tag(re.escape(QUIET), QUIET, "measures time: nothing runs beside it, on whatever target; runs last, alone"),
     Tag(re.escape(ALONE), ALONE, "must have a shared target to itself: runs last, alone"),
     Tag(TOGETHER, TOGETHER, "on a feature: its scenarios run one after the other in one worker, in order"),
     Tag(LIMIT.pattern, "limit.120s", "how long the scenario may take before it is ended (60 s without this tag)"),

@@ -73,9 +73,9 @@ Feature: Signing in and out
         | a form instead of JSON   | body  |
         | JSON that breaks off     | body  |
 
-    @needs.writes @lock.platform @id.ACC-025
+    @needs.writes @lock.machine @id.ACC-025
     Scenario: A refusal takes as long for a name that nobody has as for a wrong password
-      When Mallory tries 15 wrong passwords with names that exist, and as many with names that do not
+      When Mallory tries 25 wrong passwords with names that exist, and as many with names that do not
       Then the medians of both times differ by at most 30 %
 
     @needs.writes @id.ACC-026

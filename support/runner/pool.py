@@ -20,7 +20,7 @@ from support.runner.order import Bundle
 from support.runner.outcome import ScenarioOutcome
 from support.runner.progress import Progress
 from support.runner.watchdog import GRACE
-from support.tags import ALONE, LOCK
+from support.tags import ALONE, LOCK, QUIET
 
 CLOSING_LIMIT = 15.0  # seconds for a worker to end its platform
 ASK_AGAIN = 0.25  # seconds between two requests to stop, while a worker is in a hook or a clean-up
