@@ -219,11 +219,14 @@ class Pool:
         return None
 
     def _locks(self, bundle: Sequence[int]) -> frozenset[str]:
+        """The locks that mean something here; to be alone is the same lock, whatever it is asked for."""
+        scenarios = [self._scenarios[number] for number in bundle]
+        tags = {str(tag) for scenario in scenarios for tag in scenario.effective_tags}
+        if QUIET in tags:
+            return frozenset({ALONE})
         if not self._shared:
             return frozenset()
-        scenarios = [self._scenarios[number] for number in bundle]
-        tags = (tag for scenario in scenarios for tag in scenario.effective_tags)
-        locks = frozenset(str(tag) for tag in tags if tag.startswith(LOCK))
+        locks = frozenset(tag for tag in tags if tag.startswith(LOCK))
         # What others do at the same time would be taken for a change that the scenario made.
         return locks | {ALONE} if any(map(journey.compares, scenarios)) else locks
 
