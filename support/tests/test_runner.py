@@ -104,7 +104,7 @@ def test_a_scenario_is_skipped_with_the_reason_where_the_target_lacks_what_it_ne
 
 
 def test_two_runs_at_once_do_not_disturb_each_other(project: ProjectCopy) -> None:
-    runs = [project.start("features/vod/intake.feature") for _ in range(2)]
+    runs = [project.start("features/vod/intake.feature", "--tags=@smoke") for _ in range(2)]
     for run in runs:
         output, errors = run.communicate(timeout=120)
         assert run.returncode == 0, output + errors
