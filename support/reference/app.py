@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from support.reference import errors, operations
+from support.reference import administration, errors, metrics, operations
 from support.reference.access import routes as access_routes
 from support.reference.middleware import BodyLimited, Identified, TimeLimited
 from support.reference.notifications import routes as notification_routes
@@ -29,7 +29,8 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.services = Services.of(settings, pool_size=_POOL_SIZE)
     app.state.health = operations.HealthChecks(app.state.services)
-    for module in (access_routes, vod_routes, research_routes, notification_routes, operations):
+    app.state.metrics = metrics.Metrics()
+    for module in (access_routes, vod_routes, research_routes, notification_routes, operations, administration, metrics):
         app.include_router(module.router)
     errors.install_handlers(app)
     for layer in (BodyLimited, TimeLimited, Identified):  # the last added is the outermost

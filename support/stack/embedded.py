@@ -111,6 +111,7 @@ class EmbeddedPlatform:
             "PLATFORM_CABLECAST_URL": self._cablecast.url,
             "PLATFORM_CABLECAST_USERNAME": self._cablecast.username,
             "PLATFORM_CABLECAST_PASSWORD": self._cablecast.password,
+            "PLATFORM_CABLECAST_TIMEOUT": "1.0",
             "PLATFORM_ACCOUNTS_FILE": str(accounts),
             "PLATFORM_LOG_DIR": str(self.logs.resolve()),
         }
