@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import behave
 
 from support.clients.access import PAGES
-from support.clients.operations import SERVICES
+from support.clients.operations import SERVICES, VIEWS
+from support.clients.people import TREATMENTS
+from support.faults import Kind, Part
 from support.personas import PERSONAS, PRONOUNS
 from support.testdata.media import CONDITIONS
 
@@ -44,7 +46,11 @@ TYPES = {
     "Count": ParameterType(r"once|twice|[1-9]\d* times|always", "how often: once, twice, 3 times, always", _count),
     "Status": ParameterType(r"[1-5]\d\d", "an HTTP status code", int),
     "Page": _one_of(PAGES, "a page that asks for a sign-in"),
-    "Part": _one_of(SERVICES, "a service that the platform's health names"),
+    "Service": _one_of(SERVICES, "a service that the platform's health names"),
+    "Part": _one_of(Part, "a part of the platform that can be broken", Part),
+    "Kind": _one_of(Kind, "a way in which a part fails", Kind),
+    "Treatment": _one_of(TREATMENTS, "what became of requests", lambda text: TREATMENTS[text]),
+    "View": _one_of(VIEWS, "what only administrators may look at"),
     "Condition": _one_of(CONDITIONS, "what state a recording is in"),
     "VodState": _one_of(("pending", "processing", "completed", "failed"), "a state of a VOD"),
 }

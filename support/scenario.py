@@ -10,7 +10,9 @@ from behave.model import Scenario, Step
 from behave.runner import the_step_registry
 
 from support.audit import LeakAudit
+from support.drivers.browser import NO_BROWSER
 from support.exits import UsageError
+from support.faults import Kind, Part
 from support.run import Run
 from support.settings import Capability
 from support.tags import NEEDS
@@ -47,10 +49,32 @@ def begin(scenario: Scenario) -> World:
     run = stage.run
     if run.embedded is not None and stage.audit is None:
         stage.audit = LeakAudit(run)
-    lacking = [capability for capability in needs(scenario) if not run.grants(capability)]
-    if lacking:
-        scenario.skip(f"the target {run.target.name!r} does not grant: {', '.join(lacking)}")
+    reason = _why_not(run, scenario)
+    if reason:
+        scenario.skip(reason)
     return World(run, compares_states=_has_comparison(scenario))
+
+
+def _why_not(run: Run, scenario: Scenario) -> str | None:
+    """Return why the target, or this machine, cannot play a scenario."""
+    lacking = [capability for capability in needs(scenario) if not run.grants(capability)]
+    if Capability.BROWSER in lacking:
+        return NO_BROWSER
+    if lacking:
+        return f"the target {run.target.name!r} does not grant: {', '.join(lacking)}"
+    for part, kind in _faults_of(scenario):
+        if run.breaker.find(part, kind) is None:
+            return f"the target {run.target.name!r} has no way to make it so that {part} is {kind}"
+    return None
+
+
+def _faults_of(scenario: Scenario) -> Iterator[tuple[Part, Kind]]:
+    """Yield the faults that a scenario's steps make."""
+    for match in (the_step_registry.find_match(step) for step in scenario.all_steps):
+        if match is not None:
+            told = {argument.name: argument.value for argument in match.arguments}
+            if isinstance(told.get("part"), Part) and isinstance(told.get("kind"), Kind):
+                yield told["part"], told["kind"]
 
 
 def needs(scenario: Scenario) -> Iterator[Capability]:

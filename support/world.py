@@ -10,19 +10,25 @@ from support.checks.changes import StateOfStores
 from support.cleanup import Cleanup
 from support.clients.access import AccessClient, SessionStores
 from support.clients.cablecast import CablecastClient
-from support.clients.operations import OperationsClient
+from support.clients.jobs import JobStores
+from support.clients.malformed import MalformedRequests
+from support.clients.operations import AdminPage, OperationsClient
+from support.clients.people import HUNG_AFTER, PeopleAtWork
 from support.clients.research import ResearchClient, ResearchStores
 from support.clients.vod import VodClient, VodStores
+from support.drivers.browser import Browser
 from support.drivers.database import DatabaseDriver
 from support.drivers.http import HttpDriver
 from support.drivers.redis import RedisDriver
 from support.drivers.storage import StorageDriver
 from support.evidence.recorder import Recorder
 from support.faults import Faults
+from support.faults.processes import Processes
+from support.ledger import Ledger
 from support.memory import Memory
 from support.personas import PERSONAS, PRONOUNS, Persona
 from support.run import Run
-from support.settings import Capability
+from support.settings import Capability, Limits
 from support.stack.logs import LogMarks
 from support.testdata.media import file_stem
 
@@ -45,13 +51,22 @@ class World:
         self.evidence = Recorder(run.masker)
         self._memory = Memory()
         self._actor: Persona | None = None
-        self._http = HttpDriver(
-            run.deployment.api_url, run.target.limits, self.evidence, writes=run.grants(Capability.WRITES)
-        )
+        self._http = self._open_http(self.evidence)
         self.access = AccessClient(self._http, run.account, self.cleanup)
         self.vod = VodClient(self._http, self.access, self.cleanup, run.target.limits)
         self.research = ResearchClient(self._http, self.access, self.cleanup)
-        self.operations = OperationsClient(self._http)
+        self.operations = OperationsClient(self._http, self.access)
+        self.malformed = MalformedRequests(self._http, self.access)
+
+    def _open_http(self, evidence: Recorder, limits: Limits | None = None) -> HttpDriver:
+        run = self.run
+        return HttpDriver(
+            run.deployment.api_url,
+            limits or run.target.limits,
+            evidence,
+            writes=run.grants(Capability.WRITES),
+            document=run.document,
+        )
 
     # People
 
@@ -116,6 +131,11 @@ class World:
         return ResearchStores(self._database)
 
     @cached_property
+    def jobs(self) -> JobStores:
+        """Where the platform keeps the worker's jobs."""
+        return JobStores(self._database)
+
+    @cached_property
     def stores(self) -> StateOfStores:
         """All records of database, queue and Redis, to see what changed."""
         return StateOfStores(self._database, self._redis)
@@ -130,9 +150,42 @@ class World:
     @cached_property
     def faults(self) -> Faults:
         """The way to break parts of the platform."""
+        if not self.run.grants(Capability.FAULTS):
+            raise AssertionError(_lacking(self.run, Capability.FAULTS))
+        return Faults(
+            self.run.breaker, self.cleanup, prove_healthy=self.operations.prove_healthy, mark=self.people.mark
+        )
+
+    @cached_property
+    def processes(self) -> Processes:
+        """The processes of the embedded platform, to watch them and to catch them at a certain moment."""
         if self.run.embedded is None:
             raise AssertionError(_lacking(self.run, Capability.FAULTS))
-        return Faults(self.run.embedded, self.cleanup)
+        return Processes(self.run.embedded)
+
+    @cached_property
+    def people(self) -> PeopleAtWork:
+        """Others who use the platform all the while."""
+        return PeopleAtWork(
+            lambda evidence: self._open_http(evidence, Limits(connect=HUNG_AFTER, answer=HUNG_AFTER)),
+            self.access,
+            self.cleanup,
+            self.evidence,
+            self.run.masker,
+            self.mark,
+        )
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What of all that was acknowledged in this scenario must be in the stores."""
+        return Ledger(self._database)
+
+    @cached_property
+    def page(self) -> AdminPage:
+        """The administrator's page in a browser."""
+        browser = Browser(self.run.deployment.api_url, self.run.target.limits, self.evidence)
+        self.cleanup.add("close the browser", browser.close)
+        return AdminPage(browser, self.run.account, self.cleanup)
 
     # The scenario's course
 

@@ -30,6 +30,10 @@ class CablecastClient:
         for registration in self._stub.answers(status, operation=operation, times=times):
             self._cleanup.add(f"have Cablecast answer {operation} as usual", registration.remove)
 
+    def calls(self) -> int:
+        """Return how often Cablecast was called so far, by anybody."""
+        return len(self._stub.received())
+
     def vod_of(self, recording: Recording) -> Vod:
         """Return the one VOD that Cablecast has of a recording; fails where there is none, or more than one."""
         found = one(f'the VOD of "{recording.title}" at Cablecast', self._stub.vods_for(recording.path))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from html import escape
 from typing import Annotated, Literal
@@ -209,7 +210,9 @@ def _refusal(error: PlatformError) -> Page:
     if isinstance(error, NotSignedIn):
         page = _sign_in_page("" if error.message == NotSignedIn.message else error.message, error.status)
     else:
-        page = Page("Administration", f'<h1>Administration</h1><p role="alert">{escape(error.message)}</p>', error.status)
+        page = Page(
+            "Administration", f'<h1>Administration</h1><p role="alert">{escape(error.message)}</p>', error.status
+        )
     page.headers.update(error.headers)
     return page
 
@@ -252,7 +255,9 @@ def page(
 async def sign_in(request: Request, services: ServicesOf) -> Response:
     """Open a session for the page, from its form."""
     form = parse_qs((await request.body()).decode(errors="replace"), keep_blank_values=True)
-    return await run_in_threadpool(_open, request, services, form.get("username", [""])[0], form.get("password", [""])[0])
+    return await run_in_threadpool(
+        _open, request, services, form.get("username", [""])[0], form.get("password", [""])[0]
+    )
 
 
 def _open(request: Request, services: Services, username: str, password: str) -> Response:
@@ -280,10 +285,8 @@ def _open(request: Request, services: Services, username: str, password: str) ->
 def sign_out(request: Request, services: ServicesOf) -> Response:
     """End the session of the page."""
     if token := request.cookies.get(_COOKIE):
-        try:
+        with suppress(NotSignedIn):  # it had ended already
             access.sign_out(services, access.authenticate(services, token))
-        except NotSignedIn:
-            pass  # it had ended already
     answer = RedirectResponse("/admin", 303)
     answer.delete_cookie(_COOKIE, path="/admin", httponly=True, samesite="strict")
     return answer

@@ -30,7 +30,15 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.services = Services.of(settings, pool_size=_POOL_SIZE)
     app.state.health = operations.HealthChecks(app.state.services)
     app.state.metrics = metrics.Metrics()
-    for module in (access_routes, vod_routes, research_routes, notification_routes, operations, administration, metrics):
+    for module in (
+        access_routes,
+        vod_routes,
+        research_routes,
+        notification_routes,
+        operations,
+        administration,
+        metrics,
+    ):
         app.include_router(module.router)
     errors.install_handlers(app)
     for layer in (BodyLimited, TimeLimited, Identified):  # the last added is the outermost

@@ -25,7 +25,7 @@ class Metrics:
     """The counters of one API process."""
 
     def __init__(self) -> None:
-        disable_created_metrics()
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self._registry = CollectorRegistry()
         self._requests = Counter(
             "http_requests", "Requests by route and status.", ("method", "path", "status"), registry=self._registry

@@ -237,6 +237,8 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
         rerun = verdict.write_lists(reports.path)
         for sentence in verdict.sentences():
             print(sentence)
+        if pool.coverage.documented:
+            print(f"{pool.coverage.line()}: {os.path.relpath(reports.write_coverage(pool.coverage))}")
         if rerun is not None:
             print(f"To run again what did not pass: behave @{os.path.relpath(rerun)}")
         print(f"Results for the report: {os.path.relpath(reports.allure_results)} (build it with: acceptance report)")

@@ -7,7 +7,9 @@ from behave.matchers import MatchWithError, ParseMatcher
 
 from support import parameters
 from support.clients.access import PAGES
-from support.clients.operations import SERVICES
+from support.clients.operations import SERVICES, VIEWS
+from support.clients.people import TREATMENTS
+from support.faults import Kind, Part
 from support.parameters import TYPES
 from support.personas import PERSONAS
 from support.testdata.media import CONDITIONS
@@ -21,7 +23,11 @@ TAKEN: dict[str, dict[str, object]] = {
     "Count": {"once": 1, "twice": 2, "3 times": 3, "12 times": 12, "always": None},
     "Status": {"100": 100, "404": 404, "599": 599},
     "Page": {page: page for page in PAGES},
-    "Part": {service: service for service in SERVICES},
+    "Service": {service: service for service in SERVICES},
+    "Part": {str(part): part for part in Part},
+    "Kind": {str(kind): kind for kind in Kind},
+    "Treatment": dict(TREATMENTS),
+    "View": {view: view for view in VIEWS},
     "Condition": {condition: condition for condition in CONDITIONS},
     "VodState": {state: state for state in ("pending", "processing", "completed", "failed")},
 }
@@ -34,7 +40,11 @@ LEFT: dict[str, list[str]] = {
     "Count": ["thrice", "0 times", "never", "3", "times", "-1 times", "2.5 times", ""],
     "Status": ["99", "600", "1000", "20", "2xx", "OK", ""],
     "Page": ["page", "public page", "administrators page", ""],
-    "Part": ["Database", "api", "the database", ""],
+    "Service": ["Database", "api", "the database", ""],
+    "Part": ["database", "the Database", "redis", ""],
+    "Kind": ["Gone", "broken", "going", ""],
+    "Treatment": ["served or hung", "Served", "refused", ""],
+    "View": ["Queue", "page", ""],
     "Condition": ["Clear", "broken", "cut", "5 minute", ""],
     "VodState": ["finished", "Pending", '"pending"', ""],
 }

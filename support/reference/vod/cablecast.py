@@ -15,7 +15,7 @@ A Cablecast that keeps failing is left alone for a while, see ``CircuitBreaker``
 """
 
 import threading
-
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -32,6 +32,8 @@ RETRY_PAUSES = (0.2, 0.4, 0.8)
 LONGEST_WAIT = 5.0
 """Seconds that Cablecast may ask us to wait (429); the worker has other things to do meanwhile."""
 FAILURES_UNTIL_PAUSE = 10
+FAILURES_SECONDS = 5.0
+"""So many failures in so short a time make a pause. One publication that fails makes four."""
 PAUSE_SECONDS = 3.0
 LEAST_SCORE = 0.7
 DAYS_APART = 7
@@ -64,7 +66,7 @@ class _Passing(CablecastError):
 
 
 class CircuitBreaker:
-    """Counts failures in a row. After too many nobody calls for a while; then one call tries whether it works again.
+    """Counts failures. After too many in a short time nobody calls for a while; then one call tries whether it works.
 
     ``announce(seconds)`` is told when a pause begins, and with 0 when it is over for good. Used by many threads.
     """
@@ -72,32 +74,35 @@ class CircuitBreaker:
     def __init__(self, announce: Callable[[float], object]) -> None:
         self._announce = announce
         self._lock = threading.Lock()
-        self._failures = 0
-        self._closed_until = 0.0
+        self._failures: deque[float] = deque(maxlen=FAILURES_UNTIL_PAUSE)
+        self._paused_until: float | None = None
 
     def before_call(self) -> None:
         """Raise ``CablecastPaused`` while nobody is to call; after the pause, let one caller a pause through."""
         with self._lock:
-            if self._failures < FAILURES_UNTIL_PAUSE:
+            if self._paused_until is None:
                 return
-            remaining = self._closed_until - monotonic()
+            remaining = self._paused_until - monotonic()
             if remaining > 0:
                 raise CablecastPaused(remaining)
-            self._closed_until = monotonic() + PAUSE_SECONDS
+            self._paused_until = monotonic() + PAUSE_SECONDS
 
     def failed(self) -> None:
         """Count a failure."""
+        now = monotonic()
         with self._lock:
-            self._failures += 1
-            if self._failures < FAILURES_UNTIL_PAUSE:
+            self._failures.append(now)
+            many = len(self._failures) == FAILURES_UNTIL_PAUSE and now - self._failures[0] < FAILURES_SECONDS
+            if self._paused_until is None and not many:
                 return
-            self._closed_until = monotonic() + PAUSE_SECONDS
+            self._paused_until = now + PAUSE_SECONDS
         self._announce(PAUSE_SECONDS)
 
     def succeeded(self) -> None:
         """Forget the failures."""
         with self._lock:
-            was_paused, self._failures = self._failures >= FAILURES_UNTIL_PAUSE, 0
+            was_paused, self._paused_until = self._paused_until is not None, None
+            self._failures.clear()
         if was_paused:
             self._announce(0)
 

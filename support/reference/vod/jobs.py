@@ -23,8 +23,8 @@ from sqlalchemy.orm import Session
 
 from support.reference.database import utc_now
 from support.reference.errors import DatabaseUnavailable, StorageUnavailable
-from support.reference.queue import MAX_RUNS, RETRY, Backoff, queue, services, when_abandoned
 from support.reference.notifications.service import tell_administrators
+from support.reference.queue import MAX_RUNS, RETRY, Backoff, queue, services, when_abandoned
 from support.reference.services import Services
 from support.reference.vod.cablecast import (
     LEAST_SCORE,

@@ -224,7 +224,10 @@ def transcription(vod_id: UUID, vods: Vods) -> dict[str, object]:
 @router.get(
     "/vod/{vod_id}/captions",
     response_class=Response,
-    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "SCC."}, **documented(404)},
+    responses={
+        200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "SCC."},
+        **documented(404),
+    },
 )
 def captions(vod_id: UUID, vods: Vods) -> Response:
     """The captions as an SCC file."""
