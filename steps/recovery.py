@@ -37,12 +37,15 @@ def people_at_work(context: Context) -> None:
 def breaks(context: Context, part: Part, kind: Kind) -> None:
     """Break a part for real; it stays broken until it comes back, or until the end of the scenario.
 
+    Goes on once everybody who is at work has noticed: a frozen API answers nobody, so there it is enough to have asked.
+
     Parts: the database, Redis, the worker, the API, the media storage, Cablecast.
     Example: When the database is suddenly gone
     """
     world = context.world
     world.remember("API process", world.processes.id_of("api") if world.run.embedded else 0)
     world.faults.begin(part, kind)
+    world.people.await_notice(answered=(part, kind) != (Part.API, Kind.FROZEN))
 
 
 @given("{part:Part} came back")
@@ -319,14 +322,14 @@ def captioning_under_way(context: Context, title: str, seconds: float) -> None:
     world.jobs.await_starts(vod, 1, within=PATIENCE)
 
 
-@given("nobody has the captioning of {title:Quoted} in hand any more")
-def not_in_hand(context: Context, title: str) -> None:
-    """Wait until the job is done, or handed back to whoever comes next.
+@given("nobody has the captioning of {title:Quoted} in hand {seconds:Number} seconds later")
+def not_in_hand(context: Context, title: str, seconds: float) -> None:
+    """Wait so long until the job is done, or handed back to whoever comes next.
 
-    Example: Given nobody has the captioning of "City Council" in hand any more
+    Example: Given nobody has the captioning of "City Council" in hand 3 seconds later
     """
     world = context.world
-    world.jobs.await_state(world.recall(title, Vod), "waiting", "done", within=3.0)
+    world.jobs.await_state(world.recall(title, Vod), "waiting", "done", within=seconds)
 
 
 @when("the worker is killed once {title:Quoted} is captioned, before it could say so")

@@ -80,10 +80,12 @@ class Book:
         known: bool,
         possible: bool,
     ) -> None:
-        entry = self.records.setdefault(thing["id"], Entry(_TABLES[thing["kind"]], thing["id"]))
+        entry = self.records.get(thing["id"])
+        if entry is None or not (known or possible):
+            return  # of what this scenario has not made, or nothing happened
         if known and "task_id" in told:
             self.tasks[told["task_id"]] = thing["id"]
-        if not (known or possible) or thing["action"]:
+        if thing["action"]:
             return
         if method == "DELETE":
             entry.gone = True if known else None

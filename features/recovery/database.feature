@@ -5,9 +5,11 @@ Feature: The database goes away and comes back
 
   Background:
     Given the VOD "City Council" of Dana
-    And people are at work
 
   Rule: While the database is away, everybody is told so
+
+    Background:
+      Given people are at work
 
     @smoke @blocker @id.REC-001
     Scenario Outline: While the database is <kind> the platform says so
@@ -37,6 +39,9 @@ Feature: The database goes away and comes back
       And nothing acknowledged was lost
 
   Rule: When it is back, work goes on where it stopped
+
+    Background:
+      Given people are at work
 
     @smoke @blocker @id.REC-002
     Scenario Outline: When the database is back after it was <kind>, work goes on
@@ -86,3 +91,17 @@ Feature: The database goes away and comes back
       When the worker comes back
       Then the VOD "City Council" is captioned within 10 seconds, once
       And nothing acknowledged was lost
+
+  Rule: An outage that nobody noticed has no consequences
+
+    @critical @id.REC-009
+    Scenario Outline: After a quiet time in which the database was <kind>, the first request is served
+      Given the database is <kind>
+      When the database comes back
+      Then the first request of Dana is served
+      And the platform is healthy again within 5 seconds
+
+      Examples: started again, or with its connections cut
+        | kind         |
+        | gone         |
+        | disconnected |

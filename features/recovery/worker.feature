@@ -59,7 +59,7 @@ Feature: The worker goes away and comes back
     Scenario Outline: A worker that is stopped finishes a job of <seconds> seconds, or hands it back
       Given the captioning of "City Council", which takes <seconds> seconds, is under way
       And the worker is stopped
-      And nobody has the captioning of "City Council" in hand any more
+      And nobody has the captioning of "City Council" in hand 0.3 seconds later
       When the worker comes back
       Then the VOD "City Council" is captioned within 10 seconds, once
       And nothing acknowledged was lost
@@ -73,7 +73,7 @@ Feature: The worker goes away and comes back
     Scenario: A worker that slept while its job was given away does no harm when it wakes up
       Given the captioning of "City Council", which takes 2 seconds, is under way
       And the worker is frozen
-      And nobody has the captioning of "City Council" in hand any more
+      And nobody has the captioning of "City Council" in hand 3 seconds later
       When the worker comes back
       Then the VOD "City Council" is captioned within 10 seconds, once
       And the platform is healthy again within 5 seconds

@@ -64,6 +64,7 @@ class _Worker:
     persona: Persona
     http: HttpDriver
     recorder: Recorder
+    asked: float = 0.0  # when they last sent a request
     moments: list[Moment] = field(default_factory=list)
 
 
@@ -137,7 +138,7 @@ class PeopleAtWork:
             requests = task(person, token)
             begin = monotonic()
             while not self._leave.is_set():
-                begin = monotonic()
+                begin = person.asked = monotonic()
                 moment = self._one(person, requests, begin)
                 if moment is None:
                     break
@@ -218,6 +219,25 @@ class PeopleAtWork:
     def _last_mark(self, what: str = "") -> float:
         return max((at for at, told in self._marks if told.endswith(what)), default=self._begin)
 
+    def await_notice(self, *, answered: bool) -> None:
+        """Wait until each has asked for something since the last mark, and has been answered, or given up waiting.
+
+        A fault that is mended before anybody noticed shows nothing.
+        """
+        if self._threads is None:
+            return
+        if answered:
+            self._await("heard of", lambda moments: bool(moments), HUNG_AFTER * 2)
+        else:
+            last = self._last_mark()
+            eventually(
+                "how many have asked since then",
+                lambda: sum(person.asked > last for person in self._people[1:]),
+                lambda number: number == len(self._people) - 1,
+                wish="all",
+                within=HUNG_AFTER,
+            )
+
     # Verdicts
 
     def require_treated(self, allowed: Sequence[Outcome], *, within: float) -> None:
@@ -226,7 +246,7 @@ class PeopleAtWork:
         Waits until each of them has asked again since the last thing that happened, and was answered, or not.
         """
         self._require_at_work()
-        self._await("a request since then", lambda moments: bool(moments), HUNG_AFTER * 2)
+        self.await_notice(answered=True)
         strange = [moment for moment in self.moments if moment.outcome not in allowed]
         slow = [moment for moment in self.moments if moment.outcome in allowed and moment.seconds > within]
         require(

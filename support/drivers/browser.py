@@ -73,8 +73,14 @@ class Browser:
         self.look()
 
     def text(self, selector: str) -> str:
-        """Return what an element says; it is waited for."""
-        return self.page.locator(selector).inner_text()
+        """Return what an element says; it is waited for. AssertionError where it does not come."""
+        from playwright.sync_api import TimeoutError as TookTooLong
+
+        try:
+            return self.page.locator(selector).inner_text()
+        except TookTooLong:
+            title = self.page.title()
+            raise AssertionError(f'the page "{title}" should have an element {selector}, but has none') from None
 
     def table(self, selector: str) -> list[list[str]]:
         """Return the rows of a table's body, as it is at one moment."""

@@ -85,7 +85,7 @@ def test_a_platform_that_stays_ill_fails_the_scenario(diary: Diary, cleanup: Cle
 
 def test_what_comes_back_was_broken(faults: Faults) -> None:
     faults.begin(Part.REDIS, Kind.GONE)
-    with pytest.raises(AssertionError, match="the worker should be broken before .* but broken is: Redis"):
+    with pytest.raises(AssertionError, match=r"the worker should be broken before .* but broken is: Redis"):
         faults.end(Part.WORKER)
 
 

@@ -100,8 +100,13 @@ class TestAcceptedWork:
             exchange("POST", f"/api/vod/{ID}/transcribe", 202, None, {"task_id": TASK}, started=1),
         ]
 
-    vods: list[Mapping[str, Any]] = [{"id": ID, "title": "x"}]
-    history: list[Mapping[str, Any]] = [{"new_status": "processing"}, {"new_status": "completed"}]
+    @property
+    def vods(self) -> list[Mapping[str, Any]]:
+        return [{"id": ID, "title": "x"}]
+
+    @property
+    def history(self) -> list[Mapping[str, Any]]:
+        return [{"new_status": "processing"}, {"new_status": "completed"}]
 
     def task(self, status: str, error: str | None = None) -> list[Mapping[str, Any]]:
         return [{"id": TASK, "status": status, "error": error, "kind": "transcription"}]
@@ -116,8 +121,13 @@ class TestAcceptedWork:
         )
 
     def test_done_twice_is_told(self, asked: list[Exchange]) -> None:
-        tables = {"vods": self.vods, "tasks": self.task("completed"), "transcriptions": [{"vod_id": ID}]}
-        told = lost(asked, vod_status_history=[*self.history, *self.history], **tables)
+        told = lost(
+            asked,
+            vods=self.vods,
+            tasks=self.task("completed"),
+            vod_status_history=[*self.history, *self.history],
+            transcriptions=[{"vod_id": ID}],
+        )
         assert "went through processing, completed, processing, completed" in told
 
     def test_failed_needs_a_reason(self, asked: list[Exchange]) -> None:
@@ -138,3 +148,9 @@ def test_a_request_that_nobody_was_told_of_is_found() -> None:
 
 def test_answers_that_are_no_json_are_no_trouble() -> None:
     assert Book.of([exchange("GET", "/metrics", 200)]).records == {}
+
+
+def test_what_was_refused_of_a_strangers_record_enters_nothing() -> None:
+    refused = exchange("PUT", f"/api/vod/{ID}", 404, {"title": "y"}, {})
+    unanswered = exchange("DELETE", f"/api/vod/{ID}", None)
+    assert Book.of([refused, unanswered]).records == {}

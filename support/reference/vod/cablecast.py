@@ -35,6 +35,8 @@ FAILURES_UNTIL_PAUSE = 10
 FAILURES_SECONDS = 5.0
 """So many failures in so short a time make a pause. One publication that fails makes four."""
 PAUSE_SECONDS = 3.0
+FORGET_SECONDS = 1.0
+"""When nobody has called for so long after a pause, what led to it is no longer held against Cablecast."""
 LEAST_SCORE = 0.7
 DAYS_APART = 7
 QUALITY = 1
@@ -68,7 +70,8 @@ class _Passing(CablecastError):
 class CircuitBreaker:
     """Counts failures. After too many in a short time nobody calls for a while; then one call tries whether it works.
 
-    ``announce(seconds)`` is told when a pause begins, and with 0 when it is over for good. Used by many threads.
+    ``announce(seconds)`` is told when a pause begins, and for how long it is remembered; with 0 when it is over for
+    good. Used by many threads.
     """
 
     def __init__(self, announce: Callable[[float], object]) -> None:
@@ -85,7 +88,11 @@ class CircuitBreaker:
             remaining = self._paused_until - monotonic()
             if remaining > 0:
                 raise CablecastPaused(remaining)
-            self._paused_until = monotonic() + PAUSE_SECONDS
+            if remaining > -FORGET_SECONDS:
+                self._paused_until = monotonic() + PAUSE_SECONDS
+            else:
+                self._paused_until = None
+                self._failures.clear()
 
     def failed(self) -> None:
         """Count a failure."""
@@ -96,7 +103,7 @@ class CircuitBreaker:
             if self._paused_until is None and not many:
                 return
             self._paused_until = now + PAUSE_SECONDS
-        self._announce(PAUSE_SECONDS)
+        self._announce(PAUSE_SECONDS + FORGET_SECONDS)
 
     def succeeded(self) -> None:
         """Forget the failures."""
