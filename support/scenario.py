@@ -43,6 +43,12 @@ def compares_states(step: StepFunction) -> StepFunction:
     return step
 
 
+def catches_processes(step: StepFunction) -> StepFunction:
+    """Mark a step that catches processes at a certain moment, which only the embedded platform allows."""
+    step.catches_processes = True  # type: ignore[attr-defined]
+    return step
+
+
 def begin(scenario: Scenario) -> World:
     """Return the world of a scenario; skip the scenario where the target lacks a capability that it asks for."""
     [stage] = _current
@@ -52,7 +58,7 @@ def begin(scenario: Scenario) -> World:
     reason = _why_not(run, scenario)
     if reason:
         scenario.skip(reason)
-    return World(run, compares_states=_has_comparison(scenario))
+    return World(run, compares_states=_has_step(scenario, "compares_states"))
 
 
 def _why_not(run: Run, scenario: Scenario) -> str | None:
@@ -62,6 +68,8 @@ def _why_not(run: Run, scenario: Scenario) -> str | None:
         return NO_BROWSER
     if lacking:
         return f"the target {run.target.name!r} does not grant: {', '.join(lacking)}"
+    if run.embedded is None and _has_step(scenario, "catches_processes"):
+        return "only the processes of the embedded platform can be caught at a certain moment"
     for part, kind in _faults_of(scenario):
         if run.breaker.find(part, kind) is None:
             return f"the target {run.target.name!r} has no way to make it so that {part} is {kind}"
@@ -87,9 +95,10 @@ def needs(scenario: Scenario) -> Iterator[Capability]:
                 raise UsageError(f"@{tag} asks for nothing known. Known: {', '.join(Capability)}.") from None
 
 
-def _has_comparison(scenario: Scenario) -> bool:
+def _has_step(scenario: Scenario, mark: str) -> bool:
+    """Return whether a step of the scenario is marked so."""
     matches = (the_step_registry.find_match(step) for step in scenario.all_steps)
-    return any(getattr(match.func, "compares_states", False) for match in matches if match is not None)
+    return any(getattr(match.func, mark, False) for match in matches if match is not None)
 
 
 def step_begins(world: World, step: Step) -> None:

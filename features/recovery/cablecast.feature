@@ -28,6 +28,13 @@ Feature: Cablecast goes away and comes back
         | garbled      | failed (Cablecast answered something unreadable) |
         | breaking off | failed (Cablecast broke off its answer)        |
 
+    @id.REC-043
+    Scenario: A busy Cablecast is called again only after the wait that it asks for
+      Given Cablecast is busy
+      When Dana publishes the VOD "City Council"
+      Then Cablecast was left alone for the 1 seconds that it asked for
+      And the publication of "City Council" ended as "completed"
+
   Rule: A partner that keeps failing is left alone, and what waited is done when it is back
 
     @critical @id.REC-041

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from itertools import pairwise
 
 from support.checks.matching import one
 from support.cleanup import Cleanup
@@ -33,6 +34,14 @@ class CablecastClient:
     def calls(self) -> int:
         """Return how often Cablecast was called so far, by anybody."""
         return len(self._stub.received())
+
+    def wait_after(self, status: int) -> float:
+        """Return for how many seconds nobody called after an answer with this status; fails where nobody did again."""
+        received = self._stub.received()
+        for before, after in pairwise(received):
+            if before.status == status:
+                return after.at - before.at
+        raise AssertionError(f"Cablecast should be called again after it answered {status}, but was not")
 
     def vod_of(self, recording: Recording) -> Vod:
         """Return the one VOD that Cablecast has of a recording; fails where there is none, or more than one."""
