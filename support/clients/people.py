@@ -40,6 +40,7 @@ class Outcome(StrEnum):
 TREATMENTS = {
     "served": (Outcome.SERVED,),
     "served or refused in order": (Outcome.SERVED, Outcome.REFUSED),
+    "served, refused in order or disconnected": (Outcome.SERVED, Outcome.REFUSED, Outcome.DISCONNECTED),
     "served or disconnected": (Outcome.SERVED, Outcome.DISCONNECTED),
 }
 """What may become of requests, as features say it."""
