@@ -63,7 +63,7 @@ def begin(scenario: Scenario) -> World:
 
 def _why_not(run: Run, scenario: Scenario) -> str | None:
     """Return why the target, or this machine, cannot play a scenario."""
-    lacking = [capability for capability in needs(scenario) if not run.grants(capability)]
+    lacking = sorted(capability for capability in needs(scenario) if not run.grants(capability))
     if Capability.BROWSER in lacking:
         return NO_BROWSER
     if lacking:

@@ -67,10 +67,9 @@ Feature: Redis goes away and comes back
       And nothing acknowledged was lost
 
       Examples: what it held before is still there
-        | kind    |
-        | gone    |
-        | stopped |
-        | frozen  |
+        | kind   |
+        | gone   |
+        | frozen |
 
     @critical @id.REC-014
     Scenario: With Redis emptied, nobody is signed out and nothing is lost

@@ -66,6 +66,7 @@ class _Worker:
     http: HttpDriver
     recorder: Recorder
     asked: float = 0.0  # when they last sent a request
+    waiting: bool = False  # for the answer
     moments: list[Moment] = field(default_factory=list)
 
 
@@ -126,7 +127,7 @@ class PeopleAtWork:
         self._threads = ThreadPoolExecutor(len(work), thread_name_prefix="at work")
         for name, persona, task in work:
             self._threads.submit(self._work, self._open(name, persona), task, tokens[persona.name])
-        self.require_served_again()
+        self._await("served", lambda moments: _all_served(moments[-1:], 1), SERVED_AGAIN_WITHIN)
 
     def _open(self, name: str, persona: Persona) -> _Worker:
         recorder = Recorder(self._masker)
@@ -150,6 +151,7 @@ class PeopleAtWork:
 
     def _one(self, person: _Worker, requests: Iterator[Answer], begin: float) -> Moment | None:
         """Make the next request of a task; None when the task is done."""
+        person.waiting = True
         try:
             answer = next(requests)
         except StopIteration:
@@ -159,6 +161,8 @@ class PeopleAtWork:
             return Moment(person.name, begin, monotonic() - begin, outcome, str(silence))
         except Exception as error:  # noqa: BLE001 - whatever was wrong with an answer is told with the verdict
             return Moment(person.name, begin, monotonic() - begin, Outcome.WRONG, str(error) or type(error).__name__)
+        finally:
+            person.waiting = False
         outcome, told = _judge(answer)
         return Moment(person.name, begin, answer.seconds, outcome, told)
 
@@ -232,8 +236,8 @@ class PeopleAtWork:
         else:
             last = self._last_mark()
             eventually(
-                "how many have asked since then",
-                lambda: sum(person.asked > last for person in self._people[1:]),
+                "how many have asked since then, or still wait",
+                lambda: sum(person.waiting or person.asked > last for person in self._people[1:]),
                 lambda number: number == len(self._people) - 1,
                 wish="all",
                 within=HUNG_AFTER,
