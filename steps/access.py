@@ -1,28 +1,54 @@
-"""Signing in and out, and who may open what."""
+"""Signing in and out, sessions, tokens and limits."""
+
+import statistics
 
 from behave import given, then, when
 from behave.runner import Context
 
-from support.checks.matching import equal, require
-from support.clients.access import SignedIn
+from support.checks import secrecy, tables
+from support.checks.eventually import eventually
+from support.checks.matching import equal, fields, require
+from support.clients.access import Asked, SignedIn
 from support.drivers.http import Answer
+from support.world import World
+
+
+def _keep(world: World, asked: Asked) -> Answer:
+    """Keep an answer for the steps that judge it, and the way to ask again for those that wait."""
+    world.remember("asked", asked)
+    world.remember("answer", asked.answer)
+    return asked.answer
 
 
 @given("{who:Actor} is signed in")
-@when("{who:Actor} signs in")
-def sign_in(context: Context, who: str) -> None:
-    """Sign a persona in with name and password, in a session of its own.
+def is_signed_in(context: Context, who: str) -> None:
+    """Sign a persona in with name and password, in a new session; the page is opened once, so that caches know it.
 
     Example: Given Dana is signed in
     """
     world = context.world
-    world.remember("session", world.access.sign_in(world.person(who)))
+    session = world.access.sign_in(world.person(who))
+    world.access.open_page_in(session, "protected page").expect(200)
+    world.remember("session", session)
+
+
+@when("{who:Actor} signs in")
+def sign_in(context: Context, who: str) -> None:
+    """Sign in with name and password, whatever comes of it.
+
+    Example: When Dana signs in
+    """
+    world = context.world
+    person = world.person(who)
+    answer = _keep(world, Asked.by(lambda: world.access.try_sign_in(person)))
+    if answer.status == 200:
+        world.remember("session", world.access.opened(person, answer))
 
 
 @given("{who:Actor} signed out")
 @when("{who:Actor} signs out")
 def sign_out(context: Context, who: str) -> None:
-    """End the persona's session; the token stays at hand, to see what it is worth afterwards.
+    """End the persona's latest session; the token stays at hand, to see what it is worth afterwards.
 
     Example: When she signs out
     """
@@ -30,45 +56,60 @@ def sign_out(context: Context, who: str) -> None:
     world.remember("session", world.access.sign_out(world.person(who)))
 
 
-@given("{who:Actor} was refused with {whose:Owner} name and a wrong password")
-def refused_with_wrong_password(context: Context, who: str, whose: str) -> None:
-    """Try to sign in with the name of another persona and a wrong password, and keep the answer.
+@given("{who:Actor} tried {whose:Owner} account with {attempt:Attempt}, {times:Count}")
+def tried_account(context: Context, who: str, whose: str, attempt: str, times: int) -> None:
+    """Try to sign in with the account of a persona, so many times; each time must be refused as not signed in.
 
-    Example: Given Mallory was refused with Dana's name and a wrong password
+    Example: Given Mallory tried Dana's account with a wrong password, 5 times
     """
     world = context.world
-    username = world.run.account(world.person(whose)).username
-    answer = world.access.attempt(username, f"wrong {world.mark}", by=world.person(who))
-    world.remember("refusal before", answer.expect(401))
+    owner, person = world.person(whose), world.person(who)
+    for _ in range(times):
+        world.access.attempt_as(owner, attempt, by=person).expect(401)
 
 
-@when("{who:Actor} signs in with a name that nobody has")
-def sign_in_as_nobody(context: Context, who: str) -> None:
-    """Try to sign in with a user name that does not exist.
+@when("{who:Actor} tries {whose:Owner} account with {attempt:Attempt}")
+def try_account(context: Context, who: str, whose: str, attempt: str) -> None:
+    """Try to sign in with the account of a persona, whatever comes of it.
 
-    Example: When she signs in with a name that nobody has
+    Example: When Mallory tries Dana's account with a wrong password
     """
     world = context.world
-    answer = world.access.attempt(f"nobody-{world.mark}", f"wrong {world.mark}", by=world.person(who))
-    world.remember("answer", answer)
+    owner, person = world.person(whose), world.person(who)
+    _keep(world, Asked.by(lambda: world.access.attempt_as(owner, attempt, by=person)))
 
 
-@then("{who:Actor} is refused in the very same words")
+@when("{who:Actor} tries {whose:Owner} account with the {field:LoginField} {text:Quoted}")
+def try_account_with_text(context: Context, who: str, whose: str, field: str, text: str) -> None:
+    """Try to sign in with this text as name or password, the other one being right. {name} stands for the right name.
+
+    Example: When Mallory tries Dana's account with the name "{name}' --"
+    """
+    world = context.world
+    owner, person = world.person(whose), world.person(who)
+    _keep(world, Asked.by(lambda: world.access.attempt_with(owner, field, text, by=person)))
+
+
+@then("{who:Actor} is refused as if nobody had that name")
 def refused_alike(context: Context, who: str) -> None:
-    """Compare this refusal with the one before: an intruder must not learn which names exist.
+    """Compare the refusal with that of a name which nobody has: an intruder must not learn which names exist.
 
-    Example: Then she is refused in the very same words
+    Example: Then she is refused as if nobody had that name
     """
     world = context.world
-    name = world.person(who).name
-    before = world.recall("refusal before", Answer)
+    person = world.person(who)
     refusal = world.recall("answer", Answer).expect(401)
-    equal(f"what {name} is told for an unknown name", _told(refusal), _told(before))
+    unknown = world.access.attempt_as_nobody(by=person)
+    fields(f"what {person.name} is told", _told(refusal), _told(unknown))
 
 
-def _told(refusal: Answer) -> tuple[object, ...]:
-    error = refusal.error
-    return refusal.status, error["type"], error["message"], error["details"], refusal.headers.get("WWW-Authenticate")
+def _told(refusal: Answer) -> dict[str, object]:
+    told = {name: value for name, value in refusal.error.items() if name != "request_id"}
+    return {
+        **told,
+        "WWW-Authenticate": refusal.headers.get("WWW-Authenticate"),
+        "Retry-After": refusal.headers.get("Retry-After"),
+    }
 
 
 @then("{who:Actor} has an access token that is good for {minutes:Number} minutes")
@@ -78,6 +119,8 @@ def token_lifetime(context: Context, who: str, minutes: float) -> None:
     Example: Then she has an access token that is good for 30 minutes
     """
     world = context.world
+    answer = world.recall("answer", Answer).expect(200).document
+    equal("the type of the token", answer["token_type"], "bearer")
     session = world.recall("session", SignedIn)
     equal(f"the lifetime of {world.person(who).name}'s token in seconds", session.lifetime, minutes * 60)
     claimed = session.claims["exp"] - session.claims["iat"]
@@ -86,7 +129,7 @@ def token_lifetime(context: Context, who: str, minutes: float) -> None:
 
 @then("{whose:Owner} session is kept in the database and in Redis until its end")
 def session_kept(context: Context, whose: str) -> None:
-    """Look for the session in both stores; in Redis it must end by itself.
+    """Look for the session in both stores; in Redis it must end by itself, when it ends in the database.
 
     Example: Then her session is kept in the database and in Redis until its end
     """
@@ -97,8 +140,8 @@ def session_kept(context: Context, whose: str) -> None:
     require(row is not None, f"{name}'s session should be in the database, but is not")
     left = world.sessions.seconds_to_live(session)
     require(left is not None, f"{name}'s session should be in Redis with an end, but is not")
-    longest = (row["expires_at"] - row["created_at"]).total_seconds()
-    require(0 < left <= longest, f"{name}'s session should live up to {longest} s more in Redis, but lives {left} s")
+    ends = f"in {row['left']:.0f} s"
+    require(abs(left - row["left"]) < 5, f"{name}'s session should end in Redis {ends}, but does in {left:.0f} s")
 
 
 @then("{whose:Owner} session is gone from the database and from Redis")
@@ -115,7 +158,34 @@ def session_gone(context: Context, whose: str) -> None:
     require(left is None, f"{name}'s session should be gone from Redis, but lives {left} s more")
 
 
-@given("{who:Actor} opened the {page:Page}")
+@then("{whose:Owner} {which:Which}session {goes_on:Fate}")
+def session_fate(context: Context, whose: str, which: int, goes_on: bool) -> None:
+    """Open a page in one of the persona's sessions: it is open to her or him, or closed as to somebody unknown.
+
+    Example: Then Dana's first session goes on
+    """
+    world = context.world
+    person = world.person(whose)
+    answer = world.access.open_page_in(world.access.session(person, which), "protected page")
+    if goes_on:
+        username = world.access.account(person).username
+        equal("whom the page greets", answer.expect(200).document["username"], username)
+    else:
+        equal("the kind of refusal", answer.expect(401).error["type"], "AuthenticationError")
+
+
+@given("{who:Actor} opened the {page:Page}, {times:Count}")
+def opened_page(context: Context, who: str, page: str, times: int) -> None:
+    """Open a page with the persona's token, so many times; each time it must be open.
+
+    Example: Given Vera opened the protected page, 3 times
+    """
+    world = context.world
+    person = world.person(who)
+    for _ in range(times):
+        world.access.open_page(page, by=person).expect(200)
+
+
 @when("{who:Actor} opens the {page:Page}")
 def open_page(context: Context, who: str, page: str) -> None:
     """Open a page with the persona's token, if there is one.
@@ -123,7 +193,19 @@ def open_page(context: Context, who: str, page: str) -> None:
     Example: When Dana opens the administrator's page
     """
     world = context.world
-    world.remember("answer", world.access.open_page(page, by=world.person(who)))
+    person = world.person(who)
+    _keep(world, Asked.by(lambda: world.access.open_page(page, by=person)))
+
+
+@when("{who:Actor} opens the {page:Page} with {credentials:Credentials}")
+def open_page_with(context: Context, who: str, page: str, credentials: str) -> None:
+    """Open a page with something else in the Authorization header, made from the persona's own good token.
+
+    Example: When Dana opens the protected page with an expired token
+    """
+    world = context.world
+    person = world.person(who)
+    _keep(world, Asked.by(lambda: world.access.open_page_with(credentials, page, by=person)))
 
 
 @then("the {page:Page} is open to {who:Object}")
@@ -133,7 +215,7 @@ def page_open(context: Context, page: str, who: str) -> None:
     Example: Then the protected page is open to her
     """
     world = context.world
-    username = world.run.account(world.person(who)).username
+    username = world.access.account(world.person(who)).username
     equal(f"whom the {page} greets", world.recall("answer", Answer).expect(200).document.get("username"), username)
 
 
@@ -161,3 +243,151 @@ def refused_for_lack_of_rights(context: Context, who: str) -> None:
     answer = world.recall("answer", Answer).expect(403)
     equal("the kind of refusal", answer.error["type"], "PermissionError")
     equal("what the refused page shows", sorted(answer.document), ["error"])
+
+
+# Renewing
+
+
+@given("{who:Actor} renewed the session")
+@when("{who:Actor} renews the session")
+def renew(context: Context, who: str) -> None:
+    """Exchange the refresh token of the session for new tokens, and use these from now on.
+
+    Example: When she renews the session
+    """
+    world = context.world
+    person = world.person(who)
+    session = world.access.session(person)
+    world.remember("session before", session)
+    answer = world.access.renew(person, session.refresh_token).expect(200)
+    world.remember("session", world.access.opened(person, answer))
+
+
+@when("{who:Actor} renews the session with the {token:Token} of before")
+def renew_with(context: Context, who: str, token: str) -> None:
+    """Ask for new tokens in exchange for a token of the session as it was first, whatever comes of it.
+
+    Example: When she renews the session with the refresh token of before
+    """
+    world = context.world
+    person = world.person(who)
+    first = world.access.session(person, 0)
+    _keep(world, Asked.by(lambda: world.access.renew(person, getattr(first, token))))
+
+
+@then("{who:Actor} has new tokens")
+def has_new_tokens(context: Context, who: str) -> None:
+    """Compare the tokens with those of before: the refresh token is another, and both are there.
+
+    Example: Then she has new tokens
+    """
+    world = context.world
+    name = world.person(who).name
+    before, now = world.recall("session before", SignedIn), world.recall("session", SignedIn)
+    require(now.access_token, f"{name} should have an access token, but has none")
+    require(
+        now.refresh_token not in ("", before.refresh_token), f"{name} should have another refresh token, but has not"
+    )
+    equal(f"whose the new token of {name} is", now.claims["sub"], before.claims["sub"])
+
+
+# Waiting
+
+
+@then("{who:Actor} is told to wait {at_least:Number} to {at_most:Number} seconds")
+def told_to_wait(context: Context, who: str, at_least: float, at_most: float) -> None:
+    """Check for 429, and that the answer says in how many whole seconds to try again.
+
+    Example: Then she is told to wait 1 to 3 seconds
+    """
+    world = context.world
+    name = world.person(who).name
+    answer = world.recall("answer", Answer).expect(429)
+    equal("the kind of refusal", answer.error["type"], "RateLimitError")
+    told = answer.headers.get("Retry-After", "nothing")
+    wanted = f"between {at_least:g} and {at_most:g} seconds"
+    require(
+        told.isdecimal() and at_least <= int(told) <= at_most,
+        f"{name} should be told to wait {wanted}, but was told {told}",
+    )
+
+
+@then("{who:Actor} is served when that time is over, and not before")
+def served_when_over(context: Context, who: str) -> None:
+    """Ask the same again until it is served: no sooner than was said (to the second), and no later.
+
+    Example: Then she is served when that time is over, and not before
+    """
+    world = context.world
+    asked = world.recall("asked", Asked)
+    told = int(asked.answer.headers["Retry-After"])
+    timeline = eventually(
+        f"what {world.person(who).name} is answered",
+        lambda: asked.again().expect(200, 429).status,
+        lambda status: status == 200,
+        wish=f"200 after {told} s",
+        within=told + 0.5,
+        every=0.2,
+    )
+    require(timeline.elapsed > told - 1.1, f"{timeline}: should be refused for {told} s, but was served before")
+
+
+@then("{who:Actor} can sign in")
+def can_sign_in(context: Context, who: str) -> None:
+    """Sign in with name and password; it must succeed.
+
+    Example: Then Vera can sign in
+    """
+    world = context.world
+    world.access.sign_in(world.person(who))
+
+
+# What answers must and must not show
+
+
+@when("{who:Actor} asks for what is answered {status:Status}")
+def ask_for_status(context: Context, who: str, status: int) -> None:
+    """Ask for something that is answered with this status: 200, 401, 403, 404, 405, 413 or 422.
+
+    Example: When Vera asks for what is answered 404
+    """
+    world = context.world
+    world.remember("answer", world.access.answered(status, by=world.person(who)))
+
+
+@then("no answer has shown a password, a hash or somebody else's token")
+def no_secret_shown(context: Context) -> None:
+    """Search every answer of the scenario for every password, hash and token, and for parts of them.
+
+    Example: Then no answer has shown a password, a hash or somebody else's token
+    """
+    world = context.world
+    passwords = {account.password for account in world.run.deployment.accounts.values()} | {world.run.new_password}
+    secrecy.require_secrecy(world.evidence.exchanges, passwords, world.account_stores.hashes(), world.access.sessions)
+
+
+@when("{who:Actor} tries {count:Number} wrong passwords with names that exist, and as many with names that do not")
+def time_sign_ins(context: Context, who: str, count: float) -> None:
+    """Time wrong sign-ins, known and unknown names in turn; each known name is tried less often than would lock it.
+
+    Example: When Mallory tries 20 wrong passwords with names that exist, and as many with names that do not
+    """
+    world = context.world
+    times = world.accounts.time_refusals(int(count), by=world.person(who))
+    world.remember("times", times)
+    lines = [[name, len(seen), f"{statistics.median(seen) * 1000:.1f}"] for name, seen in times.items()]
+    world.evidence.attach(
+        "Time of a refusal", tables.markdown(["name", "attempts", "median in ms"], lines), "text/markdown"
+    )
+
+
+@then("the medians of both times differ by at most {percent:Number} %")
+def medians_alike(context: Context, percent: float) -> None:
+    """Compare the medians with each other, never with a clock.
+
+    Example: Then the medians of both times differ by at most 30 %
+    """
+    times = context.world.recall("times", dict)
+    low, high = sorted(statistics.median(seen) for seen in times.values())
+    told = f"{low * 1000:.1f} and {high * 1000:.1f} ms"
+    require(high <= low * (1 + percent / 100), f"the medians should differ by at most {percent:g} %, but are {told}")

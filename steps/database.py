@@ -3,6 +3,7 @@
 from behave import then
 from behave.runner import Context
 
+from support import writing
 from support.scenario import compares_states
 
 
@@ -14,3 +15,64 @@ def nothing_changed(context: Context) -> None:
     Example: Then nothing was changed
     """
     context.world.stores.require_unchanged()
+
+
+@then("exactly these records changed")
+@compares_states
+def exactly_these_changed(context: Context) -> None:
+    """Compare every record of database, queue and sessions with before; a change that is not in the table fails.
+
+    Columns: store, record (a name that the scenario knows: its record, or one that refers to it), field, from, to. A
+    record that came or went has no field, and is `absent` or `present`. `any` stands for any value.
+    Example: Then exactly these records changed
+    """
+    world = context.world
+    world.stores.require_changes(context.table, world.identity)
+
+
+@then("at least these records changed")
+@compares_states
+def at_least_these_changed(context: Context) -> None:
+    """Look for the changes of the table, and let others be; where the exact form says more than is meant.
+
+    Example: Then at least these records changed
+    """
+    world = context.world
+    world.stores.require_changes(context.table, world.identity, exactly=False)
+
+
+@then("the table {table:Quoted} has {count:Rows} with")
+@then("within {within:Duration} the table {table:Quoted} has {count:Rows} with")
+def table_has_rows(context: Context, table: str, count: int, within: float = 0.0) -> None:
+    """Count the rows that have the values, or kinds of values, of a table: column, value.
+
+    Example: Then the table "vods" has 1 row with
+    """
+    world = context.world
+    wish = writing.wishes(world, context, "column")
+    writing.settled(
+        f'rows of "{table}" with {writing.listed(wish)}',
+        lambda: len(world.records.find(table, wish)),
+        lambda found: found == count,
+        wish=str(count),
+        within=within,
+    )
+
+
+@then("the row of {table:Quoted} with {column:Quoted} {value:Quoted} has")
+@then("within {within:Duration} the row of {table:Quoted} with {column:Quoted} {value:Quoted} has")
+def row_has(context: Context, table: str, column: str, value: str, within: float = 0.0) -> None:
+    """Find one row by a column, and check others (column, value).
+
+    Example: Then the row of "vods" with "id" "{vod.id}" has
+    """
+    world = context.world
+    key = {column: world.values.value(value)}
+    wish = writing.wishes(world, context, "column")
+    writing.settled(
+        f'the row of "{table}" with {writing.listed(key)}',
+        lambda: "; ".join(writing.row_differences(table, world.records.find(table, key), wish)),
+        lambda trouble: not trouble,
+        wish=writing.NO_DIFFERENCE,
+        within=within,
+    )

@@ -118,7 +118,7 @@ def sees_queue(context: Context, who: str, number: float, state: str) -> None:
     world.person(who)
     seen = world.recall("answer", Answer).expect(200).document
     equal(f"how many are {state}", seen["tasks"][state], int(number))
-    equal("the counts", seen["tasks"], world.jobs.tasks())
+    equal("the counts", seen["tasks"], world.work.tasks())
     alive = [worker for worker in seen["workers"] if worker["seconds_since_heartbeat"] < 3]
     require(alive, f"a worker should have given a sign of life within 3 s, but: {seen['workers']}")
 

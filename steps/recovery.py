@@ -9,9 +9,9 @@ from support.checks import captions
 from support.checks.eventually import consistently, eventually
 from support.checks.matching import equal, require
 from support.clients.access import SignedIn
+from support.clients.at_work import Outcome
 from support.clients.malformed import Refusal
 from support.clients.operations import Health
-from support.clients.people import Outcome
 from support.clients.vod import Progress, Vod
 from support.faults import Kind, Part
 from support.scenario import catches_processes
@@ -30,11 +30,11 @@ def people_at_work(context: Context) -> None:
     Example: Given people are at work
     """
     world = context.world
-    world.people.start(world.storage.root)
+    world.at_work.start(world.storage.root)
 
 
-@given("{part:Part} is {kind:Kind}")
-@when("{part:Part} is suddenly {kind:Kind}")
+@given("{part:Part} is {kind:Failure}")
+@when("{part:Part} is suddenly {kind:Failure}")
 def breaks(context: Context, part: Part, kind: Kind) -> None:
     """Break a part for real; it stays broken until it comes back, or until the end of the scenario.
 
@@ -46,7 +46,7 @@ def breaks(context: Context, part: Part, kind: Kind) -> None:
     world = context.world
     world.remember("API process", world.processes.id_of("api") if world.run.embedded else 0)
     world.faults.begin(part, kind)
-    world.people.await_notice(answered=(part, kind) != (Part.API, Kind.FROZEN))
+    world.at_work.await_notice(answered=(part, kind) != (Part.API, Kind.FROZEN))
 
 
 @given("{part:Part} came back")
@@ -66,7 +66,7 @@ def everybody_was(context: Context, treatment: Sequence[Outcome], seconds: float
     Refused in order is 503 in the common envelope. Nobody may be left hanging, ever.
     Example: Then everybody was served or refused in order within 3 seconds
     """
-    context.world.people.require_treated(treatment, within=seconds)
+    context.world.at_work.require_treated(treatment, within=seconds)
 
 
 @then("everybody is served again")
@@ -75,7 +75,7 @@ def everybody_is_served_again(context: Context) -> None:
 
     Example: Then everybody is served again
     """
-    context.world.people.require_served_again()
+    context.world.at_work.require_served_again()
 
 
 @then("no more requests failed than there were connections")
@@ -85,7 +85,7 @@ def failed_at_most_once_each(context: Context) -> None:
     Example: Then no more requests failed than there were connections
     """
     world = context.world
-    world.people.require_troubled_at_most(world.recall("connections", int))
+    world.at_work.require_troubled_at_most(world.recall("connections", int))
 
 
 @given("the platform has its usual connections to the database")
@@ -95,7 +95,7 @@ def note_connections(context: Context) -> None:
     Example: Given the platform has its usual connections to the database
     """
     world = context.world
-    world.remember("connections", world.jobs.connections())
+    world.remember("connections", world.work.connections())
 
 
 @then("the platform is healthy again within {seconds:Number} seconds")
@@ -122,8 +122,8 @@ def nothing_lost(context: Context) -> None:
     Example: Then nothing acknowledged was lost
     """
     world = context.world
-    world.people.stop()
-    world.ledger.require_kept([*world.evidence.exchanges, *world.people.exchanges])
+    world.at_work.stop()
+    world.ledger.require_kept([*world.evidence.exchanges, *world.at_work.exchanges])
 
 
 @then("every request was carried out whole or not at all")
@@ -133,8 +133,8 @@ def all_or_nothing(context: Context) -> None:
     Example: Then every request was carried out whole or not at all
     """
     world = context.world
-    world.people.stop()
-    world.ledger.require_whole([*world.evidence.exchanges, *world.people.exchanges])
+    world.at_work.stop()
+    world.ledger.require_whole([*world.evidence.exchanges, *world.at_work.exchanges])
 
 
 @then("no request was carried out without its answer")
@@ -144,8 +144,8 @@ def answered_all(context: Context) -> None:
     Example: Then no request was carried out without its answer
     """
     world = context.world
-    world.people.stop()
-    world.ledger.require_told([*world.evidence.exchanges, *world.people.exchanges], world.people.title)
+    world.at_work.stop()
+    world.ledger.require_told([*world.evidence.exchanges, *world.at_work.exchanges], world.at_work.title)
 
 
 @then("its health names the {service:Service} as the cause")
@@ -321,7 +321,7 @@ def captioning_under_way(context: Context, title: str, seconds: float) -> None:
     vod = world.vod.register(made, by=dana)
     world.remember(title, vod)
     world.vod.submit(vod, by=dana)
-    world.jobs.await_starts(vod, 1, within=PATIENCE)
+    world.work.await_starts(vod, 1, within=PATIENCE)
 
 
 @given("nobody has the captioning of {title:Quoted} in hand {seconds:Number} seconds later")
@@ -331,7 +331,7 @@ def not_in_hand(context: Context, title: str, seconds: float) -> None:
     Example: Given nobody has the captioning of "City Council" in hand 3 seconds later
     """
     world = context.world
-    world.jobs.await_state(world.recall(title, Vod), "waiting", "done", within=seconds)
+    world.work.await_state(world.recall(title, Vod), "waiting", "done", within=seconds)
 
 
 @when("the worker is killed once {title:Quoted} is captioned, before it could say so")
@@ -345,7 +345,7 @@ def killed_before_acknowledging(context: Context, title: str) -> None:
     vod = world.recall(title, Vod)
     with world.processes.no_acknowledgement(vod.id):
         world.vod.follow(vod, by=vod.owner, within=PATIENCE)
-        equal("the job, as the queue knows it", world.jobs.state(vod), "in hand")
+        equal("the job, as the queue knows it", world.work.state(vod), "in hand")
         world.faults.begin(Part.WORKER, Kind.KILLED)
 
 
@@ -359,7 +359,7 @@ def killed_each_time(context: Context, title: str) -> None:
     world = context.world
     vod = world.recall(title, Vod)
     for start in range(1, MOST_STARTS):
-        if world.jobs.await_start_or_end(vod, start, within=PATIENCE) == "ended":
+        if world.work.await_start_or_end(vod, start, within=PATIENCE) == "ended":
             break
         world.faults.begin(Part.WORKER, Kind.KILLED)
 
@@ -371,7 +371,7 @@ def taken_over(context: Context, title: str, seconds: float) -> None:
     Example: Then the captioning of "City Council" is taken over within 3 seconds
     """
     world = context.world
-    world.jobs.await_starts(world.recall(title, Vod), 2, within=seconds)
+    world.work.await_starts(world.recall(title, Vod), 2, within=seconds)
 
 
 @then("the VOD {title:Quoted} is captioned within {seconds:Number} seconds, once")
@@ -383,7 +383,7 @@ def captioned_once(context: Context, title: str, seconds: float) -> None:
     world = context.world
     vod = world.recall(title, Vod)
     equal(f'the VOD "{title}"', str(world.vod.follow(vod, by=vod.owner, within=seconds).values[-1]), "completed")
-    world.jobs.await_state(vod, "done", within=PATIENCE)
+    world.work.await_state(vod, "done", within=PATIENCE)
     equal(f'the history of the VOD "{title}"', world.vods.statuses(vod), ["pending", "processing", "completed"])
     captions.require_faithful(title, captions.read(title, world.vods.captions(vod)), vod.recording)
 
@@ -399,7 +399,7 @@ def waits(context: Context, title: str) -> None:
     vod = world.recall(title, Vod)
     consistently(
         f'the VOD "{title}" and its job',
-        lambda: f"{world.vod.read(vod, by=vod.owner)['status']}, {world.jobs.state(vod)}",
+        lambda: f"{world.vod.read(vod, by=vod.owner)['status']}, {world.work.state(vod)}",
         lambda seen: seen == "pending, waiting",
         wish="pending, waiting",
         during=1.0,

@@ -17,6 +17,11 @@ class Memory:
         """Keep a thing under a name."""
         self._things[name] = thing
 
+    @property
+    def names(self) -> list[str]:
+        """The names under which something is kept, oldest first."""
+        return list(self._things)
+
     def recall(self, name: str, kind: type[Kind]) -> Kind:
         """Return the thing of this name; fails with what is known where there is none, or it is of another kind."""
         thing = self._things.get(name)

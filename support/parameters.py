@@ -2,35 +2,121 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import behave
 
-from support.clients.access import PAGES
+from support.checks.expected import UNITS, seconds
+from support.clients.access import ATTEMPTS, FIELDS, PAGES, TOKENS
+from support.clients.accounts import LIKENESSES, SETTINGS
+from support.clients.api import Request
+from support.clients.at_work import TREATMENTS
 from support.clients.operations import SERVICES, VIEWS
-from support.clients.people import TREATMENTS
+from support.clients.partners import PARTNERS
+from support.clients.prices import TROUBLES
+from support.clients.records import JOB_STATES
+from support.clients.research import STAGES as RESEARCH_STAGES
+from support.clients.things import KINDS
+from support.clients.tokens import CREDENTIALS
+from support.clients.vod import CALLS, DEEDS, DONE, LEFT_OUT, STAGES
+from support.clients.vod import FIELDS as VOD_FIELDS
+from support.drivers.http import OUTCOMES, REFUSALS
 from support.faults import Kind, Part
 from support.personas import PERSONAS, PRONOUNS
-from support.testdata.media import CONDITIONS
+from support.testdata.media import CONDITIONS, SLOW
 
 
 @dataclass(frozen=True)
 class ParameterType:
-    """What a parameter matches (a regular expression), what it means to a reader, and what a step receives."""
+    """What a parameter matches (a regular expression), what it means to a reader, and what a step receives.
+
+    `words` are all that it matches, where these are few.
+    """
 
     pattern: str
     meaning: str
     convert: Callable[[str], object] = str
+    words: tuple[str, ...] = ()
 
 
 def _one_of(words: Iterable[str], meaning: str, convert: Callable[[str], object] = str) -> ParameterType:
-    return ParameterType("|".join(words), meaning, convert)
+    known = tuple(words)
+    return ParameterType("|".join(known), meaning, convert, known)
 
 
 def _count(text: str) -> int | None:
     words = {"once": 1, "twice": 2, "always": None}
     return words[text] if text in words else int(text.removesuffix(" times"))
+
+
+def _request(text: str) -> Request:
+    method, path = text.split(" ", 1)
+    return Request(method, path)
+
+
+def _amount(noun: str) -> ParameterType:
+    """How many of something: no rows, 1 row, 20 rows."""
+    words = rf"(?:no|\d+) {noun}s?"
+    return ParameterType(words, f"how many: no {noun}s, 1 {noun}, 20 {noun}s", lambda text: _whole(text.split()[0]))
+
+
+def _whole(word: str) -> int:
+    return 0 if word == "no" else int(word)
+
+
+def _jobs(text: str) -> tuple[int, str]:
+    number, state, _ = text.split()
+    return _whole(number), state
+
+
+# A path may hold values in braces, and these may hold blanks.
+_PATH = r"/(?:[^\s{}\"]|\{[^{}]*\})*"
+
+
+def _literal(text: str) -> object:
+    if text == "left out":
+        return LEFT_OUT
+    if text.endswith(("character", "characters")):
+        return "x" * int(text.split()[0])
+    return json.loads(text)
+
+
+def _kind(text: str) -> float | str:
+    return float(text.removesuffix(" minute")) if text.endswith("minute") else text
+
+
+def _reply(text: str) -> int | str:
+    return int(text) if text.isdecimal() else text
+
+
+def _days(text: str) -> int:
+    return 0 if text == "today" else int(text.split()[0]) * (1 if text.endswith("ahead") else -1)
+
+
+_STATES = ("pending", "processing", "completed", "failed")
+_STATE = "(?:" + "|".join(_STATES) + ")"
+
+
+def _states(text: str) -> list[str]:
+    return re.findall(_STATE, text)
+
+
+_PRESENT = {
+    "reads": "read",
+    "deletes": "delete",
+    "removes for good": "remove for good",
+    "restores": "restore",
+    "acknowledges": "acknowledge",
+    "asks for the returns of": "ask for the returns of",
+}
+_PAST = {"deleted": "delete", "acknowledged": "acknowledge"}
+
+
+def _which(text: str) -> int:
+    return {"first": 0, "second": 1}.get(text.strip(), -1)
 
 
 TYPES = {
@@ -42,17 +128,86 @@ TYPES = {
         lambda text: text.removesuffix("'s"),
     ),
     "Quoted": ParameterType('"[^"]*"', "a name or text in double quotes", lambda text: text[1:-1]),
+    "Caller": _one_of(
+        (*PERSONAS, *PRONOUNS["subject"], "nobody"), "who sends a request: a persona, who acted last, or nobody"
+    ),
+    "Request": ParameterType(rf"[A-Z]{{3,7}} {_PATH}", "a method and a path: GET /api/vod/{vod.id}", _request),
+    "Path": ParameterType(_PATH, "a path: /api/vod/{vod.id}"),
+    "Duration": ParameterType(
+        rf"\d+(?:\.\d+)? ?(?:{'|'.join(UNITS)})",
+        "a time with one of the units ms, seconds, minutes, hours, days: 2 seconds",
+        seconds,
+    ),
+    "Rows": _amount("row"),
+    "Keys": _amount("Redis key"),
+    "Files": _amount("file"),
+    "Answers": _amount("answer"),
+    "Jobs": ParameterType(
+        rf"(?:no|\d+) (?:{'|'.join(JOB_STATES)}) jobs?",
+        f"how many jobs in which state: no failed jobs, 1 succeeded job (the states: {', '.join(JOB_STATES)})",
+        _jobs,
+    ),
+    "Partner": _one_of(PARTNERS, "an outside service that is played by a stub"),
     "Number": ParameterType(r"\d+(?:\.\d+)?", "a number such as 5 or 0.5", float),
     "Count": ParameterType(r"once|twice|[1-9]\d* times|always", "how often: once, twice, 3 times, always", _count),
     "Status": ParameterType(r"[1-5]\d\d", "an HTTP status code", int),
+    "Method": _one_of(("GET", "POST", "PUT", "PATCH", "DELETE"), "an HTTP method"),
     "Page": _one_of(PAGES, "a page that asks for a sign-in"),
+    "Credentials": _one_of(CREDENTIALS, "what stands in the Authorization header"),
+    "Attempt": _one_of(ATTEMPTS, "how somebody tries to sign in"),
+    "LoginField": _one_of(FIELDS, "what is asked for at the sign-in: name or password"),
+    "Which": ParameterType("(?:first |second )?", "which of somebody's sessions; none said means the latest", _which),
+    "Fate": ParameterType("goes on|is over", "what becomes of a session", lambda text: text == "goes on"),
+    "Token": ParameterType("access token|refresh token", "a token", lambda text: text.replace(" ", "_")),
+    "Setting": _one_of(SETTINGS, "what an administrator can set of an account"),
+    "Likeness": _one_of(LIKENESSES, "what one account has in common with another"),
     "Service": _one_of(SERVICES, "a service that the platform's health names"),
     "Part": _one_of(Part, "a part of the platform that can be broken", Part),
-    "Kind": _one_of(Kind, "a way in which a part fails", Kind),
+    "Failure": _one_of(Kind, "a way in which a part fails", Kind),
     "Treatment": _one_of(TREATMENTS, "what became of requests", lambda text: TREATMENTS[text]),
     "View": _one_of(VIEWS, "what only administrators may look at"),
-    "Condition": _one_of(CONDITIONS, "what state a recording is in"),
-    "VodState": _one_of(("pending", "processing", "completed", "failed"), "a state of a VOD"),
+    "Kind": ParameterType(
+        rf"\d+(?:\.\d+)? minute|{'|'.join((*CONDITIONS, SLOW))}",
+        "how long a recording is, or in what state",
+        _kind,
+        (*CONDITIONS, SLOW),
+    ),
+    "Condition": _one_of((*CONDITIONS, SLOW), "what state a recording is in"),
+    "VodState": _one_of(_STATES, "a state of a VOD"),
+    "VodStates": ParameterType(
+        rf"{_STATE}(?:, {_STATE})*(?: and {_STATE})?", "states of a VOD: pending, processing and completed", _states
+    ),
+    "Stage": _one_of(STAGES, "how far a VOD is"),
+    "Whole": ParameterType(r"\d+", "a whole number", int),
+    "Literal": ParameterType(
+        r'left out|\d+ characters?|null|true|false|NaN|-?\d+(?:\.\d+)?(?:e\d+)?|"[^"]*"|\[[^\]]*\]',
+        'a value as JSON writes it (5, null, "text", [1]), 256 characters, or left out',
+        _literal,
+    ),
+    "Field": _one_of(VOD_FIELDS, "a field of a VOD", lambda text: VOD_FIELDS[text]),
+    "Deed": _one_of(DEEDS, "what somebody does to a VOD"),
+    "Done": _one_of(DONE, "what somebody has done to a VOD", lambda text: DONE[text]),
+    "Calls": _one_of(CALLS, "requests that many can send at once"),
+    "Variety": _one_of(("the same", "different"), "whether answers are alike"),
+    "Told": _one_of(OUTCOMES, "what an answer says"),
+    "LiveToken": _one_of(TOKENS, "what somebody connects with"),
+    "Reply": ParameterType(
+        r"[1-5]\d\d|silence|a closed connection",
+        "how a partner answers: a status, silence, a closed connection",
+        _reply,
+    ),
+    "Days": ParameterType(r"today|\d+ days? (?:ago|ahead)", "a day: today, 3 days ago, 7 days ahead", _days),
+    "Thing": _one_of(KINDS, "a kind of things that researchers work with", KINDS.__getitem__),
+    "Things": _one_of(
+        (f"{word}s" for word in KINDS), "several things of a kind", lambda text: KINDS[text.removesuffix("s")]
+    ),
+    "ThingDeed": _one_of(_PRESENT, "what somebody does to a thing", _PRESENT.__getitem__),
+    "ThingPast": _one_of(_PAST, "what somebody did to a thing", _PAST.__getitem__),
+    "ThingEnd": _one_of(("there", "hidden", "gone for good"), "what has become of a thing"),
+    "ResearchStage": _one_of(RESEARCH_STAGES, "a stage of the research workflow"),
+    "PriceTrouble": _one_of(TROUBLES, "what is wrong with the price service"),
+    "Verdict": _one_of(("a", "no"), "whether it is one"),
+    "Refusal": _one_of(REFUSALS, "why somebody is refused"),
 }
 
 

@@ -17,11 +17,15 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Persona:
-    """Somebody a feature speaks of. `role` is None for who has no account at all."""
+    """Somebody a feature speaks of. `role` is None for who has no account at all.
+
+    A newcomer's account is as old as the scenario and goes with it, and all of theirs with the account.
+    """
 
     name: str
     role: Role | None
     meaning: str
+    newcomer: bool = False
 
 
 PERSONAS = {
@@ -30,6 +34,9 @@ PERSONAS = {
         Persona("Dana", Role.EDITOR, "an editor: takes recordings in, has them captioned and publishes them"),
         Persona("Omar", Role.ADMINISTRATOR, "an administrator: manages accounts and watches operations"),
         Persona("Ravi", Role.RESEARCHER, "a researcher: owns research sessions"),
+        Persona(
+            "Nora", Role.RESEARCHER, "a researcher who joins in the scenario, and leaves at its end", newcomer=True
+        ),
         Persona("Vera", Role.VIEWER, "a viewer: watches what is published, changes nothing"),
         Persona("Mallory", None, "an intruder: has no account, tries anyway"),
     )

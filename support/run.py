@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import redis
 import requests
+from requests.adapters import HTTPAdapter
 from sqlalchemy import Engine
 
 from support.checks.openapi import ApiDocument
@@ -23,6 +24,7 @@ from support.faults import Breaker
 from support.faults.commands import CommandBreaker
 from support.faults.embedded import EmbeddedBreaker
 from support.partners.cablecast import Cablecast
+from support.partners.prices import Prices
 from support.personas import Account, Persona
 from support.settings import Capability, Target
 from support.stack.embedded import EmbeddedPlatform, PartnerAddress
@@ -33,22 +35,32 @@ CABLECAST_USERNAME = "platform"
 class Run:
     """The target of this run: `begin`, `finish`, then scenarios, then `close`.
 
-    `logs` is the folder for the logs of an embedded platform. Raises EnvironmentFailed or UsageError on the way.
+    `logs` is the folder for the logs of an embedded platform.
+    `mark` begins the marks of all its scenarios. Raises EnvironmentFailed or UsageError on the way.
     """
 
     def __init__(self, target: Target, logs: Path) -> None:
         self.target = target
+        self.mark = secrets.token_hex(2)
         self.masker = Masker()
         self.cablecast: Cablecast | None = None
+        self.cablecast_credentials: str | None = None
+        self.prices: Prices | None = None
         self.embedded: EmbeddedPlatform | None = None
         self.deployment: Deployment
         if target.embedded:
             password = secrets.token_urlsafe(18)
             self.masker.add(password)
+            self.cablecast_credentials = f"{CABLECAST_USERNAME}:{password}"
             self.cablecast = Cablecast(CABLECAST_USERNAME, password)
             self.cablecast.start()
-            self.embedded = EmbeddedPlatform(logs, PartnerAddress(self.cablecast.url, CABLECAST_USERNAME, password))
-            self.masker.add(self.embedded.signing_key)
+            self.prices = Prices()
+            self.prices.start()
+            self.embedded = EmbeddedPlatform(
+                logs, PartnerAddress(self.cablecast.url, CABLECAST_USERNAME, password), self.prices.url
+            )
+            for secret in (self.embedded.signing_key, self.embedded.notes_key):
+                self.masker.add(secret)
             self.deployment = self.embedded
         else:
             self.deployment = LiveDeployment(target)
@@ -82,6 +94,28 @@ class Run:
             raise AssertionError(
                 f"{persona.name} has no account at the target {self.target.name!r}; who has one: {known}"
             ) from None
+
+    @property
+    def signing_key(self) -> str:
+        """The key that the platform signs tokens with; only the embedded target tells it."""
+        if self.embedded is None:
+            raise AssertionError(
+                f"the target {self.target.name!r} does not grant '{Capability.SIGNING_KEY}': "
+                f"tag the scenario @needs.{Capability.SIGNING_KEY}"
+            )
+        return self.embedded.signing_key
+
+    @cached_property
+    def new_password(self) -> str:
+        """The password of every account that scenarios make; no report shows it."""
+        password = secrets.token_urlsafe(18)
+        self.masker.add(password)
+        return password
+
+    @cached_property
+    def connections(self) -> HTTPAdapter:
+        """The open connections to the API."""
+        return HTTPAdapter()
 
     @cached_property
     def engine(self) -> Engine:
@@ -120,8 +154,13 @@ class Run:
 
     def close(self) -> None:
         """End what the run started."""
+        if "connections" in self.__dict__:
+            self.connections.close()
+        if "engine" in self.__dict__:
+            self.engine.dispose()
         if "redis" in self.__dict__:
             self.redis.close()
         self.deployment.close()
-        if self.cablecast is not None:
-            self.cablecast.close()
+        for partner in (self.cablecast, self.prices):
+            if partner is not None:
+                partner.close()

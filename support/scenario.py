@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from behave.model import Scenario, Step
 from behave.runner import the_step_registry
@@ -15,8 +16,10 @@ from support.exits import UsageError
 from support.faults import Kind, Part
 from support.run import Run
 from support.settings import Capability
-from support.tags import NEEDS
-from support.world import World
+from support.tags import NEEDS, READONLY
+from support.world import NotChecked, World
+
+LOOKED_INTO = frozenset({Capability.DATABASE, Capability.REDIS})
 
 StepFunction = TypeVar("StepFunction", bound=Callable[..., None])
 
@@ -35,6 +38,36 @@ _current: list[_Stage] = []
 def use(run: Run) -> None:
     """Make this the run whose target the scenarios use."""
     _current[:] = [_Stage(run)]
+    for keyword, left_out in (("given", _skip), ("when", _skip), ("then", _leave_out)):
+        for definition in the_step_registry.steps[keyword]:
+            if not hasattr(definition.func, "__wrapped__"):
+                definition.func = _tolerant(definition.func, left_out)
+
+
+def _tolerant(step: Callable[..., None], left_out: Callable[[Any, NotChecked], None]) -> Callable[..., None]:
+    """Return a step that does not fail where the target does not let the tests look, but is left out."""
+
+    @functools.wraps(step)
+    def tried(context: Any, *values: Any, **named: Any) -> None:
+        try:
+            step(context, *values, **named)
+        except NotChecked as gap:
+            left_out(context, gap)
+
+    return tried
+
+
+def _skip(context: Any, gap: NotChecked) -> None:
+    context.scenario.skip(str(gap))
+
+
+def _leave_out(context: Any, gap: NotChecked) -> None:
+    """Leave a check out and say so; a scenario of which nothing could be checked is skipped, not green."""
+    world: World = context.world
+    world.leave_out(gap)
+    checks = sum(step.step_type == "then" for step in context.scenario.all_steps)
+    if world.checks_left_out == checks:
+        context.scenario.skip(f"nothing of it could be checked. {gap}")
 
 
 def compares_states(step: StepFunction) -> StepFunction:
@@ -50,7 +83,10 @@ def catches_processes(step: StepFunction) -> StepFunction:
 
 
 def begin(scenario: Scenario) -> World:
-    """Return the world of a scenario; skip the scenario where the target lacks a capability that it asks for."""
+    """Return the world of a scenario; skip the scenario where the target lacks a capability that it asks for.
+
+    Without a look into the stores a scenario still runs: what it checks there is left out, and its report says so.
+    """
     [stage] = _current
     run = stage.run
     if run.embedded is not None and stage.audit is None:
@@ -58,16 +94,20 @@ def begin(scenario: Scenario) -> World:
     reason = _why_not(run, scenario)
     if reason:
         scenario.skip(reason)
-    return World(run, compares_states=_has_step(scenario, "compares_states"))
+    return World(run, compares_states=compares(scenario))
 
 
 def _why_not(run: Run, scenario: Scenario) -> str | None:
     """Return why the target, or this machine, cannot play a scenario."""
-    lacking = sorted(capability for capability in needs(scenario) if not run.grants(capability))
+    lacking = sorted(capability for capability in set(needs(scenario)) - LOOKED_INTO if not run.grants(capability))
     if Capability.BROWSER in lacking:
         return NO_BROWSER
     if lacking:
         return f"the target {run.target.name!r} does not grant: {', '.join(lacking)}"
+    if not run.grants(Capability.WRITES) and READONLY not in scenario.effective_tags:
+        return f"the target {run.target.name!r} does not grant writes: only scenarios tagged @{READONLY} run there"
+    if Capability.FAULTS not in needs(scenario):
+        return None
     if run.embedded is None and _has_step(scenario, "catches_processes"):
         return "only the processes of the embedded platform can be caught at a certain moment"
     for part, kind in _faults_of(scenario):
@@ -78,7 +118,7 @@ def _why_not(run: Run, scenario: Scenario) -> str | None:
 
 def _faults_of(scenario: Scenario) -> Iterator[tuple[Part, Kind]]:
     """Yield the faults that a scenario's steps make."""
-    for match in (the_step_registry.find_match(step) for step in scenario.all_steps):
+    for match in (_match(step.step_type, step.name) for step in scenario.all_steps):
         if match is not None:
             told = {argument.name: argument.value for argument in match.arguments}
             if isinstance(told.get("part"), Part) and isinstance(told.get("kind"), Kind):
@@ -95,26 +135,46 @@ def needs(scenario: Scenario) -> Iterator[Capability]:
                 raise UsageError(f"@{tag} asks for nothing known. Known: {', '.join(Capability)}.") from None
 
 
+def compares(scenario: Scenario) -> bool:
+    """Whether a step of the scenario compares the stores with what they were before its first When."""
+    return _has_step(scenario, "compares_states")
+
+
 def _has_step(scenario: Scenario, mark: str) -> bool:
-    """Return whether a step of the scenario is marked so."""
-    matches = (the_step_registry.find_match(step) for step in scenario.all_steps)
+    """Whether a step of the scenario is marked so."""
+    matches = (_match(step.step_type, step.name) for step in scenario.all_steps)
     return any(getattr(match.func, mark, False) for match in matches if match is not None)
+
+
+@functools.cache
+def _match(kind: str, sentence: str) -> Any:
+    """The step definition that takes a sentence, with what it reads there; None where there is none."""
+    return the_step_registry.find_match(_Sentence(kind, sentence))
+
+
+class _Sentence(NamedTuple):
+    """As much of a step as a step definition looks at."""
+
+    step_type: str
+    name: str
 
 
 def step_begins(world: World, step: Step) -> None:
     """Note the state of the stores before the first When, for a scenario that compares with it."""
+    world.step_begins()
     if step.step_type == "when":
         world.before_when()
 
 
 def step_ended(world: World, step: Step) -> None:
     """Attach the step's evidence to the report."""
-    world.evidence.step_ended(step.status.has_failed())
+    world.evidence.step_ended(step.status.has_failed(), f"{step.keyword} {step.name}")
 
 
 def end(world: World, scenario: Scenario) -> None:
     """Take away what the scenario created; what could not be taken away fails it. A failure gets the servers' logs."""
     failed = bool(scenario.compute_status().has_failed())
+    scenario.not_checked = sorted(world.not_checked)
     [stage] = _current
     try:
         world.close()

@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
+from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, SecretStr, ValidationError
 
 from support.exits import UsageError
@@ -31,6 +32,7 @@ class Capability(StrEnum):
     FAULTS = "faults"
     PARTNERS = "partners"
     BROWSER = "browser"
+    SIGNING_KEY = "signing_key"
 
 
 class _Section(BaseModel):
@@ -79,7 +81,10 @@ class Limits(_Section):
 
 
 class Target(_Section):
-    """One deployment the features can run against."""
+    """One deployment the features can run against.
+
+    `environment_file`, beside the target file, holds variables (NAME=value) that are not set otherwise.
+    """
 
     name: str
     api: Api | None = None
@@ -90,6 +95,7 @@ class Target(_Section):
     faults: dict[str, dict[str, FaultCommands]] = Field(default_factory=dict)
     capabilities: frozenset[Capability] = frozenset()
     limits: Limits = Limits()
+    environment_file: Path | None = None
 
     @property
     def embedded(self) -> bool:
@@ -114,7 +120,16 @@ def load_target(name: str) -> Target:
     except ValidationError as error:
         raise UsageError(f"The target file {path} is wrong: {_sentences(error)}") from error
     _refuse_contradictions(target, path)
+    if target.environment_file is not None:
+        _take_environment(path.parent / target.environment_file)
     return target
+
+
+def _take_environment(path: Path) -> None:
+    if not path.is_file():
+        raise UsageError(f"The file {path}, which the target file names as its environment, is not there.")
+    for name, value in dotenv_values(path).items():
+        os.environ.setdefault(name, value or "")
 
 
 def _unknown_target(name: str) -> str:
@@ -138,9 +153,8 @@ def _refuse_contradictions(target: Target, path: Path) -> None:
         raise UsageError(f"The target file {path} grants browser, which only this machine can have: take it out.")
     if target.embedded:
         return
-    if Capability.PARTNERS in target.capabilities:
-        raise UsageError(f"The target file {path} grants partners, which only the embedded target can: take it out.")
-    if (Capability.FAULTS in target.capabilities) != bool(target.faults):
+    ours = sorted(target.capabilities & {Capability.PARTNERS, Capability.SIGNING_KEY})
+    if ours:
         raise UsageError(
             f"The target file {path} must grant faults and tell how to break and mend parts, [faults.PART.KIND] with "
             "`break` and `mend`, or do neither."

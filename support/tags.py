@@ -12,8 +12,10 @@ from support.settings import Capability
 LIMIT = re.compile(r"limit\.(?P<seconds>\d+)s")
 LOCK = "lock."
 ALONE = "lock.platform"
+QUIET = "lock.machine"
 NEEDS = "needs."
 TOGETHER = "together"
+READONLY = "readonly"
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ VOCABULARY = (
     Tag("smoke", "smoke", "must never fail, and is quick: run after every change"),
     Tag("slow", "slow", "takes more than ten seconds"),
     Tag("wip", "wip", "being written; `behave --wip` runs only these"),
-    Tag("readonly", "readonly", "changes nothing: may run against production"),
+    Tag(READONLY, READONLY, "changes nothing: all that runs against a target without `writes`, such as production"),
     Tag("blocker", "blocker", "severity: without it nobody can work"),
     Tag("critical", "critical", "severity: an important workflow is lost"),
     Tag("minor", "minor", "severity: an annoyance"),
@@ -37,9 +39,11 @@ VOCABULARY = (
     Tag(
         rf"{re.escape(NEEDS)}({'|'.join(Capability)})",
         "needs.faults",
-        f"the target must grant this, or the scenario is skipped: {', '.join(Capability)}",
+        f"the target must grant this, or the scenario is skipped: {', '.join(Capability)}; "
+        "without database or redis it runs, and what it checks there is left out",
     ),
     Tag(r"lock\.[a-z_]+", "lock.prices", "never runs beside another scenario with the same lock on a shared target"),
+    Tag(re.escape(QUIET), QUIET, "measures time: nothing runs beside it, on whatever target; runs last, alone"),
     Tag(re.escape(ALONE), ALONE, "must have a shared target to itself: runs last, alone"),
     Tag(TOGETHER, TOGETHER, "on a feature: its scenarios run one after the other in one worker, in order"),
     Tag(LIMIT.pattern, "limit.120s", "how long the scenario may take before it is ended (60 s without this tag)"),

@@ -2,28 +2,49 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 import secrets
+import time
 from functools import cached_property
 from typing import TypeVar
+
+from requests.adapters import HTTPAdapter
 
 from support.checks.changes import StateOfStores
 from support.cleanup import Cleanup
 from support.clients.access import AccessClient, SessionStores
+from support.clients.accounts import AccountsClient, AccountStores
+from support.clients.api import ApiClient
+from support.clients.at_work import HUNG_AFTER, PeopleAtWork
 from support.clients.cablecast import CablecastClient
 from support.clients.jobs import JobStores
+from support.clients.live import PATH as LIVE_PATH
+from support.clients.live import LiveClient
 from support.clients.malformed import MalformedRequests
 from support.clients.operations import AdminPage, OperationsClient
-from support.clients.people import HUNG_AFTER, PeopleAtWork
-from support.clients.research import ResearchClient, ResearchStores
+from support.clients.partners import PARTNERS, PartnerClient
+from support.clients.people import People
+from support.clients.prices import PricesClient
+from support.clients.queue import QueueStores
+from support.clients.records import Jobs, Keys, Records
+from support.clients.research import ResearchClient
+from support.clients.roles import RolesClient
+from support.clients.things import USER, ThingsClient, ThingStores
+from support.clients.tokens import TokenForge
+from support.clients.traces import TraceStores
 from support.clients.vod import VodClient, VodStores
+from support.crowd import Crowd
 from support.drivers.browser import Browser
 from support.drivers.database import DatabaseDriver
-from support.drivers.http import HttpDriver
+from support.drivers.http import Answer, HttpDriver
 from support.drivers.redis import RedisDriver
 from support.drivers.storage import StorageDriver
+from support.drivers.websocket import WebSocketDriver, open_websocket
 from support.evidence.recorder import Recorder
 from support.faults import Faults
 from support.faults.processes import Processes
+from support.journal import Journal
 from support.ledger import Ledger
 from support.memory import Memory
 from support.personas import PERSONAS, PRONOUNS, Persona
@@ -31,8 +52,17 @@ from support.run import Run
 from support.settings import Capability, Limits
 from support.stack.logs import LogMarks
 from support.testdata.media import file_stem
+from support.values import Values
 
 Kind = TypeVar("Kind")
+
+
+class NotChecked(AssertionError):
+    """A step needs to look where the target does not let the tests look. A Then leaves that check out, and says so."""
+
+    def __init__(self, target: str, capability: Capability) -> None:
+        super().__init__(f"The target {target!r} does not grant '{capability}'.")
+        self.capability = capability
 
 
 class World:
@@ -45,28 +75,54 @@ class World:
     def __init__(self, run: Run, *, compares_states: bool = False) -> None:
         self.run = run
         self._compares_states = compares_states
+        self._begin = time.monotonic()
         self._logs = LogMarks(run.embedded.logs) if run.embedded else None
-        self.mark = secrets.token_hex(3)
+        self.mark = run.mark + secrets.token_hex(2)
+        self.not_checked: set[str] = set()
+        self.checks_left_out = 0
+        self._exchanges_before = 0
         self.cleanup = Cleanup()
         self.evidence = Recorder(run.masker)
         self._memory = Memory()
         self._actor: Persona | None = None
-        self._http = self._open_http(self.evidence)
-        self.access = AccessClient(self._http, run.account, self.cleanup)
+        self._http = self._open_http(self.evidence, run.connections)
+        forge = TokenForge(lambda: run.signing_key)
+        self.people = People(run.account, run.masker.add)
+        self.access = AccessClient(self._http, self.people.account, self.cleanup, forge, self.mark)
+        self.accounts = AccountsClient(self._http, self.access, self.cleanup, lambda: run.new_password, self.mark)
+        self.roles = RolesClient(self._http, self.access)
+        self.live = LiveClient(self._open_live, self.access, self.cleanup, run.target.limits)
+        self.crowd = Crowd(self._open_http, run.masker, self.evidence)
         self.vod = VodClient(self._http, self.access, self.cleanup, run.target.limits)
-        self.research = ResearchClient(self._http, self.access, self.cleanup)
+        self.things = ThingsClient(self._http, self.access, self.cleanup)
+        self.research = ResearchClient(self.things, self.access, self.evidence)
         self.operations = OperationsClient(self._http, self.access)
         self.malformed = MalformedRequests(self._http, self.access)
+        self.api = ApiClient(self._http, self.access, self.cleanup, self.crowd)
+        self.values = Values(self._memory, self.alias, self.mark)
 
-    def _open_http(self, evidence: Recorder, limits: Limits | None = None) -> HttpDriver:
+    def _open_http(
+        self, evidence: Recorder, connections: HTTPAdapter | None = None, limits: Limits | None = None
+    ) -> HttpDriver:
         run = self.run
         return HttpDriver(
             run.deployment.api_url,
             limits or run.target.limits,
             evidence,
             writes=run.grants(Capability.WRITES),
+            connections=connections,
+            created=self._note_creation,
             document=run.document,
         )
+
+    def _note_creation(self, path: str, answer: Answer) -> None:
+        """Write down what appeared at a live target, so that it can be swept away if this run is killed."""
+        if self.run.embedded is None:
+            Journal(self.run.target.name).add(path, answer.json, answer.actor or "", self.mark)
+
+    def _open_live(self, actor: str, token: str | None) -> WebSocketDriver:
+        url, limits = self.run.deployment.api_url, self.run.target.limits
+        return open_websocket(url, LIVE_PATH, actor=actor, token=token, limits=limits, evidence=self.evidence)
 
     # People
 
@@ -82,11 +138,27 @@ class World:
             )
         return self._actor
 
+    def caller(self, word: str) -> Persona | None:
+        """Return who sends a request; None for "nobody", who is not signed in."""
+        return None if word == "nobody" else self.person(word)
+
     # Names and memory
 
     def alias(self, name: str) -> str:
         """Return the name under which this scenario stores a thing that the feature calls `name`."""
         return f"{name} · {self.mark}"
+
+    def filled_in(self, cell: str) -> str:
+        """Return a cell with the names in braces as this scenario stores them: {Alma} a user, {ALMA} in capitals."""
+        return re.sub(
+            r"\{([A-Za-z]+)\}",
+            lambda found: (str.upper if found[1].isupper() else str)(USER.known_as(found[1], self.mark)),
+            cell,
+        )
+
+    def with_ids(self, path: str) -> str:
+        """Return a path with the ids of the things that it names in braces: /sessions/{research session AAPL}."""
+        return re.sub(r"\{([^}]+)\}", lambda found: self.identity(found[1]), path)
 
     def file_name(self, name: str, suffix: str) -> str:
         """Return the file name for a thing that the feature calls `name`: "city-council-7f3a12.wav"."""
@@ -100,19 +172,41 @@ class World:
         """Return a remembered thing; fails with what is known where there is none of this kind."""
         return self._memory.recall(name, kind)
 
+    def identity(self, name: str) -> str:
+        """Return the id of a remembered thing; fails where there is no such thing, or it has no id."""
+        id = getattr(self.recall(name, object), "id", None)
+        if id is None:
+            raise AssertionError(f'"{name}" has no id, so its records cannot be found')
+        return str(id)
+
     # What the target may lack: looked for when a step needs it
+
+    def _require(self, capability: Capability) -> None:
+        if not self.run.grants(capability):
+            raise NotChecked(self.run.target.name, capability)
+
+    def leave_out(self, gap: NotChecked) -> None:
+        """Note that a check was left out; the scenario's report says so, that nobody takes it for more than it is."""
+        self.not_checked.add(gap.capability.value)
+        # A step that has asked the API has checked something before it came to what was not granted.
+        self.checks_left_out += len(self.evidence.exchanges) == self._exchanges_before
+        name = f"not checked: {gap.capability}"
+        self.evidence.attach(name, f"This check needs what was not granted. {gap}", "text/plain")
 
     @cached_property
     def _database(self) -> DatabaseDriver:
-        return DatabaseDriver(self.run.engine, self.evidence)
+        self._require(Capability.DATABASE)
+        return DatabaseDriver(self.run.engine, self.evidence, writes=self.run.grants(Capability.WRITES))
 
     @cached_property
     def _redis(self) -> RedisDriver:
-        return RedisDriver(self.run.redis, self.evidence)
+        self._require(Capability.REDIS)
+        return RedisDriver(self.run.redis, self.evidence, writes=self.run.grants(Capability.WRITES))
 
     @cached_property
     def storage(self) -> StorageDriver:
         """The media storage."""
+        self._require(Capability.STORAGE)
         return StorageDriver(self.run.deployment.media_root, self.evidence)
 
     @cached_property
@@ -121,53 +215,98 @@ class World:
         return SessionStores(self._database, self._redis)
 
     @cached_property
+    def account_stores(self) -> AccountStores:
+        """Where the platform keeps accounts."""
+        return AccountStores(self._database)
+
+    @cached_property
     def vods(self) -> VodStores:
         """Where the platform keeps VODs."""
         return VodStores(self._database, self._redis, self.storage)
 
     @cached_property
-    def research_stores(self) -> ResearchStores:
-        """Where the platform keeps research sessions."""
-        return ResearchStores(self._database)
+    def queue(self) -> QueueStores:
+        """Where the platform keeps the jobs of its worker."""
+        return QueueStores(self._database)
 
     @cached_property
-    def jobs(self) -> JobStores:
-        """Where the platform keeps the worker's jobs."""
+    def thing_stores(self) -> ThingStores:
+        """Where the platform keeps what researchers work with."""
+        return ThingStores(self._database)
+
+    @cached_property
+    def traces(self) -> TraceStores:
+        """Every store, to search it for what should not be there."""
+        return TraceStores(self._database, self._redis, self.storage)
+
+    @cached_property
+    def prices(self) -> PricesClient:
+        """What the price service, played by a stub, is to answer and was asked."""
+        if self.run.prices is None:
+            raise AssertionError(_lacking(self.run.target.name, Capability.PARTNERS))
+        return PricesClient(self.run.prices, self.cleanup)
+
+    @cached_property
+    def work(self) -> JobStores:
+        """What the queue says of the worker's jobs for VODs."""
         return JobStores(self._database)
 
     @cached_property
     def stores(self) -> StateOfStores:
         """All records of database, queue and Redis, to see what changed."""
-        return StateOfStores(self._database, self._redis)
+        return StateOfStores(self._database, self._redis, self.access.by_themselves)
+
+    @cached_property
+    def records(self) -> Records:
+        """Any table of the database."""
+        return Records(self._database)
+
+    @cached_property
+    def keys(self) -> Keys:
+        """Any key of Redis."""
+        return Keys(self._redis)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """Any job of the queue."""
+        return Jobs(self._database)
+
+    def partner(self, name: str) -> PartnerClient:
+        """What an outside service, played by a stub, is to answer and was asked."""
+        stub = getattr(self.run, PARTNERS[name], None)
+        if stub is None:
+            raise AssertionError(_lacking(self.run.target.name, Capability.PARTNERS))
+        return PartnerClient(stub, self.cleanup, self._begin)
 
     @cached_property
     def cablecast(self) -> CablecastClient:
         """What Cablecast, played by a stub, is to answer and was asked."""
         if self.run.cablecast is None:
-            raise AssertionError(_lacking(self.run, Capability.PARTNERS))
+            raise AssertionError(_lacking(self.run.target.name, Capability.PARTNERS))
         return CablecastClient(self.run.cablecast, self.cleanup)
 
     @cached_property
     def faults(self) -> Faults:
         """The way to break parts of the platform."""
         if not self.run.grants(Capability.FAULTS):
-            raise AssertionError(_lacking(self.run, Capability.FAULTS))
+            raise AssertionError(_lacking(self.run.target.name, Capability.FAULTS))
         return Faults(
-            self.run.breaker, self.cleanup, prove_healthy=self.operations.prove_healthy, mark=self.people.mark
+            self.run.breaker, self.cleanup, prove_healthy=self.operations.prove_healthy, mark=self.at_work.mark
         )
 
     @cached_property
     def processes(self) -> Processes:
         """The processes of the embedded platform, to watch them and to catch them at a certain moment."""
         if self.run.embedded is None:
-            raise AssertionError(_lacking(self.run, Capability.FAULTS))
+            raise AssertionError(_lacking(self.run.target.name, Capability.FAULTS))
         return Processes(self.run.embedded)
 
     @cached_property
-    def people(self) -> PeopleAtWork:
+    def at_work(self) -> PeopleAtWork:
         """Others who use the platform all the while."""
+        patience = Limits(connect=HUNG_AFTER, answer=HUNG_AFTER)
         return PeopleAtWork(
-            lambda evidence: self._open_http(evidence, Limits(connect=HUNG_AFTER, answer=HUNG_AFTER)),
+            lambda evidence: self._open_http(evidence, limits=patience),
             self.access,
             self.cleanup,
             self.evidence,
@@ -185,15 +324,20 @@ class World:
         """The administrator's page in a browser."""
         browser = Browser(self.run.deployment.api_url, self.run.target.limits, self.evidence)
         self.cleanup.add("close the browser", browser.close)
-        return AdminPage(browser, self.run.account, self.cleanup)
+        return AdminPage(browser, self.people.account, self.cleanup)
 
     # The scenario's course
+
+    def step_begins(self) -> None:
+        """Note how far the scenario is."""
+        self._exchanges_before = len(self.evidence.exchanges)
 
     def before_when(self) -> None:
         """Note the state of the stores, once, where a step of this scenario will ask what changed."""
         if self._compares_states:
             self._compares_states = False
-            self.stores.note()
+            with contextlib.suppress(NotChecked):  # the step that compares will say so
+                self.stores.note()
 
     def attach_logs(self) -> None:
         """Keep what the embedded platform's processes wrote during this scenario as evidence."""
@@ -208,5 +352,5 @@ class World:
             self._http.close()
 
 
-def _lacking(run: Run, capability: Capability) -> str:
-    return f"the target {run.target.name!r} does not grant '{capability}': tag the scenario @needs.{capability}"
+def _lacking(target: str, capability: Capability) -> str:
+    return f"the target {target!r} does not grant '{capability}': tag the scenario @needs.{capability}"

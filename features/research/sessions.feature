@@ -1,27 +1,258 @@
-@allure.label.epic:Research @needs.database @needs.writes
-Feature: Research sessions and their states
-  A researcher's work on a stock is a session. Its state says how far the work is; a session that is
-  completed stays as it is.
+@allure.label.epic:Research @needs.database @needs.redis @needs.writes
+Feature: Research sessions
+  A researcher's work on a stock is a session. It belongs to whoever began it, and to nobody else.
 
-  Rule: A session belongs to the researcher who started it
+  Rule: A session is stored as it was begun
 
     @smoke @critical @id.RES-010
-    Scenario: A session is started on a ticker
-      When Ravi starts a research session on "AAPL"
-      Then the session on "AAPL" is stored as "initialized" and belongs to Ravi
+    Scenario: A session is begun on a ticker
+      When Ravi creates the research session "AAPL"
+      Then the research session "AAPL" is stored with:
+        | field        | value          |
+        | state        | initialized    |
+        | stage        | started        |
+        | session_type | stock_research |
+        | config       | {}             |
+        | data         | {}             |
+        | created_at   | a time         |
+        | updated_at   | created_at     |
 
-  Rule: A session moves forward through its states
+    @id.RES-011
+    Scenario Outline: A configuration is kept with <what>
+      When Ravi creates the research session "AAPL" with:
+        | field   | value   |
+        | <field> | <value> |
+      Then the research session "AAPL" is stored with:
+        | field   | value   |
+        | <field> | <value> |
 
-    @smoke @critical @id.RES-020
-    Scenario: A session goes from initialized over processing to completed
-      Given the research session on "AAPL" of Ravi
-      And Ravi moved the session on "AAPL" to "processing"
-      When Ravi moves the session on "AAPL" to "completed"
-      Then the move is accepted, and the session on "AAPL" went through "processing, completed"
+      Examples: what a configuration may hold
+        | what            | field                | value                           |
+        | a word          | config.analysis_type | technical                       |
+        | a list          | config.indicators    | ["RSI", "MACD"]                 |
+        | nested values   | config.limits.risk   | {"max": 0.25, "strict": [true]} |
+        | numbers         | config.days          | 365                             |
+        | a null          | config               | {"until": null}                 |
+        | letters of all  | config               | {"título": "日本 🎌"}           |
 
-    @smoke @id.RES-022
-    Scenario: A state that does not exist is refused, and the session stays as it was
-      Given the research session on "AAPL" of Ravi
-      When Ravi moves the session on "AAPL" to "finished"
-      Then he is told that "state" is invalid
+    @id.RES-015
+    Scenario Outline: "<text>" is taken as the ticker <ticker>
+      When Ravi creates the research session "<text>"
+      Then the research session "<text>" is stored with:
+        | field  | value    |
+        | ticker | <ticker> |
+      And the platform says that "<text>" is a ticker
+
+      Examples: tickers, stored in capitals
+        | text     | ticker   |
+        | AAPL     | AAPL     |
+        | MSFT     | MSFT     |
+        | f        | F        |
+        | GOOGL    | GOOGL    |
+        | brk.b    | BRK.B    |
+        | ABCDE.XY | ABCDE.XY |
+
+    @id.RES-015
+    Scenario Outline: "<text>" is no ticker
+      Given Ravi is signed in
+      When Ravi creates the research session "<text>"
+      Then he is told that "ticker" is invalid
+      And the platform says that "<text>" is no ticker
       And nothing was changed
+
+      Examples: no tickers; ↵ is a line break
+        | text      |
+        | INVALID   |
+        |           |
+        | AAPL1     |
+        | AA PL     |
+        | AAPL↵     |
+        | .B        |
+        | AAPL.     |
+        | AAPL.ABC  |
+        | A.B.C     |
+        | ÄÖÜ       |
+        | A;DROP    |
+
+  Rule: What cannot be begun is refused, and nothing is stored
+
+    @id.RES-014
+    Scenario Outline: A session with <what> is refused
+      Given Omar is signed in
+      When Omar creates the research session "AAPL" with:
+        | field   | value   |
+        | <field> | <value> |
+      Then he is told that "<field>" is invalid
+      And nothing was changed
+
+      Examples: what a session cannot be begun with
+        | what               | field        | value        |
+        | an unknown type    | session_type | invalid_type |
+        | no type            | session_type | nothing      |
+        | no ticker          | ticker       | nothing      |
+        | an unknown field   | colour       | red          |
+        | a list as config   | config       | [1]          |
+
+    @id.RES-014
+    Scenario: A session for a user who does not exist is refused
+      Given Omar is signed in
+      When Omar creates the research session "AAPL" with:
+        | field   | value                                |
+        | user_id | 00000000-0000-4000-8000-000000000000 |
+      Then he is refused as unknown: "There is no such user."
+      And nothing was changed
+
+  Rule: A list shows one's own, newest first
+
+    Background:
+      Given Nora has just joined
+      And these research sessions of Nora:
+        | name  |
+        | AAPL  |
+        | MSFT  |
+        | GOOGL |
+
+    @id.RES-012
+    Scenario: Three tickers are listed for their owner, newest first
+      When Nora lists the research sessions
+      Then she is shown these research sessions, 3 in all:
+        | name  | state       |
+        | GOOGL | initialized |
+        | MSFT  | initialized |
+        | AAPL  | initialized |
+
+    @id.RES-016
+    Scenario Outline: With a limit of <limit> and an offset of <offset>, <shown> is shown
+      When Nora lists the research sessions with:
+        | field  | value    |
+        | limit  | <limit>  |
+        | offset | <offset> |
+      Then she is shown these research sessions, 3 in all:
+        | name    |
+        | <shown> |
+
+      Examples: one to a page
+        | limit | offset | shown |
+        | 1     | 0      | GOOGL |
+        | 1     | 1      | MSFT  |
+        | 2     | 2      | AAPL  |
+
+    @id.RES-016
+    Scenario: A page behind the end is empty, and says how many there are
+      When Nora lists the research sessions with:
+        | field  | value |
+        | offset | 3     |
+      Then she is shown no research sessions, 3 in all
+
+    @id.RES-016
+    Scenario Outline: A list with the <field> "<value>" is refused
+      When Nora lists the research sessions with:
+        | field   | value   |
+        | <field> | <value> |
+      Then she is told that "<field>" is invalid
+
+      Examples: what a list does not take
+        | field  | value    |
+        | limit  | 0        |
+        | limit  | 101      |
+        | limit  | many     |
+        | offset | -1       |
+        | state  | finished |
+        | order  | oldest   |
+
+    @id.RES-016
+    Scenario Outline: Only sessions that are <state> are listed on demand
+      Given the research session "TSLA" of Nora is "<state>"
+      When Nora lists the research sessions with:
+        | field | value   |
+        | state | <state> |
+      Then she is shown these research sessions, 1 in all:
+        | name | state   |
+        | TSLA | <state> |
+
+      Examples: states that none of the others has
+        | state      |
+        | processing |
+        | completed  |
+        | failed     |
+
+  Rule: Nobody else sees it
+
+    @id.RES-013
+    Scenario Outline: <who> <deed> the session of Ravi in vain
+      Given the research session "AAPL" of Ravi
+      And Nora has just joined
+      When <who> <deed> the research session "AAPL"
+      Then she is refused as unknown
+      And nothing was changed
+
+      Examples: a researcher and an administrator
+        | who  | deed             |
+        | Nora | reads            |
+        | Nora | deletes          |
+        | Nora | removes for good |
+        | Nora | restores         |
+        | Omar | reads            |
+        | Omar | deletes          |
+
+    @id.RES-013
+    Scenario: Another researcher's list shows none of them
+      Given the research session "AAPL" of Ravi
+      And Nora has just joined
+      When Nora lists the research sessions
+      Then she is shown no research sessions
+
+    @id.RES-013
+    Scenario: Another researcher cannot move it either
+      Given the research session "AAPL" of Ravi
+      And Nora has just joined
+      When Nora moves the research session "AAPL" to "completed"
+      Then she is refused as unknown
+      And nothing was changed
+
+  Rule: A session can be deleted, so that it comes back or for good
+
+    @id.RES-017
+    Scenario Outline: A session that its owner <deed> is <fate>
+      Given the research session "AAPL" of Ravi
+      When Ravi <deed> the research session "AAPL"
+      Then the research session "AAPL" is <fate>
+
+      Examples: both ways
+        | deed             | fate          |
+        | deletes          | hidden        |
+        | removes for good | gone for good |
+
+    @id.RES-017
+    Scenario: A deleted session comes back as it was
+      Given the research session "AAPL" of Ravi with:
+        | field       | value |
+        | config.days | 30    |
+      And Ravi deleted the research session "AAPL"
+      When Ravi restores the research session "AAPL"
+      Then the research session "AAPL" is there
+      And the research session "AAPL" is stored with:
+        | field       | value       |
+        | config.days | 30          |
+        | state       | initialized |
+        | created_at  | as before   |
+
+    @id.RES-017
+    Scenario: A session that was not deleted cannot be restored
+      Given the research session "AAPL" of Ravi
+      When Ravi restores the research session "AAPL"
+      Then he is refused as conflicting
+      And nothing was changed
+
+    @id.RES-017
+    Scenario: A deleted session is not listed
+      Given Nora has just joined
+      And these research sessions of Nora:
+        | name |
+        | AAPL |
+        | MSFT |
+      And Nora deleted the research session "MSFT"
+      When Nora lists the research sessions
+      Then she is shown these research sessions, 1 in all:
+        | name |
+        | AAPL |

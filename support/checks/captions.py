@@ -27,6 +27,15 @@ def read(title: str, text: str) -> list[scc.Cue]:
     return cues
 
 
+def require_drop_frame(title: str, text: str) -> None:
+    """Require the time codes that stay with the clock: they have a semicolon before the frame."""
+    codes = [line.partition("\t")[0] for line in text.splitlines()[1:] if line.strip()]
+    wrong = next((code for code in codes if ";" not in code), None)
+    require(
+        wrong is None, f'the captions of "{title}" should have drop-frame time codes (HH:MM:SS;FF), but have {wrong}'
+    )
+
+
 def require_coverage(title: str, cues: Sequence[scc.Cue], seconds: float) -> None:
     """Require that something is shown all the time."""
     gaps = [

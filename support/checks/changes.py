@@ -1,20 +1,40 @@
-"""What changed in the stores: every record before, every record after, and the differences in words."""
+"""What changed in the stores: every record before, every record after, and the differences in words.
+
+A table of changes tells them one by one:
+
+    | store | record       | field    | from    | to         |
+    | vods  | City Council | status   | pending | processing |
+    | vods  | City Council | progress | 0       | any        |
+    | tasks | City Council |          | absent  | present    |
+
+`record` is the name of a thing that the scenario knows: its own record, or one that refers to it. A record that came or
+went is one change, whatever its fields. `from` and `to` are texts, numbers, `null`, `true`, `false`, or `any`.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from support.checks.matching import require
+from support.checks import tables
+from support.checks.matching import fail, require
 from support.drivers.database import DatabaseDriver
 from support.drivers.redis import RedisDriver
+from support.evidence.masking import is_secret_name
 
 State = Mapping[tuple[str, str], Mapping[str, Any]]
 """Records by store and key; a record is its fields."""
 
-# They change by themselves: heartbeats of workers, and the platform's note of its schema.
-LIVING_BY_THEMSELVES = ("procrastinate_workers", "procrastinate_periodic_defers", "alembic_version")
+# They change by themselves: heartbeats of workers, the platform's note of its schema, and the queue's diary of what
+# its jobs show as well.
+LIVING_BY_THEMSELVES = (
+    "procrastinate_workers",
+    "procrastinate_periodic_defers",
+    "procrastinate_events",
+    "alembic_version",
+)
 
 
 class StateOfStores:
@@ -23,7 +43,9 @@ class StateOfStores:
     The cache of VODs is left out: reading fills it, which is no change of anything.
     """
 
-    def __init__(self, database: DatabaseDriver, redis: RedisDriver) -> None:
+    def __init__(self, database: DatabaseDriver, redis: RedisDriver, ours: Collection[str] = ()) -> None:
+        """Look into both; `ours` are sessions of the tests themselves, which are no change of the scenario's."""
+        self._ours = ours
         self._database = database
         self._redis = redis
         self._before: State | None = None
@@ -34,14 +56,32 @@ class StateOfStores:
 
     def require_unchanged(self) -> None:
         """Fail with every difference to the noted state."""
+        found = list(differences(self._noted(), self.look()))
+        require(not found, f"nothing should be changed, but {'; '.join(found)}")
+
+    def require_changes(
+        self, table: tables.Table | None, identity: Callable[[str], str], *, exactly: bool = True
+    ) -> None:
+        """Fail unless the changes of the table happened; with `exactly`, also for every other change.
+
+        `identity` gives the id of what the scenario knows by a name.
+        """
+        wanted = [_wish(row, identity) for row in tables.read(table, COLUMNS)]
+        missing, unlisted = compare(wanted, list(changes(self._noted(), self.look())))
+        troubles = [f"missing: {wish}" for wish in missing]
+        troubles += [f"not listed: {change}" for change in unlisted if exactly]
+        rule = "exactly the listed records" if exactly else "at least the listed records"
+        require(not troubles, f"{rule} should be changed, but {'; '.join(troubles)}")
+
+    def _noted(self) -> State:
         if self._before is None:
             raise AssertionError("the state before should have been noted, but was not: it is noted at the first When")
-        found = list(differences(self._before, self.look()))
-        require(not found, f"nothing should be changed, but {'; '.join(found)}")
+        return self._before
 
     def look(self) -> State:
         """Return the present state."""
-        return {**self._rows(), **self._sessions()}
+        found = {**self._rows(), **self._sessions()}
+        return {place: found[place] for place in found if place[1].removeprefix("session:") not in self._ours}
 
     def _rows(self) -> State:
         tables = self._database.rows(
@@ -65,15 +105,105 @@ def _key(record: Mapping[str, Any]) -> str:
     return str(record["id"]) if "id" in record else json.dumps(record, sort_keys=True)
 
 
+@dataclass(frozen=True)
+class Change:
+    """A field that went from one value to another, or (without `field`) a record that came or went."""
+
+    store: str
+    key: str
+    field: str
+    old: Any
+    new: Any
+    record: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        if not self.field:
+            return f"{self.store} {self.key} " + ("appeared" if self.new == PRESENT else "is gone")
+        if is_secret_name(self.field):
+            return f"{self.store} {self.key}: {self.field} became another"
+        return f"{self.store} {self.key}: {self.field} went from {self.old!r} to {self.new!r}"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A row of a table of changes; `id` is the id of what `record` names."""
+
+    store: str
+    record: str
+    id: str
+    field: str
+    old: str
+    new: str
+
+    def accepts(self, change: Change) -> bool:
+        """Whether this is the change that the row tells."""
+        return (
+            (self.store, self.field) == (change.store, change.field)
+            and (self.id == change.key or self.id in _texts(change.record))
+            and _accepts(self.old, change.old)
+            and _accepts(self.new, change.new)
+        )
+
+    def __str__(self) -> str:
+        what = f"{self.field} " if self.field else ""
+        return f'{self.store} "{self.record}" {what}from {self.old} to {self.new}'
+
+
+COLUMNS = ("store", "record", "field", "from", "to")
+ABSENT, PRESENT, ANY = "absent", "present", "any"
+
+
 def differences(before: State, after: State) -> Iterator[str]:
     """Yield each difference between two states as half a sentence."""
+    yield from map(str, changes(before, after))
+
+
+def changes(before: State, after: State) -> Iterator[Change]:
+    """Yield each difference between two states, by store, key and field."""
     for store, key in sorted(before.keys() | after.keys()):
         old, new = before.get((store, key)), after.get((store, key))
-        if old is None:
-            yield f"{store} {key} appeared"
-        elif new is None:
-            yield f"{store} {key} is gone"
+        if old is None or new is None:
+            record = (old if new is None else new) or {}
+            here = ABSENT if old is None else PRESENT, ABSENT if new is None else PRESENT
+            yield Change(store, key, "", *here, record)
         else:
             for name in sorted(old.keys() | new.keys()):
                 if old.get(name) != new.get(name):
-                    yield f"{store} {key}: {name} went from {old.get(name)!r} to {new.get(name)!r}"
+                    yield Change(store, key, name, old.get(name), new.get(name), new)
+
+
+def compare(wanted: Sequence[Wish], found: Sequence[Change]) -> tuple[list[Wish], list[Change]]:
+    """Return the wishes that no change fulfils, and the changes that no wish tells; each counts for one other."""
+    missing, unlisted = [], list(found)
+    for wish in sorted(wanted, key=lambda wish: (wish.old, wish.new).count(ANY)):
+        fitting = next((change for change in unlisted if wish.accepts(change)), None)
+        if fitting is None:
+            missing.append(wish)
+        else:
+            unlisted.remove(fitting)
+    return missing, unlisted
+
+
+def _wish(row: Mapping[str, str], identity: Callable[[str], str]) -> Wish:
+    ends = (row["from"], row["to"])
+    if not row["field"] and ends not in ((ABSENT, PRESENT), (PRESENT, ABSENT)):
+        raise fail(f'a change of {row["store"]} "{row["record"]}" without a field is from absent to present, or back')
+    return Wish(row["store"], row["record"], identity(row["record"]), row["field"], *ends)
+
+
+def _accepts(told: str, value: Any) -> bool:
+    words = {None: "null", True: "true", False: "false"}
+    text = words[value] if value is None or isinstance(value, bool) else str(value)
+    return told in (ANY, text)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield every text inside a record, at whatever depth."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from _texts(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _texts(part)

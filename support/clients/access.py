@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from support.cleanup import Cleanup
+from support.clients.tokens import TokenForge, claims_of
 from support.drivers.database import DatabaseDriver
 from support.drivers.http import Answer, HttpDriver
 from support.drivers.redis import RedisDriver
-from support.personas import Account, Persona
+from support.personas import PERSONAS, Account, Persona
 
 PAGES: Mapping[str, str] = {
     "protected page": "/api/protected",
     "administrator's page": "/api/admin",
+    "list of accounts": "/api/admin/users",
+    "account page": "/api/auth/me",
 }
+ENTRANCE = "/api/auth/login"
+TOO_LARGE = b'{"username": "' + b"a" * (1024 * 1024) + b'"}'
+
+JSON_TYPE = {"Content-Type": "application/json"}
+FORM_TYPE = {"Content-Type": "application/x-www-form-urlencoded"}
+
+TOKENS = (
+    "no token",
+    "an empty token",
+    "a made-up token",
+    "a token that was tampered with",
+    "the token of an ended session",
+)
+"""What somebody who should not get in connects with."""
 
 
 @dataclass(frozen=True)
@@ -26,16 +43,13 @@ class SignedIn:
 
     who: str
     access_token: str
+    refresh_token: str
     lifetime: int
 
     @property
     def claims(self) -> Mapping[str, Any]:
-        """What the token says about itself; the signature is the platform's business."""
-        payload = self.access_token.split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-        if not isinstance(claims, dict):
-            raise AssertionError(f"the token of {self.who} should carry claims, but carries {claims!r}")
-        return claims
+        """What the access token says about itself."""
+        return claims_of(self.access_token)
 
     @property
     def session_id(self) -> str:
@@ -43,51 +57,209 @@ class SignedIn:
         return str(self.claims["jti"])
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A request that can be asked again, with the answer that it got."""
+
+    again: Callable[[], Answer]
+    answer: Answer
+
+    @classmethod
+    def by(cls, ask: Callable[[], Answer]) -> Asked:
+        """Ask, and keep how."""
+        return cls(ask, ask())
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """How somebody tries to sign in: the body to send and its type, made from an account and from words nobody has."""
+
+    body: Callable[[Account, str], bytes]
+    headers: Mapping[str, str]
+
+
+def _fields(make: Callable[[Account, str], object]) -> Attempt:
+    return Attempt(lambda account, mark: json.dumps(make(account, mark)).encode(), JSON_TYPE)
+
+
+ATTEMPTS: Mapping[str, Attempt] = {
+    "the right password": _fields(lambda a, mark: {"username": a.username, "password": a.password}),
+    "the name in capitals": _fields(lambda a, mark: {"username": a.username.upper(), "password": a.password}),
+    "a wrong password": _fields(lambda a, mark: {"username": a.username, "password": f"wrong {mark}"}),
+    "a name that nobody has": _fields(lambda a, mark: {"username": f"nobody-{mark}", "password": a.password}),
+    "no name": _fields(lambda a, mark: {"password": a.password}),
+    "no password": _fields(lambda a, mark: {"username": a.username}),
+    "a number as name": _fields(lambda a, mark: {"username": 7, "password": a.password}),
+    "a list as name": _fields(lambda a, mark: {"username": [a.username], "password": a.password}),
+    "nothing as password": _fields(lambda a, mark: {"username": a.username, "password": None}),
+    "an object as password": _fields(lambda a, mark: {"username": a.username, "password": {"is": a.password}}),
+    "a field too many": _fields(lambda a, mark: {"username": a.username, "password": a.password, "role": "viewer"}),
+    "a list instead of fields": _fields(lambda a, mark: [a.username, a.password]),
+    "a form instead of JSON": Attempt(
+        lambda a, mark: urlencode({"username": a.username, "password": a.password}).encode(), FORM_TYPE
+    ),
+    "JSON that breaks off": Attempt(lambda a, mark: f'{{"username": "{a.username}", "pass'.encode(), JSON_TYPE),
+    "an empty body": Attempt(lambda a, mark: b"", JSON_TYPE),
+}
+"""Ways to sign in with somebody's account, by the name that features use. What is malformed is right in all else."""
+
+FIELDS: Mapping[str, str] = {"name": "username", "password": "password"}
+
+
 class AccessClient:
     """Who is signed in during one scenario; everybody is signed out at its end."""
 
-    def __init__(self, http: HttpDriver, accounts: Callable[[Persona], Account], cleanup: Cleanup) -> None:
+    def __init__(
+        self, http: HttpDriver, accounts: Callable[[Persona], Account], cleanup: Cleanup, forge: TokenForge, mark: str
+    ) -> None:
         self._http = http
         self._accounts = accounts
         self._cleanup = cleanup
-        self._sessions: dict[str, SignedIn] = {}
+        self._forge = forge
+        self._mark = mark
+        self._own: dict[str, Account] = {}
+        self._sessions: dict[str, list[SignedIn]] = {}
+        self.by_themselves: set[str] = set()  # sessions that no step asked for: a persona needed one to act
+
+    # Accounts
+
+    def account(self, persona: Persona) -> Account:
+        """Return the account the persona uses: the scenario's own, or else the one of the target."""
+        return self._own.get(persona.name) or self._accounts(persona)
+
+    def use(self, persona: Persona, account: Account) -> None:
+        """Let the persona act with this account from now on; she is not signed in with it."""
+        self._own[persona.name] = account
+        self._sessions.pop(persona.name, None)
+
+    # Signing in
 
     def attempt(self, username: str, password: str, *, by: Persona) -> Answer:
         """Try to sign in, whatever comes of it."""
-        return self._http.post("/api/auth/login", actor=by.name, json={"username": username, "password": password})
+        return self._enter(by, json={"username": username, "password": password})
+
+    def attempt_as(self, owner: Persona, attempt: str, *, by: Persona) -> Answer:
+        """Try to sign in with a persona's account in one of the `ATTEMPTS`, whatever comes of it."""
+        how = ATTEMPTS[attempt]
+        body = how.body(self.account(owner), self._mark)
+        return self._enter(by, body=body, headers=how.headers)
+
+    def attempt_with(self, owner: Persona, field: str, text: str, *, by: Persona) -> Answer:
+        """Try to sign in with a text in one of the `FIELDS`; `{name}` in it becomes the name of the account."""
+        account = self.account(owner)
+        right = {"username": account.username, "password": account.password}
+        tried = {**right, FIELDS[field]: text.replace("{name}", account.username)}
+        return self._enter(by, json=tried)
+
+    def _enter(self, by: Persona, **what: Any) -> Answer:
+        answer = self._http.post(ENTRANCE, actor=by.name, **what)
+        if answer.status == 200:  # also where it should not have been
+            token = answer.document["access_token"]
+            self._cleanup.add(f"sign {by.name} out", lambda: self._end(by.name, token))
+        return answer
+
+    def attempt_as_nobody(self, *, by: Persona) -> Answer:
+        """Be refused with a name that nobody has: the refusal that all others are to resemble."""
+        return self.attempt(f"nobody-{self._mark}", f"wrong {self._mark}", by=by).expect(401)
 
     def sign_in(self, persona: Persona) -> SignedIn:
         """Sign a persona in and use the new session from now on.
 
         Source: Archivist plan, user authentication, step 1.
         """
-        account = self._accounts(persona)
-        content = self.attempt(account.username, account.password, by=persona).expect(200).json
-        session = SignedIn(persona.name, content["access_token"], content["expires_in"])
-        self._cleanup.add(f"sign {persona.name} out", lambda: self._end(session))
-        self._sessions[persona.name] = session
+        return self.opened(persona, self.try_sign_in(persona).expect(200))
+
+    def try_sign_in(self, persona: Persona) -> Answer:
+        """Sign a persona in with name and password, whatever comes of it; see `opened` for what did."""
+        account = self.account(persona)
+        return self.attempt(account.username, account.password, by=persona)
+
+    def opened(self, persona: Persona, answer: Answer) -> SignedIn:
+        """Use the session that an answer has opened, or renewed, from now on."""
+        content = answer.document
+        session = SignedIn(persona.name, content["access_token"], content["refresh_token"], content["expires_in"])
+        self._sessions.setdefault(persona.name, []).append(session)
         return session
 
     def sign_out(self, persona: Persona) -> SignedIn:
         """Sign a persona out and return the session that ended; her token stays in use, to see that it is refused."""
         session = self.session(persona)
-        self._end(session, expect=(204,))
+        self._end(session.who, session.access_token, expect=(204,))
         return session
 
-    def _end(self, session: SignedIn, expect: tuple[int, ...] = (204, 401)) -> None:
-        self._http.post("/api/auth/logout", actor=session.who, token=session.access_token).expect(*expect)
+    def _end(self, who: str, token: str, expect: tuple[int, ...] = (204, 401)) -> None:
+        self._http.post("/api/auth/logout", actor=who, token=token).expect(*expect)
 
-    def session(self, persona: Persona) -> SignedIn:
-        """Return the persona's session; the first one is opened here."""
-        return self._sessions.get(persona.name) or self.sign_in(persona)
+    # Sessions
+
+    def session(self, persona: Persona, which: int = -1) -> SignedIn:
+        """Return the persona's session, the latest or the one of this number from 0; the first one is opened here."""
+        sessions = self._sessions.get(persona.name)
+        if not sessions:
+            sessions = [self.sign_in(persona)]
+            self.by_themselves.add(sessions[0].session_id)
+        try:
+            return sessions[which]
+        except IndexError:
+            raise AssertionError(f"{persona.name} has {len(sessions)} session(s), not {which + 1}") from None
+
+    @property
+    def sessions(self) -> list[SignedIn]:
+        """Every session that was opened in the scenario."""
+        return [session for sessions in self._sessions.values() for session in sessions]
 
     def token(self, persona: Persona) -> str | None:
         """Return the token a persona sends with requests; None for one without an account."""
         return None if persona.role is None else self.session(persona).access_token
 
+    def bad_token(self, kind: str) -> str | None:
+        """Return one of `TOKENS`; what needs a session is made of Vera's."""
+        match kind:
+            case "no token":
+                return None
+            case "an empty token":
+                return ""
+            case "a made-up token":
+                return "made.up.token"
+            case "a token that was tampered with":
+                return self.session(PERSONAS["Vera"]).access_token[:-8] + "AAAAAAAA"
+            case _:
+                return self.sign_out(PERSONAS["Vera"]).access_token
+
+    def renew(self, persona: Persona, token: str) -> Answer:
+        """Ask for new tokens in exchange for this one, whatever comes of it."""
+        return self._http.post("/api/auth/refresh", actor=persona.name, json={"refresh_token": token})
+
+    # Pages
+
     def open_page(self, page: str, *, by: Persona) -> Answer:
         """Open one of `PAGES` with the persona's token."""
         return self._http.get(PAGES[page], actor=by.name, token=self.token(by))
+
+    def open_page_in(self, session: SignedIn, page: str) -> Answer:
+        """Open one of `PAGES` in a certain session."""
+        return self._http.get(PAGES[page], actor=session.who, token=session.access_token)
+
+    def open_page_with(self, credentials: str, page: str, *, by: Persona) -> Answer:
+        """Open one of `PAGES` with one of the `CREDENTIALS`, made from the persona's own session."""
+        header = self._forge.header(credentials, self.session(by))
+        headers = {} if header is None else {"Authorization": header}
+        return self._http.get(PAGES[page], actor=by.name, headers=headers)
+
+    def answered(self, status: int, *, by: Persona) -> Answer:
+        """Ask for something that is answered with this status: 200, 401, 403, 404, 405, 413 or 422."""
+        requests: Mapping[int, Callable[[], Answer]] = {
+            200: lambda: self.open_page("protected page", by=by),
+            401: lambda: self._http.get(PAGES["protected page"], actor=by.name),
+            403: lambda: self.open_page("administrator's page", by=by),
+            404: lambda: self._http.get("/api/nowhere", actor=by.name, token=self.token(by)),
+            405: lambda: self._http.delete(PAGES["protected page"], actor=by.name, token=self.token(by)),
+            413: lambda: self._enter(by, body=TOO_LARGE, headers=JSON_TYPE),
+            422: lambda: self._enter(by, json={}),
+        }
+        if status not in requests:
+            raise AssertionError(f"no request for {status} is known; known: {', '.join(map(str, requests))}")
+        return requests[status]().expect(status)
 
 
 class SessionStores:
@@ -98,9 +270,13 @@ class SessionStores:
         self._redis = redis
 
     def row(self, session: SignedIn) -> Mapping[str, Any] | None:
-        """Return the session's row in the database."""
-        return self._database.row("auth_sessions", id=session.session_id)
+        """Return the session's row in the database, with `left`: how many seconds it lasts by the database's clock."""
+        found = self._database.rows(
+            "SELECT *, extract(epoch FROM expires_at - now())::float AS left FROM auth_sessions WHERE id = :id",
+            id=session.session_id,
+        )
+        return found[0] if found else None
 
     def seconds_to_live(self, session: SignedIn) -> float | None:
-        """Return how long Redis will keep the session; None where it does not hold it."""
+        """Return how long Redis will keep the session; None where it does not hold it, or holds it for ever."""
         return self._redis.seconds_to_live(f"session:{session.session_id}")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from base64 import b64decode
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from time import monotonic
+from typing import Any
 
-from support.checks.matching import one
+from support.checks.matching import one, require
 from support.cleanup import Cleanup
-from support.partners.cablecast import Cablecast, Vod
+from support.partners.cablecast import Cablecast, Show, Vod
 from support.partners.server import Received
 from support.testdata.media import Recording
+
+SILENCE = 3.0  # seconds; longer than the platform waits for an answer
 
 
 class CablecastClient:
@@ -19,16 +23,26 @@ class CablecastClient:
     def __init__(self, stub: Cablecast, cleanup: Cleanup) -> None:
         self._stub = stub
         self._cleanup = cleanup
+        self._begin = monotonic()
 
-    def has_show(self, title: str) -> int:
-        """Have Cablecast know a show of today under this title; return its id."""
-        show = self._stub.has_show(title, datetime.now(UTC).date().isoformat())
+    def has_show(self, title: str, days: int = 0) -> int:
+        """Have Cablecast know a show under this title, so many days from today; return its id."""
+        show = self._stub.has_show(title, (datetime.now(UTC).date() + timedelta(days=days)).isoformat())
         self._cleanup.add(f"remove show {show} from Cablecast", lambda: self._stub.remove_show(show))
         return show
 
-    def answers(self, status: int, operation: str, times: int | None) -> None:
-        """Have Cablecast answer an operation with a status, a number of times and then as usual, or for good."""
-        for registration in self._stub.answers(status, operation=operation, times=times):
+    def answers(self, reply: int | str, operation: str, times: int | None, json: object = None) -> None:
+        """Have Cablecast answer an operation so, a number of times and then as usual, or for good.
+
+        `reply` is a status, "silence" (no answer in any time that the platform waits) or "a closed connection".
+        """
+        status = reply if isinstance(reply, int) else 200
+        broken: dict[str, Any] = {}
+        if reply == "silence":
+            broken = {"delay": SILENCE}
+        elif reply == "a closed connection":
+            broken = {"body": ConnectionError("the connection is closed")}
+        for registration in self._stub.answers(status, operation=operation, times=times, json=json, **broken):
             self._cleanup.add(f"have Cablecast answer {operation} as usual", registration.remove)
 
     def calls(self) -> int:
@@ -37,11 +51,42 @@ class CablecastClient:
 
     def wait_after(self, status: int) -> float:
         """Return for how many seconds nobody called after an answer with this status; fails where nobody did again."""
-        received = self._stub.received()
+        received = self._stub.received(where=lambda request: request.at >= self._begin)
         for before, after in pairwise(received):
             if before.status == status:
                 return after.at - before.at
         raise AssertionError(f"Cablecast should be called again after it answered {status}, but was not")
+
+    def reports(self, status: str, percent: int, times: int | None) -> None:
+        """Have Cablecast report this progress of every VOD, a number of times and then as usual, or for good."""
+        self.answers(200, "reporting progress", times, json={"status": status, "percent": percent})
+
+    def show_of(self, title: str) -> int:
+        """Return the id of the one show of this title; fails where there is none, or more than one."""
+        found = one(f'the show "{title}" at Cablecast', self._stub.shows_for(title))
+        if not isinstance(found, Show):
+            raise TypeError(found)
+        self._cleanup.add(f"remove show {found.id} from Cablecast", lambda: self._stub.remove_show(found.id))
+        return found.id
+
+    def asked(self, operation: str) -> list[Received]:
+        """Return what Cablecast was asked since this scenario began, oldest first."""
+        return self._stub.asked(operation, where=lambda request: request.at >= self._begin)
+
+    def upload_of(self, recording: Recording) -> Received:
+        """Return the one accepted upload of captions for a recording."""
+        path = f"/vods/{self.vod_of(recording).id}/"
+        uploads = [request for request in self.asked("receiving captions") if path in request.path]
+        found = one("the accepted upload of captions", [request for request in uploads if _accepted(request)])
+        if not isinstance(found, Received):
+            raise TypeError(found)
+        return found
+
+    def credentials(self, request: Received) -> str:
+        """Return name and password that came with a request by HTTP Basic."""
+        scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
+        require(scheme == "Basic", f"{request.method} {request.path} should carry Basic credentials")
+        return b64decode(encoded).decode()
 
     def vod_of(self, recording: Recording) -> Vod:
         """Return the one VOD that Cablecast has of a recording; fails where there is none, or more than one."""
@@ -54,13 +99,10 @@ class CablecastClient:
         """Return the captions that Cablecast received for a recording."""
         return self._stub.captions_of(self.vod_of(recording).id).decode("utf-8")
 
-    def accepted(self, recording: Recording) -> Mapping[str, int]:
-        """Return how often Cablecast accepted to make a VOD of a recording, and to take captions for it."""
-        vod = self.vod_of(recording)
-        made = self._stub.asked("creating a VOD", where=lambda request: request.json()["fileName"] == vod.file_name)
-        taken = self._stub.asked("receiving captions", where=lambda request: f"/vods/{vod.id}/" in request.path)
-        return {"creating a VOD": _successes(made), "receiving captions": _successes(taken)}
+    def count_of(self, recording: Recording) -> int:
+        """Return how many VODs Cablecast has of a recording."""
+        return len(self._stub.vods_for(recording.path))
 
 
-def _successes(requests: list[Received]) -> int:
-    return sum(request.status is not None and request.status < 400 for request in requests)
+def _accepted(request: Received) -> bool:
+    return request.status is not None and request.status < 400

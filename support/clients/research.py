@@ -1,98 +1,112 @@
-"""Research sessions."""
+"""What only research has: moves between states, the stages of the workflow, notes, search and privacy."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from support.checks.matching import require
-from support.cleanup import Cleanup
 from support.clients.access import AccessClient
-from support.drivers.database import DatabaseDriver
+from support.clients.things import DOCUMENT, Thing, ThingsClient
 from support.drivers.http import Answer, HttpDriver
+from support.evidence.recorder import Recorder
 from support.personas import Persona
 
-SESSIONS = "/api/research/sessions"
-
-
-@dataclass(frozen=True)
-class ResearchSession:
-    """A session as its owner was told when it was created."""
-
-    id: str
-    ticker: str
-    owner: Persona
+DOCUMENT_BATCH = 100
+WHO = ("The bakery", "A carmaker", "The airline", "A brewery", "The shipyard", "A publisher", "The hospital", "A bank")
+DOES = ("opens", "closes", "sells", "buys", "repairs", "insures", "paints")
+WHAT = ("two factories", "its fleet", "old machines", "a harbour", "new offices", "the warehouse")
+SECTORS = ("Food", "Transport", "Health", "Finance")
+STAGES: Mapping[str, str] = {"fetched": "fetch", "analysed": "analyse", "reported": "report", "saved": "save"}
+"""What a research can be carried to, and the call that does it; it begins as "started"."""
 
 
 class ResearchClient:
-    """Research sessions of one scenario; every one that was created is removed for good at its end."""
+    """Research of one scenario."""
 
-    def __init__(self, http: HttpDriver, access: AccessClient, cleanup: Cleanup) -> None:
-        self._http = http
+    def __init__(self, records: ThingsClient, access: AccessClient, evidence: Recorder) -> None:
+        self._things = records
         self._access = access
-        self._cleanup = cleanup
+        self._evidence = evidence
 
-    def start(self, ticker: str, *, by: Persona) -> ResearchSession:
-        """Create a session. Source: Timber guide, session service."""
-        content = (
-            self._http.post(
-                SESSIONS,
-                actor=by.name,
-                token=self._access.token(by),
-                json={"session_type": "stock_research", "ticker": ticker},
-            )
-            .expect(201)
-            .json
+    def move(self, session: Thing, state: str, data: Mapping[str, Any] | None = None, *, by: Persona) -> Answer:
+        """Ask for a transition, with data or without, whatever comes of it."""
+        body = {"state": state} | ({"data": data} if data else {})
+        return self._things.send("POST", f"{session.path}/transition", by=by, json=body)
+
+    def moving(self, session: Thing, state: str, *, by: Persona) -> Callable[[HttpDriver], Answer]:
+        """Return the request for a transition, to be sent later over another connection."""
+        token = self._access.token(by)
+        path = f"{session.path}/transition"
+        return lambda http: http.post(path, actor=by.name, token=token, json={"state": state})
+
+    def stage(self, session: Thing, stage: str, *, by: Persona) -> Answer:
+        """Ask for one stage of the workflow, whatever comes of it."""
+        return self._things.send("POST", f"{session.path}/{STAGES[stage]}", by=by)
+
+    def carry(self, session: Thing, stage: str, *, by: Persona) -> list[str]:
+        """Take a session through every stage up to this one; return the stages it says it went through."""
+        order = ["started", *STAGES]
+        seen = [str(self._things.read(session).expect(200).document["stage"])]
+        ahead = order[order.index(seen[0]) + 1 : order.index(stage) + 1]
+        return seen + [str(self.stage(session, each, by=by).expect(200).document["stage"]) for each in ahead]
+
+    def note(self, session: Thing, text: str, *, by: Persona) -> Answer:
+        """Write private notes on a session, whatever comes of it."""
+        return self._things.send("PUT", f"{session.path}/notes", by=by, json={"notes": text})
+
+    def ingest(self, items: Sequence[Mapping[str, Any]], *, by: Persona) -> Answer:
+        """Ask for a batch of documents to be ingested, whatever comes of it."""
+        return self._things.create_many(DOCUMENT, items, by=by)
+
+    def count_documents(self, *, by: Persona) -> int:
+        """Return how many documents the persona has."""
+        return int(self._things.list(DOCUMENT, {"limit": "1"}, by=by).expect(200).document["total"])
+
+    def search(self, text: str, wishes: Mapping[str, Any], *, by: Persona) -> Answer:
+        """Search the persona's documents, whatever comes of it; the report says how long it took."""
+        answer = self._things.send("POST", "/api/documents/search", by=by, json={"query": text, **wishes})
+        considered = answer.document.get("total", "no")
+        self._evidence.attach(
+            "Time of the search",
+            f"{answer.seconds * 1000:.0f} ms for {considered} documents that pass the filters",
+            "text/plain",
         )
-        session = ResearchSession(content["id"], content["ticker"], by)
-        self._cleanup.add(f"remove research session {session.id}", lambda: self._remove(session))
-        return session
+        return answer
 
-    def read(self, session: ResearchSession, *, by: Persona) -> Mapping[str, Any]:
-        """Return the session as the API tells it."""
-        return (
-            self._http.get(f"{SESSIONS}/{session.id}", actor=by.name, token=self._access.token(by)).expect(200).document
-        )
+    def judge_ticker(self, text: str, *, by: Persona) -> Mapping[str, Any]:
+        """Return what the platform says about a text as a ticker."""
+        return self._things.send("GET", "/api/validate/ticker", by=by, params={"value": text}).expect(200).document
 
-    def move(self, session: ResearchSession, state: str, *, by: Persona) -> Answer:
-        """Ask for a transition, whatever comes of it."""
-        return self._http.post(
-            f"{SESSIONS}/{session.id}/transition",
-            actor=by.name,
-            token=self._access.token(by),
-            json={"state": state},
-        )
+    def export(self, *, by: Persona) -> Answer:
+        """Ask for everything the platform holds of the persona."""
+        return self._things.send("GET", "/api/privacy/export", by=by)
 
-    def _remove(self, session: ResearchSession) -> None:
-        self._http.delete(
-            f"{SESSIONS}/{session.id}",
-            params={"permanent": "true"},
-            actor=session.owner.name,
-            token=self._access.token(session.owner),
-        ).expect(204)
+    def erase(self, *, by: Persona) -> Answer:
+        """Ask for the persona's data to be erased."""
+        return self._things.send("POST", "/api/privacy/erase", by=by)
+
+    def returns(self, portfolio: Thing, *, by: Persona) -> Mapping[str, Any]:
+        """Return what a portfolio costs, is worth and returns."""
+        return self._things.do("ask for the returns of", portfolio, by=by).expect(200).document
 
 
-class ResearchStores:
-    """The places where the platform keeps research sessions."""
+def filler(count: int, mark: str, *, after: int) -> list[Mapping[str, Any]]:
+    """Return documents about all sorts of things, numbered from `after`; no two have the same text."""
+    return [
+        {
+            "content": f"{_one(WHO, number)} {_one(DOES, number // 7)} {_one(WHAT, number // 3)}, note {number}",
+            "source_type": "research_notes",
+            "source_id": f"filler-{number} · {mark}",
+            "metadata": {"sector": _one(SECTORS, number), "number": number},
+        }
+        for number in range(after, after + count)
+    ]
 
-    def __init__(self, database: DatabaseDriver) -> None:
-        self._database = database
 
-    def row(self, session: ResearchSession) -> Mapping[str, Any]:
-        """Return the session's row with its owner's user name; fails where there is no row."""
-        found = self._database.rows(
-            "SELECT research_sessions.*, users.username AS owner FROM research_sessions "
-            "JOIN users ON users.id = owner_id WHERE research_sessions.id = :id",
-            id=session.id,
-        )
-        require(found, f"the research session on {session.ticker} should have a row in the database, but has none")
-        return found[0]
+def _one(words: Sequence[str], number: int) -> str:
+    return words[number % len(words)]
 
-    def states(self, session: ResearchSession) -> list[str]:
-        """Return the states that the session took, oldest first, as its history tells them."""
-        history = self._database.rows(
-            "SELECT old_state, new_state FROM research_session_history WHERE session_id = :id ORDER BY changed_at, id",
-            id=session.id,
-        )
-        return [str(change["new_state"]) for change in history]
+
+def remembered(kind: str, name: str) -> str:
+    """Return the name under which a thing is remembered: two kinds may share a name."""
+    return f"{kind} {name}"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID, uuid4
 
 from support.checks.eventually import Timeline, eventually
 from support.checks.matching import require
@@ -20,6 +21,72 @@ from support.settings import Limits
 from support.testdata.media import Recording
 
 FINAL = frozenset({"completed", "failed"})
+
+FIELDS = {
+    "title": "title",
+    "file path": "file_path",
+    "duration": "duration",
+    "file size": "file_size",
+    "status": "status",
+    "progress": "progress",
+    "reason": "error",
+    "show": "show_id",
+    "colour": "colour",
+}
+"""What a feature calls the fields of a VOD; it has no colour."""
+LEFT_OUT = object()
+"""The value of a field that is not sent at all."""
+
+
+class Deed(NamedTuple):
+    """Something that can be asked of a VOD: the request, and the kind of task that it starts, if any."""
+
+    method: str
+    path: str
+    json: object = None
+    starts: str | None = None
+
+
+DEEDS: Mapping[str, Deed] = {
+    "reads": Deed("GET", "/api/vod/{vod}"),
+    "deletes": Deed("DELETE", "/api/vod/{vod}"),
+    "renames": Deed("PUT", "/api/vod/{vod}", {"title": "Renamed"}),
+    "hands in": Deed("POST", "/api/vod/{vod}/transcribe", starts="captioning"),
+    "urgently hands in": Deed("POST", "/api/vod/{vod}/transcribe", {"priority": "urgent"}, starts="captioning"),
+    "publishes": Deed("POST", "/api/vod/{vod}/publish", starts="publication"),
+    "links": Deed("POST", "/api/vod/{vod}/show", {"show_id": 7}),
+    "unlinks": Deed("DELETE", "/api/vod/{vod}/show"),
+    "asks for the show of": Deed("GET", "/api/vod/{vod}/show"),
+    "asks for the transcription of": Deed("GET", "/api/vod/{vod}/transcription"),
+    "asks for the captions of": Deed("GET", "/api/vod/{vod}/captions"),
+    "asks for the summary of": Deed("GET", "/api/vod/{vod}/summary"),
+    "asks for the captioning of": Deed("GET", "/api/tasks/{captioning}"),
+    "cancels the captioning of": Deed("DELETE", "/api/tasks/{captioning}"),
+    "cancels the publication of": Deed("DELETE", "/api/tasks/{publication}"),
+}
+"""By the verb of the sentence: {vod} is the VOD's id, {captioning} and {publication} those of its last tasks."""
+STAGES: Mapping[str, Sequence[str]] = {
+    "unknown": (),
+    "pending": (),
+    "processing": ("processing",),
+    "completed": ("processing", "completed"),
+    "failed": ("processing", "failed"),
+    "handed-in": (),
+    "captioned": (),
+    "published": (),
+}
+"""How far a VOD is, and the statuses that an editor sets to get it there. An unknown one was never registered."""
+CALLS = ("registrations", "readings", "list readings", "changes", "hand-ins", "publications")
+"""Requests that many can send at once."""
+DONE = {
+    "read": "reads",
+    "deleted": "deletes",
+    "handed in": "hands in",
+    "urgently handed in": "urgently hands in",
+    "published": "publishes",
+    "cancelled the captioning of": "cancels the captioning of",
+}
+"""The verbs of what has happened already."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +118,99 @@ class VodClient:
         self._access = access
         self._cleanup = cleanup
         self._limits = limits
+        self._tasks: dict[tuple[str, str], str] = {}
 
-    def register(self, recording: Recording, *, by: Persona) -> Vod:
-        """Create the VOD of a recording. Source: Archivist plan, VOD processing, step 1."""
+    def over(self, http: HttpDriver) -> VodClient:
+        """Return the same client over other connections."""
+        other = VodClient(http, self._access, self._cleanup, self._limits)
+        other._tasks = self._tasks
+        return other
+
+    def do(self, deed: str, vod: Vod, *, by: Persona) -> Answer:
+        """Do one of `DEEDS` to a VOD, whatever comes of it."""
+        wanted = DEEDS[deed]
+        ids = {"vod": vod.id, "captioning": self.task_of(vod, "captioning")}
+        ids["publication"] = self.task_of(vod, "publication")
+        answer = self._send(wanted.method, wanted.path.format_map(ids), by, json=wanted.json)
+        if wanted.starts and answer.status in (200, 202):
+            self._tasks[vod.id, wanted.starts] = str(answer.document["task_id"])
+        return answer
+
+    def task_of(self, vod: Vod, kind: str) -> str:
+        """Return the id of the last task of this kind; a made-up one where there was none."""
+        return self._tasks.get((vod.id, kind), str(UUID(int=0)))
+
+    def has_task(self, vod: Vod, kind: str) -> bool:
+        """Whether a task of this kind was asked for."""
+        return (vod.id, kind) in self._tasks
+
+    def fresh(self, recording: Recording, owner: Persona) -> tuple[Vod, Mapping[str, Any]]:
+        """Return a VOD that does not exist, and what its owner would send to register it."""
+        content = {"title": recording.title, "file_path": recording.path, "duration": recording.duration}
+        return Vod(str(uuid4()), recording, owner), content
+
+    def attempt(self, content: Mapping[str, object] | bytes, *, by: Persona) -> Answer:
+        """Try to create a VOD of this content, or of these bytes, whatever comes of it."""
+        if isinstance(content, bytes):
+            return self._send("POST", "/api/vod/create", by, body=content)
+        answer = self._send("POST", "/api/vod/create", by, json=content)
+        if answer.status == 201:
+            self._delete_at_the_end(answer.document["id"], by)
+        return answer
+
+    def batch(self, recordings: Sequence[Recording], *, by: Persona) -> Answer:
+        """Hand in several recordings at once, whatever comes of it."""
+        content = [{"title": made.title, "file_path": made.path, "duration": made.duration} for made in recordings]
+        answer = self._send("POST", "/api/vod/batch-transcribe", by, json={"recordings": content})
+        for result in answer.document.get("results", ()):
+            if result["vod_id"]:
+                self._tasks[result["vod_id"], "captioning"] = result["task_id"]
+                self._delete_at_the_end(result["vod_id"], by)
+        return answer
+
+    def call(self, calls: str, number: int, vod: Vod, *, by: Persona) -> Answer:
+        """Send one of `CALLS`, whatever comes of it; the number makes each registration and change another."""
+        made = vod.recording
+        match calls:
+            case "registrations":
+                title = f"{made.title} {number}"
+                return self.attempt({"title": title, "file_path": made.path, "duration": number}, by=by)
+            case "list readings":
+                return self.list_page(by=by)
+            case "changes":
+                return self.change(vod, variant(made, number), by=by)
+            case _:
+                deed = {"readings": "reads", "hand-ins": "hands in", "publications": "publishes"}[calls]
+                return self.do(deed, vod, by=by)
+
+    def adopt(self, vod: Vod) -> None:
+        """Take away at the scenario's end what came to be without this client."""
+        self._delete_at_the_end(vod.id, vod.owner)
+
+    def _delete_at_the_end(self, id: str, by: Persona) -> None:
+        self._cleanup.add(f"delete VOD {id}", lambda: self._send("DELETE", f"/api/vod/{id}", by).expect(204, 404))
+
+    def list_some(self, *, by: Persona, **wanted: str) -> Answer:
+        """Ask for part of the list, with the parameters as they are."""
+        return self._send("GET", "/api/vod/list", by, params=wanted)
+
+    def link(self, vod: Vod, show: object, *, by: Persona) -> Answer:
+        """Link a VOD to a show by hand, whatever comes of it."""
+        return self._send("POST", f"{_path(vod)}/show", by, json={"show_id": show})
+
+    def show(self, vod: Vod, *, by: Persona) -> Mapping[str, Any]:
+        """Return the link of a VOD to its show."""
+        return self._send("GET", f"{_path(vod)}/show", by).expect(200).document
+
+    def queue_counts(self, *, by: Persona) -> Mapping[str, Any]:
+        """Return how many tasks are in each state, as the API tells."""
+        return self._send("GET", "/api/queue", by).expect(200).document
+
+    def register(self, recording: Recording, *, by: Persona, gone: Callable[[Vod], None] | None = None) -> Vod:
+        """Create the VOD of a recording; `gone` is called once it has been deleted at the scenario's end.
+
+        Source: Archivist plan, VOD processing, step 1.
+        """
         content = (
             self._send(
                 "POST",
@@ -65,12 +222,15 @@ class VodClient:
             .json
         )
         vod = Vod(content["id"], recording, by)
-        self._cleanup.add(f"delete VOD {vod.id}", lambda: self._send("DELETE", _path(vod), by).expect(204))
+        if gone is not None:
+            self._cleanup.add(f"wait until nothing is left of VOD {vod.id}", lambda: gone(vod))
+        self.adopt(vod)
         return vod
 
     def submit(self, vod: Vod, *, by: Persona) -> str:
         """Hand a VOD in for captioning; return the id of the task. Source: Archivist plan, step 2."""
-        return str(self._send("POST", f"{_path(vod)}/transcribe", by).expect(202).json["task_id"])
+        self.do("hands in", vod, by=by).expect(202)
+        return self.task_of(vod, "captioning")
 
     def read(self, vod: Vod, *, by: Persona) -> Mapping[str, Any]:
         """Return the VOD as the API tells it."""
@@ -84,14 +244,18 @@ class VodClient:
         """Ask for the first page of the list, whatever comes of it."""
         return self._send("GET", "/api/vod/list", by)
 
-    def follow(self, vod: Vod, *, by: Persona, within: float | None = None) -> Timeline[Progress]:
-        """Look at a VOD until its captioning has ended; return every change that was seen."""
+    def follow(
+        self, vod: Vod, *, by: Persona, within: float | None = None, until: Collection[str] = FINAL
+    ) -> Timeline[Progress]:
+        """Look at a VOD until it has one of these states, at first its last; return every change that was seen."""
         return eventually(
             f'VOD "{vod.recording.title}"',
             lambda: _progress(self.read(vod, by=by)),
-            lambda seen: seen.status in FINAL,
-            wish="completed or failed",
+            lambda seen: seen.status in until,
+            wish=" or ".join(sorted(until)),
             within=within or self._limits.job,
+            # With the percentage: a look at which only that has changed is kept as well.
+            show=lambda seen: f"{seen} at {seen.percent} %",
         )
 
     def follow_task(self, task: str, *, by: Persona, within: float | None = None) -> Timeline[Progress]:
@@ -125,12 +289,22 @@ class VodClient:
         chunks: list[Mapping[str, Any]] = self._send("GET", f"{_path(vod)}/summary", by).expect(200).document["chunks"]
         return chunks
 
-    def publish(self, vod: Vod, *, by: Persona) -> str:
-        """Ask for a VOD to be published at Cablecast; return the id of the task that does it, or has done it."""
-        return str(self._send("POST", f"{_path(vod)}/publish", by).expect(200, 202).document["task_id"])
+    def end_of(self, kind: str, vod: Vod) -> Progress:
+        """Wait until the last task of this kind has ended, and return how."""
+        return self.follow_task(self.task_of(vod, kind), by=vod.owner).values[-1]
 
-    def _send(self, method: str, path: str, by: Persona, *, json: object = None) -> Answer:
-        return self._http.send(method, path, actor=by.name, token=self._access.token(by), json=json)
+    def _send(
+        self,
+        method: str,
+        path: str,
+        by: Persona,
+        *,
+        json: object = None,
+        body: bytes | None = None,
+        params: Mapping[str, str | int] | None = None,
+    ) -> Answer:
+        token = self._access.token(by)
+        return self._http.send(method, path, actor=by.name, token=token, json=json, body=body, params=params)
 
 
 class VodStores:
@@ -151,9 +325,45 @@ class VodStores:
         require(found, f'the VOD "{vod.recording.title}" should have a row in the database, but has none')
         return found[0]
 
+    def rows_of(self, vod: Vod) -> int:
+        """Return how many rows of any kind belong to the VOD: its own, tasks, history, transcription, jobs."""
+        counts = " + ".join(
+            f"(SELECT count(*) FROM {table} WHERE {column} = :id)"
+            for table, column in (
+                ("vods", "id::text"),
+                ("tasks", "vod_id::text"),
+                ("vod_status_history", "vod_id::text"),
+                ("transcriptions", "vod_id::text"),
+                ("procrastinate_jobs", "args->>'vod_id'"),
+            )
+        )
+        return int(self._database.rows(f"SELECT {counts} AS number", id=vod.id)[0]["number"])
+
+    def count(self, status: str | None) -> int:
+        """Return how many VODs the database holds, in this status or in all."""
+        return self._database.count("vods", **({} if status is None else {"status": status}))
+
+    def insert(self, vod: Vod) -> None:
+        """Write a pending VOD straight into the database, past the platform."""
+        made = vod.recording
+        self._database.write(
+            "INSERT INTO vods (id, title, file_path, duration, status, progress, created_at, updated_at) "
+            "VALUES (:id, :title, :path, :duration, 'pending', 0, now(), now())",
+            id=vod.id,
+            title=made.title,
+            path=made.path,
+            duration=made.duration,
+        )
+
+    def recache(self, vod: Vod, field: str, value: object) -> None:
+        """Change what Redis holds for a VOD; fails where it holds nothing."""
+        cached = {**(self.cached(vod) or {}), field: value}
+        written = self._redis.replace(_key(vod), json.dumps(cached))
+        require(written, f'Redis should hold the VOD "{vod.recording.title}", but does not')
+
     def cached(self, vod: Vod) -> Mapping[str, Any] | None:
         """Return what Redis holds for the VOD; None where it holds nothing."""
-        value = self._redis.get(f"vod:{vod.id}")
+        value = self._redis.get(_key(vod))
         return None if value is None else json.loads(value)
 
     def statuses(self, vod: Vod) -> list[str]:
@@ -163,6 +373,16 @@ class VodStores:
         )
         first = [str(history[0]["old_status"])] if history else []
         return first + [str(change["new_status"]) for change in history]
+
+    def files(self, vod: Vod) -> list[str]:
+        """Return what captioning left beside the recording, whole or in part."""
+        stem = _stem(vod.recording)
+        beside = [*self._storage.listing(f"{stem}*"), *self._storage.listing(f".{stem}*")]
+        return [path for path in beside if path != vod.recording.path]
+
+    def captions_name(self, vod: Vod) -> str:
+        """Return the name of the caption file."""
+        return captions_path(vod.recording).rpartition("/")[2]
 
     def captions(self, vod: Vod) -> str:
         """Return the caption file; fails with a sentence where there is none."""
@@ -176,6 +396,11 @@ class VodStores:
         return content
 
 
+def variant(made: Recording, number: int) -> Mapping[str, object]:
+    """Return fields that belong together: none of them fits another number."""
+    return {"title": f"{made.title} {number}", "duration": float(number), "file_size": number}
+
+
 def captions_path(recording: Recording) -> str:
     """Return where the captions of a recording belong: beside the media. Source: contract, captions."""
     return _stem(recording) + ".scc"
@@ -183,6 +408,10 @@ def captions_path(recording: Recording) -> str:
 
 def _stem(recording: Recording) -> str:
     return recording.path.rpartition(".")[0]
+
+
+def _key(vod: Vod) -> str:
+    return f"vod:{vod.id}"
 
 
 def _path(vod: Vod) -> str:

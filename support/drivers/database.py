@@ -6,9 +6,8 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
 
 from support.evidence.recorder import Query, Recorder
 
@@ -19,14 +18,14 @@ CONNECT_LIMIT = 3  # seconds
 def open_engine(url: str, name: str) -> Engine:
     """Return an engine whose every look sees what is committed now.
 
-    Autocommit, because a poll inside one transaction may see the same snapshot for ever. No pool, because the server
-    is killed and mended under the tests; a session over a socket costs two milliseconds. Read-only, because the tests
-    change things through the API.
+    Autocommit, because a poll inside one transaction may see the same snapshot for ever. A connection is tried before
+    it is used again, because the server is killed and mended under the tests. Read-only, because the tests change
+    things through the API.
     """
     address: URL = make_url(url)
     return create_engine(
         address,
-        poolclass=NullPool,
+        pool_pre_ping=True,
         isolation_level="AUTOCOMMIT",
         connect_args={
             "connect_timeout": CONNECT_LIMIT,
@@ -39,21 +38,25 @@ def open_engine(url: str, name: str) -> Engine:
 class DatabaseDriver:
     """One scenario's eyes in the database."""
 
-    def __init__(self, engine: Engine, evidence: Recorder) -> None:
+    def __init__(self, engine: Engine, evidence: Recorder, *, writes: bool = False) -> None:
         self._engine = engine
         self._evidence = evidence
+        self._writes = writes
 
     def rows(self, statement: str, **parameters: object) -> list[Mapping[str, Any]]:
         """Run a statement with named parameters (`:id`) and return its rows as mappings, in order."""
+        with self._engine.connect() as connection:
+            return self._run(connection, statement, parameters)
+
+    def _run(self, connection: Connection, statement: str, parameters: Mapping[str, object]) -> list[Mapping[str, Any]]:
         begin = time.monotonic()
         columns: list[str] = []
         rows: list[Mapping[str, Any]] = []
         trouble: str | None = None
         try:
-            with self._engine.connect() as connection:
-                result = connection.execute(text(statement), parameters)
-                columns = list(result.keys())
-                rows = [dict(row) for row in result.mappings()]
+            result = connection.execute(text(statement), parameters)
+            columns = list(result.keys()) if result.returns_rows else []
+            rows = [dict(row) for row in result.mappings()] if result.returns_rows else []
         except DBAPIError as error:
             trouble = str(error.orig).strip()
             raise
@@ -70,6 +73,17 @@ class DatabaseDriver:
                 )
             )
         return rows
+
+    def write(self, statement: str, **parameters: object) -> list[Mapping[str, Any]]:
+        """Run a statement that changes something, and return what it returns; fails where `writes` is not granted.
+
+        For what no client of the platform could do: rows that come from elsewhere.
+        """
+        if not self._writes:
+            raise AssertionError("nothing was written to the database: the target does not grant `writes`")
+        with self._engine.connect() as connection:
+            connection.execute(text("SET default_transaction_read_only = off"))
+            return self._run(connection, statement, parameters)
 
     def row(self, table: str, **key: object) -> Mapping[str, Any] | None:
         """Return the row of a table with this key, or None; fails where there are several."""

@@ -22,6 +22,22 @@ from support.settings import Limits
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 SIGNING_IN = frozenset({"/api/auth/login", "/api/auth/refresh", "/api/auth/logout"})
+OUTCOMES: Mapping[str, tuple[int, str | None]] = {
+    "it has been accepted": (202, None),
+    "it is done already": (200, None),
+    "it is done": (204, None),
+    "it is linked": (201, None),
+    "it does not exist": (404, "NotFoundError"),
+    "the present state forbids it": (409, "ConflictError"),
+    "it may not": (403, "PermissionError"),
+}
+"""What an answer says, as status and kind of refusal."""
+REFUSALS: Mapping[str, tuple[int, str]] = {
+    "unknown": (404, "NotFoundError"),
+    "conflicting": (409, "ConflictError"),
+    "lacking rights": (403, "PermissionError"),
+}
+"""Why somebody is refused, with the status and the type of the error."""
 # `responses` patches this method in the whole process; a patched one would make every check a false green.
 _SEND = HTTPAdapter.send
 
@@ -48,6 +64,8 @@ class Answer:
     body: bytes
     seconds: float
     parse: Callable[[], Any]
+    actor: str | None = None
+    mask: Callable[[str], str] = str
 
     @property
     def json(self) -> Any:
@@ -55,7 +73,7 @@ class Answer:
         try:
             return self.parse()
         except ValueError as error:
-            raise fail(f"{self} should be answered with JSON, but was {self.body[:80]!r}") from error
+            raise fail(f"{self} should be answered with JSON, but was {self._beginning}") from error
 
     @property
     def document(self) -> Mapping[str, Any]:
@@ -71,47 +89,72 @@ class Answer:
         try:
             return self.body.decode("utf-8")
         except UnicodeDecodeError as error:
-            raise fail(f"{self} should be answered with UTF-8 text, but was {self.body[:80]!r}") from error
+            raise fail(f"{self} should be answered with UTF-8 text, but was {self._beginning}") from error
 
     @property
     def error(self) -> Mapping[str, Any]:
         """The content of the error envelope; fails with a sentence where the answer carries none."""
         envelope = self.document.get("error")
         if not isinstance(envelope, dict) or not {"type", "message", "details", "request_id"} <= envelope.keys():
-            raise fail(f"{self} should carry the error envelope, but was {self._told()}")
+            raise fail(f"{self} should carry the error envelope, but was {self.told}")
         return envelope
 
     def expect(self, *statuses: int) -> Answer:
         """Return this answer if its status is one of these; fail with what the platform said otherwise."""
         if self.status not in statuses:
             wanted = " or ".join(map(str, statuses))
-            raise fail(f"{self} should be answered {wanted}, but was answered {self.status} {self._told()}")
+            raise fail(f"{self} should be answered {wanted}, but was answered {self.status} {self.told}")
         return self
 
-    def _told(self) -> str:
+    @property
+    def told(self) -> str:
+        """What the platform said in its error envelope, or the begin of the body."""
         try:
             error = self.parse()["error"]
             details = "; ".join(f"{detail['field']}: {detail['issue']}" for detail in error["details"])
             return f'{error["type"]}: "{error["message"]}"' + (f" ({details})" if details else "")
         except (ValueError, KeyError, TypeError):
-            return f"with {self.body[:80]!r}"
+            return f"with {self._beginning}"
+
+    @property
+    def _beginning(self) -> str:
+        # Masked before it is cut: nothing finds the first half of a secret.
+        return self.mask(repr(self.body))[:80]
 
     def __str__(self) -> str:
         return self.request
 
 
 class HttpDriver:
-    """One scenario's way to the API. Without `writes` it sends nothing but reading requests and sign-ins."""
+    """One scenario's way to the API. Without `writes` it sends nothing but reading requests and sign-ins.
+
+    `connections` are those of the run, which scenarios use one after the other; the driver makes its own without.
+    `created` is told of every POST that was answered 201, with its path and answer. `document` is what every answer is
+    compared with.
+    """
 
     def __init__(
-        self, url: str, limits: Limits, evidence: Recorder, *, writes: bool, document: ApiDocument | None = None
+        self,
+        url: str,
+        limits: Limits,
+        evidence: Recorder,
+        *,
+        writes: bool,
+        connections: HTTPAdapter | None = None,
+        created: Callable[[str, Answer], None] = lambda path, answer: None,
+        document: ApiDocument | None = None,
     ) -> None:
+        self._created = created
         self._url = url.rstrip("/")
         self._document = document
         self._limits = limits
         self._evidence = evidence
         self._writes = writes
         self._session = requests.Session()
+        self._own_connections = connections is None
+        if connections is not None:
+            self._session.mount("http://", connections)
+            self._session.mount("https://", connections)
         self._session.headers["Accept"] = "application/json"
         # Proxies and .netrc of the tester's machine have no say in what is tested.
         self._session.trust_env = False
@@ -145,10 +188,13 @@ class HttpDriver:
         body: bytes | None = None,
         params: Mapping[str, str | int] | str | None = None,
         headers: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
+        files: Mapping[str, tuple[str, bytes]] | None = None,
     ) -> Answer:
         """Send one request, as the owner of `token` or as nobody, and record the exchange.
 
-        `json` is written as JSON; `body` is sent as it is, and said to be JSON, for what a JSON writer would not write.
+        `json` is written as JSON; `body` is sent as it is, and said to be JSON where `headers` name no other type.
+        `form` is URL-encoded, or multipart together with `files`: name and content by field.
 
         Redirects are not followed: an API that redirects is worth noticing, and would lose the token on the way.
         Raises NoAnswer when no answer came within the target's limits, WriteRefused when the target is read-only, and
@@ -161,7 +207,8 @@ class HttpDriver:
                 self._url + path,
                 params=params,
                 json=json,
-                data=body,
+                data=form if body is None else body,
+                files=files,
                 headers={
                     **({"Authorization": f"Bearer {token}"} if token else {}),
                     **({"Content-Type": "application/json"} if body is not None else {}),
@@ -199,8 +246,12 @@ class HttpDriver:
         who = f"{actor}'s {method} {path}" if actor else f"{method} {path}"
         if answer is None:
             raise NoAnswer(f"{who} should be answered, but {trouble}", too_late=too_late)
+        mask = self._evidence.mask
+        told = Answer(who, answer.status_code, answer.headers, answer.content, seconds, answer.json, actor, mask)
+        if method == "POST" and told.status == 201:
+            self._created(path, told)
         self._compare(who, method, path, answer)
-        return Answer(who, answer.status_code, answer.headers, answer.content, seconds, answer.json)
+        return told
 
     def send_raw(self, request: bytes) -> bytes:
         """Send bytes that need not be HTTP, and return what comes back; nothing where the platform just hangs up.
@@ -245,8 +296,9 @@ class HttpDriver:
             raise WriteRefused(f"{method} {path} was not sent: the target does not grant `writes`")
 
     def close(self) -> None:
-        """Close the connections."""
-        self._session.close()
+        """Close the connections, if they are the driver's own."""
+        if self._own_connections:
+            self._session.close()
 
 
 def _reason(error: requests.RequestException, limits: Limits) -> str:

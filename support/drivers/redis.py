@@ -11,6 +11,9 @@ import redis
 from support.evidence.recorder import Command, Recorder
 
 LIMIT = 3.0  # seconds
+READING = frozenset(
+    {"GET", "EXISTS", "PTTL", "SCAN", "TYPE", "HGETALL", "LRANGE", "SMEMBERS", "ZRANGE", "XLEN", "TIME", "PING"}
+)
 Found = TypeVar("Found")
 
 
@@ -19,17 +22,35 @@ def open_client(url: str) -> redis.Redis:
     return redis.Redis.from_url(url, socket_timeout=LIMIT, socket_connect_timeout=LIMIT, decode_responses=True)
 
 
-class RedisDriver:
-    """One scenario's eyes in Redis."""
+class CommandRefused(AssertionError):
+    """The target does not grant `writes`, so the driver did not send the command."""
 
-    def __init__(self, client: redis.Redis, evidence: Recorder) -> None:
+
+class RedisDriver:
+    """One scenario's eyes in Redis. Without `writes` it sends nothing but commands that read."""
+
+    def __init__(self, client: redis.Redis, evidence: Recorder, *, writes: bool = False) -> None:
         self._client = client
         self._evidence = evidence
+        self._writes = writes
 
     def get(self, key: str) -> str | None:
         """Return a text value, or None where there is no such key."""
         value = self._recorded(f"GET {key}", lambda: self._client.get(key))
         return None if value is None else str(value)
+
+    def content(self, key: str) -> str:
+        """Return the whole value of a key of any type as text; empty where there is no such key."""
+        kind = str(self._recorded(f"TYPE {key}", lambda: self._client.type(key)))
+        readers: dict[str, Callable[[], object]] = {
+            "string": lambda: self._client.get(key),
+            "hash": lambda: self._client.hgetall(key),
+            "list": lambda: self._client.lrange(key, 0, -1),
+            "set": lambda: self._client.smembers(key),
+            "zset": lambda: self._client.zrange(key, 0, -1),
+            "stream": lambda: self._client.xrange(key),
+        }
+        return str(self._recorded(f"the {kind} {key}", readers[kind])) if kind in readers else ""
 
     def exists(self, key: str) -> bool:
         """Whether the key is there."""
@@ -44,7 +65,32 @@ class RedisDriver:
         """Return the keys that match, sorted; by SCAN, so that a shared server is not held up."""
         return sorted(self._recorded(f"SCAN MATCH {pattern}", lambda: list(self._client.scan_iter(pattern))))
 
+    def typed(self, key: str) -> tuple[str, object]:
+        """Return the type of a key (string, hash, list, set, zset, stream, or none) and what it holds."""
+        type = str(self._recorded(f"TYPE {key}", lambda: self._client.type(key)))
+        match type:
+            case "string":
+                return type, self.get(key)
+            case "hash":
+                return type, self._recorded(f"HGETALL {key}", lambda: self._client.hgetall(key))
+            case "list":
+                return type, self._recorded(f"LRANGE {key} 0 -1", lambda: self._client.lrange(key, 0, -1))
+            case "set":
+                members: list[object] = list(self._recorded(f"SMEMBERS {key}", lambda: self._client.smembers(key)))
+                return type, sorted(map(str, members))
+            case "zset":
+                return type, self._recorded(f"ZRANGE {key} 0 -1", lambda: self._client.zrange(key, 0, -1))
+        return type, None
+
+    def replace(self, key: str, value: str) -> bool:
+        """Give an existing key another value and leave its end as it is; False where there is no such key."""
+        command = f"SET {key} {value} XX KEEPTTL"
+        return bool(self._recorded(command, lambda: self._client.set(key, value, xx=True, keepttl=True)))
+
     def _recorded(self, text: str, command: Callable[[], Found]) -> Found:
+        name = text.partition(" ")[0]
+        if not (self._writes or name in READING):
+            raise CommandRefused(f"{name} was not sent to Redis: the target does not grant `writes`")
         begin = time.monotonic()
         answer: object = None
         trouble: str | None = None

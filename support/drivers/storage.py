@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from support.evidence.recorder import Recorder
@@ -13,6 +15,13 @@ class StorageDriver:
     def __init__(self, root: Path, evidence: Recorder) -> None:
         self.root = root
         self._evidence = evidence
+
+    def everything(self) -> Iterator[tuple[str, bytes]]:
+        """Yield path and content of every file."""
+        for path in sorted(self.root.rglob("*")):
+            if path.is_file():
+                with contextlib.suppress(FileNotFoundError):  # taken away meanwhile
+                    yield str(path.relative_to(self.root)), path.read_bytes()
 
     def exists(self, path: str) -> bool:
         """Whether a file lies there."""
@@ -27,9 +36,22 @@ class StorageDriver:
         self._evidence.attach(path, content, "text/plain")
         return content
 
+    def write(self, path: str, content: str) -> None:
+        """Write a text file; its folders are made. Fails for a path that leads out of the storage."""
+        place = (self.root / path).resolve()
+        if not place.is_relative_to(self.root.resolve()):
+            raise AssertionError(f'"{path}" leads out of the media storage')
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(content, encoding="utf-8")
+        self._evidence.attach(path, content, "text/plain")
+
     def remove(self, path: str) -> None:
         """Take a file away; none there is fine."""
         (self.root / path).unlink(missing_ok=True)
+
+    def modified(self, path: str) -> float:
+        """When a file was last written, in seconds since the epoch."""
+        return (self.root / path).stat().st_mtime
 
     def listing(self, pattern: str) -> list[str]:
         """Return the files that match a pattern such as `city-council-7f3a12*`, sorted."""

@@ -17,6 +17,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,7 @@ from behave.formatter.base import Formatter
 from behave.model import Rule
 
 from support.evidence.masking import Masker
+from support.evidence.recorder import TRANSCRIPT, Line
 from support.evidence.verdicts import hook_failures, scenario_details, status_of, step_details
 
 # Names of files and of results in an Allure folder: masking inside them would break the links between them.
@@ -84,6 +86,17 @@ class AllureFormatter(allure_behave.formatter.AllureFormatter):  # type: ignore[
         """Only a part of the run, or of this feature, will run here: what does not is somebody else's to report."""
         self.listener.expect_part()
 
+    def flush(self) -> None:
+        """Wait until all that was reported so far is written."""
+        if self.file_logger:
+            self.file_logger.flush()
+
+    def close(self) -> None:
+        """Write the rest; nothing more will be reported."""
+        super().close()
+        if self.file_logger:
+            self.file_logger.close()
+
     def report_lost(self, scenario: Any) -> None:
         """Report a scenario whose verdict is known and whose process could not write it."""
         self.uri(scenario.filename)
@@ -95,11 +108,28 @@ class AllureFormatter(allure_behave.formatter.AllureFormatter):  # type: ignore[
 
 
 class MaskedFileWriter:
-    """Writes results and attachments into a folder, through the masker."""
+    """Writes results and attachments into a folder, through the masker.
+
+    Making a file takes longer than what most steps do. A thread does it meanwhile; `flush` waits for it, and raises
+    what went wrong there.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.absolute()
         self._folder.mkdir(parents=True, exist_ok=True)
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="evidence")
+        self._writing: list[Future[None]] = []
+
+    def flush(self) -> None:
+        """Wait until everything is written."""
+        writing, self._writing = self._writing, []
+        for each in writing:
+            each.result()
+
+    def close(self) -> None:
+        """Write the rest and end the thread."""
+        self.flush()
+        self._thread.shutdown()
 
     @allure_commons.hookimpl
     def report_result(self, result: Any) -> None:
@@ -122,16 +152,29 @@ class MaskedFileWriter:
         self.report_attached_data(Path(source).read_bytes(), file_name)
 
     @allure_commons.hookimpl
-    def report_attached_data(self, body: str | bytes, file_name: str) -> None:
+    def report_attached_data(self, body: str | bytes | Callable[[], str], file_name: str) -> None:
         """Write an attachment."""
-        data = body.encode() if isinstance(body, str) else bytes(body)
+        self._later(self._write_masked, file_name, body)
+
+    def _later(self, work: Callable[..., None], *arguments: object) -> None:
+        self._writing.append(self._thread.submit(work, *arguments))
+
+    def _write_masked(self, file_name: str, body: str | bytes | Callable[[], str]) -> None:
+        made = body() if callable(body) else body
+        # Half of a surrogate pair, sent to see it refused, has no form in UTF-8.
+        data = made.encode("utf-8", "backslashreplace") if isinstance(made, str) else bytes(made)
         with suppress(UnicodeDecodeError):  # a picture, say: no text to mask
             data = _masker.text(data.decode()).encode()
         self._write(file_name, data)
 
     def _write_item(self, item: Any) -> None:
+        # Nothing of an item changes any more once it is reported.
+        self._later(self._write_now, item)
+
+    def _write_now(self, item: Any) -> None:
         data = _masked(asdict(item, filter=lambda _, value: bool(value) or value is False))
-        self._write(item.file_pattern.format(prefix=_new_id()), json.dumps(data, ensure_ascii=False).encode())
+        file_name = item.file_pattern.format(prefix=_new_id())
+        self._write(file_name, json.dumps(data, ensure_ascii=False).encode("utf-8", "backslashreplace"))
 
     def _write(self, file_name: str, data: bytes) -> None:
         unfinished = self._folder / f"{file_name}.tmp"
@@ -229,6 +272,10 @@ class ScenarioListener(AllureListener):  # type: ignore[misc]
         elif id(scenario) in self._failed_before:
             details = StatusDetails(message="Passed after an earlier attempt had failed.", flaky=True)
             self.logger.get_test(self.current_scenario_uuid).labels.append(Label(LabelType.TAG, "flaky"))
+        for gap in getattr(scenario, "not_checked", ()):
+            result = self.logger.get_test(self.current_scenario_uuid)
+            result.labels.append(Label(LabelType.TAG, f"not checked: {gap}"))
+            result.description = f"{result.description or ''}\n\n**Not checked: {gap}.**".strip()
         self._close_scenario(status, details)
 
     def start_behave_step(self, step: Any) -> None:
@@ -258,11 +305,17 @@ class ScenarioListener(AllureListener):  # type: ignore[misc]
         """A step inside a step (`allure.step`) begins."""
         self._ensure_place()
         super().start_step(uuid, title, params)
+        step = self.logger.get_item(uuid)
+        if step and isinstance(title, Line):
+            step.name, step.start = str(title), step.start - round(title.elapsed * 1000)
 
     @allure_commons.hookimpl
     def attach_data(self, body: str | bytes, name: str, attachment_type: Any, extension: str | None) -> None:
-        """Attach to what is under way; outside every scenario, to the run."""
-        if self._ensure_place():
+        """Attach to what is under way; outside every scenario, to the run. The transcript stands beside the steps."""
+        if name == TRANSCRIPT and self.current_scenario_uuid:
+            scenario = self.current_scenario_uuid
+            self.logger.attach_data(_new_id(), body, name, attachment_type, extension, parent_uuid=scenario)
+        elif self._ensure_place():
             super().attach_data(body, name, attachment_type, extension)
         else:
             self.global_attach_data(body, name, attachment_type, extension)

@@ -1,6 +1,7 @@
 """Keeping secrets out of everything a run writes down."""
 
 import base64
+import functools
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -13,6 +14,8 @@ _SHORTEST_SECRET = 4  # characters; masking shorter ones would garble ordinary t
 _SHORTEST_CORE = 6  # characters of base64 that make a match more than chance
 
 _JWT = r"eyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?"
+_PASSWORD_HASH = r"(?:\$|%24)argon2[a-z]*(?:\$|%24)[\w$=,+/.%-]+"
+_ALWAYS = f"{_JWT}|{_PASSWORD_HASH}"
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _SECRET_WORDS = frozenset(
@@ -28,12 +31,12 @@ class Masker:
     """Replaces the secrets of a run by `***` in text, headers, bodies and addresses.
 
     Known secrets are found as they are and URL-encoded, JSON-escaped or anywhere inside base64 (so also
-    in `Authorization: Basic`). Any JSON Web Token is masked, known or not.
+    in `Authorization: Basic`). Any JSON Web Token and any Argon2 hash is masked, known or not.
     """
 
     def __init__(self) -> None:
         self._secrets: set[str] = set()
-        self._pattern = re.compile(_JWT)
+        self._pattern = re.compile(_ALWAYS)
 
     def add(self, secret: str) -> None:
         """Mask `secret` from now on; ValueError if it has fewer than four characters."""
@@ -47,10 +50,10 @@ class Masker:
         self._secrets.add(secret)
         forms = {form for known in self._secrets for form in _forms(known)}
         longest_first = sorted(forms, key=lambda form: (-len(form), form))
-        self._pattern = re.compile("|".join([*map(re.escape, longest_first), _JWT]))
+        self._pattern = re.compile("|".join([*map(re.escape, longest_first), _ALWAYS]))
 
     def text(self, text: str) -> str:
-        """The text with every secret and every JSON Web Token replaced."""
+        """The text with every secret, JSON Web Token and password hash replaced."""
         return self._pattern.sub(MASK, text)
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
@@ -113,6 +116,7 @@ class Masker:
                 return self.text(value)
 
 
+@functools.lru_cache(maxsize=4096)
 def is_secret_name(name: str) -> bool:
     """Whether a field of this name holds a secret: `password`, `accessToken`, `X-Api-Key`, but not `token_type`."""
     words = [word.lower() for word in _WORD.findall(name)]
@@ -138,6 +142,7 @@ def _forms(secret: str) -> Iterator[str]:
     yield quote_plus(secret)
     yield json.dumps(secret)[1:-1]
     yield json.dumps(secret, ensure_ascii=False)[1:-1]
+    yield from (repr(secret)[1:-1], repr(secret.encode())[2:-1])
     data = secret.encode()
     yield from (base64.b64encode(data).decode(), base64.urlsafe_b64encode(data).decode())
     for shift in range(3):

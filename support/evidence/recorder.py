@@ -1,72 +1,59 @@
 """What one scenario asked of the target, kept as evidence and attached to its steps in the Allure report."""
 
+from __future__ import annotations
+
 import csv
 import io
 import json
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
-from typing import Any, TypeAlias
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import allure
 from allure_commons.types import AttachmentType
 
+from support.evidence.items import ROWS_KEPT, Command, Exchange, Item, Query
 from support.evidence.masking import MASK, Masker, is_secret_name
+from support.evidence.transcript import Chapter, transcript
+from support.evidence.wording import (
+    BODY_LIMIT,
+    body_of,
+    cell,
+    digest,
+    exchange_title,
+    is_text,
+    media_type,
+    parameters_of,
+    rows_of,
+    times_of,
+)
 
-ROWS_KEPT = 50
-BODY_LIMIT = 64 * 1024  # bytes of a body shown in the report
+__all__ = ["BODY_LIMIT", "ROWS_KEPT", "TRANSCRIPT", "Command", "Exchange", "Query", "Recorder", "curl"]
+
+TRANSCRIPT = "Everything that was exchanged"
 
 _HTTP_EXCHANGE = "application/vnd.allure.http+json"
-_LINE_LIMIT = 300  # characters of a one-line digest
 _ALLURE_TYPES = {known.mime_type: known for known in AttachmentType}
 _BEARER = re.compile(rf"[A-Za-z]+ {re.escape(MASK)}")
 # Headers that curl sends by itself, or that are wrong once the body has been masked.
 _NOT_REPLAYED = frozenset({"accept-encoding", "connection", "content-length", "host", "user-agent"})
 
 
-@dataclass(frozen=True)
-class Exchange:
-    """One HTTP request and its answer; `status` is None and `error` a sentence when no answer came."""
+class Line(str):
+    """The title of a step in the report that stands for something that is over; `elapsed` is what it took, in s."""
 
-    method: str
-    url: str
-    actor: str | None
-    request_headers: Mapping[str, str]
-    request_body: bytes | None
-    status: int | None
-    reason: str | None
-    response_headers: Mapping[str, str]
-    response_body: bytes | None
-    started: float  # seconds since the epoch
-    elapsed: float  # seconds
-    error: str | None = None
+    elapsed: float
 
-
-@dataclass(frozen=True)
-class Query:
-    """One SQL statement and at most `ROWS_KEPT` of its rows; `total` is how many there were."""
-
-    statement: str
-    parameters: Mapping[str, object] | Sequence[object] | None
-    columns: Sequence[str]
-    rows: Sequence[Sequence[object]]
-    total: int
-    elapsed: float  # seconds
-    error: str | None = None
-
-
-@dataclass(frozen=True)
-class Command:
-    """One command given to a key-value store, as text, and its answer."""
-
-    store: str
-    text: str
-    answer: object
-    elapsed: float  # seconds
-    error: str | None = None
+    def __new__(cls, text: str, elapsed: float) -> Line:
+        """Make the text remember a time."""
+        line = super().__new__(cls, text)
+        line.elapsed = elapsed
+        return line
 
 
 @dataclass(frozen=True)
@@ -74,9 +61,6 @@ class _Attachment:
     name: str
     body: str | bytes
     media_type: str
-
-
-Item: TypeAlias = Exchange | Query | Command
 
 
 class Recorder:
@@ -90,6 +74,11 @@ class Recorder:
         self._exchanges: list[Exchange] = []
         self._last_failure: Item | None = None
         self._step: list[Item | _Attachment] = []
+        self._chapters: list[Chapter] = []
+
+    def mask(self, text: str) -> str:
+        """The text as it may be shown."""
+        return self._masker.text(text)
 
     @property
     def exchanges(self) -> Sequence[Exchange]:
@@ -99,7 +88,7 @@ class Recorder:
     @property
     def last_failure(self) -> str | None:
         """The last thing that went wrong (an error, or an answer of 400 and up), masked, in one line."""
-        return self._digest(self._last_failure) if self._last_failure else None
+        return digest(self._last_failure, self._masker) if self._last_failure else None
 
     def exchange(self, exchange: Exchange) -> None:
         """Record an HTTP exchange."""
@@ -118,68 +107,74 @@ class Recorder:
         """Keep a file for the report, for instance a caption file; it is attached when the step ends."""
         self._step.append(_Attachment(name, body, media_type))
 
-    def step_ended(self, failed: bool) -> None:
-        """Attach what was recorded since the last call to the Allure step (or fixture) under way.
+    def step_ended(self, failed: bool, title: str = "") -> None:
+        """Tell in the report what was recorded since the last call, in the Allure step (or fixture) under way.
 
-        A failed step also gets a digest of everything it did, one line each, and a `curl` line
-        that replays its last HTTP request.
+        A step that passed gets a line for each; making a file for each would take longer than most steps do. The
+        whole is in the transcript. A step that failed gets every exchange as Allure draws it, tables of rows, a
+        digest, and a `curl` line that replays its last HTTP request.
         """
         recorded, self._step = list(_collapsed(self._step)), []
+        items = [(item, times) for item, times in recorded if not isinstance(item, _Attachment)]
+        self._chapters.append(Chapter(title, items))
         if failed:
-            self._attach_summary(recorded)
-        for item, times in recorded:
-            match item:
-                case Exchange():
-                    title = _exchange_title(item, self._masker) + _times(times)
-                    _attach(title, _http_document(item, self._masker), _HTTP_EXCHANGE)
-                case Query():
-                    self._attach_query(item, times)
-                case _Attachment(name, body, media_type):
-                    _attach(name, self._masker.text(body) if isinstance(body, str) else body, media_type)
-        self._attach_commands([(item, times) for item, times in recorded if isinstance(item, Command)])
+            self._attach_all(items)
+        else:
+            for item, times in items:
+                with allure.step(Line(digest(item, self._masker, times), item.elapsed)):
+                    pass
+        for attachment, _ in recorded:
+            if isinstance(attachment, _Attachment):
+                body = attachment.body
+                shown = self._masker.text(body) if isinstance(body, str) else body
+                _attach(attachment.name, shown, attachment.media_type)
 
     def scenario_ended(self, failed: bool) -> None:
-        """Attach what was recorded after the last step (the tear-down) and forget the scenario."""
-        self.step_ended(failed)
+        """Tell what was recorded after the last step (the tear-down), attach the transcript, forget the scenario."""
+        self.step_ended(failed, "Afterwards")
+        chapters, self._chapters = self._chapters, []
+        if any(chapter.items for chapter in chapters):
+            _attach(TRANSCRIPT, partial(transcript, chapters, self._masker), "text/markdown")
         self._exchanges.clear()
         self._last_failure = None
+
+    def _attach_all(self, items: Sequence[tuple[Item, int]]) -> None:
+        self._attach_summary(items)
+        for item, times in items:
+            match item:
+                case Exchange():
+                    title = exchange_title(item, self._masker) + times_of(times)
+                    _attach(title, partial(_http_document, item, self._masker), _HTTP_EXCHANGE)
+                case Query():
+                    self._attach_query(item, times)
+                case Command():
+                    pass  # in the summary
+        self._attach_commands([(item, times) for item, times in items if isinstance(item, Command)])
 
     def _keep(self, item: Item, *, failed: bool) -> None:
         self._step.append(item)
         if failed:
             self._last_failure = item
 
-    def _attach_summary(self, recorded: Sequence[tuple[Item | _Attachment, int]]) -> None:
-        lines = [self._digest(item, times) for item, times in recorded if not isinstance(item, _Attachment)]
-        if lines:
+    def _attach_summary(self, items: Sequence[tuple[Item, int]]) -> None:
+        if items:
+            lines = [digest(item, self._masker, times) for item, times in items]
             _attach("What this step did", "\n".join(lines), "text/plain")
-        exchanges = [item for item, _ in recorded if isinstance(item, Exchange)]
+        exchanges = [item for item, _ in items if isinstance(item, Exchange)]
         if exchanges:
             _attach("Ask again with curl", curl(exchanges[-1], self._masker), "text/plain")
 
     def _attach_query(self, query: Query, times: int) -> None:
-        title = self._digest(query, times)
+        title = digest(query, self._masker, times)
         if query.columns:
-            _attach(title, _csv(query, self._masker), "text/csv")
+            _attach(title, partial(_csv, query, self._masker), "text/csv")
         if not query.columns or "…" in title or query.total > len(query.rows):
-            _attach(title, _described(query, self._masker), "text/plain")
+            _attach(title, partial(_described, query, self._masker), "text/plain")
 
     def _attach_commands(self, commands: Sequence[tuple[Command, int]]) -> None:
-        if commands:
-            lines = [self._digest(command, times) for command, times in commands]
-            _attach(f"{commands[0][0].store} commands", "\n".join(lines), "text/plain")
-
-    def _digest(self, item: Item, times: int = 1) -> str:
-        match item:
-            case Exchange():
-                text = _exchange_title(item, self._masker) + (f", as {item.actor}" if item.actor else "")
-            case Query():
-                text = _query_title(item, self._masker)
-            case Command():
-                text = f"{item.text} → {item.error or _readable(item.answer)}"
-        line = " ".join(self._masker.text(text).split())
-        shown = line if len(line) <= _LINE_LIMIT else line[:_LINE_LIMIT] + "…"
-        return shown + _times(times)
+        for store in dict.fromkeys(command.store for command, _ in commands):
+            lines = [digest(command, self._masker, times) for command, times in commands if command.store == store]
+            _attach(f"{store} commands", "\n".join(lines), "text/plain")
 
 
 def curl(exchange: Exchange, masker: Masker) -> str:
@@ -203,31 +198,16 @@ def curl(exchange: Exchange, masker: Masker) -> str:
 
 def _curl_body(exchange: Exchange, masker: Masker) -> str:
     body = exchange.request_body or b""
-    if len(body) > BODY_LIMIT or not _is_text(body):
+    if len(body) > BODY_LIMIT or not is_text(body):
         return f"@body  # a file of {len(body)} bytes"
-    return shlex.quote(masker.body(body.decode(), _media_type(exchange.request_headers), indent=None))
+    return shlex.quote(masker.body(body.decode(), media_type(exchange.request_headers), indent=None))
 
 
-def _shown_body(body: bytes, media_type: str, masker: Masker) -> str:
-    """The body as the report shows it: masked, JSON indented, and when larger than `BODY_LIMIT` cut, which it says."""
-    if not _is_text(body):
-        return f"[{len(body)} bytes that are not text]"
-    # Masked before it is cut: half a JSON document has no fields to go by.
-    text = masker.body(body.decode(), media_type)
-    if len(body) <= BODY_LIMIT:
-        return text
-    return f"{text[:BODY_LIMIT]}\n[cut: the first {BODY_LIMIT} characters of {len(body)} bytes]"
+def _attach(name: str, body: str | bytes | Callable[[], str], media_type: str) -> None:
+    """Attach to the step or fixture under way; our formatter keeps what belongs to no scenario with the run.
 
-
-def _is_text(body: bytes) -> bool:
-    try:
-        return "\0" not in body.decode()
-    except UnicodeDecodeError:
-        return False
-
-
-def _attach(name: str, body: str | bytes, media_type: str) -> None:
-    """Attach to the step or fixture under way; our formatter keeps what belongs to no scenario with the run."""
+    A body that is yet to be made is made by the thread that writes it, while the scenario goes on.
+    """
     known = _ALLURE_TYPES.get(media_type)
     extension = None if known else media_type.rpartition("/")[2].rpartition("+")[2]
     allure.attach(body, name=name, attachment_type=known or media_type, extension=extension)
@@ -252,60 +232,23 @@ def _sameness(item: Item | _Attachment) -> object:
             return id(item)
 
 
-def _times(times: int) -> str:
-    return "" if times == 1 else f" ({times} times)"
-
-
-def _exchange_title(exchange: Exchange, masker: Masker) -> str:
-    parts = urlsplit(masker.url(exchange.url))
-    path = parts.path + (f"?{parts.query}" if parts.query else "")
-    answer = f"got no answer: {exchange.error}" if exchange.status is None else f"answered {exchange.status}"
-    return f"{exchange.method} {path} {masker.text(answer)}"
-
-
-def _query_title(query: Query, masker: Masker) -> str:
-    parameters = f" {_parameters(query, masker)}" if query.parameters else ""
-    return f"{query.statement}{parameters} – {query.error or _rows(query.total)}"
-
-
-def _parameters(query: Query, masker: Masker) -> str:
-    """The parameters as JSON; what JSON has no form for is written as text."""
-    plain = json.loads(json.dumps(query.parameters, default=str))
-    return json.dumps(masker.json(plain), ensure_ascii=False)
-
-
-def _readable(answer: object) -> str:
-    return answer.decode(errors="replace") if isinstance(answer, bytes) else str(answer)
-
-
-def _rows(count: int) -> str:
-    return f"{count} row" if count == 1 else f"{count} rows"
-
-
 def _described(query: Query, masker: Masker) -> str:
     lines = [masker.text(query.statement.strip())]
     if query.parameters:
-        lines.append(f"-- parameters: {_parameters(query, masker)}")
-    lines.append(f"-- {masker.text(query.error or _rows(query.total))} in {query.elapsed:.3f} s")
+        lines.append(f"-- parameters: {parameters_of(query, masker)}")
+    lines.append(f"-- {masker.text(query.error or rows_of(query.total))} in {query.elapsed:.3f} s")
     if query.columns and query.total > len(query.rows):
         lines.append(f"-- the first {len(query.rows)} rows are shown")
     return "\n".join(lines)
 
 
 def _csv(query: Query, masker: Masker) -> str:
-    hidden = [is_secret_name(column) for column in query.columns]
     with io.StringIO() as text:
         writer = csv.writer(text)
         writer.writerow(query.columns)
         for row in query.rows[:ROWS_KEPT]:
-            writer.writerow([_cell(value, secret, masker) for value, secret in zip(row, hidden, strict=True)])
+            writer.writerow([cell(column, value, masker) for column, value in zip(query.columns, row, strict=True)])
         return text.getvalue()
-
-
-def _cell(value: object, secret: bool, masker: Masker) -> str:
-    if value is None:
-        return ""
-    return MASK if secret else masker.text(str(value))
 
 
 def _http_document(exchange: Exchange, masker: Masker) -> str:
@@ -338,11 +281,11 @@ def _http_document(exchange: Exchange, masker: Masker) -> str:
 def _http_body(body: bytes | None, headers: Mapping[str, str], masker: Masker) -> dict[str, object] | None:
     if not body:
         return None
-    media_type = _media_type(headers)
+    kind = media_type(headers)
     return {
-        "contentType": media_type,
+        "contentType": kind,
         "encoding": "utf8",
-        "value": _shown_body(body, media_type, masker),
+        "value": body_of(body, kind, masker),
         "size": len(body),
         "truncated": len(body) > BODY_LIMIT,
     }
@@ -350,7 +293,3 @@ def _http_body(body: bytes | None, headers: Mapping[str, str], masker: Masker) -
 
 def _pairs(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
     return [{"name": name, "value": value} for name, value in pairs]
-
-
-def _media_type(headers: Mapping[str, str]) -> str:
-    return next((value for name, value in headers.items() if name.lower() == "content-type"), "text/plain")

@@ -61,6 +61,8 @@ def step_details(step: Any) -> StatusDetails | None:
 
 def step_message(step: Any) -> str:
     """One sentence on a step that failed."""
+    if step.status.is_undefined() and step.error_message:
+        return str(step.error_message)  # the nearest sentences that there are
     if step.status.is_undefined() or step.status.is_pending():
         return f"This step is not written yet: {step.keyword} {step.name}"
     if step.status.name == "hook_error":

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from support.reference import administration, errors, metrics, operations
+from support.reference import administration, errors, live, metrics, operations
 from support.reference.access import routes as access_routes
+from support.reference.documents import routes as document_routes
+from support.reference.events import routes as event_routes
 from support.reference.middleware import BodyLimited, Identified, TimeLimited
 from support.reference.notifications import routes as notification_routes
+from support.reference.portfolios import routes as portfolio_routes
+from support.reference.privacy import routes as privacy_routes
 from support.reference.research import routes as research_routes
 from support.reference.services import Services
 from support.reference.settings import Settings
+from support.reference.users import routes as user_routes
 from support.reference.vod import routes as vod_routes
 
 # As many database connections as there are threads that handle requests, so that no request waits for another's.
@@ -28,18 +33,26 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.services = Services.of(settings, pool_size=_POOL_SIZE)
+    app.state.relay = live.Relay(app.state.services)
     app.state.health = operations.HealthChecks(app.state.services)
     app.state.metrics = metrics.Metrics()
     for module in (
         access_routes,
         vod_routes,
+        user_routes,
         research_routes,
         notification_routes,
+        event_routes,
+        document_routes,
+        portfolio_routes,
+        privacy_routes,
         operations,
         administration,
         metrics,
+        live,
     ):
         app.include_router(module.router)
+    app.include_router(research_routes.validation)
     errors.install_handlers(app)
     for layer in (BodyLimited, TimeLimited, Identified):  # the last added is the outermost
         app.add_middleware(layer)

@@ -57,6 +57,10 @@ class Cache:
         """The value, or None when there is none or Redis is away."""
         return self._attempt(lambda: self._redis.get(key), default=None)
 
+    def run(self, command: Callable[[redis.Redis], _Result]) -> _Result | None:
+        """What a command of Redis gives, or None while Redis is away."""
+        return self._attempt(lambda: command(self._redis), default=None)
+
     def set(self, key: str, value: bytes, ttl_seconds: float) -> None:
         """Store a value for a time."""
         self._attempt(lambda: self._redis.set(key, value, px=_milliseconds(ttl_seconds)), default=None)

@@ -14,7 +14,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 from typing_extensions import TypedDict
 
@@ -115,6 +115,14 @@ class PayloadTooLarge(PlatformError):
     message = "The request body is larger than 1 MiB."
 
 
+class TooManyRequests(PlatformError):
+    """More than a limit allows: 429, with ``Retry-After`` in seconds."""
+
+    status = 429
+    type = "RateLimitError"
+    message = "That was too often. Try again later."
+
+
 class DatabaseUnavailable(PlatformError):
     """PostgreSQL is away, frozen or too slow: 503. It may heal, so jobs retry on it."""
 
@@ -169,8 +177,11 @@ _BY_STATUS: dict[int, type[PlatformError]] = {
     409: Conflict,
     413: PayloadTooLarge,
     422: ValidationFailed,
+    429: TooManyRequests,
     500: PlatformError,
+    502: DependencyFailed,
     503: DatabaseUnavailable,
+    504: DependencyFailed,
 }
 
 # Pydantic's own messages may quote what was sent, so each kind of error has a sentence of ours.
@@ -189,6 +200,13 @@ _ISSUES = {
     "float_type": "must be a number",
     "float_parsing": "must be a number",
     "finite_number": "must be a finite number",
+    "decimal_type": "must be a number",
+    "decimal_parsing": "must be a number",
+    "decimal_max_digits": "must have at most {max_digits} digits",
+    "decimal_max_places": "must have at most {decimal_places} digits after the point",
+    "decimal_whole_digits": "must have at most {whole_digits} digits before the point",
+    "too_short": "must have at least {min_length} item(s)",
+    "too_long": "must have at most {max_length} items",
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",
     "dict_type": "must be an object",
@@ -208,12 +226,26 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 
 def answer(error: PlatformError) -> JSONResponse:
     """The response that carries an error."""
+    return JSONResponse(envelope(error), error.status, error.headers)
+
+
+def envelope(error: PlatformError) -> dict[str, Any]:
+    """The envelope of an error, for whatever carries it."""
     body = ErrorBody(type=error.type, message=error.message, details=error.details, request_id=request_id.get())
-    return JSONResponse(ErrorEnvelope(error=body).model_dump(), error.status, error.headers)
+    return ErrorEnvelope(error=body).model_dump()
+
+
+def details_of(error: ValidationError) -> list[Detail]:
+    """The fields of a part of a request that pydantic refused."""
+    return [detail({**issue, "loc": ("body", *issue["loc"])}) for issue in error.errors()]
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The ``responses`` of a route or router: the errors it can answer with, for OpenAPI."""
+    """The ``responses`` of a route or router: the errors it can answer with, for OpenAPI.
+
+    Whoever must be signed in (401) may also have sent too many requests (429).
+    """
+    statuses = (*statuses, 429) if 401 in statuses else statuses
     return {status: {"model": ErrorEnvelope, "description": _BY_STATUS[status].message} for status in statuses}
 
 
@@ -231,7 +263,7 @@ async def _platform_error(_request: Request, error: Exception) -> JSONResponse:
 
 async def _invalid_request(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    return answer(ValidationFailed(details=[_detail(issue) for issue in error.errors()]))
+    return answer(ValidationFailed(details=[detail(issue) for issue in error.errors()]))
 
 
 async def _framework_error(_request: Request, error: Exception) -> JSONResponse:
@@ -243,7 +275,8 @@ async def _framework_error(_request: Request, error: Exception) -> JSONResponse:
     return answer(ours)
 
 
-def _detail(issue: Mapping[str, Any]) -> Detail:
+def detail(issue: Mapping[str, Any]) -> Detail:
+    """What Pydantic found wrong, as the caller is told."""
     sentence = _ISSUES.get(issue["type"], "is not valid")
     return {"field": _field(issue["loc"]), "issue": sentence.format_map(issue.get("ctx", {}))}
 

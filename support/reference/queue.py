@@ -15,6 +15,7 @@ from procrastinate.exceptions import JobAborted
 from procrastinate.jobs import Job
 from procrastinate.manager import JobManager
 from procrastinate.tasks import Task
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from support.reference.database import CONNECTION_OPTIONS, libpq_url, utc_now
@@ -63,15 +64,26 @@ RETRY = Backoff(DatabaseUnavailable, StorageUnavailable)
 """The strategy of a job that needs the database and the storage."""
 
 
-def defer(session: Session, task: Task[..., Any, ...], **arguments: Any) -> int:
+def defer(session: Session, task: Task[..., Any, ...], *, priority: int = 0, **arguments: Any) -> int:
     """Enqueue a job inside the caller's transaction: rows and job are committed together, or neither is.
 
-    Arguments are JSON values (an id travels as a string). Returns the id of the job.
+    A job of higher priority runs before those that wait. Arguments are JSON values (an id travels as a string). Returns
+    the id of the job.
     """
     connection = session.connection().connection.driver_connection
-    deferred = _enqueuer.defer_job(task.configure().make_new_job(**arguments), connection=connection)
+    job = task.configure(priority=priority).make_new_job(**arguments)
+    deferred = _enqueuer.defer_job(job, connection=connection)
     assert deferred.id is not None
     return deferred.id
+
+
+def withdraw(session: Session, task_id: str) -> bool:
+    """Cancel the job with this argument, inside the caller's transaction; False when a worker has it, or had it."""
+    job_id = session.scalar(
+        text("SELECT id FROM procrastinate_jobs WHERE args->>'task_id' = :task_id"), {"task_id": task_id}
+    )
+    connection = session.connection().connection.driver_connection
+    return job_id is not None and _enqueuer.cancel_job_by_id(job_id, connection=connection)
 
 
 def use_services(services: Services) -> None:

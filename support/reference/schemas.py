@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
+from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 _JSON_DEPTH = 64
 
@@ -29,7 +31,8 @@ class Page(Request):
     offset: int = Field(default=0, ge=0, le=2**31 - 1)
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
+    """The text, if PostgreSQL and UTF-8 can hold it. Raises ValueError otherwise."""
     if "\0" in text:
         raise ValueError("holds a NUL character")
     try:
@@ -51,19 +54,65 @@ def _storable_json(value: dict[str, Any]) -> dict[str, Any]:
             case list():
                 unchecked += [(depth + 1, inner) for inner in part]
             case str():
-                _storable(part)
+                storable(part)
             case float() if not math.isfinite(part):
                 raise ValueError("holds a number that is not finite")
     return value
 
 
-Text = Annotated[str, AfterValidator(_storable)]
+_TICKER = re.compile(r"[A-Za-z]{1,5}(\.[A-Za-z]{1,2})?")
+
+
+def capital_ticker(ticker: str) -> str:
+    """The ticker in capitals. Raises ValueError when it is none."""
+    if not _TICKER.fullmatch(ticker):
+        raise ValueError("must be 1 to 5 letters, optionally a dot and 1 or 2 letters")
+    return ticker.upper()
+
+
+def _number(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("must be a number")
+    return value
+
+
+Text = Annotated[str, AfterValidator(storable)]
 """Text that PostgreSQL and UTF-8 can hold."""
 
-Title = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255), AfterValidator(_storable)
-]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255), AfterValidator(storable)]
 """1..255 characters after trimming the ends; kept as sent otherwise."""
 
 JsonObject = Annotated[dict[str, Any], AfterValidator(_storable_json)]
 """A JSON object that ``jsonb`` can hold."""
+
+Ticker = Annotated[str, AfterValidator(capital_ticker)]
+"""A ticker symbol, in capitals."""
+
+Price = Annotated[
+    Decimal,
+    BeforeValidator(_number),
+    Field(
+        gt=0,
+        max_digits=15,
+        decimal_places=4,
+        description='An amount of money above 0, exact: text such as "150.00", or a number. Up to 15 digits, 4 of '
+        "them after the point, so that a number is exact as well. Answers hold text.",
+    ),
+]
+Shares = Annotated[
+    Decimal,
+    BeforeValidator(_number),
+    Field(
+        gt=0,
+        max_digits=15,
+        decimal_places=6,
+        description="A number of shares above 0, exact: text or a number, up to 15 digits, 6 of them after the point.",
+    ),
+]
+
+
+def plain(number: Decimal, places: int = 0) -> str:
+    """A decimal as text with at least so many places and no further zeros: 150 is "150.00", 0.1250 is "0.125"."""
+    whole, _, fraction = f"{number:f}".partition(".")
+    fraction = fraction.rstrip("0").ljust(places, "0")
+    return f"{whole}.{fraction}" if fraction else whole

@@ -9,6 +9,7 @@ import procrastinate
 from fastapi import Depends, Request
 
 from support.reference.cache import Cache
+from support.reference.counters import Counters
 from support.reference.database import Database
 from support.reference.queue import queue
 from support.reference.settings import Settings
@@ -21,15 +22,18 @@ class Services:
     settings: Settings
     database: Database
     cache: Cache
+    counters: Counters
     queue: procrastinate.App
 
     @classmethod
     def of(cls, settings: Settings, *, pool_size: int) -> Services:
         """The services the settings describe, with up to ``pool_size`` connections to PostgreSQL."""
+        cache = Cache(settings.redis_url.get_secret_value())
         return cls(
             settings=settings,
             database=Database(settings.database_url.get_secret_value(), pool_size=pool_size),
-            cache=Cache(settings.redis_url.get_secret_value()),
+            cache=cache,
+            counters=Counters(cache),
             queue=queue,
         )
 

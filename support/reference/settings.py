@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
+from cryptography.fernet import Fernet
 from pydantic import AfterValidator, Field, HttpUrl, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -23,6 +24,16 @@ def _own_signing_key(key: SecretStr) -> SecretStr:
     if len(text) < _SIGNING_KEY_CHARACTERS:
         raise ValueError(f"must have at least {_SIGNING_KEY_CHARACTERS} characters")
     if text.casefold().startswith(_PLACEHOLDER_STARTS) or len(set(text)) < _SIGNING_KEY_DISTINCT_CHARACTERS:
+        raise ValueError("must be a random key of your own, not a placeholder")
+    return key
+
+
+def _fernet_key(key: SecretStr) -> SecretStr:
+    try:
+        Fernet(key.get_secret_value())
+    except ValueError:
+        raise ValueError("must be a Fernet key: 32 random bytes in URL-safe Base64") from None
+    if len(set(key.get_secret_value())) < _SIGNING_KEY_DISTINCT_CHARACTERS:
         raise ValueError("must be a random key of your own, not a placeholder")
     return key
 
@@ -48,12 +59,16 @@ class Settings(BaseSettings):
     redis_url: Annotated[SecretStr, AfterValidator(_redis_address)]
     media_root: Path
     signing_key: Annotated[SecretStr, AfterValidator(_own_signing_key)]
+    notes_key: Annotated[SecretStr, AfterValidator(_fernet_key)]
     host: str = "127.0.0.1"
     port: int = Field(ge=1, le=65535)
     cablecast_url: HttpUrl
     cablecast_username: str
     cablecast_password: SecretStr
     cablecast_timeout: float = Field(default=2, gt=0)
+    cablecast_poll: float = Field(default=0.2, gt=0)
+    prices_url: HttpUrl
+    prices_timeout: float = Field(default=1, gt=0)
     accounts_file: Path | None = None
     log_dir: Path | None = None
 

@@ -1,4 +1,4 @@
-"""What workers tell the runner. Plain data: it is pickled on the way."""
+"""What workers tell the runner: lists of these. Plain data, it is pickled on the way."""
 
 from __future__ import annotations
 

@@ -98,6 +98,7 @@ class ScenarioOutcome:
     output: tuple[Output, ...]
     seconds: float
     attempts: int = 1
+    not_checked: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, scenario: Scenario, mask: Mask, seconds: float, attempts: int) -> ScenarioOutcome:
@@ -113,6 +114,7 @@ class ScenarioOutcome:
             output=tuple(Output.of(part, mask) for part in scenario.captured.captures),
             seconds=seconds,
             attempts=attempts,
+            not_checked=tuple(getattr(scenario, "not_checked", ())),
         )
 
     @classmethod

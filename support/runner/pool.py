@@ -12,6 +12,7 @@ from multiprocessing.connection import Connection, Pipe, wait
 
 from behave.model import Scenario
 
+from support import scenario as journey
 from support.checks.openapi import Coverage
 from support.exits import EnvironmentFailed, RunStopped
 from support.runner import worker
@@ -20,7 +21,7 @@ from support.runner.order import Bundle
 from support.runner.outcome import ScenarioOutcome
 from support.runner.progress import Progress
 from support.runner.watchdog import GRACE
-from support.tags import ALONE, LOCK
+from support.tags import ALONE, LOCK, QUIET
 
 CLOSING_LIMIT = 15.0  # seconds for a worker to end its platform
 ASK_AGAIN = 0.25  # seconds between two requests to stop, while a worker is in a hook or a clean-up
@@ -137,10 +138,14 @@ class Pool:
 
     def _hear(self, one: _Worker) -> Iterator[Told | Ended]:
         try:
-            message: Message = one.connection.recv()
+            messages: list[Message] = one.connection.recv()
         except (EOFError, ConnectionResetError):
             yield from self._bury(one)
             return
+        for message in messages:
+            yield from self._heed(one, message)
+
+    def _heed(self, one: _Worker, message: Message) -> Iterator[Told | Ended]:
         match message:
             case Ready(line):
                 one.ready = True
@@ -218,10 +223,16 @@ class Pool:
         return None
 
     def _locks(self, bundle: Sequence[int]) -> frozenset[str]:
+        """The locks that mean something here; to be alone is the same lock, whatever it is asked for."""
+        scenarios = [self._scenarios[number] for number in bundle]
+        tags = {str(tag) for scenario in scenarios for tag in scenario.effective_tags}
+        if QUIET in tags:
+            return frozenset({ALONE})
         if not self._shared:
             return frozenset()
-        tags = (tag for number in bundle for tag in self._scenarios[number].effective_tags)
-        return frozenset(str(tag) for tag in tags if tag.startswith(LOCK))
+        locks = frozenset(tag for tag in tags if tag.startswith(LOCK))
+        # What others do at the same time would be taken for a change that the scenario made.
+        return locks | {ALONE} if any(map(journey.compares, scenarios)) else locks
 
     def _insist(self) -> None:
         """Send what interrupts steps, and end workers that answer nothing any more."""

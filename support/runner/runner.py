@@ -37,6 +37,7 @@ from support.runner.selection import refuse, selected
 from support.runner.verdict import Verdict
 from support.runner.worker import Worker
 from support.settings import Target, load_target
+from support.vocabulary import ExplainingRegistry
 
 DURATIONS = "durations.json"
 
@@ -106,7 +107,7 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
             self.load_step_definitions()
         except AmbiguousStep as error:
             raise SelectionError(f"Nothing was run: two step definitions take the same sentence: {error}") from error
-        self.step_registry = behave.runner.the_step_registry
+        self.step_registry = ExplainingRegistry(behave.runner.the_step_registry)
 
     def _rehearse(self) -> ExitCode:
         """Carry out a dry run: it needs no target and leaves the results of the last run alone."""
@@ -193,11 +194,15 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
     def _show_scenario(self, scenario: Scenario, runner: behave.runner.Runner) -> bool:
         """Stand in for `Scenario.run`: tell the formatters what the worker told, as soon as it does."""
         number = self._numbers[id(scenario)]
+        announced = False
         for told in self._about(number):
+            announced = True
             self._tell(scenario, told)
         outcome = self._pool.outcomes.get(number) if self._pool else None
         if outcome is None:  # the run was interrupted before its turn
             return False
+        if not announced:  # its worker died before it could tell anything
+            self._tell(scenario, Told(number, "scenario"))
         outcome.apply(scenario)
         self.undefined_steps.extend(step for step in scenario.all_steps if step.status.is_undefined())
         failed = bool(scenario.status.has_failed())
@@ -233,12 +238,16 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
 
     def _conclude(self, chosen: list[Scenario], pool: Pool, reports: ReportsFolder, options: Options) -> ExitCode:
         flaky = [chosen[number] for number, outcome in pool.outcomes.items() if outcome.flaky]
+        gaps = {gap for outcome in pool.outcomes.values() for gap in outcome.not_checked}
+        not_checked = {gap: sum(gap in one.not_checked for one in pool.outcomes.values()) for gap in sorted(gaps)}
         verdict = Verdict(chosen, flaky, options.flaky_fails, pool.troubles)
         rerun = verdict.write_lists(reports.path)
         for sentence in verdict.sentences():
             print(sentence)
         if pool.coverage.documented:
             print(f"{pool.coverage.line()}: {os.path.relpath(reports.write_coverage(pool.coverage))}")
+        for gap, count in not_checked.items():
+            print(f"Not checked: {gap}, in {count} scenarios; the target does not grant it.")
         if rerun is not None:
             print(f"To run again what did not pass: behave @{os.path.relpath(rerun)}")
         print(f"Results for the report: {os.path.relpath(reports.allure_results)} (build it with: acceptance report)")

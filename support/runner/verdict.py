@@ -27,13 +27,16 @@ class Verdict:
 
     @property
     def failed(self) -> list[Scenario]:
-        """Scenarios that show a difference between the platform and what was agreed."""
-        return [scenario for scenario in self.scenarios if scenario.status == Status.failed]
+        """Scenarios that show a difference between the platform and what was agreed.
+
+        One that failed so, and whose clean-up failed as well, is among them.
+        """
+        return [scenario for scenario in self.scenarios if _differs(scenario)]
 
     @property
     def broken(self) -> list[Scenario]:
         """Scenarios that could not tell: a step is missing or crashed, a hook or a clean-up failed."""
-        return [s for s in self.scenarios if s.status.has_failed() and s.status != Status.failed]
+        return [scenario for scenario in self.scenarios if scenario.status.has_failed() and not _differs(scenario)]
 
     @property
     def not_run(self) -> list[Scenario]:
@@ -65,6 +68,10 @@ class Verdict:
         """Write the list of what did not pass, for `behave @...`, and of what is flaky; return the former's path."""
         _write(folder / FLAKY, self.flaky)
         return _write(folder / RERUN, [*self.failed, *self.broken, *self.not_run])
+
+
+def _differs(scenario: Scenario) -> bool:
+    return any(step.status == Status.failed for step in scenario.all_steps)
 
 
 def _write(path: Path, scenarios: Iterable[Scenario]) -> Path | None:

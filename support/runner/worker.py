@@ -21,12 +21,15 @@ from behave.runner import Context, ModelRunner
 
 from support import scenario as journey
 from support.evidence.formatter import AllureFormatter, use_masker
+from support.evidence.streams import masked_output
 from support.exits import RunStopped
 from support.run import Run
 from support.runner.messages import Began, Closed, Compared, Ended, Ready, Refused, Told, Trouble
 from support.runner.outcome import ScenarioOutcome, StepOutcome
 from support.runner.reports import ReportsFolder
 from support.runner.watchdog import ScenarioTimedOut, limit_of, time_limit
+
+TOGETHER = 0.1  # seconds
 
 Container: TypeAlias = Feature | Rule
 
@@ -67,6 +70,10 @@ class Worker:
 
     def work(self) -> None:
         """Start the platform, run what is handed out, end everything; tell the runner all along."""
+        with masked_output(self._run.masker):
+            self._work()
+
+    def _work(self) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the runner hears Ctrl-C and says what is to be done
         signal.signal(signal.SIGTERM, self._interrupt)
         try:
@@ -74,14 +81,14 @@ class Worker:
             self._run.deployment.begin()
             line = self._run.deployment.finish()
             self._waiting = False
-            self._connection.send(Ready(line))
+            self._connection.send([Ready(line)])
             self._run_bundles()
         except KeyboardInterrupt:
             pass  # asked to stop before there was anything to run
         finally:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)  # there is nothing left that could be interrupted
             self._run.close()
-        self._connection.send(Closed())
+        self._connection.send([Closed()])
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
         """Interrupt a step, or waiting; a hook or a clean-up is let finish, the runner will ask again."""
@@ -93,7 +100,7 @@ class Worker:
         journey.use(self._run)
         if not self._runner.run_hook("before_all"):
             self._run_is_broken = "The set-up of the run failed (before_all), see the console."
-            self._connection.send(Trouble(self._run_is_broken))
+            self._trouble(self._run_is_broken)
             self._runner.aborted = False
         while (bundle := self._next_bundle()) is not None:
             for number in bundle:
@@ -101,11 +108,11 @@ class Worker:
                     self._run_scenario(number)
         self._enter([])
         if not self._runner.run_hook("after_all"):
-            self._connection.send(Trouble("The tear-down of the run failed (after_all), see the console."))
+            self._trouble("The tear-down of the run failed (after_all), see the console.")
         try:
             self._runner.context._do_remaining_cleanups()
         except Exception as error:  # noqa: BLE001 - whatever a clean-up raises is told, and fails the run
-            self._connection.send(Trouble(f"A clean-up at the end of the run failed: {error}"))
+            self._trouble(f"A clean-up at the end of the run failed: {error}")
         self._evidence.close()
         if document := self._run.known_document:
             self._connection.send(Compared(frozenset(document.documented), frozenset(document.seen)))
@@ -124,7 +131,7 @@ class Worker:
 
     def _run_scenario(self, number: int) -> None:
         scenario = self._scenarios[number]
-        self._connection.send(Began(number, limit_of(scenario)))
+        self._connection.send([Began(number, limit_of(scenario))])
         begin = time.monotonic()
         self._enter(_containers(scenario))
         self._runner.context._set_root_attribute("active_outline", scenario._row)
@@ -136,9 +143,9 @@ class Worker:
             self._teller.in_step = False
             if attempts > self._retries or not scenario.status.has_failed() or self._runner.aborted:
                 break
-        self._teller.flush()
+        self._evidence.flush()  # so that a worker that dies later loses nothing of this scenario
         outcome = ScenarioOutcome.of(scenario, self._run.masker.text, time.monotonic() - begin, attempts)
-        self._connection.send(Ended(number, outcome))
+        self._teller.end(Ended(number, outcome))
 
     def _perform(self, scenario: Scenario, runner: ModelRunner) -> bool:
         """Run a scenario within its time limit; the formatter's own `run` is wrapped around this."""
@@ -166,6 +173,9 @@ class Worker:
         for formatter in self._runner.formatters:
             formatter.scenario(scenario)
         return True
+
+    def _trouble(self, sentence: str) -> None:
+        self._connection.send([Trouble(sentence)])
 
     def _enter(self, containers: Sequence[Container]) -> None:
         """Leave the features and rules that the next scenario does not lie in, enter those that it does."""
@@ -196,39 +206,47 @@ class Worker:
         self._runner.run_hook(f"after_{container.type}", container)
         self._runner.run_hook_tags("after_tag", container.tags)
         if container.hook_failed and not before:
-            self._connection.send(Trouble(f'The tear-down of the {container.type} "{container.name}" failed.'))
+            self._trouble(f'The tear-down of the {container.type} "{container.name}" failed.')
         try:
             self._runner.context._pop()
         except Exception as error:  # noqa: BLE001 - whatever a clean-up raises is told, and fails the run
             sentence = f'A clean-up of the {container.type} "{container.name}" failed: {error}'
-            self._connection.send(Trouble(sentence))
+            self._trouble(sentence)
         if isinstance(container, Feature):
             self._evidence.eof()
 
 
 class Teller(Formatter):  # type: ignore[misc]
-    """Hands on to the runner what behave tells formatters, at once, or with retries once the last try is known."""
+    """Hands on to the runner what behave tells formatters; with retries only of the last try.
+
+    Each message wakes the runner, so what is told within a tenth of a second goes together.
+    """
 
     def __init__(self, connection: Connection, mask: Any, *, live: bool) -> None:
         self.in_step = False
         self._connection = connection
         self._mask = mask
         self._live = live
-        self._held: list[Told] = []
+        self._held: list[Told | Ended] = []
+        self._handed_on = 0.0
         self._number = -1
         self._steps: dict[int, int] = {}
 
     def begin(self, number: int, scenario: Scenario) -> None:
         """Tell of this scenario from now on; what was held back of an earlier try is forgotten."""
-        self._held.clear()
+        self._held = []
         self._number = number
         self._steps = {id(step): index for index, step in enumerate(scenario.all_steps)}
 
-    def flush(self) -> None:
-        """Tell what was held back."""
-        for told in self._held:
-            self._connection.send(told)
-        self._held.clear()
+    def end(self, ended: Ended) -> None:
+        """Tell that the scenario has ended, and what was held back before."""
+        self._held.append(ended)
+        self._hand_on()
+
+    def _hand_on(self) -> None:
+        self._connection.send(self._held)
+        self._held = []
+        self._handed_on = time.monotonic()
 
     def scenario(self, scenario: Scenario) -> None:
         """Tell that a scenario is announced."""
@@ -249,8 +267,8 @@ class Teller(Formatter):  # type: ignore[misc]
 
     def _tell(self, what: str, step: int = -1, outcome: StepOutcome | None = None) -> None:
         self._held.append(Told(self._number, what, step, outcome))
-        if self._live:
-            self.flush()
+        if self._live and time.monotonic() - self._handed_on > TOGETHER:
+            self._hand_on()
 
 
 def _begins_with(containers: Sequence[Container], opened: Sequence[Container]) -> bool:
@@ -288,7 +306,7 @@ def main(make: Callable[[Connection, int], Worker], connection: Connection, numb
         try:
             make(connection, number).work()
         except RunStopped as stop:
-            connection.send(Refused(str(stop), stop.exit_code))
+            connection.send([Refused(str(stop), stop.exit_code)])
         code = 0
     except (BrokenPipeError, EOFError):
         pass  # the runner is gone

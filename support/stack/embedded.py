@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import secrets
@@ -37,16 +38,19 @@ class EmbeddedPlatform:
     waits for them. Both raise EnvironmentFailed with part, cause and log. `close` is due whatever came before.
     """
 
-    def __init__(self, logs: Path, cablecast: PartnerAddress) -> None:
+    def __init__(self, logs: Path, cablecast: PartnerAddress, prices_url: str) -> None:
         self.logs = logs
         self._timings: dict[str, float] = {}
         self.accounts = {
             persona.name: Account(persona.name.lower(), secrets.token_urlsafe(18))
             for persona in PERSONAS.values()
-            if persona.role is not None
+            if persona.role is not None and not persona.newcomer
         }
         self.signing_key = secrets.token_urlsafe(48)
+        # A Fernet key, which this side has no other use for.
+        self.notes_key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
         self._cablecast = cablecast
+        self._prices_url = prices_url
         self._starting: list[Future[None]] = []
         self._ending = ExitStack()
 
@@ -106,12 +110,16 @@ class EmbeddedPlatform:
             "PLATFORM_REDIS_URL": self.redis.url,
             "PLATFORM_MEDIA_ROOT": str(self.media_root),
             "PLATFORM_SIGNING_KEY": self.signing_key,
+            "PLATFORM_NOTES_KEY": self.notes_key,
+            "PLATFORM_PRICES_URL": self._prices_url,
             "PLATFORM_HOST": "127.0.0.1",
             "PLATFORM_PORT": str(self._port.number),
             "PLATFORM_CABLECAST_URL": self._cablecast.url,
             "PLATFORM_CABLECAST_USERNAME": self._cablecast.username,
             "PLATFORM_CABLECAST_PASSWORD": self._cablecast.password,
-            "PLATFORM_CABLECAST_TIMEOUT": "1.0",
+            # Seconds; a partner on this machine is asked more often, and given up sooner, than one far away.
+            "PLATFORM_CABLECAST_TIMEOUT": "0.6",
+            "PLATFORM_CABLECAST_POLL": "0.03",
             "PLATFORM_ACCOUNTS_FILE": str(accounts),
             "PLATFORM_LOG_DIR": str(self.logs.resolve()),
         }

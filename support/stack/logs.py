@@ -23,4 +23,8 @@ class LogMarks:
             if size > begin:
                 with log.open("rb") as stream:
                     stream.seek(begin)
-                    yield log.name, stream.read(size - begin).decode("utf-8", "replace")
+                    text = stream.read(size - begin).decode("utf-8", "replace")
+                    if begin > self._ends.get(log, 0):
+                        # Half a line may hold half a secret, which nothing recognises.
+                        text = text.partition("\n")[2] or text
+                    yield log.name, text

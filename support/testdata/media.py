@@ -22,6 +22,10 @@ from zlib import crc32
 CONDITIONS = ("clear", "silent", "corrupt", "cut off", "empty", "missing")
 """What state a recording can be in: `corrupt` is no RIFF any more, `cut off` ends before its header says."""
 
+SLOW = "slow"
+"""A clear recording whose transcription takes as long as `SLOW_PACE` seconds, so that it can be met in the middle."""
+SLOW_PACE = 2.0
+
 _SAMPLES_PER_SECOND = 100
 _SILENCE = b"\x80"
 _PCM, _MONO, _BITS = 1, 1, 8

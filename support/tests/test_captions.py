@@ -179,3 +179,9 @@ class TestSummary:
             AssertionError, match=rf'the chunk "six seven eight" should start .*5\.00 s, but .*{start:.2f} s'
         ):
             captions.require_summary("City Council", self.chunks(start=start), LONG_CUES, LONG)
+
+
+def test_time_codes_must_stay_with_the_clock() -> None:
+    captions.require_drop_frame("City Council", "Scenarist_SCC V1.0\n\n00:00:01;00\t9420\n")
+    with pytest.raises(AssertionError, match=r"should have drop-frame time codes .* but have 00:00:01:00"):
+        captions.require_drop_frame("City Council", "Scenarist_SCC V1.0\n\n00:00:01:00\t9420\n")

@@ -1,6 +1,6 @@
 """What changed in the stores, told record by record."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -40,6 +40,10 @@ class TestDifferences:
             "Redis a: new went from None to 2",
             "Redis a: old went from 1 to None",
         ]
+
+    def test_a_secret_that_changed_is_told_without_its_values(self) -> None:
+        before, after = {("users", "1"): {"password_hash": "old"}}, {("users", "1"): {"password_hash": "new"}}
+        assert told(before, after) == ["users 1: password_hash became another"]
 
     def test_changes_are_in_the_order_of_stores_and_keys(self) -> None:
         after = {("vods", "2"): PENDING, ("Redis", "s"): {"value": "1"}, ("vods", "1"): PENDING}
@@ -146,3 +150,68 @@ class TestStateOfStores:
     def test_without_a_noted_state_there_is_nothing_to_compare_with(self, database: Tables, redis: Keys) -> None:
         with pytest.raises(AssertionError, match="the state before should have been noted, but was not"):
             StateOfStores(database, redis).require_unchanged()
+
+
+class Rows:
+    """A step's table as behave hands it over."""
+
+    def __init__(self, *rows: Sequence[str]) -> None:
+        self.headings = ["store", "record", "field", "from", "to"]
+        self.rows = [dict(zip(self.headings, row, strict=True)) for row in rows]
+
+
+class TestATableOfChanges:
+    @pytest.fixture
+    def tables(self) -> Tables:
+        tables = Tables()
+        tables.tables = {"vods": [PENDING], "tasks": []}
+        return tables
+
+    @pytest.fixture
+    def stores(self, tables: Tables) -> StateOfStores:
+        stores = StateOfStores(tables, Keys())
+        stores.note()
+        tables.tables["vods"] = [{**PENDING, "status": "failed", "progress": 40}]
+        return stores
+
+    BOTH = (("vods", "it", "status", "pending", "failed"), ("vods", "it", "progress", "0", "any"))
+
+    def test_what_is_listed_may_change(self, stores: StateOfStores) -> None:
+        stores.require_changes(Rows(*self.BOTH), lambda name: "1")
+
+    def test_what_is_not_listed_may_not(self, stores: StateOfStores) -> None:
+        with pytest.raises(AssertionError, match="not listed: vods 1: progress went from 0 to 40"):
+            stores.require_changes(Rows(self.BOTH[0]), lambda name: "1")
+
+    def test_the_looser_form_lets_it_be(self, stores: StateOfStores) -> None:
+        stores.require_changes(Rows(self.BOTH[0]), lambda name: "1", exactly=False)
+
+    @pytest.mark.parametrize(
+        "row",
+        [
+            ("vods", "it", "status", "pending", "completed"),
+            ("vods", "it", "status", "processing", "failed"),
+            ("vods", "it", "title", "any", "any"),
+            ("tasks", "it", "status", "pending", "failed"),
+            ("vods", "it", "", "absent", "present"),
+        ],
+    )
+    def test_what_is_listed_and_did_not_happen_is_missing(self, stores: StateOfStores, row: Sequence[str]) -> None:
+        with pytest.raises(AssertionError, match="at least the listed records should be changed, but missing: "):
+            stores.require_changes(Rows(row), lambda name: "1", exactly=False)
+
+    def test_a_change_of_another_record_does_not_count(self, stores: StateOfStores) -> None:
+        with pytest.raises(AssertionError, match='missing: vods "it" status from pending to failed'):
+            stores.require_changes(Rows(*self.BOTH), lambda name: "2")
+
+    def test_one_change_fulfils_one_row_only(self, stores: StateOfStores) -> None:
+        with pytest.raises(AssertionError, match='missing: vods "it" progress from 0 to any'):
+            stores.require_changes(Rows(*self.BOTH, self.BOTH[1]), lambda name: "1")
+
+    def test_a_record_is_known_by_what_it_refers_to(self, stores: StateOfStores, tables: Tables) -> None:
+        tables.tables["tasks"] = [{"id": 7, "args": {"vod_id": "1"}}]
+        stores.require_changes(Rows(*self.BOTH, ("tasks", "it", "", "absent", "present")), lambda name: "1")
+
+    def test_a_row_without_a_field_tells_that_a_record_came_or_went(self, stores: StateOfStores) -> None:
+        with pytest.raises(AssertionError, match="without a field is from absent to present, or back"):
+            stores.require_changes(Rows(("vods", "it", "", "pending", "failed")), lambda name: "1")

@@ -226,12 +226,25 @@ def test_what_hooks_attach_is_shown_as_set_up_and_tear_down(probe: Probe) -> Non
 def test_the_recorder_attaches_to_the_step_and_to_the_tear_down(probe: Probe) -> None:
     result = probe.one("S18")
     (container,) = [container for container in probe.containers if result["uuid"] in container["children"]]
-    assert set(attachments(result["steps"][1])) == {
+    assert [step["name"] for step in result["steps"][1]["steps"]] == [
+        "POST /api/auth/login answered 401, as dana",
+        'SELECT status, progress FROM vods WHERE title = %(title)s {"title": "City Council"} – 2 rows',
+        "GET session:1 → ***",
+    ]
+    first = result["steps"][1]["steps"][0]
+    assert first["stop"] - first["start"] == pytest.approx(12, abs=2), "it took 12 ms"
+    assert [step["name"] for step in container["afters"][0]["steps"]] == ["DELETE /api/vod/7 answered 204, as omar"]
+    assert "POST /api/auth/login" in probe.text(attachments(result)["Everything that was exchanged"])
+
+
+def test_a_failed_step_gets_what_it_exchanged_drawn(probe: Probe) -> None:
+    assert set(attachments(probe.one("S19")["steps"][1])) == {
+        "What this step did",
+        "Ask again with curl",
         "POST /api/auth/login answered 401",
         'SELECT status, progress FROM vods WHERE title = %(title)s {"title": "City Council"} – 2 rows',
         "Redis commands",
     }
-    assert set(attachments(container["afters"][0])) == {"DELETE /api/vod/7 answered 204"}
 
 
 @pytest.mark.parametrize(("scenario", "status"), [("S03", "passed"), ("S09", "broken")])
@@ -325,6 +338,7 @@ def test_masking_leaves_the_names_of_files_alone(tmp_path: Path) -> None:
         writer.report_result(model2.TestResult(uuid="4bad", name="4bad", attachments=[attachment]))
     finally:
         use_masker(Masker())
+    writer.close()
     (path,) = tmp_path.iterdir()
     assert json.loads(path.read_text()) == {
         "name": "***",

@@ -1,7 +1,7 @@
 """The HTTP driver against a real server on loopback: what it sends, what it refuses, and what its answers say."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -322,7 +322,11 @@ class TestEvidence:
         self, platform: PartnerServer, http: HttpDriver, evidence: Recorder, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         attached: list[str] = []
-        monkeypatch.setattr(allure, "attach", lambda body, **about: attached.extend([str(body), about["name"]]))
+
+        def attach(body: str | Callable[[], str], **about: str) -> None:
+            attached.extend([body() if callable(body) else body, about["name"]])
+
+        monkeypatch.setattr(allure, "attach", attach)
         platform.register("POST", "/api/auth/login", status=401, json={"access_token": "t0ken", "said": PASSWORD})
         http.post(
             f"/api/auth/login?said={PASSWORD}",
@@ -331,9 +335,24 @@ class TestEvidence:
             json={"username": "dana", "password": "another"},
         )
         evidence.step_ended(failed=True)
+        evidence.scenario_ended(failed=True)
         written = "\n".join(attached)
         assert "dana" in written
         assert "curl" in written
         assert [
             secret for secret in (PASSWORD, "correct%20horse", "t0ken", "s3cret", "another") if secret in written
         ] == []
+
+
+def test_half_a_secret_is_not_told_when_an_answer_is_cut(platform: PartnerServer, http: HttpDriver) -> None:
+    answer = answer_of(platform, http, body="x" * 70 + PASSWORD)
+    with pytest.raises(AssertionError) as failure:
+        answer.expect(404)
+    assert "corr" not in str(failure.value)
+
+
+def test_a_body_can_be_sent_as_it_is(platform: PartnerServer, http: HttpDriver) -> None:
+    platform.register("POST", "/api/form", json={})
+    http.post("/api/form", body=b"a=1", headers={"Content-Type": "text/plain"})
+    [received] = platform.received("POST", "/api/form")
+    assert (received.body, received.headers["Content-Type"]) == (b"a=1", "text/plain")

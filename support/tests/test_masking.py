@@ -156,3 +156,15 @@ def test_a_body_that_only_claims_to_be_json_is_masked_as_text(masker: Masker) ->
 )
 def test_names_of_secret_fields(name: str, secret: bool) -> None:
     assert is_secret_name(name) is secret
+
+
+ARGON = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$RdescudvJCsgt3ub+b/dWRWJTmaaJObG"
+
+
+@pytest.mark.parametrize("form", [ARGON, quote(ARGON, safe=""), quote_plus(ARGON)])
+def test_a_password_hash_is_masked_known_or_not(masker: Masker, form: str) -> None:
+    assert masker.text(f'it is "{form}".') == 'it is "***".'
+
+
+def test_a_secret_is_masked_as_python_writes_it(masker: Masker) -> None:
+    assert masker.text(f"{SECRET!r} {SECRET.encode()!r}") == "'***' b'***'"

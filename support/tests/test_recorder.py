@@ -2,7 +2,7 @@ import csv
 import io
 import json
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,7 @@ import allure_commons
 import pytest
 
 from support.evidence.masking import Masker
-from support.evidence.recorder import BODY_LIMIT, Command, Exchange, Query, Recorder, curl
+from support.evidence.recorder import BODY_LIMIT, TRANSCRIPT, Command, Exchange, Query, Recorder, curl
 
 SECRET = "Tr0ub4dor&3"
 
@@ -34,15 +34,30 @@ GET = Command("Redis", "GET vod:1", b"cached", 0.001)
 class Attachments(dict[str, Any]):
     """What was attached: name -> (body, media type)."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
     # pluggy keeps plugins in sets.
     __hash__ = object.__hash__  # type: ignore[assignment]
 
     @allure_commons.hookimpl
-    def attach_data(self, body: str | bytes, name: str, attachment_type: Any, extension: str) -> None:
-        self[name] = (body, getattr(attachment_type, "mime_type", attachment_type))
+    def attach_data(
+        self, body: str | bytes | Callable[[], str], name: str, attachment_type: Any, extension: str
+    ) -> None:
+        self[name] = (body() if callable(body) else body, getattr(attachment_type, "mime_type", attachment_type))
+
+    @allure_commons.hookimpl
+    def start_step(self, uuid: str, title: str, params: object) -> None:
+        self.lines.append(title)
 
     def body(self, name: str) -> str:
         return str(self[name][0])
+
+    @property
+    def drawn(self) -> dict[str, tuple[Any, str]]:
+        """Without what every failed step gets besides."""
+        return {name: what for name, what in self.items() if name not in ("What this step did", "Ask again with curl")}
 
 
 @pytest.fixture
@@ -60,19 +75,35 @@ def recorder() -> Recorder:
     return Recorder(masker)
 
 
-def test_nothing_is_attached_before_the_step_ends(recorder: Recorder, attached: Attachments) -> None:
+def test_nothing_is_told_before_the_step_ends(recorder: Recorder, attached: Attachments) -> None:
     recorder.exchange(LOGIN)
     recorder.query(COUNT)
     recorder.command(GET)
     recorder.attach("captions", "Scenarist_SCC V1.0", "text/plain")
-    assert not attached
-    recorder.step_ended(failed=False)
-    assert list(attached) == [
+    assert not attached and not attached.lines
+    recorder.step_ended(failed=True)
+    assert list(attached.drawn) == [
         "POST /api/auth/login?next=%2Fhome&token=*** answered 401",
         "SELECT status FROM vods – 2 rows",
-        "captions",
         "Redis commands",
+        "captions",
     ]
+
+
+def test_a_step_that_passed_gets_a_line_for_each_and_the_files_it_asked_for(
+    recorder: Recorder, attached: Attachments
+) -> None:
+    recorder.exchange(LOGIN)
+    recorder.query(COUNT)
+    recorder.command(GET)
+    recorder.attach("captions", "Scenarist_SCC V1.0", "text/plain")
+    recorder.step_ended(failed=False)
+    assert attached.lines == [
+        "POST /api/auth/login?next=%2Fhome&token=*** answered 401, as Dana",
+        "SELECT status FROM vods – 2 rows",
+        "GET vod:1 → cached",
+    ]
+    assert list(attached) == ["captions"]
 
 
 def test_what_was_attached_is_not_attached_again(recorder: Recorder, attached: Attachments) -> None:
@@ -85,8 +116,8 @@ def test_what_was_attached_is_not_attached_again(recorder: Recorder, attached: A
 
 def test_an_exchange_is_drawn_by_allure(recorder: Recorder, attached: Attachments) -> None:
     recorder.exchange(LOGIN)
-    recorder.step_ended(failed=False)
-    ((body, media_type),) = attached.values()
+    recorder.step_ended(failed=True)
+    ((body, media_type),) = attached.drawn.values()
     assert media_type == "application/vnd.allure.http+json"
     assert json.loads(body) == {
         "schemaVersion": 1,
@@ -126,8 +157,8 @@ def test_an_exchange_is_drawn_by_allure(recorder: Recorder, attached: Attachment
 
 def test_a_request_without_an_answer_says_so(recorder: Recorder, attached: Attachments) -> None:
     recorder.exchange(replace(LOGIN, status=None, reason=None, response_body=None, error=f"refused by {SECRET}"))
-    recorder.step_ended(failed=False)
-    ((name, (body, _)),) = attached.items()
+    recorder.step_ended(failed=True)
+    ((name, (body, _)),) = attached.drawn.items()
     assert name == "POST /api/auth/login?next=%2Fhome&token=*** got no answer: refused by ***"
     assert json.loads(body)["error"] == {"name": "No answer", "message": "refused by ***"}
     assert "response" not in json.loads(body)
@@ -136,8 +167,8 @@ def test_a_request_without_an_answer_says_so(recorder: Recorder, attached: Attac
 @pytest.mark.parametrize("size", [BODY_LIMIT, BODY_LIMIT + 1])
 def test_only_bodies_over_the_limit_are_cut(recorder: Recorder, attached: Attachments, size: int) -> None:
     recorder.exchange(replace(LOGIN, response_body=b"x" * size, response_headers={"Content-Type": "text/plain"}))
-    recorder.step_ended(failed=False)
-    ((body, _),) = attached.values()
+    recorder.step_ended(failed=True)
+    ((body, _),) = attached.drawn.values()
     shown = json.loads(body)["response"]["body"]
     cut = size > BODY_LIMIT
     assert shown["truncated"] is cut
@@ -147,14 +178,14 @@ def test_only_bodies_over_the_limit_are_cut(recorder: Recorder, attached: Attach
 def test_a_cut_body_is_masked_by_field_name_too(recorder: Recorder, attached: Attachments) -> None:
     body = json.dumps({"password": "guessed", "long": "x" * BODY_LIMIT})
     recorder.exchange(replace(LOGIN, response_body=body.encode()))
-    recorder.step_ended(failed=False)
+    recorder.step_ended(failed=True)
     assert "guessed" not in str(attached)
 
 
 def test_a_body_that_is_not_text_is_named(recorder: Recorder, attached: Attachments) -> None:
     recorder.exchange(replace(LOGIN, response_body=b"\xff\xd8\x00"))
-    recorder.step_ended(failed=False)
-    ((body, _),) = attached.values()
+    recorder.step_ended(failed=True)
+    ((body, _),) = attached.drawn.values()
     assert json.loads(body)["response"]["body"]["value"] == "[3 bytes that are not text]"
 
 
@@ -162,16 +193,23 @@ def test_rows_are_a_table(recorder: Recorder, attached: Attachments) -> None:
     recorder.query(
         Query("SELECT * FROM users", None, ["name", "password_hash"], [("dana", "argon"), (SECRET, None)], 2, 0)
     )
-    recorder.step_ended(failed=False)
-    ((body, media_type),) = attached.values()
+    recorder.step_ended(failed=True)
+    ((body, media_type),) = attached.drawn.values()
     assert media_type == "text/csv"
     assert list(csv.reader(io.StringIO(body))) == [["name", "password_hash"], ["dana", "***"], ["***", ""]]
 
 
+def test_secret_fields_of_a_json_column_are_masked(recorder: Recorder, attached: Attachments) -> None:
+    recorder.query(Query("SELECT r", None, ["r"], [({"name": "dana", "password_hash": "argon"},)], 1, 0))
+    recorder.step_ended(failed=True)
+    assert "dana" in str(attached)
+    assert "argon" not in str(attached)
+
+
 def test_a_statement_without_rows_is_told_in_text(recorder: Recorder, attached: Attachments) -> None:
     recorder.query(Query("DELETE FROM vods WHERE id = %(id)s", {"id": 7, "token": "abc"}, [], [], 1, 0.25))
-    recorder.step_ended(failed=False)
-    assert attached == {
+    recorder.step_ended(failed=True)
+    assert attached.drawn == {
         'DELETE FROM vods WHERE id = %(id)s {"id": 7, "token": "***"} – 1 row': (
             'DELETE FROM vods WHERE id = %(id)s\n-- parameters: {"id": 7, "token": "***"}\n-- 1 row in 0.250 s',
             "text/plain",
@@ -181,7 +219,7 @@ def test_a_statement_without_rows_is_told_in_text(recorder: Recorder, attached: 
 
 def test_rows_that_were_not_kept_are_counted(recorder: Recorder, attached: Attachments) -> None:
     recorder.query(Query("SELECT n FROM t", None, ["n"], [(n,) for n in range(50)], 1200, 0.25))
-    recorder.step_ended(failed=False)
+    recorder.step_ended(failed=True)
     assert attached.body("SELECT n FROM t – 1200 rows").endswith(
         "-- 1200 rows in 0.250 s\n-- the first 50 rows are shown"
     )
@@ -193,14 +231,14 @@ def test_polls_that_saw_no_change_are_one(recorder: Recorder, attached: Attachme
         recorder.exchange(replace(polled, response_body=body))
         recorder.command(replace(GET, answer=body))
     assert len(recorder.exchanges) == 4
-    recorder.step_ended(failed=False)
+    recorder.step_ended(failed=True)
     # With commands in between, the polls are not neighbours.
-    assert [name for name in attached if name.endswith("times)")] == []
+    assert [name for name in attached.drawn if name.endswith("times)")] == []
     attached.clear()
     for body in (b"pending", b"pending", b"pending", b"done"):
         recorder.exchange(replace(polled, response_body=body))
-    recorder.step_ended(failed=False)
-    assert list(attached) == ["GET /api/vod/7 answered 200 (3 times)", "GET /api/vod/7 answered 200"]
+    recorder.step_ended(failed=True)
+    assert list(attached.drawn) == ["GET /api/vod/7 answered 200 (3 times)", "GET /api/vod/7 answered 200"]
 
 
 def test_a_failed_step_gets_a_digest_in_order_and_a_curl_line(recorder: Recorder, attached: Attachments) -> None:
@@ -255,8 +293,35 @@ def test_the_last_failure_is_one_masked_line(recorder: Recorder) -> None:
 def test_the_end_of_the_scenario_attaches_the_rest_and_forgets_it(recorder: Recorder, attached: Attachments) -> None:
     recorder.exchange(LOGIN)
     recorder.scenario_ended(failed=False)
-    assert len(attached) == 1
+    assert attached.lines == ["POST /api/auth/login?next=%2Fhome&token=*** answered 401, as Dana"]
+    assert list(attached) == [TRANSCRIPT]
     assert (recorder.exchanges, recorder.last_failure) == ((), None)
+
+
+def test_the_transcript_tells_step_by_step_what_was_exchanged_masked(recorder: Recorder, attached: Attachments) -> None:
+    recorder.exchange(LOGIN)
+    recorder.step_ended(False, "When Dana signs in")
+    recorder.step_ended(False, "And nothing happens")
+    recorder.query(Query("SELECT a|b FROM t", None, ["a|b", "password"], [("x|y", SECRET)], 1, 0.002))
+    recorder.command(GET)
+    recorder.step_ended(True, "Then it is there")
+    recorder.scenario_ended(failed=True)
+    page = attached.body(TRANSCRIPT)
+    assert [line for line in page.splitlines() if line.startswith("##")] == [
+        "## When Dana signs in",
+        "## Then it is there",
+    ]
+    assert "```\nPOST http" in page
+    assert "\n401 Unauthorized\n" in page
+    assert "| a\\|b | password |\n| --- | --- |\n| x\\|y | *** |" in page
+    assert "**GET vod:1 → cached**" in page
+    assert SECRET not in page
+
+
+def test_a_body_that_holds_a_fence_stays_within_its_own(recorder: Recorder, attached: Attachments) -> None:
+    recorder.exchange(replace(LOGIN, response_body=b"```` is a fence"))
+    recorder.scenario_ended(failed=False)
+    assert "`````\n401" in attached.body(TRANSCRIPT)
 
 
 def test_without_allure_nothing_happens(recorder: Recorder) -> None:

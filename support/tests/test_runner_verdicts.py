@@ -221,3 +221,14 @@ def test_parallel_workers_share_the_work(probe: Probe) -> None:
     (probe.folder / "features" / "many.feature").write_text(f"Feature: Many\n{scenarios}")
     probe.run("features/many.feature", "-j", "3", PROBE_LOG=str(log))
     assert len({line.split()[0] for line in log.read_text().splitlines()}) == 3
+
+
+def test_what_measures_time_runs_alone_wherever_it_runs(probe: Probe) -> None:
+    (probe.folder / "features" / "quiet.feature").write_text(
+        "Feature: Quiet\n"
+        "  @lock.machine\n  Scenario: Q1 measures\n    When it takes 0.1 seconds\n"
+        + "".join(f"  Scenario: B{n} does not\n    When it takes 0.1 seconds\n" for n in range(4))
+    )
+    results = probe.run("features/quiet.feature", "-j", "3").allure_results()
+    assert [result["name"][:2] for result in results][-1] == "Q1"
+    assert max(result["stop"] for result in results[:-1]) <= results[-1]["start"]

@@ -61,7 +61,9 @@ class TestTheTargetsWeShip:
         assert deployment.api_url == "https://staging.example.org"
         assert deployment.database_url == STAGING_STORES["STAGING_DATABASE_URL"]
         assert deployment.redis_url == STAGING_STORES["STAGING_REDIS_URL"]
-        assert set(deployment.accounts) == {name for name, persona in PERSONAS.items() if persona.role}
+        assert set(deployment.accounts) == {
+            name for name, persona in PERSONAS.items() if persona.role and not persona.newcomer
+        }
 
     def test_the_production_example_loads_once_its_variables_are_set(self, monkeypatch: pytest.MonkeyPatch) -> None:
         target = load_target("production.example")
@@ -139,7 +141,7 @@ class TestMistakesInAFile:
     def test_an_unknown_persona_is_told_with_the_known_ones(self, file: Path) -> None:
         sentence = refusal(file, API + '[personas.Bob]\nusername_env = "A"\npassword_env = "B"\n')
         assert sentence == (
-            f"The target file {file} names unknown personas ['Bob']. Known: Dana, Omar, Ravi, Vera, Mallory."
+            f"The target file {file} names unknown personas ['Bob']. Known: Dana, Omar, Ravi, Nora, Vera, Mallory."
         )
 
     def test_a_target_without_an_api_is_told_what_to_add(self, file: Path) -> None:
@@ -153,7 +155,11 @@ class TestMistakesInAFile:
 
     @pytest.mark.parametrize(
         ("capability", "told"),
-        [("partners", "which only the embedded target can"), ("browser", "which only this machine can have")],
+        [
+            ("partners", "which only the embedded target can"),
+            ("signing_key", "which only the embedded target can"),
+            ("browser", "which only this machine can have"),
+        ],
     )
     def test_what_a_live_target_cannot_grant_is_told(self, file: Path, capability: str, told: str) -> None:
         sentence = refusal(file, f'capabilities = ["{capability}", "writes"]\n' + API)

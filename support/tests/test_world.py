@@ -36,6 +36,7 @@ class TestPersonas:
             "Dana": Role.EDITOR,
             "Omar": Role.ADMINISTRATOR,
             "Ravi": Role.RESEARCHER,
+            "Nora": Role.RESEARCHER,
             "Vera": Role.VIEWER,
             "Mallory": None,
         }
@@ -74,7 +75,7 @@ class TestWhoIsMeant:
         with pytest.raises(AssertionError) as failure:
             world.person("she")
         assert str(failure.value) == (
-            '"she" should mean who acted last, but nobody has: name one of Dana, Omar, Ravi, Vera, Mallory'
+            '"she" should mean who acted last, but nobody has: name one of Dana, Omar, Ravi, Nora, Vera, Mallory'
         )
 
     def test_a_scenario_does_not_know_who_acted_in_another(self, run: Run, world: World) -> None:

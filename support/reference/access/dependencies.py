@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from support.reference.access.service import User, authenticate
+from support.reference.access.service import User, authenticate, count_request
 from support.reference.access.tables import Role
 from support.reference.errors import Forbidden, NotSignedIn
 from support.reference.services import ServicesOf
@@ -16,13 +16,19 @@ from support.reference.services import ServicesOf
 _bearer = HTTPBearer(auto_error=False, description="The access token of POST /api/auth/login.")
 
 
-def signed_in(
+def session_owner(
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)], services: ServicesOf
 ) -> User:
-    """The user who sends this request. Raises NotSignedIn without a valid bearer token."""
+    """The user who sends this request, however often. Raises NotSignedIn without a valid bearer token."""
     if credentials is None:
         raise NotSignedIn
     return authenticate(services, credentials.credentials)
+
+
+def signed_in(user: Annotated[User, Depends(session_owner)], services: ServicesOf) -> User:
+    """The user who sends this request. Raises NotSignedIn, and TooManyRequests beyond the account's rate limit."""
+    count_request(services, user)
+    return user
 
 
 def role(required: Role) -> Callable[[User], Awaitable[User]]:
@@ -36,6 +42,7 @@ def role(required: Role) -> Callable[[User], Awaitable[User]]:
     return allowed
 
 
+SessionOwner = Annotated[User, Depends(session_owner)]
 CurrentUser = Annotated[User, Depends(signed_in)]
 Editor = Annotated[User, Depends(role("editor"))]
 Researcher = Annotated[User, Depends(role("researcher"))]

@@ -11,7 +11,7 @@ from pydantic import Field, StrictBool, StringConstraints
 from typing_extensions import TypedDict
 
 from support.reference.access import service
-from support.reference.access.dependencies import Administrator, CurrentUser, role
+from support.reference.access.dependencies import Administrator, CurrentUser, SessionOwner, role
 from support.reference.access.tables import Role
 from support.reference.errors import documented
 from support.reference.schemas import Answer, Page, Request, Text
@@ -23,6 +23,8 @@ administrators = Depends(role("administrator"))
 Username = Annotated[str, StringConstraints(pattern=r"^[\w.@+-]{1,64}$")]
 Email = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s\x00]+@[^@\s\x00]+$")]
 Password = Annotated[Text, Field(min_length=8, max_length=256)]
+Limit = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+WindowSeconds = Annotated[int, Field(strict=True, ge=1, le=24 * 3600)]
 
 
 class Credentials(Request):
@@ -57,12 +59,19 @@ class NewUser(Request):
 
 
 class UserChanges(TypedDict, total=False):
-    """What to change of an account; fields left out stay as they are."""
+    """What to change of an account; fields left out stay as they are.
+
+    ``rate_limit`` requests in ``rate_limit_seconds`` are served, all when it is null. Sign-ins that failed count for
+    ``lockout_seconds``.
+    """
 
     __pydantic_config__ = Request.model_config  # type: ignore[misc]
 
     role: Role
     active: StrictBool
+    rate_limit: Limit | None
+    rate_limit_seconds: WindowSeconds
+    lockout_seconds: WindowSeconds
 
 
 class UserAnswer(Answer):
@@ -73,6 +82,9 @@ class UserAnswer(Answer):
     email: str
     role: Role
     active: bool
+    rate_limit: int | None
+    rate_limit_seconds: int
+    lockout_seconds: int
     created_at: datetime
     updated_at: datetime
 
@@ -105,8 +117,8 @@ def refresh(body: RefreshToken, services: ServicesOf) -> TokensAnswer:
 
 
 @router.post("/auth/logout", status_code=204, responses=documented(401))
-def logout(user: CurrentUser, services: ServicesOf) -> None:
-    """End the session."""
+def logout(user: SessionOwner, services: ServicesOf) -> None:
+    """End the session; no rate limit keeps a user from it."""
     service.sign_out(services, user)
 
 
@@ -145,7 +157,7 @@ def create_user(body: NewUser, services: ServicesOf) -> UserAnswer:
 
 @router.patch("/admin/users/{user_id}", dependencies=[administrators], responses=documented(401, 403, 404, 413, 422))
 def change_user(user_id: UUID, changes: Annotated[UserChanges, Body()], services: ServicesOf) -> UserAnswer:
-    """Change an account's role or whether it is active; a change ends its sessions."""
+    """Change an account. Another role, or being made inactive, ends its sessions."""
     return UserAnswer.model_validate(service.change_user(services, user_id, changes))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from support.reference.access import tokens
-from support.reference.access.tables import AuthSessionRow, Role, UserRow
+from support.reference.access.tables import LOCKOUT_SECONDS, AuthSessionRow, Role, UserRow
 from support.reference.access.tokens import Claims
 from support.reference.database import utc_now
 from support.reference.errors import Conflict, NotFound, NotSignedIn
@@ -29,6 +30,10 @@ _passwords = PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19 * 1024, para
 _NOBODYS_HASH = _passwords.hash("nobody has this password")
 
 _REFUSED = "The name or the password is wrong."
+# More are refused until the window ends.
+_FAILURES_ALLOWED = 4
+
+_ENDING_SESSIONS = frozenset({"role", "active"})
 
 _INCLUDED: dict[Role, frozenset[Role]] = {
     "viewer": frozenset({"viewer"}),
@@ -46,6 +51,8 @@ class User:
     username: str
     role: Role
     session_id: UUID
+    rate_limit: int | None
+    rate_limit_seconds: int
 
     def has_role(self, required: Role) -> bool:
         """Whether this user's role includes another: viewer < editor < administrator, researcher beside editor."""
@@ -61,11 +68,17 @@ class Tokens(NamedTuple):
 
 
 def sign_in(services: Services, username: str, password: str) -> Tokens:
-    """Open a session. Raises NotSignedIn, alike for an unknown name, a wrong password and an inactive account."""
+    """Open a session. Raises NotSignedIn, alike for an unknown name, a wrong password and an inactive account.
+
+    Raises TooManyRequests while the name is locked, whether anybody has it or not.
+    """
+    failures = f"failures:{hashlib.sha256(username.lower().encode()).hexdigest()}"
+    services.counters.look(failures).refuse_over(_FAILURES_ALLOWED)
     with services.database.begin() as session:
         user = session.scalar(select(UserRow).where(func.lower(UserRow.username) == func.lower(username)))
     matches = _passwords.verify(password, user.password_hash if user else _NOBODYS_HASH)
-    if user is None or not matches or not user.active:
+    if user is None or not matches or not user.active or user.deleted_at is not None:
+        services.counters.count(failures, user.lockout_seconds if user else LOCKOUT_SECONDS)
         raise NotSignedIn(_REFUSED)
     now = utc_now()
     opened = AuthSessionRow(
@@ -100,8 +113,19 @@ def authenticate(services: Services, token: str) -> User:
     ):
         raise NotSignedIn
     return User(
-        id=claims.user_id, username=record["username"], role=cast(Role, claims.role), session_id=claims.session_id
+        id=claims.user_id,
+        username=record["username"],
+        role=cast(Role, claims.role),
+        session_id=claims.session_id,
+        rate_limit=record["rate_limit"],
+        rate_limit_seconds=record["rate_limit_seconds"],
     )
+
+
+def count_request(services: Services, user: User) -> None:
+    """Count a request of the user. Raises TooManyRequests when there are more than the account may send."""
+    if user.rate_limit is not None:
+        services.counters.count(f"requests:{user.id}", user.rate_limit_seconds).refuse_over(user.rate_limit)
 
 
 def refresh(services: Services, token: str) -> Tokens:
@@ -156,19 +180,25 @@ def get_user(services: Services, user_id: UUID) -> UserRow:
         return _existing(session.get(UserRow, user_id))
 
 
-def create_user(services: Services, *, username: str, email: str, password: str, role: Role) -> UserRow:
-    """Create an account. Raises Conflict when the name or the address is taken, whatever its case."""
+def new_user(*, username: str, email: str, password: str | None, role: str, user_id: str | None = None) -> UserRow:
+    """An account that is not stored yet. Without a password nobody can sign in to it."""
     now = utc_now()
-    user = UserRow(
+    return UserRow(
         id=uuid4(),
+        user_id=user_id or username,
         username=username,
         email=email,
-        password_hash=_passwords.hash(password),
+        password_hash=_passwords.hash(password or secrets.token_urlsafe()),
         role=role,
         active=True,
         created_at=now,
         updated_at=now,
     )
+
+
+def create_user(services: Services, *, username: str, email: str, password: str, role: Role) -> UserRow:
+    """Create an account. Raises Conflict when the name or the address is taken, whatever its case."""
+    user = new_user(username=username, email=email, password=password, role=role)
     try:
         with services.database.begin() as session:
             session.add(user)
@@ -187,8 +217,8 @@ def has_account(services: Services, *, username: str, email: str) -> bool:
 
 
 def change_user(services: Services, user_id: UUID, changes: Mapping[str, Any]) -> UserRow:
-    """Change role and/or active. A real change ends the user's sessions at once. Raises NotFound."""
-    ended: list[UUID] = []
+    """Change an account, from its next request on. Another role or activity ends its sessions. Raises NotFound."""
+    outdated: list[UUID] = []
     with services.database.begin() as session:
         user = _existing(session.get(UserRow, user_id, with_for_update=True))
         changed = {field: value for field, value in changes.items() if getattr(user, field) != value}
@@ -196,8 +226,9 @@ def change_user(services: Services, user_id: UUID, changes: Mapping[str, Any]) -
             for field, value in changed.items():
                 setattr(user, field, value)
             user.updated_at = utc_now()
-            ended = _end_sessions(session, user_id)
-    services.cache.invalidate(*map(_cache_key, ended))
+            affected = end_sessions if _ENDING_SESSIONS & changed.keys() else _sessions
+            outdated = affected(session, user_id)
+    forget_sessions(services, outdated)
     return user
 
 
@@ -205,9 +236,9 @@ def remove_user(services: Services, user_id: UUID) -> None:
     """Remove an account and everything that is its own. Raises NotFound."""
     with services.database.begin() as session:
         user = _existing(session.get(UserRow, user_id, with_for_update=True))
-        ended = _end_sessions(session, user_id)
+        ended = end_sessions(session, user_id)
         session.delete(user)
-    services.cache.invalidate(*map(_cache_key, ended))
+    forget_sessions(services, ended)
 
 
 def _existing(user: UserRow | None) -> UserRow:
@@ -216,9 +247,19 @@ def _existing(user: UserRow | None) -> UserRow:
     return user
 
 
-def _end_sessions(session: Session, user_id: UUID) -> list[UUID]:
+def end_sessions(session: Session, user_id: UUID) -> list[UUID]:
+    """Delete a user's sessions; after the commit, :func:`forget_sessions` takes what this returns."""
     ended = delete(AuthSessionRow).where(AuthSessionRow.user_id == user_id).returning(AuthSessionRow.id)
     return list(session.scalars(ended))
+
+
+def forget_sessions(services: Services, ended: list[UUID]) -> None:
+    """Take sessions that have ended out of the cache."""
+    services.cache.invalidate(*map(_cache_key, ended))
+
+
+def _sessions(session: Session, user_id: UUID) -> list[UUID]:
+    return list(session.scalars(select(AuthSessionRow.id).where(AuthSessionRow.user_id == user_id)))
 
 
 def _issue(services: Services, opened: AuthSessionRow, role: str, now: datetime) -> Tokens:
@@ -232,7 +273,7 @@ def _issue(services: Services, opened: AuthSessionRow, role: str, now: datetime)
 
 
 def _session_record(services: Services, session_id: UUID) -> bytes:
-    """The session as cached: JSON with user_id, username, role and expires_at. Raises NotSignedIn when it has ended."""
+    """The session as cached: JSON, with what every request needs of its user. Raises NotSignedIn when it has ended."""
 
     def load() -> bytes:
         with services.database.begin() as session:
@@ -249,6 +290,8 @@ def _session_record(services: Services, session_id: UUID) -> bytes:
             "username": user.username,
             "role": user.role,
             "expires_at": opened.expires_at.isoformat(),
+            "rate_limit": user.rate_limit,
+            "rate_limit_seconds": user.rate_limit_seconds,
         }
         return json.dumps(record).encode()
 
@@ -257,7 +300,7 @@ def _session_record(services: Services, session_id: UUID) -> bytes:
 
 def _still_open(opened: AuthSessionRow, user: UserRow) -> bool:
     same_password = opened.password_fingerprint == _fingerprint(user.password_hash)
-    return user.active and same_password and opened.expires_at > utc_now()
+    return user.active and user.deleted_at is None and same_password and opened.expires_at > utc_now()
 
 
 def _seconds_left(record: bytes) -> float:

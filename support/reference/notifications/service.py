@@ -18,6 +18,22 @@ from support.reference.notifications.tables import NotificationRow, Priority
 from support.reference.services import Services
 
 
+def new_notification(
+    user_id: UUID, *, type: str, priority: Priority, title: str, message: str, data: dict[str, Any]
+) -> NotificationRow:
+    """A notification of now that is not stored yet."""
+    return NotificationRow(
+        id=uuid4(),
+        user_id=user_id,
+        type=type,
+        priority=priority,
+        title=title,
+        message=message,
+        data=data,
+        created_at=utc_now(),
+    )
+
+
 def send(
     services: Services,
     sender: User,
@@ -33,16 +49,7 @@ def send(
     recipient = user_id or sender.id
     if recipient != sender.id and not sender.has_role("administrator"):
         raise Forbidden("Only administrators notify others.")
-    notification = NotificationRow(
-        id=uuid4(),
-        user_id=recipient,
-        type=type,
-        priority=priority,
-        title=title,
-        message=message,
-        data=data,
-        created_at=utc_now(),
-    )
+    notification = new_notification(recipient, type=type, priority=priority, title=title, message=message, data=data)
     try:
         with services.database.begin() as session:
             session.add(notification)

@@ -1,38 +1,33 @@
-"""``/api/research/sessions``."""
+"""``/api/research/sessions``, and ``/api/validate/ticker``."""
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AfterValidator, Field, StrictBool
+from pydantic import Field, StrictBool
 
-from support.reference.access.dependencies import Researcher
+from support.reference.access.dependencies import CurrentUser, Researcher
 from support.reference.errors import documented
-from support.reference.research import service
-from support.reference.research.tables import State
-from support.reference.schemas import Answer, JsonObject, Page, Request
+from support.reference.research import service, workflow
+from support.reference.research.notes import unseal
+from support.reference.research.tables import ResearchSessionRow, Stage, State
+from support.reference.schemas import Answer, JsonObject, Page, Request, Text, Ticker, capital_ticker
 from support.reference.services import ServicesOf
 
 router = APIRouter(prefix="/api/research/sessions", responses=documented(401, 403, 422, 500, 503))
 
-_TICKER = re.compile(r"[A-Za-z]{1,5}(\.[A-Za-z]{1,2})?")
-
-
-def _capital_ticker(ticker: str) -> str:
-    if not _TICKER.fullmatch(ticker):
-        raise ValueError("must be 1 to 5 letters, optionally a dot and 1 or 2 letters")
-    return ticker.upper()
+validation = APIRouter(prefix="/api/validate", responses=documented(401, 422, 500, 503))
 
 
 class NewSession(Request):
-    """A research session to begin; the ticker is stored in capitals."""
+    """A research session to begin; the ticker is stored in capitals. Administrators may name another ``user_id``."""
 
     session_type: Literal["stock_research"]
-    ticker: Annotated[str, AfterValidator(_capital_ticker)]
+    ticker: Ticker
+    user_id: UUID | None = None
     config: JsonObject = Field(default_factory=dict)
 
 
@@ -50,16 +45,31 @@ class DataChange(Request):
     replace: StrictBool = False
 
 
+class Notes(Request):
+    """Private notes of a session; null takes them away."""
+
+    notes: Annotated[Text, Field(max_length=10_000)] | None
+
+
+class SessionFilter(Page):
+    """Which sessions are wanted: in one state, or all."""
+
+    state: State | None = None
+
+
 class SessionAnswer(Answer):
-    """A research session."""
+    """A research session: ``stage`` is how far its workflow has come, ``error`` why it failed."""
 
     id: UUID
     owner_id: UUID
     session_type: str
     ticker: str
     state: State
+    stage: Stage
+    error: str | None
     config: dict[str, Any]
     data: dict[str, Any]
+    notes: str | None
     created_at: datetime
     updated_at: datetime
 
@@ -71,23 +81,30 @@ class SessionsAnswer(Answer):
     total: int
 
 
-@router.post("", status_code=201, responses=documented(413))
+class TickerAnswer(Answer):
+    """Whether a text is a ticker, and the ticker in capitals if it is."""
+
+    valid: bool
+    ticker: str | None
+
+
+@router.post("", status_code=201, responses=documented(404, 413))
 def create(body: NewSession, user: Researcher, services: ServicesOf) -> SessionAnswer:
     """Begin a session."""
-    return SessionAnswer.model_validate(service.create(services, user, **body.model_dump()))
+    return answer(services, service.create(services, user, **body.model_dump()))
 
 
 @router.get("")
-def list_sessions(page: Annotated[Page, Query()], user: Researcher, services: ServicesOf) -> SessionsAnswer:
-    """The caller's sessions (an administrator's: everyone's), newest first, without deleted ones."""
-    sessions, total = service.list_for(services, user, limit=page.limit, offset=page.offset)
-    return SessionsAnswer(sessions=[SessionAnswer.model_validate(each) for each in sessions], total=total)
+def list_sessions(wanted: Annotated[SessionFilter, Query()], user: Researcher, services: ServicesOf) -> SessionsAnswer:
+    """The caller's sessions, newest first, without deleted ones."""
+    sessions, total = service.list_for(services, user, **wanted.model_dump())
+    return SessionsAnswer(sessions=[answer(services, each) for each in sessions], total=total)
 
 
 @router.get("/{session_id}", responses=documented(404))
 def get(session_id: UUID, user: Researcher, services: ServicesOf) -> SessionAnswer:
     """One session."""
-    return SessionAnswer.model_validate(service.get(services, user, session_id))
+    return answer(services, service.get(services, user, session_id))
 
 
 @router.delete("/{session_id}", status_code=204, responses=documented(404))
@@ -100,17 +117,62 @@ def delete(session_id: UUID, user: Researcher, services: ServicesOf, permanent: 
 @router.post("/{session_id}/restore", responses=documented(404, 409))
 def restore(session_id: UUID, user: Researcher, services: ServicesOf) -> SessionAnswer:
     """Bring a deleted session back."""
-    return SessionAnswer.model_validate(service.restore(services, user, session_id))
+    return answer(services, service.restore(services, user, session_id))
 
 
 @router.post("/{session_id}/transition", responses=documented(404, 409, 413))
 def transition(session_id: UUID, body: Transition, user: Researcher, services: ServicesOf) -> SessionAnswer:
     """Move a session to another state, with data or without: both or neither."""
-    return SessionAnswer.model_validate(service.transition(services, user, session_id, body.state, body.data))
+    return answer(services, service.transition(services, user, session_id, body.state, body.data))
 
 
 @router.patch("/{session_id}/data", responses=documented(404, 413))
 def change_data(session_id: UUID, body: DataChange, user: Researcher, services: ServicesOf) -> SessionAnswer:
     """Merge members into a session's data, or replace the data."""
     changed = service.change_data(services, user, session_id, body.data, replace=body.replace)
-    return SessionAnswer.model_validate(changed)
+    return answer(services, changed)
+
+
+@router.put("/{session_id}/notes", responses=documented(404, 413))
+def change_notes(session_id: UUID, body: Notes, user: Researcher, services: ServicesOf) -> SessionAnswer:
+    """Write private notes; they are encrypted at rest."""
+    return answer(services, service.change_notes(services, user, session_id, body.notes))
+
+
+@router.post("/{session_id}/fetch", responses=documented(404, 409, 502, 503, 504))
+def fetch(session_id: UUID, user: Researcher, services: ServicesOf) -> SessionAnswer:
+    """Fetch prices from the price service. Where that fails the session fails; fetching again resumes it."""
+    return answer(services, workflow.fetch(services, user, session_id))
+
+
+@router.post("/{session_id}/analyse", responses=documented(404, 409))
+def analyse(session_id: UUID, user: Researcher, services: ServicesOf) -> SessionAnswer:
+    """Work out a score, 0 to 1, from the prices."""
+    return answer(services, workflow.analyse(services, user, session_id))
+
+
+@router.post("/{session_id}/report", responses=documented(404, 409))
+def report(session_id: UUID, user: Researcher, services: ServicesOf) -> SessionAnswer:
+    """Put the analysis into a summary and a recommendation: buy, hold or sell."""
+    return answer(services, workflow.report(services, user, session_id))
+
+
+@router.post("/{session_id}/save", responses=documented(404, 409))
+def save(session_id: UUID, user: Researcher, services: ServicesOf) -> SessionAnswer:
+    """Complete the session and tell its owner."""
+    return answer(services, workflow.save(services, user, session_id))
+
+
+@validation.get("/ticker")
+def validate_ticker(value: str, _user: CurrentUser) -> TickerAnswer:
+    """Whether a text is a ticker."""
+    try:
+        return TickerAnswer(valid=True, ticker=capital_ticker(value))
+    except ValueError:
+        return TickerAnswer(valid=False, ticker=None)
+
+
+def answer(services: ServicesOf, row: ResearchSessionRow) -> SessionAnswer:
+    """A session as its owner is told."""
+    fields = {name: getattr(row, name) for name in SessionAnswer.model_fields}
+    return SessionAnswer.model_validate(fields | {"notes": unseal(services.settings, row.notes)})

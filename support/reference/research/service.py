@@ -1,6 +1,6 @@
 """What can be done with a research session, and by whom.
 
-A session belongs to its owner: to anyone else but an administrator it does not exist.
+A session belongs to its owner: to anyone else it does not exist.
 """
 
 from __future__ import annotations
@@ -8,12 +8,18 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid4
 
+from sqlalchemy import delete as remove_rows
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from support.reference.access.service import User
 from support.reference.database import utc_now
-from support.reference.errors import Conflict, NotFound
+from support.reference.errors import Conflict, Forbidden, NotFound
+from support.reference.events.service import new_event
+from support.reference.events.tables import EventRow
+from support.reference.notifications.tables import NotificationRow
+from support.reference.research.notes import seal
 from support.reference.research.tables import ResearchSessionRow, ResearchStateChangeRow, State
 from support.reference.services import Services
 
@@ -26,31 +32,46 @@ _NEXT_STATES: dict[State, frozenset[State]] = {
 
 
 def create(
-    services: Services, owner: User, *, session_type: str, ticker: str, config: dict[str, Any]
+    services: Services, user: User, *, user_id: UUID | None, session_type: str, ticker: str, config: dict[str, Any]
 ) -> ResearchSessionRow:
-    """Begin a session in state initialized, without data."""
+    """Begin a session in state initialized, without data: the caller's, or of whom an administrator names.
+
+    Raises Forbidden, and NotFound when there is no such user.
+    """
+    owner_id = user_id or user.id
+    if owner_id != user.id and not user.has_role("administrator"):
+        raise Forbidden("Only administrators begin sessions for others.")
     now = utc_now()
     research = ResearchSessionRow(
         id=uuid4(),
-        owner_id=owner.id,
+        owner_id=owner_id,
         session_type=session_type,
         ticker=ticker,
         state="initialized",
+        stage="started",
         config=config,
         data={},
         created_at=now,
         updated_at=now,
     )
-    with services.database.begin() as session:
-        session.add(research)
+    started = new_event(owner_id, "research_started", {"session_id": str(research.id), "ticker": ticker})
+    try:
+        with services.database.begin() as session:
+            session.add_all((research, started))
+    except IntegrityError:
+        raise NotFound("There is no such user.") from None
     return research
 
 
-def list_for(services: Services, user: User, *, limit: int, offset: int) -> tuple[list[ResearchSessionRow], int]:
-    """One page of the sessions a user may see, newest first, and how many there are."""
-    visible = select(ResearchSessionRow).where(ResearchSessionRow.deleted_at.is_(None))
-    if not user.has_role("administrator"):
-        visible = visible.where(ResearchSessionRow.owner_id == user.id)
+def list_for(
+    services: Services, user: User, *, limit: int, offset: int, state: State | None
+) -> tuple[list[ResearchSessionRow], int]:
+    """One page of a user's sessions, newest first, and how many there are; in one state, or all."""
+    visible = select(ResearchSessionRow).where(
+        ResearchSessionRow.owner_id == user.id, ResearchSessionRow.deleted_at.is_(None)
+    )
+    if state is not None:
+        visible = visible.where(ResearchSessionRow.state == state)
     newest = visible.order_by(ResearchSessionRow.created_at.desc(), ResearchSessionRow.id).limit(limit).offset(offset)
     with services.database.begin() as session:
         total = session.scalar(select(func.count()).select_from(visible.subquery())) or 0
@@ -60,20 +81,22 @@ def list_for(services: Services, user: User, *, limit: int, offset: int) -> tupl
 def get(services: Services, user: User, session_id: UUID) -> ResearchSessionRow:
     """One session. Raises NotFound when it is deleted or somebody else's."""
     with services.database.begin() as session:
-        return _present(session, user, session_id)
+        return present(session, user, session_id)
 
 
 def delete(services: Services, user: User, session_id: UUID) -> None:
     """Hide a session until it is restored. Raises NotFound."""
     with services.database.begin() as session:
-        research = _present(session, user, session_id, for_update=True)
+        research = present(session, user, session_id, for_update=True)
         research.deleted_at = research.updated_at = utc_now()
 
 
 def delete_permanently(services: Services, user: User, session_id: UUID) -> None:
-    """Remove a session, hidden or not, with its history. Raises NotFound."""
+    """Remove a session, hidden or not, with its history and what was told of it. Raises NotFound."""
     with services.database.begin() as session:
         session.delete(_visible(session, user, session_id, for_update=True))
+        for told in (EventRow, NotificationRow):
+            session.execute(remove_rows(told).where(told.data["session_id"].astext == str(session_id)))
 
 
 def restore(services: Services, user: User, session_id: UUID) -> ResearchSessionRow:
@@ -96,23 +119,23 @@ def transition(
     when the state does not allow the move.
     """
     with services.database.begin() as session:
-        research = _present(session, user, session_id, for_update=True)
-        if state not in _NEXT_STATES[research.state]:
-            raise Conflict("Invalid state transition")
-        now = utc_now()
-        session.add(
-            ResearchStateChangeRow(
-                session_id=research.id,
-                old_state=research.state,
-                new_state=state,
-                changed_by=user.id,
-                changed_at=now,
-            )
-        )
-        research.state = state
+        research = present(session, user, session_id, for_update=True)
+        move(session, research, state, by=user.id)
         research.data = research.data | (data or {})
-        research.updated_at = now
         return research
+
+
+def move(session: Session, research: ResearchSessionRow, state: State, *, by: UUID, error: str | None = None) -> None:
+    """Move a locked session to another state and note it in its history. Raises Conflict when it may not."""
+    if state not in _NEXT_STATES[research.state]:
+        raise Conflict("Invalid state transition")
+    now = utc_now()
+    session.add(
+        ResearchStateChangeRow(
+            session_id=research.id, old_state=research.state, new_state=state, changed_by=by, changed_at=now
+        )
+    )
+    research.state, research.error, research.updated_at = state, error, now
 
 
 def change_data(
@@ -120,13 +143,23 @@ def change_data(
 ) -> ResearchSessionRow:
     """Merge members into a session's data, or replace it. Members not named stay when merging. Raises NotFound."""
     with services.database.begin() as session:
-        research = _present(session, user, session_id, for_update=True)
+        research = present(session, user, session_id, for_update=True)
         research.data = data if replace else research.data | data
         research.updated_at = utc_now()
         return research
 
 
-def _present(session: Session, user: User, session_id: UUID, *, for_update: bool = False) -> ResearchSessionRow:
+def change_notes(services: Services, user: User, session_id: UUID, notes: str | None) -> ResearchSessionRow:
+    """Write a session's private notes, sealed. Raises NotFound."""
+    with services.database.begin() as session:
+        research = present(session, user, session_id, for_update=True)
+        research.notes = seal(services.settings, notes)
+        research.updated_at = utc_now()
+        return research
+
+
+def present(session: Session, user: User, session_id: UUID, *, for_update: bool = False) -> ResearchSessionRow:
+    """The session, if it is the user's and not deleted. Raises NotFound."""
     research = _visible(session, user, session_id, for_update=for_update)
     if research.deleted_at is not None:
         raise NotFound("There is no such research session.")
@@ -134,8 +167,8 @@ def _present(session: Session, user: User, session_id: UUID, *, for_update: bool
 
 
 def _visible(session: Session, user: User, session_id: UUID, *, for_update: bool = False) -> ResearchSessionRow:
-    """The session, deleted or not, if the user may see it."""
+    """The session, deleted or not, if it is the user's."""
     research = session.get(ResearchSessionRow, session_id, with_for_update=for_update or None)
-    if research is None or not (research.owner_id == user.id or user.has_role("administrator")):
+    if research is None or research.owner_id != user.id:
         raise NotFound("There is no such research session.")
     return research

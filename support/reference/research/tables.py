@@ -6,22 +6,27 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, String
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, String, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from support.reference.database import Base
 
 State = Literal["initialized", "processing", "completed", "failed"]
+Stage = Literal["started", "fetched", "analysed", "reported", "saved"]
 
 
 class ResearchSessionRow(Base):
-    """One research session; ``deleted_at`` is set while it is (softly) deleted."""
+    """One research session; ``deleted_at`` is set while it is (softly) deleted.
+
+    ``stage`` is how far the workflow has come, ``error`` why the session failed, ``notes`` a Fernet token.
+    """
 
     __tablename__ = "research_sessions"
     __table_args__ = (
         Index("ix_research_sessions_owner_id_created_at", "owner_id", "created_at"),
         CheckConstraint("state IN ('initialized', 'processing', 'completed', 'failed')", name="state"),
+        CheckConstraint("stage IN ('started', 'fetched', 'analysed', 'reported', 'saved')", name="stage"),
         CheckConstraint("session_type IN ('stock_research')", name="session_type"),
         CheckConstraint(r"ticker ~ '^[A-Z]{1,5}(\.[A-Z]{1,2})?$'", name="ticker"),
     )
@@ -31,6 +36,9 @@ class ResearchSessionRow(Base):
     session_type: Mapped[str] = mapped_column(String(32))
     ticker: Mapped[str] = mapped_column(String(8))
     state: Mapped[State] = mapped_column(String(16))
+    stage: Mapped[Stage] = mapped_column(String(16))
+    error: Mapped[str | None]
+    notes: Mapped[str | None] = mapped_column(Text)
     config: Mapped[dict[str, Any]] = mapped_column(JSONB)
     data: Mapped[dict[str, Any]] = mapped_column(JSONB)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

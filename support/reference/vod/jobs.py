@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import timedelta
@@ -57,7 +57,6 @@ from support.reference.vod.transcriber import (
 logger = logging.getLogger(__name__)
 
 _STOP_CHECK_SECONDS = 0.1
-_FOLLOW_PAUSE_SECONDS = 0.2
 _FOLLOW_LIMIT_SECONDS = 30.0
 
 
@@ -170,12 +169,13 @@ def publish(context: JobContext, vod_id: str, task_id: str) -> None:
     storage = MediaStorage(held.settings.media_root)
     with _ends(context, work), _cablecast(context, held) as cablecast:
         vod = work.start()
-        show_id = _show_of(cablecast, vod)
+        show_id = vod.show_id or _show_of(cablecast, vod, work)
         cablecast_vod_id = cablecast.create_vod(show_id, _file_name(vod.file_path), key=vod.id)
         _upload_captions(cablecast, cablecast_vod_id, storage, vod)
-        _follow(context, cablecast, cablecast_vod_id, work)
+        _follow(cablecast, cablecast_vod_id, work, lambda: _pause(context, held.settings.cablecast_poll))
         with work.step() as (_, stored, task):
             stored.show_id, stored.cablecast_vod_id, stored.published_at = show_id, cablecast_vod_id, utc_now()
+            stored.suggestion = None
             end_task(task, Status.COMPLETED)
 
 
@@ -260,13 +260,19 @@ def _cablecast(context: JobContext, held: Services) -> Cablecast:
     )
 
 
-def _show_of(cablecast: Cablecast, vod: VodRow) -> int:
-    """The show a VOD belongs to, made if Cablecast finds none at all. Raises ``CablecastError`` for a poor match."""
+def _show_of(cablecast: Cablecast, vod: VodRow, work: TaskWork) -> int:
+    """The show a VOD belongs to, made if Cablecast finds none at all.
+
+    A poor match is kept as a suggestion. Raises ``CablecastError`` for it.
+    """
     day = vod.created_at.date()
     match = best_match(cablecast.find_shows(vod.title), vod.title, day)
     if match is None:
         return cablecast.create_show(vod.title, day)
     if match.score < LEAST_SCORE:
+        with work.step() as (_, stored, _task):
+            found = match.show
+            stored.suggestion = {"show_id": found.id, "title": found.title, "score": round(match.score, 2)}
         raise CablecastError(
             f'no Cablecast show matches well enough; the best is "{match.show.title}" ({match.score:.2f})'
         )
@@ -285,16 +291,16 @@ def _upload_captions(cablecast: Cablecast, cablecast_vod_id: int, storage: Media
     cablecast.upload_captions(cablecast_vod_id, _file_name(path), scc)
 
 
-def _follow(context: JobContext, cablecast: Cablecast, cablecast_vod_id: int, work: TaskWork) -> None:
+def _follow(cablecast: Cablecast, cablecast_vod_id: int, work: TaskWork, pause: Callable[[], None]) -> None:
     """Report Cablecast's own progress until it is done."""
     until = monotonic() + _FOLLOW_LIMIT_SECONDS
     while True:
         state = cablecast.vod_status(cablecast_vod_id)
-        work.report(state.percent)
         if state.percent == 100:
             return
+        work.report(state.percent)
         if state.status == "failed":
             raise CablecastError("Cablecast could not process the VOD")
         if monotonic() > until:
             raise CablecastError("Cablecast did not finish processing the VOD in time")
-        _pause(context, _FOLLOW_PAUSE_SECONDS)
+        pause()

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import PurePosixPath
-from typing import Annotated
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Query, Response
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, ValidationError
 from typing_extensions import TypedDict
 
 from support.reference.access.dependencies import Editor, signed_in
-from support.reference.errors import documented
-from support.reference.schemas import Answer, Page, Request, Title
+from support.reference.errors import Detail, details_of, documented
+from support.reference.schemas import Answer, JsonObject, Page, Request, Title
 from support.reference.services import ServicesOf
+from support.reference.vod.cablecast import LARGEST_ID
 from support.reference.vod.service import Requested, VodService
-from support.reference.vod.tables import Kind, Status, VodRow
+from support.reference.vod.tables import Kind, Status, TaskRow, VodRow
 
 MEDIA_ENDINGS = {".mp4", ".mov", ".mkv", ".mpg", ".wav"}
 
@@ -104,6 +106,62 @@ class VodList(Answer):
     total: int
 
 
+class Handover(Request):
+    """How to caption: an urgent recording before those that wait."""
+
+    priority: Literal["normal", "urgent"] = "normal"
+
+
+class Batch(Request):
+    """Recordings to take in and caption; each is checked by itself, by the rules of ``NewVod``."""
+
+    recordings: Annotated[list[JsonObject], Field(min_length=1, max_length=10)]
+
+
+class BatchResult(Answer):
+    """What became of one recording of a batch: its VOD and task, or what is wrong with it."""
+
+    vod_id: UUID | None = None
+    task_id: UUID | None = None
+    issues: list[Detail] = Field(default_factory=list)
+
+
+class BatchAnswer(Answer):
+    """The results in the order of the recordings."""
+
+    results: list[BatchResult]
+
+
+class ShowLink(Request):
+    """The show at Cablecast that a VOD belongs to."""
+
+    show_id: Annotated[int, Field(strict=True, ge=1, le=LARGEST_ID)]
+
+
+class SuggestionAnswer(Answer):
+    """The show that fits best, though not well enough; ``score`` is 0..1."""
+
+    show_id: int
+    title: str
+    score: float
+
+
+class ShowAnswer(Answer):
+    """The show a VOD is linked to, null when it is not, and the one that publishing suggests."""
+
+    show_id: int | None
+    suggestion: SuggestionAnswer | None
+
+
+class QueueAnswer(Answer):
+    """How many tasks are in each state."""
+
+    pending: int
+    processing: int
+    completed: int
+    failed: int
+
+
 class TaskRequested(Answer):
     """The task that does the work, or has done it."""
 
@@ -183,6 +241,21 @@ def page(vods: Vods, wanted: Annotated[VodPage, Query()]) -> dict[str, object]:
     return {"vods": found, "total": total}
 
 
+@router.post("/vod/batch-transcribe", status_code=202, response_model=BatchAnswer, responses=documented(403, 413))
+def batch(wanted: Batch, vods: Vods, editor: Editor) -> dict[str, object]:
+    """Take in and caption up to ten recordings. A bad one is reported, the rest is captioned."""
+    checked = [_checked(recording) for recording in wanted.recordings]
+    good = [recording.model_dump() for recording in checked if isinstance(recording, NewVod)]
+    tasks = iter(vods.take_in(good, by=editor.id))
+    return {"results": [_result(tasks, recording) for recording in checked]}
+
+
+@router.get("/queue", response_model=QueueAnswer)
+def queue(vods: Vods) -> dict[str, int]:
+    """How many tasks wait, run and have ended."""
+    return vods.queue()
+
+
 @router.get("/vod/{vod_id}", response_model=VodAnswer, responses=documented(404))
 def read(vod_id: UUID, vods: Vods) -> Response:
     """One VOD. ``X-Cache`` says whether it was served from the cache (``hit`` or ``miss``)."""
@@ -203,15 +276,35 @@ def delete(vod_id: UUID, vods: Vods, editor: Editor) -> None:
 
 
 @router.post("/vod/{vod_id}/transcribe", status_code=202, response_model=TaskRequested, responses=_WORK_ANSWERS)
-def transcribe(vod_id: UUID, vods: Vods, editor: Editor, response: Response) -> dict[str, object]:
+def transcribe(
+    vod_id: UUID, vods: Vods, editor: Editor, response: Response, how: Handover | None = None
+) -> dict[str, object]:
     """Hand a VOD in for captioning. Asking again gives the same task; 200 once it is captioned."""
-    return _requested(vods.transcribe(vod_id), response)
+    return _requested(vods.transcribe(vod_id, urgent=how is not None and how.priority == "urgent"), response)
 
 
 @router.post("/vod/{vod_id}/publish", status_code=202, response_model=TaskRequested, responses=_WORK_ANSWERS)
 def publish(vod_id: UUID, vods: Vods, editor: Editor, response: Response) -> dict[str, object]:
     """Put a captioned VOD on Cablecast. Asking again gives the same task; 200 once it is published."""
     return _requested(vods.publish(vod_id), response)
+
+
+@router.get("/vod/{vod_id}/show", response_model=ShowAnswer, responses=documented(404))
+def show(vod_id: UUID, vods: Vods) -> VodRow:
+    """The show a VOD is linked to, or the one that is suggested."""
+    return vods.get(vod_id)
+
+
+@router.post("/vod/{vod_id}/show", status_code=201, response_model=ShowAnswer, responses=documented(403, 404, 409, 413))
+def link(vod_id: UUID, wanted: ShowLink, vods: Vods, editor: Editor) -> VodRow:
+    """Link a VOD to a show by hand."""
+    return vods.link(vod_id, wanted.show_id)
+
+
+@router.delete("/vod/{vod_id}/show", status_code=204, responses=documented(403, 404, 409))
+def unlink(vod_id: UUID, vods: Vods, editor: Editor) -> None:
+    """Take the link to a show away."""
+    vods.unlink(vod_id)
 
 
 @router.get("/vod/{vod_id}/transcription", response_model=TranscriptionAnswer, responses=documented(404))
@@ -244,6 +337,26 @@ def summary(vod_id: UUID, vods: Vods) -> dict[str, object]:
 def task(task_id: UUID, vods: Vods) -> object:
     """How far a piece of work is."""
     return vods.task(task_id)
+
+
+@router.delete("/tasks/{task_id}", status_code=204, responses=documented(403, 404, 409))
+def cancel(task_id: UUID, vods: Vods, editor: Editor) -> None:
+    """Take back a task that waits; one that has begun or ended cannot be."""
+    vods.cancel(task_id)
+
+
+def _result(tasks: Iterator[TaskRow], recording: NewVod | list[Detail]) -> dict[str, object]:
+    if not isinstance(recording, NewVod):
+        return {"issues": recording}
+    task = next(tasks)
+    return {"vod_id": task.vod_id, "task_id": task.id}
+
+
+def _checked(recording: dict[str, Any]) -> NewVod | list[Detail]:
+    try:
+        return NewVod.model_validate(recording)
+    except ValidationError as error:
+        return details_of(error)
 
 
 def _requested(requested: Requested, response: Response) -> dict[str, object]:

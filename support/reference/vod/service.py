@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from support.reference.database import utc_now
 from support.reference.errors import Conflict, NotFound
 from support.reference.notifications.service import forget
-from support.reference.queue import defer
+from support.reference.queue import defer, withdraw
 from support.reference.services import Services
 from support.reference.vod import jobs
 from support.reference.vod.storage import MediaStorage, captions_path, summary_path
@@ -33,6 +33,8 @@ from support.reference.vod.tables import (
 )
 
 CACHE_SECONDS = 60
+URGENT = 10
+"""The priority of a job that runs before those that wait; theirs is 0."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,12 @@ class VodService:
         for path in files:
             self._storage.remove(path, owner=vod_id)
 
-    def transcribe(self, vod_id: UUID) -> Requested:
+    def get(self, vod_id: UUID) -> VodRow:
+        """A VOD as the database has it."""
+        with self._database.begin() as session:
+            return _vod(session, vod_id)
+
+    def transcribe(self, vod_id: UUID, *, urgent: bool = False) -> Requested:
         """Have a VOD captioned, once: whoever asks again meanwhile gets the same task. A failed VOD is tried again."""
         with self._database.begin() as session:
             vod = lock_vod(session, vod_id)
@@ -121,7 +128,7 @@ class VodService:
                 move(session, vod, Status.PENDING)
             if vod.status != Status.PENDING:
                 raise Conflict(f"The VOD is {vod.status}, without captions of ours.")
-            task = _add_task(session, vod, Kind.TRANSCRIPTION)
+            task = _add_task(session, vod, Kind.TRANSCRIPTION, priority=URGENT if urgent else 0)
         self._cache.invalidate(cache_key(vod_id))
         return Requested(task, done=False)
 
@@ -136,12 +143,63 @@ class VodService:
                 raise Conflict("The VOD has no captions yet.")
             return Requested(_add_task(session, vod, Kind.PUBLICATION), done=False)
 
+    def take_in(self, recordings: Sequence[Mapping[str, Any]], *, by: UUID) -> list[TaskRow]:
+        """Create VODs and have them captioned, in this order: all of them or none."""
+        now = utc_now()
+        with self._database.begin() as session:
+            vods = [VodRow(**fields, created_by=by, created_at=now, updated_at=now) for fields in recordings]
+            session.add_all(vods)
+            session.flush()
+            return [_add_task(session, vod, Kind.TRANSCRIPTION) for vod in vods]
+
+    def link(self, vod_id: UUID, show_id: int) -> VodRow:
+        """Link a VOD to a show by hand. Raises ``Conflict`` when it is linked already, or is being published."""
+        with self._database.begin() as session:
+            vod = lock_vod(session, vod_id)
+            _refuse_while_published(session, vod)
+            if vod.show_id is not None:
+                raise Conflict("The VOD is linked to a show already.")
+            vod.show_id, vod.suggestion = show_id, None
+        self._cache.invalidate(cache_key(vod_id))
+        return vod
+
+    def unlink(self, vod_id: UUID) -> None:
+        """Take the link away. Raises ``NotFound`` without one, ``Conflict`` for what is published or about to be."""
+        with self._database.begin() as session:
+            vod = lock_vod(session, vod_id)
+            _refuse_while_published(session, vod)
+            if vod.show_id is None:
+                raise NotFound("The VOD is not linked to a show.")
+            if vod.published_at:
+                raise Conflict("The VOD is published under its show.")
+            vod.show_id = None
+        self._cache.invalidate(cache_key(vod_id))
+
+    def cancel(self, task_id: UUID) -> None:
+        """Take back a task that waits, as if it had never been asked for. Raises ``Conflict`` once it has begun."""
+        with self._database.begin() as session:
+            task = session.get(TaskRow, task_id)
+            if task is None:
+                raise _unknown_task()
+            lock_vod(session, task.vod_id)
+            session.refresh(task)
+            if task.status != Status.PENDING or not withdraw(session, str(task_id)):
+                raise Conflict("The task has begun or ended.")
+            session.delete(task)
+
+    def queue(self) -> dict[str, int]:
+        """How many tasks are in each state."""
+        by_status = select(TaskRow.status, func.count()).group_by(TaskRow.status)
+        with self._database.begin() as session:
+            counts = dict(session.execute(by_status).tuples().all())
+        return {status: counts.get(status, 0) for status in Status}
+
     def task(self, task_id: UUID) -> TaskRow:
         """One piece of work."""
         with self._database.begin() as session:
             task = session.get(TaskRow, task_id)
         if task is None:
-            raise NotFound("There is no such task.")
+            raise _unknown_task()
         return task
 
     def transcription(self, vod_id: UUID) -> tuple[VodRow, list[dict[str, Any]]]:
@@ -174,6 +232,16 @@ class VodService:
 _JOBS = {Kind.TRANSCRIPTION: jobs.transcribe, Kind.PUBLICATION: jobs.publish}
 
 
+def _unknown_task() -> NotFound:
+    return NotFound("There is no such task.")
+
+
+def _refuse_while_published(session: Session, vod: VodRow) -> None:
+    task = latest_task(session, vod.id, Kind.PUBLICATION)
+    if task and task.is_live:
+        raise Conflict("The VOD is being published.")
+
+
 def _vod(session: Session, vod_id: UUID) -> VodRow:
     vod = session.get(VodRow, vod_id)
     if vod is None:
@@ -189,12 +257,12 @@ def _move_by_hand(session: Session, vod: VodRow, status: Status) -> None:
         end_task(task, Status.FAILED, error=f"an editor set the VOD to {status}")
 
 
-def _add_task(session: Session, vod: VodRow, kind: Kind) -> TaskRow:
+def _add_task(session: Session, vod: VodRow, kind: Kind, *, priority: int = 0) -> TaskRow:
     """A task and its job, in the caller's transaction: committed together, or neither is."""
     task = TaskRow(vod_id=vod.id, kind=kind)
     session.add(task)
     session.flush()
-    defer(session, _JOBS[kind], vod_id=str(vod.id), task_id=str(task.id))
+    defer(session, _JOBS[kind], priority=priority, vod_id=str(vod.id), task_id=str(task.id))
     return task
 
 

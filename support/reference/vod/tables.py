@@ -46,7 +46,10 @@ _PROGRESS_RULE = "progress BETWEEN 0 AND 100"
 
 
 class VodRow(Base):
-    """A recording and what became of it. Paths are relative to the media storage; ``duration`` is in seconds."""
+    """A recording and what became of it. Paths are relative to the media storage; ``duration`` is in seconds.
+
+    ``suggestion`` is the best of the shows that fit too poorly to link: ``{"show_id", "title", "score"}``.
+    """
 
     __tablename__ = "vods"
     __table_args__ = (
@@ -71,6 +74,7 @@ class VodRow(Base):
     show_id: Mapped[int | None]
     cablecast_vod_id: Mapped[int | None]
     published_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    suggestion: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey(UserRow.id, ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), onupdate=utc_now)

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from support.clients.people import Moment, Outcome, PeopleAtWork, _judge
+from support.clients.at_work import Moment, Outcome, PeopleAtWork, _judge
 from support.drivers.http import Answer
 from support.evidence.timeline import Lane, Span, picture
 

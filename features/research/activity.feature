@@ -1,0 +1,88 @@
+@allure.label.epic:Research @needs.database @needs.redis @needs.writes
+Feature: Activity
+  What a researcher did is recorded, to be looked up later: by the researcher, and by nobody else.
+
+  Background:
+    Given Nora has just joined
+
+  @id.RES-060
+  Scenario Outline: An event is recorded with <what> as its data
+    When Nora creates the event "page_view" with:
+      | field   | value   |
+      | <field> | <value> |
+    Then the event "page_view" is stored with:
+      | field      | value   |
+      | <field>    | <value> |
+      | created_at | a time  |
+
+    Examples: what an event may tell
+      | what          | field     | value              |
+      | a page        | data.page | /dashboard         |
+      | nested values | data.deep | {"clicks": [1, 2]} |
+      | nothing       | data      | {}                 |
+
+  @id.RES-060
+  Scenario Outline: An event with <what> is refused
+    When Nora creates the event "page_view" with:
+      | field   | value   |
+      | <field> | <value> |
+    Then she is told that "<field>" is invalid
+    And nothing was changed
+
+    Examples: what an event cannot be
+      | what           | field | value   |
+      | no type        | type  | nothing |
+      | a list as data | data  | [1]     |
+
+  @id.RES-061
+  Scenario Outline: Of five events, <shown> is listed with the <field> <value>
+    Given these events of Nora:
+      | name      | data.number |
+      | page_view | 1           |
+      | search    | 2           |
+      | page_view | 3           |
+      | search    | 4           |
+      | export    | 5           |
+    When Nora lists the events with:
+      | field   | value   |
+      | <field> | <value> |
+      | limit   | 1       |
+    Then she is shown these events, <count> in all:
+      | name    | data.number |
+      | <shown> | <number>    |
+
+    Examples: all, a page, and by type
+      | field  | value     | count | shown     | number |
+      | offset | 0         | 5     | export    | 5      |
+      | offset | 4         | 5     | page_view | 1      |
+      | type   | page_view | 2     | page_view | 3      |
+      | type   | search    | 2     | search    | 4      |
+
+  @id.RES-061
+  Scenario: Events are listed newest first
+    Given these events of Nora:
+      | name      |
+      | page_view |
+      | search    |
+      | export    |
+    When Nora lists the events
+    Then she is shown these events, 3 in all:
+      | name      |
+      | export    |
+      | search    |
+      | page_view |
+
+  @id.RES-061
+  Scenario: Another's events are not listed
+    Given these events of Nora:
+      | name      |
+      | page_view |
+    When Ravi lists the events with:
+      | field | value     |
+      | type  | page_view |
+    Then he is shown no events
+
+  @id.RES-062
+  Scenario: A research that is begun leaves its event
+    When Nora creates the research session "AAPL"
+    Then there is one event "research_started" about the research session "AAPL"

@@ -1,0 +1,191 @@
+@allure.label.epic:Research @needs.database @needs.redis @needs.writes
+Feature: Portfolios and what they return
+  A researcher notes what was bought and at which price, and is told what it returns. Money is exact to the cent.
+
+  Rule: A portfolio holds positions
+
+    @critical @id.RES-080
+    Scenario: A portfolio is created
+      When Ravi creates the portfolio "Growth"
+      Then the portfolio "Growth" is stored with:
+        | field      | value      |
+        | created_at | a time     |
+        | updated_at | created_at |
+
+    @id.RES-080
+    Scenario: A position is added
+      Given the portfolio "Growth" of Ravi
+      When Ravi creates the position "aapl" with:
+        | field       | value  |
+        | shares      | 100    |
+        | entry_price | 150.00 |
+      Then the position "aapl" is stored with:
+        | field         | value   |
+        | ticker        | AAPL    |
+        | shares        | 100     |
+        | entry_price   | 150.00  |
+        | current_price | nothing |
+
+    @id.RES-080
+    Scenario Outline: The <field> of a position is changed to <value>
+      Given the portfolio "Growth" of Ravi
+      And the position "AAPL" of Ravi
+      When Ravi changes the position "AAPL" to:
+        | field   | value   |
+        | <field> | <value> |
+      Then the position "AAPL" is stored with:
+        | field      | value     |
+        | <field>    | <value>   |
+        | created_at | as before |
+        | updated_at | moved on  |
+
+      Examples: what can be changed
+        | field         | value  |
+        | shares        | 150    |
+        | shares        | 0.125  |
+        | entry_price   | 149.99 |
+        | current_price | 155.00 |
+
+    @id.RES-083
+    Scenario Outline: A position with <value> as <field> is refused
+      Given the portfolio "Growth" of Ravi
+      When Ravi creates the position "AAPL" with:
+        | field   | value   |
+        | <field> | <value> |
+      Then he is told that "<field>" is invalid
+      And nothing was changed
+
+      Examples: shares
+        | field  | value     |
+        | shares | 0         |
+        | shares | -1        |
+        | shares | -0.000001 |
+        | shares | many      |
+        | shares | NaN       |
+        | shares | nothing   |
+
+      Examples: prices
+        | field         | value     |
+        | entry_price   | 0         |
+        | entry_price   | -150.00   |
+        | entry_price   | Infinity  |
+        | entry_price   | 0.00001   |
+        | current_price | 0         |
+        | current_price | -0.01     |
+
+      Examples: what else is wrong
+        | field  | value   |
+        | ticker | INVALID |
+        | colour | red     |
+
+    @id.RES-083
+    Scenario Outline: A position cannot be changed to <value> as <field>
+      Given the portfolio "Growth" of Ravi
+      And the position "AAPL" of Ravi
+      When Ravi changes the position "AAPL" to:
+        | field   | value   |
+        | <field> | <value> |
+      Then he is told that "<field>" is invalid
+      And nothing was changed
+
+      Examples: shares and prices
+        | field         | value |
+        | shares        | 0     |
+        | entry_price   | -1    |
+        | current_price | 0     |
+
+    @id.RES-080
+    Scenario Outline: Another cannot have the portfolio of Ravi: <deed>
+      Given the portfolio "Growth" of Ravi
+      And Nora has just joined
+      When Nora <deed> the portfolio "Growth"
+      Then she is refused as unknown
+      And nothing was changed
+
+      Examples: whatever is tried
+        | deed                    |
+        | reads                   |
+        | deletes                 |
+        | asks for the returns of |
+
+  Rule: Returns are what the positions are worth less what they cost
+
+    @critical @id.RES-081
+    Scenario: Shares that rose return the difference
+      Given the portfolio "Growth" of Ravi
+      And the position "AAPL" of Ravi with:
+        | field       | value  |
+        | shares      | 100    |
+        | entry_price | 150.00 |
+      When Ravi changes the position "AAPL" to:
+        | field         | value  |
+        | shares        | 150    |
+        | current_price | 155.00 |
+      Then the returns of the portfolio "Growth" are:
+        | field            | value    |
+        | cost             | 22500.00 |
+        | value            | 23250.00 |
+        | total_return     | 750.00   |
+        | total_return_pct | 0.033333 |
+
+    @id.RES-082
+    Scenario: Positions are added up; one without a price of today is worth what it cost
+      Given the portfolio "Growth" of Ravi
+      And these positions of Ravi:
+        | name | shares | entry_price | current_price |
+        | AAPL | 10     | 100.00      | 90.00         |
+        | MSFT | 5      | 200.00      | 230.00        |
+        | F    | 100    | 12.50       | nothing       |
+      When Ravi asks for the returns of the portfolio "Growth"
+      Then the returns of the portfolio "Growth" are:
+        | field            | value    |
+        | cost             | 3250.00  |
+        | value            | 3300.00  |
+        | total_return     | 50.00    |
+        | total_return_pct | 0.015385 |
+
+    @id.RES-082
+    Scenario: A loss is a negative return
+      Given the portfolio "Growth" of Ravi
+      And these positions of Ravi:
+        | name | shares | entry_price | current_price |
+        | AAPL | 10     | 100.00      | 66.67         |
+      When Ravi asks for the returns of the portfolio "Growth"
+      Then the returns of the portfolio "Growth" are:
+        | field            | value     |
+        | cost             | 1000.00   |
+        | value            | 666.70    |
+        | total_return     | -333.30   |
+        | total_return_pct | -0.333300 |
+
+    @id.RES-082
+    Scenario: Without positions there is no return, and no share of anything
+      Given the portfolio "Growth" of Ravi
+      When Ravi asks for the returns of the portfolio "Growth"
+      Then the returns of the portfolio "Growth" are:
+        | field            | value   |
+        | cost             | 0.00    |
+        | value            | 0.00    |
+        | total_return     | 0.00    |
+        | total_return_pct | nothing |
+
+    @id.RES-084
+    Scenario Outline: <shares> shares bought at <entry>, now at <now>, return <return> exactly
+      Given the portfolio "Growth" of Ravi
+      And these positions of Ravi:
+        | name | shares   | entry_price | current_price |
+        | AAPL | <shares> | <entry>     | <now>         |
+      When Ravi asks for the returns of the portfolio "Growth"
+      Then the returns of the portfolio "Growth" are:
+        | field        | value    |
+        | cost         | <cost>   |
+        | value        | <value>  |
+        | total_return | <return> |
+
+      Examples: where floating numbers go wrong
+        | shares          | entry           | now         | cost               | value               | return              |
+        | 3               | 0.10            | 0.20        | 0.30               | 0.60                | 0.30                |
+        | 1               | 2.675           | 1.0151      | 2.68               | 1.02                | -1.66               |
+        | 0.000001        | 100000.00       | 100000.00   | 0.10               | 0.10                | 0.00                |
+        | 999999999       | 9999999.99      | 9999999.98  | 9999999980000000.01 | 9999999970000000.02 | -9999999.99        |
+        | 123456789.12345 | 1.0001          | 1           | 123469134.80       | 123456789.12        | -12345.68           |

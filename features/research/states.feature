@@ -1,0 +1,160 @@
+@allure.label.epic:Research @needs.database @needs.redis @needs.writes
+Feature: The states and the data of a session
+  A session's state says how far the work is, its data what came of it. A session that is completed stays as it is.
+
+  Rule: A session moves forward through its states
+
+    @smoke @critical @id.RES-020
+    Scenario: A session goes from initialized over processing to completed
+      Given the research session "AAPL" of Ravi is "processing"
+      When Ravi moves the research session "AAPL" to "completed"
+      Then the research session "AAPL" is stored with:
+        | field      | value     |
+        | state      | completed |
+        | created_at | as before |
+        | updated_at | moved on  |
+      And the research session "AAPL" went through:
+        | from        | to         | by   |
+        | initialized | processing | Ravi |
+        | processing  | completed  | Ravi |
+
+    @id.RES-021
+    Scenario Outline: A session may go from <from> straight to <to>
+      Given the research session "AAPL" of Ravi is "<from>"
+      When Ravi moves the research session "AAPL" to "<to>"
+      Then the research session "AAPL" is stored with:
+        | field | value |
+        | state | <to>  |
+
+      Examples: every move that is allowed
+        | from        | to         |
+        | initialized | processing |
+        | initialized | completed  |
+        | initialized | failed     |
+        | processing  | completed  |
+        | processing  | failed     |
+        | failed      | processing |
+
+    @id.RES-023
+    Scenario Outline: A session may not go from <from> to <to>
+      Given the research session "AAPL" of Ravi is "<from>"
+      When Ravi moves the research session "AAPL" to "<to>"
+      Then he is refused as conflicting: "Invalid state transition"
+      And nothing was changed
+
+      Examples: every other pair
+        | from        | to          |
+        | initialized | initialized |
+        | processing  | initialized |
+        | processing  | processing  |
+        | completed   | initialized |
+        | completed   | processing  |
+        | completed   | completed   |
+        | completed   | failed      |
+        | failed      | initialized |
+        | failed      | completed   |
+        | failed      | failed      |
+
+    @smoke @id.RES-022
+    Scenario: A state that does not exist is refused, and the session stays as it was
+      Given the research session "AAPL" of Ravi
+      When Ravi moves the research session "AAPL" to "finished"
+      Then he is told that "state" is invalid
+      And nothing was changed
+
+    @id.RES-024
+    Scenario: The history tells each change: from what, to what, by whom, in which order
+      Given the research session "AAPL" of Ravi is "failed"
+      When Ravi carries the research on "AAPL" as far as fetched
+      Then the research session "AAPL" went through:
+        | from        | to         | by   |
+        | initialized | failed     | Ravi |
+        | failed      | processing | Ravi |
+
+    @id.RES-025
+    Scenario Outline: Of <callers> moves in the same moment one wins
+      Given the research session "AAPL" of Ravi is "processing"
+      When <callers> callers at once move the research session "AAPL" to "completed"
+      Then 1 of them is accepted, the others are refused as conflicting
+      And the research session "AAPL" went through:
+        | from        | to         | by   |
+        | initialized | processing | Ravi |
+        | processing  | completed  | Ravi |
+
+      Examples: two, and a crowd
+        | callers |
+        | 2       |
+        | 12      |
+
+  Rule: Results are kept with the session
+
+    @id.RES-030
+    Scenario Outline: <what> is stored and read back
+      Given the research session "AAPL" of Ravi
+      When Ravi changes the research session "AAPL" to:
+        | field   | value   |
+        | <field> | <value> |
+      Then the research session "AAPL" is stored with:
+        | field      | value     |
+        | <field>    | <value>   |
+        | created_at | as before |
+        | updated_at | moved on  |
+
+      Examples: what a result may be
+        | what            | field              | value                |
+        | a score         | data.results.score | 0.85                 |
+        | advice          | data.results.say   | buy                  |
+        | a list          | data.peers         | ["MSFT", "GOOGL"]    |
+        | an empty result | data               | {}                   |
+        | nothing         | data.results       | nothing              |
+
+    @id.RES-031
+    Scenario Outline: <how> keeps exactly what it should
+      Given the research session "AAPL" of Ravi is "processing"
+      And Ravi's research session "AAPL" holds:
+        | field      | value |
+        | data.first | 1     |
+        | data.old   | 2     |
+      When Ravi changes the research session "AAPL" to:
+        | field     | value     |
+        | data.old  | 3         |
+        | data.new  | 4         |
+        | replace   | <replace> |
+      Then the research session "AAPL" is stored with:
+        | field | value  |
+        | data  | <data> |
+
+      Examples: merging keeps the other keys, replacing drops them
+        | how       | replace | data                              |
+        | Merging   | false   | {"first": 1, "old": 3, "new": 4} |
+        | Replacing | true    | {"old": 3, "new": 4}             |
+
+    @id.RES-032
+    Scenario: State and data are changed in one call
+      Given the research session "AAPL" of Ravi is "processing"
+      And Ravi's research session "AAPL" holds:
+        | field         | value |
+        | data.progress | 0.5   |
+      When Ravi moves the research session "AAPL" to "completed" with:
+        | field               | value |
+        | data.score          | 0.85  |
+        | data.recommendation | buy   |
+      Then the research session "AAPL" is stored with:
+        | field | value                                                     |
+        | state | completed                                                 |
+        | data  | {"progress": 0.5, "score": 0.85, "recommendation": "buy"} |
+
+    @id.RES-033
+    Scenario Outline: When the move to <to> is refused, its data is discarded
+      Given the research session "AAPL" of Ravi is "<from>"
+      When Ravi moves the research session "AAPL" to "<to>" with:
+        | field      | value |
+        | data.score | 0.85  |
+      Then he is refused as conflicting
+      And nothing was changed
+
+      Examples: refused moves
+        | from       | to          |
+        | completed  | failed      |
+        | completed  | processing  |
+        | processing | initialized |

@@ -1,0 +1,108 @@
+@allure.label.epic:Research @needs.database @needs.redis @needs.writes
+Feature: The calls of the research workflow
+  The contract of each call for whoever programs against it: method and path, status, and the fields of the answer.
+
+  Rule: Each call answers with the session as it is then
+
+    @id.RES-040
+    Scenario: POST /api/research/sessions begins a session
+      When Ravi creates the research session "AAPL"
+      Then the answer is 201, with:
+        | field        | value          |
+        | session_type | stock_research |
+        | ticker       | AAPL           |
+        | state        | initialized    |
+        | stage        | started        |
+        | error        | nothing        |
+        | config       | {}             |
+        | data         | {}             |
+        | notes        | nothing        |
+
+    @id.RES-040 @needs.partners
+    Scenario: POST .../fetch answers with the prices, money as text
+      Given the price service quotes "AAPL" at:
+        | date       | close  |
+        | 2026-11-19 | 155.00 |
+      And the research session "AAPL" of Ravi
+      When Ravi sends POST "/api/research/sessions/{research session AAPL}/fetch"
+      Then the answer is 200, with:
+        | field              | value                                                                                                                            |
+        | state              | processing                                                                                                                       |
+        | stage              | fetched                                                                                                                          |
+        | data.prices.ticker | AAPL                                                                                                                             |
+        | data.prices.quotes | [{"date": "2026-11-19", "open": "155.00", "high": "155.00", "low": "155.00", "close": "155.00", "volume": 1000000}] |
+
+    @id.RES-040 @needs.partners
+    Scenario Outline: POST .../<call> answers with its part of the data
+      Given the research session "AAPL" of Ravi
+      And Ravi carried the research on "AAPL" as far as <before>
+      When Ravi sends POST "/api/research/sessions/{research session AAPL}/<call>"
+      Then the answer is 200, with:
+        | field   | value   |
+        | state   | <state> |
+        | stage   | <stage> |
+        | <field> | <value> |
+
+      Examples: the calls after fetch
+        | call    | before   | state      | stage    | field                      | value                   |
+        | analyse | fetched  | processing | analysed | data.analysis.days         | 30                      |
+        | report  | analysed | processing | reported | data.report.recommendation | one of: buy, hold, sell |
+        | save    | reported | completed  | saved    | data.result.recommendation | one of: buy, hold, sell |
+
+  Rule: Each call is refused in the same way
+
+    @id.RES-044
+    Scenario Outline: <who>'s POST .../<call> on <session> is answered <status>
+      Given the research session "AAPL" of Ravi
+      When <who> sends POST "/api/research/sessions/<session>/<call>"
+      Then the answer is <status> "<type>"
+
+      Examples: not signed in, and not allowed
+        | who     | call    | session                 | status | type                |
+        | Mallory | fetch   | {research session AAPL} | 401    | AuthenticationError |
+        | Mallory | save    | {research session AAPL} | 401    | AuthenticationError |
+        | Dana    | fetch   | {research session AAPL} | 403    | PermissionError     |
+        | Vera    | analyse | {research session AAPL} | 403    | PermissionError     |
+
+      Examples: not one's own, not there, no id
+        | who  | call    | session                              | status | type            |
+        | Omar | fetch   | {research session AAPL}              | 404    | NotFoundError   |
+        | Omar | report  | {research session AAPL}              | 404    | NotFoundError   |
+        | Ravi | fetch   | 00000000-0000-4000-8000-000000000000 | 404    | NotFoundError   |
+        | Ravi | analyse | 00000000-0000-4000-8000-000000000000 | 404    | NotFoundError   |
+        | Ravi | save    | 00000000-0000-4000-8000-000000000000 | 404    | NotFoundError   |
+        | Ravi | fetch   | aapl                                 | 422    | ValidationError |
+
+      Examples: not yet
+        | who  | call    | session                 | status | type          |
+        | Ravi | analyse | {research session AAPL} | 409    | ConflictError |
+        | Ravi | report  | {research session AAPL} | 409    | ConflictError |
+        | Ravi | save    | {research session AAPL} | 409    | ConflictError |
+
+    @id.RES-044
+    Scenario Outline: <method> .../fetch is not allowed
+      Given the research session "AAPL" of Ravi
+      When Ravi sends <method> "/api/research/sessions/{research session AAPL}/fetch"
+      Then the answer is 405 "MethodNotAllowed"
+
+      Examples: every other method
+        | method |
+        | GET    |
+        | PUT    |
+        | PATCH  |
+        | DELETE |
+
+    @id.RES-045 @needs.partners
+    Scenario Outline: When the price service <trouble>, .../fetch is answered <status>
+      Given the price service <trouble>, always
+      And the research session "AAPL" of Ravi
+      When Ravi sends POST "/api/research/sessions/{research session AAPL}/fetch"
+      Then the answer is <status> "DependencyError"
+
+      Examples: away, too slow, wrong
+        | trouble                  | status |
+        | hangs up                 | 503    |
+        | is slow                  | 504    |
+        | answers with 500         | 502    |
+        | answers no JSON          | 502    |
+        | answers a negative price | 502    |

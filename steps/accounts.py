@@ -1,0 +1,187 @@
+"""Accounts and roles: who makes them, who changes them, and what each role may do."""
+
+from behave import given, then, when
+from behave.runner import Context
+
+from support.checks import tables
+from support.checks.matching import equal, require
+from support.clients.roles import NOBODY, RoleMatrix
+from support.drivers.http import Answer
+from support.personas import Role
+
+ROLES = (NOBODY, *Role)
+
+
+@given("{who:Actor} has a new account")
+def has_new_account(context: Context, who: str) -> None:
+    """Have an administrator make an account in the persona's role; she or he uses it for the rest of the scenario.
+
+    Example: Given Dana has a new account
+    """
+    world = context.world
+    world.accounts.create(world.person(who))
+
+
+@when("{who:Actor} creates an account for {whom:Object}")
+def create_account(context: Context, who: str, whom: str) -> None:
+    """Make an account in the persona's role, who uses it for the rest of the scenario.
+
+    Example: When Omar creates an account for Vera
+    """
+    world = context.world
+    administrator = world.person(who)
+    world.accounts.create(world.person(whom), by=administrator)
+
+
+@when("{who:Actor} creates another account with {whose:Owner} {likeness:Likeness}")
+def create_alike(context: Context, who: str, whose: str, likeness: str) -> None:
+    """Try to make an account that has this in common with the persona's, whatever comes of it.
+
+    Example: When Omar creates another account with Dana's name in capitals
+    """
+    world = context.world
+    owner, administrator = world.person(whose), world.person(who)
+    world.remember("answer", world.accounts.try_alike(owner, likeness, by=administrator))
+
+
+@given("{who:Actor} set {whose:Owner} {setting:Setting} to {value:Quoted}")
+def has_set(context: Context, who: str, whose: str, setting: str, value: str) -> None:
+    """Change the account that the persona has in this scenario; it must succeed.
+
+    Example: Given Omar set Dana's request limit to "3 requests in 2 seconds"
+    """
+    world = context.world
+    owner, person = world.person(whose), world.person(who)
+    world.accounts.change(owner, setting, value, by=person).expect(200)
+
+
+@when("{who:Actor} sets {whose:Owner} {setting:Setting} to {value:Quoted}")
+def set_setting(context: Context, who: str, whose: str, setting: str, value: str) -> None:
+    """Change the account that the persona has in this scenario, whatever comes of it.
+
+    Example: When Omar sets Dana's role to "viewer"
+    """
+    world = context.world
+    owner, person = world.person(whose), world.person(who)
+    world.remember("answer", world.accounts.change(owner, setting, value, by=person))
+
+
+@then("{whose:Owner} account has the role {role:Quoted}")
+def account_has_role(context: Context, whose: str, role: str) -> None:
+    """Look at the account in the database and in the administrator's list.
+
+    Example: Then Vera's account has the role "editor"
+    """
+    world = context.world
+    person = world.person(whose)
+    equal("the role in the database", world.account_stores.row(world.accounts.own(person))["role"], role)
+    equal("the role in the list of accounts", world.accounts.listed(person)["role"], role)
+
+
+@then("{whose:Owner} next session has the role {role:Quoted}")
+def next_session_has_role(context: Context, whose: str, role: str) -> None:
+    """Sign in again: token and page must know the role.
+
+    Example: Then Vera's next session has the role "editor"
+    """
+    world = context.world
+    person = world.person(whose)
+    equal("the role in the token", world.access.sign_in(person).claims["role"], role)
+    page = world.access.open_page("protected page", by=person).expect(200)
+    equal("the role that the page knows", page.document["role"], role)
+
+
+@then("{whose:Owner} password is stored as a hash of Argon2")
+def password_hashed(context: Context, whose: str) -> None:
+    """Look at the row: it holds a hash and, anywhere in it, no password.
+
+    Example: Then Vera's password is stored as a hash of Argon2
+    """
+    world = context.world
+    own = world.accounts.own(world.person(whose))
+    row = world.account_stores.row(own)
+    kept = str(row["password_hash"])
+    require(kept.startswith("$argon2id$"), "the password should be kept as a hash of Argon2id, but is not")
+    require(own.account.password not in str(row), "the row should not hold the password, but does")
+
+
+@then("{who:Actor} is refused because that is taken")
+def refused_as_taken(context: Context, who: str) -> None:
+    """Check for 409.
+
+    Example: Then he is refused because that is taken
+    """
+    world = context.world
+    error = world.recall("answer", Answer).expect(409).error
+    equal(f"the kind of refusal for {world.person(who).name}", error["type"], "ConflictError")
+
+
+# The matrix of roles
+
+
+@given("the operations of the platform, and who may use them")
+def matrix_of_roles(context: Context) -> None:
+    """Take the matrix from the table: a column for each role, allowed or refused in each cell.
+
+    Example: Given the operations of the platform, and who may use them
+    """
+    rows = tables.rows(context.table, "operation", *ROLES)
+    context.world.remember("matrix", RoleMatrix(rows, ROLES))
+
+
+@when("the platform lists its operations")
+def list_operations(context: Context) -> None:
+    """Read the platform's own description, and keep the matrix for the report with what is undecided left blank.
+
+    Example: When the platform lists its operations
+    """
+    world = context.world
+    operations = world.roles.operations()
+    matrix = world.recall("matrix", RoleMatrix)
+    world.remember("operations", operations)
+    shown = tables.markdown(["operation", *ROLES], matrix.lines(operations))
+    world.evidence.attach("Who may do what", shown, "text/markdown")
+
+
+@then("each of them is decided for every role, and nothing else is")
+def matrix_complete(context: Context) -> None:
+    """Compare the matrix with the list: an operation that is new and not in the matrix fails.
+
+    Example: Then each of them is decided for every role, and nothing else is
+    """
+    world = context.world
+    gaps = world.recall("matrix", RoleMatrix).gaps(world.recall("operations", list))
+    require(not gaps, f"the matrix should say of each operation who may use it, but {'; '.join(gaps)}")
+
+
+@when("{who:Actor} asks for each operation")
+def ask_for_each(context: Context, who: str) -> None:
+    """Ask for every operation of the matrix in a way that does nothing, and note who was let in.
+
+    Example: When Vera asks for each operation
+    """
+    world = context.world
+    person = world.person(who)
+    matrix = world.recall("matrix", RoleMatrix)
+    verdicts = {str(each): world.roles.verdict(each, by=person) for each in world.roles.operations()}
+    world.remember("verdicts", {name: verdict for name, verdict in verdicts.items() if name in matrix.cells})
+
+
+@then("{who:Actor} is allowed and refused as the matrix says")
+def as_matrix_says(context: Context, who: str) -> None:
+    """Compare what was noted with the column of the persona's role; the report gets both.
+
+    Example: Then she is allowed and refused as the matrix says
+    """
+    world = context.world
+    person = world.person(who)
+    role = person.role or NOBODY
+    cells, seen = world.recall("matrix", RoleMatrix).cells, world.recall("verdicts", dict)
+    lines = [[name, cells[name][role], seen.get(name, "")] for name in cells]
+    world.evidence.attach(
+        f"What {role} may do", tables.markdown(["operation", "wanted", "seen"], lines), "text/markdown"
+    )
+    wrong = [
+        f"{name} should be {wanted} to {role}, but was {found}" for name, wanted, found in lines if wanted != found
+    ]
+    require(not wrong, "; ".join(wrong))

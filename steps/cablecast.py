@@ -1,0 +1,170 @@
+"""Publishing at Cablecast: what Cablecast knows and answers, and what it received."""
+
+from itertools import pairwise
+
+from behave import given, then, when
+from behave.runner import Context
+
+from support.checks.matching import equal, fields, require
+from support.clients.vod import Vod
+from support.world import World
+
+NOTHING = {"show_id": None, "cablecast_vod_id": None, "published_at": None}
+
+
+@given("Cablecast has the show {show:Quoted} of {days:Days}")
+def cablecast_has_show_of(context: Context, show: str, days: int) -> None:
+    """Have Cablecast know a show under this title, of a certain day.
+
+    Example: Given Cablecast has the show "City Council" of 7 days ago
+    """
+    world = context.world
+    world.cablecast.has_show(world.alias(show), days)
+
+
+@given("Cablecast answers {operation:Quoted} with {reply:Reply}, {times:Count}")
+def cablecast_answers(context: Context, operation: str, reply: int | str, times: int | None) -> None:
+    """Have Cablecast answer an operation in a certain way: once, twice, 3 times and then as usual, or always.
+
+    Example: Given Cablecast answers "creating a VOD" with 503, twice
+    """
+    context.world.cablecast.answers(reply, operation, times)
+
+
+@given("Cablecast reports {status:Quoted} at {percent:Whole} percent, {times:Count}")
+def cablecast_reports(context: Context, status: str, percent: int, times: int | None) -> None:
+    """Have Cablecast report a certain progress of every VOD, so often, and then as usual.
+
+    Example: Given Cablecast reports "processing" at 10 percent, twice
+    """
+    context.world.cablecast.reports(status, percent, times)
+
+
+@given("{who:Actor} has linked the VOD {title:Quoted} to the show {show:Literal}")
+@when("{who:Actor} links the VOD {title:Quoted} to the show {show:Literal}")
+def link(context: Context, who: str, title: str, show: object) -> None:
+    """Link a VOD by hand to a show that Cablecast has, by its title, or to whatever else is given as one.
+
+    Example: When Dana links the VOD "City Council" to the show "City Council"
+    """
+    world = context.world
+    id = world.cablecast.show_of(world.alias(show)) if isinstance(show, str) else show
+    world.remember("answer", world.vod.link(world.recall(title, Vod), id, by=world.person(who)))
+
+
+@given("{who:Actor} has tried to publish the VOD {title:Quoted}")
+def tried_to_publish(context: Context, who: str, title: str) -> None:
+    """Ask for a VOD to be published, and wait until the platform has ended trying.
+
+    Example: Given Dana has tried to publish the VOD "City Council"
+    """
+    world = context.world
+    vod = world.recall(title, Vod)
+    world.vod.do("publishes", vod, by=world.person(who)).expect(200, 202)
+    world.vod.end_of("publication", vod)
+
+
+@then("Cablecast has one VOD of {title:Quoted}, with the captions as they were written")
+def cablecast_received(context: Context, title: str) -> None:
+    """Check at Cablecast, once the publication has ended: one VOD; its captions are byte for byte ours.
+
+    Example: Then Cablecast has one VOD of "City Council", with the captions as they were written
+    """
+    world = context.world
+    vod = world.recall(title, Vod)
+    world.vod.end_of("publication", vod)
+    equal("the captions at Cablecast", world.cablecast.captions_of(vod.recording), world.vods.captions(vod))
+
+
+@then("Cablecast received the captions of {title:Quoted} as a file, with our credentials")
+def cablecast_upload(context: Context, title: str) -> None:
+    """Check the upload itself: multipart, in the field scc_file, by its file name, with HTTP Basic on every request.
+
+    Example: Then Cablecast received the captions of "City Council" as a file, with our credentials
+    """
+    world = context.world
+    vod = world.recall(title, Vod)
+    [(field, file)] = world.cablecast.upload_of(vod.recording).files().items()
+    equal(
+        "the field and file name of the captions", (field, file.file_name), ("scc_file", world.vods.captions_name(vod))
+    )
+    equal("the bytes of the captions", file.content, world.vods.captions(vod).encode())
+    carried = {world.cablecast.credentials(request) for request in world.cablecast.asked("anything")}
+    equal("the credentials that Cablecast was shown", carried, {world.run.cablecast_credentials})
+
+
+@then("the VOD {title:Quoted} is published, with show and VOD of Cablecast noted")
+def published(context: Context, title: str) -> None:
+    """Check on our side: the publication succeeded, and API and database hold the ids that Cablecast gave.
+
+    Example: Then the VOD "City Council" is published, with show and VOD of Cablecast noted
+    """
+    world = context.world
+    vod = world.recall(title, Vod)
+    equal(f'the publication of "{title}"', str(world.vod.end_of("publication", vod)), "completed")
+    made = world.cablecast.vod_of(vod.recording)
+    wanted = {"show_id": made.show.id, "cablecast_vod_id": made.id}
+    fields(f'the row of the VOD "{title}"', world.vods.row(vod), wanted)
+    fields(f'the VOD "{title}" in the API', world.vod.read(vod, by=vod.owner), wanted)
+    require(world.vods.row(vod)["published_at"], f'the row of the VOD "{title}" should tell when it was published')
+
+
+@then("publishing {title:Quoted} failed because {reason:Quoted}")
+def publishing_failed(context: Context, title: str, reason: str) -> None:
+    """Check that the publication ended as failed with this reason, and that the VOD holds no half of it.
+
+    Example: Then publishing "City Council" failed because "Cablecast refused our credentials"
+    """
+    world = context.world
+    vod = world.recall(title, Vod)
+    equal(f'the publication of "{title}"', str(world.vod.end_of("publication", vod)), f"failed ({reason})")
+    fields(f'the row of the VOD "{title}"', world.vods.row(vod), NOTHING)
+    fields(f'the VOD "{title}" in the API', world.vod.read(vod, by=vod.owner), NOTHING)
+
+
+@then("Cablecast was asked for {operation:Quoted} {times:Count}, with growing waits")
+def asked_with_waits(context: Context, operation: str, times: int) -> None:
+    """Count the requests in this scenario; each wait between two of them must be longer than the one before.
+
+    Example: Then Cablecast was asked for "finding shows" 4 times, with growing waits
+    """
+    asked = context.world.cablecast.asked(operation)
+    equal(f'how often Cablecast was asked for "{operation}"', len(asked), times)
+    waits = [after.at - before.at for before, after in pairwise(asked)]
+    told = ", ".join(f"{wait:.2f} s" for wait in waits)
+    require(all(a < b for a, b in pairwise(waits)), f"the waits before each new try should grow, but were {told}")
+
+
+@then("the VOD {title:Quoted} is linked to the show {show:Quoted}")
+def linked(context: Context, title: str, show: str) -> None:
+    """Check the link in API and database, after a publication that may be under way.
+
+    Example: Then the VOD "City Council" is linked to the show "City Council"
+    """
+    world = context.world
+    vod, id = _settled(world, title), world.cablecast.show_of(world.alias(show))
+    fields(f'the link of "{title}"', world.vod.show(vod, by=vod.owner), {"show_id": id, "suggestion": None})
+    fields(f'the row of the VOD "{title}"', world.vods.row(vod), {"show_id": id})
+
+
+@then("the VOD {title:Quoted} is linked to no show, and {show:Quoted} is suggested")
+def suggested(context: Context, title: str, show: str) -> None:
+    """Check that there is no link but a suggestion, or with "" none; nothing was made at Cablecast.
+
+    Example: Then the VOD "City Council" is linked to no show, and "City Council" is suggested
+    """
+    world = context.world
+    vod = _settled(world, title)
+    answer = world.vod.show(vod, by=vod.owner)
+    named = (answer["suggestion"] or {}).get("title")
+    equal(f'the show suggested for "{title}"', named, world.alias(show) if show else None)
+    equal(f'the link of "{title}"', (answer["show_id"], world.vods.row(vod)["show_id"]), (None, None))
+    equal(f'the number of VODs of "{title}" at Cablecast', world.cablecast.count_of(vod.recording), 0)
+
+
+def _settled(world: World, title: str) -> Vod:
+    """Return a VOD once its publication, if it has one, has ended."""
+    vod = world.recall(title, Vod)
+    if world.vod.has_task(vod, "publication"):
+        world.vod.end_of("publication", vod)
+    return vod

@@ -1,0 +1,178 @@
+"""The queue of captionings and publications, and the worker that takes from it."""
+
+from behave import given, then, when
+from behave.runner import Context
+
+from support import writing
+from support.checks import tables
+from support.checks.eventually import eventually
+from support.checks.matching import equal, fields
+from support.clients.vod import Vod
+from support.drivers.http import Answer
+from support.faults import Kind, Part
+from support.testdata.media import Recording, recording, write
+from support.world import World
+
+
+@given("the worker is paused")
+def worker_is_paused(context: Context) -> None:
+    """Stop the worker: what is handed in waits until it goes on, at the latest when the scenario ends.
+
+    Example: Given the worker is paused
+    """
+    world = context.world
+    world.faults.begin(Part.WORKER, Kind.STOPPED)
+    world.remember("counts before", dict(world.vod.queue_counts(by=world.person("Dana"))))
+
+
+@when("the worker goes on")
+def worker_goes_on(context: Context) -> None:
+    """Start the worker that was paused.
+
+    Example: When the worker goes on
+    """
+    context.world.faults.end(Part.WORKER)
+
+
+@when("{who:Actor} hands in a batch of {number:Whole} recordings")
+def hand_in_batch(context: Context, who: str, number: int) -> None:
+    """Hand in clear recordings at once, called "Meeting 1" and so on.
+
+    Example: When Dana hands in a batch of 10 recordings
+    """
+    _hand_in(context.world, who, {f"Meeting {index}": "" for index in range(1, number + 1)})
+
+
+@when("{who:Actor} hands in a batch with these recordings")
+def hand_in_these(context: Context, who: str) -> None:
+    """Hand in recordings at once. Columns: title, file path; without a path it is the recording's own.
+
+    Example: When Dana hands in a batch with these recordings
+    """
+    rows = tables.read(context.table, ["title", "file path"])
+    _hand_in(context.world, who, {row["title"]: row["file path"] for row in rows})
+
+
+def _hand_in(world: World, who: str, paths: dict[str, str]) -> None:
+    person = world.person(who)
+    made = {title: _recorded(world, title, path) for title, path in paths.items()}
+    answer = world.vod.batch(list(made.values()), by=person)
+    world.remember("answer", answer)
+    for (title, one), result in zip(made.items(), answer.document.get("results", ()), strict=False):
+        if result["vod_id"]:
+            world.remember(title, Vod(result["vod_id"], one, person))
+
+
+def _recorded(world: World, title: str, path: str) -> Recording:
+    made = recording(world.alias(title), duration=20.0, path=path or world.file_name(title, ".wav"), seed=title)
+    if not path:
+        world.cleanup.add(f"remove {made.path}", lambda: world.storage.remove(made.path))
+        write(made, world.storage.root)
+    return made
+
+
+@then("the batch is answered so")
+def batch_answered(context: Context) -> None:
+    """Compare the results in their order. Columns: title, invalid field; no field means that it was accepted.
+
+    Example: Then the batch is answered so
+    """
+    rows = tables.read(context.table, ["title", "invalid field"])
+    results = context.world.recall("answer", Answer).expect(202).document["results"]
+    equal("the number of results", len(results), len(rows))
+    for row, result in zip(rows, results, strict=True):
+        named = [issue["field"] for issue in result["issues"]]
+        equal(f'the invalid fields of "{row["title"]}"', named, [row["invalid field"]] if row["invalid field"] else [])
+        equal(f'whether "{row["title"]}" has a VOD', result["vod_id"] is not None, not row["invalid field"])
+
+
+@then("all {number:Whole} recordings of the batch are captioned")
+def batch_captioned(context: Context, number: int) -> None:
+    """Follow every VOD of the batch to its end.
+
+    Example: Then all 10 recordings of the batch are captioned
+    """
+    world = context.world
+    results = world.recall("answer", Answer).expect(202).document["results"]
+    equal("the number of results", len(results), number)
+    for index in range(1, number + 1):
+        vod = world.recall(f"Meeting {index}", Vod)
+        equal(f'the end of "Meeting {index}"', str(world.vod.follow(vod, by=vod.owner).values[-1]), "completed")
+
+
+@then("the worker takes {titles:Quoted} in this order")
+def taken_in_order(context: Context, titles: str) -> None:
+    """Wait until all of them are captioned, and compare the order in which the real queue gave them out.
+
+    Example: Then the worker takes "Urgent, First, Second" in this order
+    """
+    world = context.world
+    vods = [world.recall(title, Vod) for title in titles.split(", ")]
+    for vod in vods:
+        world.vod.end_of("captioning", vod)
+    tasks = {world.vod.task_of(vod, "captioning"): vod.recording.title for vod in vods}
+    taken = [tasks[task] for task in world.queue.taken(list(tasks))]
+    equal("the order in which they were taken", taken, [vod.recording.title for vod in vods])
+
+
+@then("the captioning of {title:Quoted} is {state:Quoted} in the queue and was taken {times:Whole} times")
+def in_queue(context: Context, title: str, state: str, times: int) -> None:
+    """Look into the real queue: todo, doing, succeeded, failed or cancelled, and how often a worker took it.
+
+    Example: Then the captioning of "City Council" is "cancelled" in the queue and was taken 0 times
+    """
+    world = context.world
+    task = world.vod.task_of(world.recall(title, Vod), "captioning")
+    eventually(
+        f'the job that captions "{title}"',
+        lambda: world.queue.states([task])[task],
+        lambda seen: seen == state,
+        wish=state,
+        within=5.0,
+    )
+    equal(f'how often the captioning of "{title}" was taken', len(world.queue.taken([task])), times)
+
+
+@then("the queue counts")
+def queue_counts(context: Context) -> None:
+    """Compare the counts that the API tells, and those of the real queue, with the states of these VODs' tasks.
+
+    Columns: pending, processing, completed, failed: how many more than before the scenario's VODs were handed in.
+    Example: Then the queue counts
+    """
+    world = context.world
+    [row] = tables.read(context.table, ["pending", "processing", "completed", "failed"])
+    before = world.recall("counts before", dict)
+    wanted = {state: before[state] + tables.whole(row, state) for state in row}
+    person = world.person("Dana")
+    eventually(
+        "the counts of the queue",
+        lambda: dict(world.vod.queue_counts(by=person)),
+        lambda counts: counts == wanted,
+        wish=str(wanted),
+        within=10.0,
+    )
+    fields("the jobs of the real queue", world.queue.counts(), _as_jobs(wanted))
+
+
+def _as_jobs(counts: dict[str, int]) -> dict[str, int]:
+    return {state: counts[state] for state in ("pending", "processing")}
+
+
+@then("the queue has {jobs:Jobs} about {what:Quoted}")
+@then("within {within:Duration} the queue has {jobs:Jobs} about {what:Quoted}")
+def jobs_about(context: Context, jobs: tuple[int, str], what: str, within: float = 0.0) -> None:
+    """Count the jobs in a state that name something (an id, mostly) in their arguments.
+
+    Example: Then within 30 seconds the queue has 1 succeeded job about "{vod.id}"
+    """
+    world = context.world
+    count, state = jobs
+    named = world.values.text(what)
+    writing.settled(
+        f'jobs about "{what}" by state',
+        lambda: world.jobs.about(named),
+        lambda states: states.get(state, 0) == count,
+        wish=f"{count} {state}",
+        within=within,
+    )

@@ -1,0 +1,70 @@
+"""Tables of steps: their headings are checked, and a wrong one is told with what is known instead."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from support.checks.matching import fail
+
+
+class Table(Protocol):
+    """A step's table as behave hands it over."""
+
+    @property
+    def headings(self) -> Sequence[str]:
+        """The names of the columns."""
+
+    @property
+    def rows(self) -> Sequence[Any]:
+        """The rows, each a mapping from column to text."""
+
+
+def read(table: Table | None, columns: Sequence[str], *, optional: Sequence[str] = ()) -> list[Mapping[str, str]]:
+    """Return the rows by column; a column that was left out is an empty text.
+
+    Fails where the table is missing or empty, lacks a column of `columns`, or has one that is not known.
+    """
+    known = [*columns, *optional]
+    told = ", ".join(known)
+    if table is None:
+        raise fail(f"this step needs a table below it, with the columns: {told}")
+    if repeated := sorted({name for name in table.headings if table.headings.count(name) > 1}):
+        raise fail(f'the table has the column "{repeated[0]}" more than once')
+    for heading in table.headings:
+        if heading not in known:
+            near = difflib.get_close_matches(heading, known, n=1)
+            meant = f' Did you mean "{near[0]}"?' if near else ""
+            raise fail(
+                f'the table has a column "{heading}", which means nothing here.{meant} Known: {told} '
+                "(the first row of a table names its columns)"
+            )
+    if missing := [name for name in columns if name not in table.headings]:
+        raise fail(f"the table lacks the column {', '.join(missing)}; its columns are: {told}")
+    if not table.rows:
+        raise fail("the table has no rows: a step that is given nothing checks nothing")
+    return [{name: row[name] if name in table.headings else "" for name in known} for row in table.rows]
+
+
+def whole(row: Mapping[str, str], column: str) -> int:
+    """Return a cell as a whole number; fails with a sentence where it is none."""
+    try:
+        return int(row[column])
+    except ValueError:
+        raise fail(f'"{row[column]}" in the column "{column}" should be a whole number') from None
+
+
+def rows(table: Table | None, *columns: str) -> list[Mapping[str, str]]:
+    """Return the rows by column, where all columns must be there."""
+    return read(table, columns)
+
+
+def markdown(columns: Sequence[str], lines: Sequence[Sequence[object]]) -> str:
+    """Return a table as Markdown, its columns aligned; what is empty stays visible as an empty cell."""
+    cells = [[str(cell) for cell in line] for line in (columns, *lines)]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(columns))]
+    shown = [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |" for line in cells
+    ]
+    return "\n".join([shown[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *shown[1:]]) + "\n"

@@ -1,0 +1,142 @@
+"""Checks of the things that researchers work with: stored, listed, gone, exported, erased."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from support.checks.cells import differences
+from support.checks.matching import equal, fail, require
+from support.clients.things import (
+    DOCUMENT,
+    EVENT,
+    KINDS,
+    NOTIFICATION,
+    PORTFOLIO,
+    POSITION,
+    SESSION,
+    Kind,
+    Thing,
+    content_of,
+)
+from support.drivers.http import Answer
+
+STORES_OF_EVERY_KIND = frozenset(
+    ("Redis", "users", "research_sessions", "notifications", "events", "documents", "portfolios")
+)
+"""The stores that hold words of somebody's own after `one_of_every_kind`."""
+
+
+def stored(
+    thing: Thing, told: Mapping[str, Any], row: Mapping[str, Any] | None, wanted: Mapping[str, str], owner: str
+) -> None:
+    """Require API and database to hold a thing under its name, as its owner's, with the wanted fields."""
+    kind, content = thing.kind, content_of(thing, told)
+    if row is None:
+        raise fail(f"{thing} should have a row in the database, but has none")
+    if kind.owner:
+        equal(f"the owner of {thing} in the database", row["owner"], owner)
+    readable = {name: cell for name, cell in wanted.items() if name not in kind.sealed}
+    for place, seen, fields in (("API", content, wanted), ("database", row, readable)):
+        equal(f"the name of {thing} in the {place}", seen.get(kind.called), kind.stored_as(thing.called))
+        found = list(differences(seen, fields, thing.first_seen, texts=kind.texts))
+        require(not found, f"{thing} in the {place}: {'; '.join(found)}")
+
+
+def fate(thing: Thing, wanted: str, answer: Answer, row: Mapping[str, Any] | None) -> None:
+    """Require a thing to be there, hidden (unknown to the API, marked in the database) or gone for good."""
+    equal(f"how reading {thing} is answered", answer.status, 200 if wanted == "there" else 404)
+    found = "gone for good" if row is None else "hidden" if row.get("deleted_at") else "there"
+    equal(f"{thing} in the database", found, wanted)
+
+
+def listed(
+    kind: Kind, shown: Mapping[str, Any], wanted: Sequence[tuple[str, Mapping[str, str]]], total: int, mark: str
+) -> None:
+    """Require a page to hold exactly these, in this order; what a search found must go from best to worst."""
+    items: list[Mapping[str, Any]] = shown["results" if "results" in shown else kind.listed]
+    names = [kind.stored_as(kind.known_as(name, mark)) for name, _ in wanted]
+    equal(f"the {kind.word}s that are shown", [item[kind.called] for item in items], names)
+    equal(f"how many {kind.word}s there are in all", shown["total"], total)
+    for item, (name, cells) in zip(items, wanted, strict=True):
+        found = list(differences(item, cells, {}, texts=kind.texts))
+        require(not found, f'the {kind.word} "{name}" that is shown: {"; ".join(found)}')
+    if "results" in shown:
+        _require_falling([item["score"] for item in items])
+
+
+def _require_falling(scores: Sequence[float]) -> None:
+    for better, worse in pairwise(scores):
+        require(better >= worse, f"the scores should fall from best to worst, but were {list(scores)}")
+    for score in scores:
+        require(0 <= score <= 1.000001, f"a score should lie between 0 and 1, but was {score}")
+
+
+def batch(told: Mapping[str, Any], total: int, refused: Mapping[int, str]) -> None:
+    """Require each item of a batch to be reported, in order: those refused with their field, the rest with an id."""
+    items = told["results"]
+    equal("how many items are reported, and in which order", [item["index"] for item in items], list(range(total)))
+    found = {item["index"] + 1: item["errors"][0]["field"] for item in items if item["errors"]}
+    equal("the refused items, by position", found, dict(refused))
+    stored_ids = [item["id"] for item in items if item["id"] is not None]
+    equal("how many items have an id", len(set(stored_ids)), total - len(refused))
+    equal("the counts", (told["stored"], told["refused"]), (total - len(refused), len(refused)))
+
+
+def history(session: Thing, changes: Sequence[Mapping[str, Any]], wanted: Sequence[tuple[str, str, str]]) -> None:
+    """Require the changes of a session's state: from, to, by whom, each no earlier than the one before."""
+    found = [(change["old_state"], change["new_state"], change["username"]) for change in changes]
+    equal(f"the history of {session}", found, list(wanted))
+    times = [change["changed_at"] for change in changes]
+    require(times == sorted(times), f"the history of {session} should go forward in time, but went {times}")
+
+
+def returns(portfolio: Thing, found: Mapping[str, Any], wanted: Mapping[str, str]) -> None:
+    """Require returns to be as wanted, as text and to the last digit."""
+    expected = {name: None if cell == "nothing" else cell for name, cell in wanted.items()}
+    equal(f"the returns of {portfolio}", {name: found.get(name) for name in expected}, expected)
+
+
+def words(mark: str, *about: str) -> str:
+    """Return words that nobody else writes."""
+    return " ".join(("aardvark", mark, *about)).replace(" ", "-")
+
+
+def one_of_every_kind(mark: str) -> Iterator[tuple[Kind, str, Mapping[str, str]]]:
+    """Yield what somebody who has used everything leaves behind: kind, name, and fields with their own words."""
+    own = words(mark)
+    yield SESSION, "AAPL", {"config.reason": own}
+    yield SESSION, "MSFT", {"config.reason": own}
+    yield NOTIFICATION, "Margin call", {"message": own, "data.about": own}
+    yield EVENT, "page_view", {"data.page": own}
+    yield DOCUMENT, "Diary", {"content": own, "metadata.mood": own}
+    yield PORTFOLIO, f"Savings {own}", {}
+    yield POSITION, "AAPL", {}
+
+
+def exported(told: Mapping[str, Any], ids: Mapping[str, set[str]], username: str, mark: str) -> None:
+    """Require an export to hold the profile and all that the database knows as the user's, in plain words."""
+    equal("the profile in the export", told["profile"]["username"], username)
+    for name, wanted in ids.items():
+        require(wanted, f"the scenario should have made {name}, but has not")
+        equal(f"the {name} in the export", {item["id"] for item in told[name]}, wanted)
+    equal("the notes in the export", told["sessions"][0]["notes"], words(mark, "notes"))
+    moves = [change["new_state"] for change in told["sessions"][0]["history"]]
+    equal("the history in the export", moves, ["processing"])
+    equal("the positions in the export", [each["ticker"] for each in told["portfolios"][0]["positions"]], ["AAPL"])
+    equal("the text of the document in the export", told["documents"][0]["content"], words(mark))
+    equal("the parts of the export", sorted(told), sorted({*ids, "profile"}))
+
+
+def audit(entries: Sequence[Mapping[str, Any]], user_id: str, told: Mapping[str, Any], personal: Sequence[str]) -> None:
+    """Require one entry, of an erasure, with the counts the user was told, and without any of these words."""
+    equal("how many entries the audit has", len(entries), 1)
+    [entry] = entries
+    equal("what the audit tells", (str(entry["user_id"]), entry["action"]), (user_id, "erasure"))
+    equal("how much the audit says was erased", entry["counts"], dict(told))
+    owned = {kind.listed for kind in KINDS.values() if kind.owner}
+    equal("the kinds of things that were erased", {name for name, count in told.items() if count > 0}, owned)
+    equal("the fields of the audit", sorted(entry), ["action", "counts", "created_at", "id", "user_id"])
+    found = [word for word in personal if word in str(dict(entry))]
+    require(not found, f"the audit should name nothing personal, but names {found}")

@@ -1,0 +1,162 @@
+"""Any operation of the API, as a feature writes it: for what nobody has written sentences for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from support.checks.matching import fail
+from support.cleanup import Cleanup
+from support.clients.access import AccessClient
+from support.crowd import Crowd
+from support.drivers.http import Answer, HttpDriver
+from support.personas import Persona
+
+PARTS = ("header", "query", "json", "form", "file")
+OPENAPI = "/openapi.json"
+GONE = (200, 202, 204, 404, 410)
+
+
+@dataclass(frozen=True)
+class Request:
+    """A method and a path, as written."""
+
+    method: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+@dataclass
+class Content:
+    """What goes with a request."""
+
+    json: Any = None
+    body: bytes | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    query: dict[str, str | int] = field(default_factory=dict)
+    form: dict[str, str] = field(default_factory=dict)
+    files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+
+    def put(self, part: str, name: str, value: Any) -> None:
+        """Put one part in: a header, a query parameter, a JSON field (its path with dots), a form field, a file."""
+        match part:
+            case "header":
+                self.headers[name] = str(value)
+            case "query":
+                self.query[name] = _as_query(value)
+            case "json":
+                self.json = _with(self.json, name, value)
+            case "form":
+                self.form[name] = str(value)
+            case "file":
+                file_name, _, content = str(value).partition(": ")
+                self.files[name] = (file_name, content.encode())
+            case _:
+                raise fail(f'"{part}" is no part of a request; the parts are {", ".join(PARTS)}')
+
+
+class ApiClient:
+    """Sends what a feature says; what was created is deleted at the end of the scenario."""
+
+    def __init__(self, http: HttpDriver, access: AccessClient, cleanup: Cleanup, crowd: Crowd) -> None:
+        self._http = http
+        self._access = access
+        self._cleanup = cleanup
+        self._crowd = crowd
+        self._deletions: Mapping[str, Sequence[str]] | None = None
+
+    def send(self, request: Request, content: Content, *, by: Persona | None) -> Answer:
+        """Send one request, whatever comes of it."""
+        return self._kept(request, self._call(request, content, by)(self._http), by)
+
+    def send_often(
+        self, request: Callable[[], tuple[Request, Content]], times: int, at_once: int, *, by: Persona | None
+    ) -> list[Answer]:
+        """Send a request again and again, by several callers at once; each has made-up values of its own."""
+        made = [request() for _ in range(times)]
+        answers = self._crowd.send([self._call(*one, by) for one in made], at_once=at_once)
+        return [self._kept(one, answer, by) for (one, _), answer in zip(made, answers, strict=True)]
+
+    def _at_the_end(self, request: Request, *, by: Persona | None) -> None:
+        """Register a request that takes something away when the scenario ends."""
+        self._cleanup.add(f"send {request}", lambda: self._call(request, Content(), by)(self._http).expect(*GONE))
+
+    def _call(self, request: Request, content: Content, by: Persona | None) -> Callable[[HttpDriver], Answer]:
+        token = None if by is None else self._access.token(by)
+        options: dict[str, Any] = {
+            "json": content.json,
+            "body": content.body,
+            "headers": content.headers,
+            "params": content.query,
+            "form": content.form or None,
+            "files": content.files or None,
+        }
+        actor = by.name if by else "nobody"
+        return lambda http: http.send(request.method, request.path, actor=actor, token=token, **options)
+
+    def _kept(self, request: Request, answer: Answer, by: Persona | None) -> Answer:
+        """Register the deletion of what was created, where the platform publishes how."""
+        if request.method == "POST" and answer.status == 201:
+            deletion = self._deletion(request.path, answer)
+            if deletion is not None:
+                self._at_the_end(deletion, by=by)
+        return answer
+
+    def _deletion(self, path: str, answer: Answer) -> Request | None:
+        content = answer.parse()
+        id = content.get("id") if isinstance(content, dict) else None
+        if id is None:
+            return None
+        return deletion_of(path.partition("?")[0], str(id), self._known_deletions())
+
+    def _known_deletions(self) -> Mapping[str, Sequence[str]]:
+        if self._deletions is None:
+            self._deletions = deletions(self._http.get(OPENAPI).expect(200).document)
+        return self._deletions
+
+
+def deletions(openapi: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
+    """Return the paths that can be deleted, with the names of the query parameters, as the platform publishes them."""
+    return {
+        path: [
+            parameter["name"] for parameter in operations["delete"].get("parameters", ()) if parameter["in"] == "query"
+        ]
+        for path, operations in openapi["paths"].items()
+        if "delete" in operations
+    }
+
+
+def deletion_of(path: str, id: str, known: Mapping[str, Sequence[str]]) -> Request | None:
+    """Return the request that deletes what a POST to `path` created; None where the platform has none.
+
+    Either the thing lies below the path that it was posted to, or beside it (`/api/vod/create`).
+    """
+    for created in (f"{path}/{id}", f"{path.rpartition('/')[0]}/{id}"):
+        for template, parameters in known.items():
+            if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), created):
+                return Request("DELETE", created + ("?permanent=true" if "permanent" in parameters else ""))
+    return None
+
+
+def _as_query(value: Any) -> str | int:
+    return str(value).lower() if isinstance(value, bool) else value if isinstance(value, int) else str(value)
+
+
+def _with(document: Any, path: str, value: Any) -> Any:
+    """Return a JSON object with a field set; dots lead into objects."""
+    first, _, rest = path.partition(".")
+    known = dict(document or {})
+    known[first] = _with(known.get(first), rest, value) if rest else value
+    return known
+
+
+def statuses(answers: Iterable[Answer]) -> Mapping[int, int]:
+    """Return how often each status was answered."""
+    seen: dict[int, int] = {}
+    for answer in answers:
+        seen[answer.status] = seen.get(answer.status, 0) + 1
+    return dict(sorted(seen.items()))

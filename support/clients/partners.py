@@ -1,0 +1,78 @@
+"""Any operation of an outside service: what it is to answer, and what it was asked."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from itertools import count
+from typing import Any
+
+from support.checks.expected import differences
+from support.checks.matching import fail, require
+from support.cleanup import Cleanup
+from support.clients.api import Request
+from support.partners.server import PartnerServer, Received
+
+PARTNERS: Mapping[str, str] = {"Cablecast": "cablecast", "the price service": "prices"}
+"""Outside services by the name that features use, with the name that a run keeps its stub under."""
+
+
+class PartnerClient:
+    """One scenario's view of a stub; `since` (monotonic seconds) is when the scenario began."""
+
+    def __init__(self, stub: PartnerServer, cleanup: Cleanup, since: float) -> None:
+        self._stub = stub
+        self._cleanup = cleanup
+        self._since = since
+
+    def answers(
+        self,
+        request: Request,
+        status: int,
+        times: int | None,
+        *,
+        json: Any = None,
+        body: bytes = b"",
+        delay: float = 0.0,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """Have it answer a request so, a number of times and then as usual, or for good. `*` in a path is any part."""
+        template = _template(request.path)
+        registration = self._stub.register(
+            request.method, template, status=status, json=json, body=body, times=times, delay=delay, headers=headers
+        )
+        self._cleanup.add(f"have {self._stub.name} answer {request} as usual", registration.remove)
+
+    def asked(self, request: Request) -> list[Received]:
+        """Return what this scenario's platform asked, oldest first."""
+        path = request.path
+        return [
+            received for received in self._stub.received(request.method, _template(path)) if received.at >= self._since
+        ]
+
+    def require_asked(self, request: Request, times: int | None, wish: Any = None) -> None:
+        """Require that this was asked so often, with a body that has at least what is wished."""
+        found = self.asked(request)
+        fitting = [one for one in found if wish is None or not list(differences("body", _body(one), wish))]
+        if len(fitting) == times:
+            return
+        others = [f"{one.method} {one.path}" for one in self._stub.received() if one.at >= self._since]
+        near = difflib.get_close_matches(str(request), others, n=1)
+        told = f"was asked {len(fitting)} times" if found or not others else f"was asked only: {', '.join(others)}"
+        if found and wish is not None and not fitting:
+            told += f"; a body: {'; '.join(differences('body', _body(found[-1]), wish))}"
+        hint = f" (did you mean {near[0]}?)" if near and not found else ""
+        raise fail(f"{self._stub.name} should have been asked {request} {times} times, but {told}{hint}")
+
+
+def _template(path: str) -> str:
+    require("?" not in path, f"{path}: the path of a partner is written without a query")
+    numbers = count()
+    return "/".join(f"{{part{next(numbers)}}}" if part == "*" else part for part in path.split("/"))
+
+
+def _body(received: Received) -> Any:
+    try:
+        return received.json()
+    except ValueError:
+        return received.form() or received.body.decode(errors="replace")

@@ -1,0 +1,74 @@
+"""What a scenario tells the price service to answer, and what it was asked, restricted to that scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from support.cleanup import Cleanup
+from support.clients.things import SESSION, Thing
+from support.partners.prices import SESSION_HEADER, Prices, Quote, quote, written
+from support.partners.server import Received
+
+_NEGATIVE: Quote = {"date": "2026-11-19", "open": 10, "high": 10, "low": -1, "close": 10, "volume": 5}
+_CROSSED: Quote = {"date": "2026-11-19", "open": 10, "high": 9, "low": 11, "close": 10, "volume": 5}
+_FINE: Quote = {"date": "2026-11-19", "open": 10, "high": 11, "low": 9, "close": 10, "volume": 5}
+_TEXT: Quote = {**_FINE, "close": "ten"}
+
+TROUBLES: Mapping[str, Mapping[str, Any]] = {
+    "is slow": {"delay": 30.0},
+    "hangs up": {"body": ConnectionError("hung up")},
+    "refuses connections": {},
+    "answers with 500": {"status": 500, "body": "Internal Server Error"},
+    "answers with 404": {"status": 404, "body": "unknown ticker"},
+    "answers with a redirect": {"status": 302, "headers": {"Location": "/elsewhere"}},
+    "breaks off in the middle": {"body": '{"ticker": ', "headers": {"Content-Length": "400"}},
+    "answers no JSON": {"body": "<html>maintenance</html>"},
+    "answers without quotes": {"body": '{"ticker": "AAPL"}'},
+    "answers a price in words": {"body": written("AAPL", [_TEXT])},
+    "answers no day at all": {"body": written("AAPL", [])},
+    "answers for another ticker": {"body": written("MSFT", [_FINE])},
+    "answers a negative price": {"body": written("AAPL", [_NEGATIVE])},
+    "answers a low above the high": {"body": written("AAPL", [_CROSSED])},
+    "answers a day twice": {"body": written("AAPL", [_FINE, _FINE])},
+}
+"""What can be wrong with the price service, as far as AAPL is concerned."""
+
+
+class PricesClient:
+    """One scenario's view of the stub: it concerns the sessions that the scenario has begun, and no other."""
+
+    def __init__(self, stub: Prices, cleanup: Cleanup) -> None:
+        self._stub = stub
+        self._cleanup = cleanup
+        self._mine: set[str] = set()
+
+    def concern(self, thing: Thing) -> None:
+        """Count a session as this scenario's."""
+        if thing.kind is SESSION:
+            self._mine.add(thing.id)
+
+    def quotes(self, ticker: str, days: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Have the service know these days (YYYY-MM-DD) and closing prices of a ticker; return them."""
+        quotes = [quote(date.fromisoformat(day), Decimal(close)) for day, close in days]
+        registration = self._stub.quotes(ticker, quotes, where=self._is_mine)
+        self._cleanup.add(f"have the price service quote {ticker} as usual", registration.remove)
+        return list(days)
+
+    def troubled(self, trouble: str, times: int | None) -> None:
+        """Have the service fail in one of `TROUBLES`, a number of times and then work again, or for good."""
+        if trouble == "refuses connections":
+            self._cleanup.add("start the price service again", self._stub.start)
+            self._stub.close()
+            return
+        registration = self._stub.fails(where=self._is_mine, times=times, **TROUBLES[trouble])
+        self._cleanup.add("have the price service answer as usual", registration.remove)
+
+    def asked(self) -> Sequence[Received]:
+        """Return the requests for prices that this scenario's sessions caused, oldest first."""
+        return self._stub.asked(where=self._is_mine)
+
+    def _is_mine(self, received: Received) -> bool:
+        return received.headers.get(SESSION_HEADER) in self._mine

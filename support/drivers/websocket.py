@@ -1,0 +1,125 @@
+"""WebSockets as a scenario uses them: an actor, time limits, evidence, and all messages kept with their time."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+from websockets.sync.client import ClientConnection, connect
+
+from support.drivers.http import Answer, NoAnswer
+from support.evidence.recorder import Command, Recorder
+from support.settings import Limits
+
+_STORE = "WebSocket"
+
+
+class HandshakeRefused(Exception):
+    """The platform answered the handshake with something other than a WebSocket; `answer` says what."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(f"{answer} was refused with {answer.status}")
+        self.answer = answer
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message that came in; `at` is on the monotonic clock, in seconds."""
+
+    text: str
+    at: float
+
+    @property
+    def json(self) -> Any:
+        """The message as JSON; fails with a sentence where it is none."""
+        try:
+            return json.loads(self.text)
+        except ValueError as error:
+            raise AssertionError(f"a live message should be JSON, but was {self.text[:80]!r}") from error
+
+
+@dataclass
+class WebSocketDriver:
+    """One connection. What comes in is read all the time, by a thread of its own, until `close`."""
+
+    actor: str
+    _connection: ClientConnection
+    _ending: ExitStack
+    _evidence: Recorder
+    _messages: list[Message] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._reader = threading.Thread(target=self._read, name=f"messages for {self.actor}", daemon=True)
+        self._reader.start()
+
+    @property
+    def messages(self) -> list[Message]:
+        """All messages so far, oldest first."""
+        return list(self._messages)
+
+    def send(self, text: str) -> None:
+        """Send a text message. AssertionError when the connection is closed."""
+        self._note(f"{self.actor} sends {text}", "")
+        try:
+            self._connection.send(text)
+        except ConnectionClosed as error:
+            raise AssertionError(f"{self.actor}'s live connection should be open, but is closed ({error})") from error
+
+    def ping(self, within: float) -> bool:
+        """Whether a ping of the protocol itself is answered in time (seconds)."""
+        try:
+            return self._connection.ping().wait(within)
+        except ConnectionClosed:
+            return False
+
+    def close(self) -> None:
+        """Leave, and wait for the reader to end."""
+        with suppress(WebSocketException):
+            self._ending.close()
+        self._reader.join()
+
+    def _read(self) -> None:
+        with suppress(ConnectionClosed):
+            for content in self._connection:
+                text = content if isinstance(content, str) else content.decode(errors="replace")
+                self._messages.append(Message(text, time.monotonic()))
+                self._note(f"{self.actor} receives", text)
+
+    def _note(self, text: str, answer: str) -> None:
+        self._evidence.command(Command(store=_STORE, text=text, answer=answer, elapsed=0.0))
+
+
+def open_websocket(
+    url: str, path: str, *, actor: str, token: str | None, limits: Limits, evidence: Recorder
+) -> WebSocketDriver:
+    """Connect to `url` (of the HTTP API). Raises HandshakeRefused, or NoAnswer when there was none."""
+    begin = time.monotonic()
+    address = url.replace("http", "ws", 1) + path
+    who = f"{actor}'s WebSocket {path}"
+    ending = ExitStack()
+    try:
+        # Proxies of the tester's machine have no say in what is tested.
+        query = f"?token={token}" if token is not None else ""
+        connection = ending.enter_context(connect(address + query, open_timeout=limits.connect, proxy=None))
+    except InvalidStatus as error:
+        refusal = error.response
+        content = bytes(refusal.body or b"")
+        evidence.command(Command(_STORE, f"{who} connects", refusal.status_code, time.monotonic() - begin))
+        parse = _parser(content)
+        raise HandshakeRefused(
+            Answer(who, refusal.status_code, refusal.headers, content, time.monotonic() - begin, parse)
+        ) from None
+    except (OSError, WebSocketException) as error:
+        raise NoAnswer(f"{who} should be answered, but the handshake failed: {error}") from None
+    evidence.command(Command(_STORE, f"{who} connects", "open", time.monotonic() - begin))
+    return WebSocketDriver(actor, connection, ending, evidence)
+
+
+def _parser(content: bytes) -> Callable[[], Any]:
+    return lambda: json.loads(content)

@@ -1,0 +1,92 @@
+"""`acceptance new`: a first feature in our style, that runs as it is."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+
+from support.check import INTERFACE, known_ids
+from support.exits import ExitCode, UsageError
+from support.testdata.media import file_stem
+from support.vocabulary import FEATURES, read_features
+
+EPICS = {
+    "access": "Login_and_roles",
+    "vod": "Video_on_demand",
+    "research": "Research",
+    "recovery": "Errors_and_recovery",
+    "operations": "Operations",
+    "interface": "Interface",
+}
+TEMPLATE = """@allure.label.epic:{epic} @wip
+Feature: {title}
+  Two or three sentences for a reader who knows the business and not the platform: who wants what, and why.
+
+  Rule: What always holds, as one sentence
+
+    @id.{id} @readonly
+    Scenario: What comes of it, as one short sentence
+{steps}"""
+BUSINESS = """      Given Vera is signed in
+      When she opens the protected page
+      Then the protected page is open to her
+"""
+TECHNICAL = """      Given Vera is signed in
+      When she sends GET /api/vod/list
+      Then the answer is 200
+      And the answer has
+        | path  | value        |
+        | vods  | {a list}     |
+        | total | {at least 0} |
+"""
+
+
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Say what the command line takes."""
+    parser.add_argument("title", help='the feature\'s title, in quotes: "Recordings get a thumbnail"')
+    parser.add_argument("--in", dest="folder", required=True, help=f"the capability: {', '.join(EPICS)}, or a new one")
+    parser.set_defaults(work=work)
+
+
+def work(options: argparse.Namespace) -> int:
+    """Write it, and say what to do next."""
+    title = " ".join(options.title.split())
+    if not re.fullmatch(r"[a-z][a-z_]*", options.folder):
+        raise UsageError(f'"{options.folder}" is no folder name: small letters and _, such as {", ".join(EPICS)}.')
+    path = FEATURES / options.folder / f"{file_stem(title).replace('-', '_')}.feature"
+    if not file_stem(title):
+        raise UsageError("The title needs letters: it becomes the file's name.")
+    if path.exists():
+        raise UsageError(f"There is {path} already: choose another title.")
+    id = next_id(_family(options.folder))
+    epic = EPICS.get(options.folder, options.folder.capitalize())
+    steps = TECHNICAL if FEATURES / options.folder == INTERFACE else BUSINESS
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(TEMPLATE.format(epic=epic, title=title, id=id, steps=steps), encoding="utf-8")
+    print(f"""Wrote {path}. It runs as it is: behave {path}
+
+Next:
+  acceptance steps WORD      find sentences; `acceptance steps values` tells what stands in braces
+  acceptance check {path}
+  support/catalogue.toml     say there, in one sentence, which behaviour {id} is
+Take @wip off when it is done. More: support/WRITING.md""")
+    return ExitCode.PASSED
+
+
+def _family(folder: str) -> str:
+    known = {"access": "ACC", "vod": "VOD", "research": "RES", "recovery": "REC", "operations": "OPS"}
+    return known.get(folder, "API" if folder == "interface" else folder[:3].upper())
+
+
+def next_id(family: str) -> str:
+    """Return the next free number of a family, in the catalogue and in the features."""
+    used = [*known_ids(), *(tag.removeprefix("id.") for tag in _tags())]
+    numbers = [int(id.partition("-")[2]) for id in used if id.startswith(f"{family}-")]
+    return f"{family}-{max(numbers, default=0) + 1:03}"
+
+
+def _tags() -> list[str]:
+    if not Path(FEATURES).is_dir():
+        return []
+    return [str(tag) for feature in read_features() for one in feature.walk_scenarios() for tag in one.tags]

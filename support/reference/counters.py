@@ -1,0 +1,79 @@
+"""Counts of events in windows of time: the basis of lockouts and rate limits.
+
+A window begins with its first event and ends by itself. The counts live in Redis, where every process sees them, and in
+the memory of this process: whichever is higher counts, so that a limit holds while Redis is away and after it is back.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from math import ceil
+from time import monotonic
+from typing import Any
+
+from support.reference.cache import Cache
+from support.reference.errors import TooManyRequests
+
+_SWEEP_SECONDS = 60.0
+
+_COUNT = """
+local events = redis.call('INCR', KEYS[1])
+if events == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+return {events, redis.call('PTTL', KEYS[1])}
+"""
+_LOOK = "return {tonumber(redis.call('GET', KEYS[1]) or 0), redis.call('PTTL', KEYS[1])}"
+
+
+@dataclass(frozen=True)
+class Window:
+    """How many events it holds, and in how many seconds it ends."""
+
+    events: int = 0
+    seconds_left: float = 0.0
+
+    def refuse_over(self, limit: int) -> None:
+        """Raise TooManyRequests, which says when to try again, when there are more events than this."""
+        if self.events > limit:
+            raise TooManyRequests(headers={"Retry-After": str(max(1, ceil(self.seconds_left)))})
+
+
+class Counters:
+    """The windows of one process, shared with others through Redis while it is there."""
+
+    def __init__(self, cache: Cache) -> None:
+        self._cache = cache
+        self._lock = threading.Lock()
+        self._remembered: dict[str, tuple[int, float]] = {}  # events, and the end of the window
+        self._next_sweep = 0.0
+
+    def count(self, key: str, seconds: float) -> Window:
+        """Add an event; the first one opens a window of so many seconds. Returns the window with the event in it."""
+        with self._lock:
+            self._sweep()
+            events, ends_at = self._live(key) or (0, monotonic() + seconds)
+            self._remembered[key] = events + 1, ends_at
+        shared = self._cache.run(lambda redis: redis.eval(_COUNT, 1, key, int(seconds * 1000)))
+        return self._higher(key, shared)
+
+    def look(self, key: str) -> Window:
+        """The window as it is."""
+        return self._higher(key, self._cache.run(lambda redis: redis.eval(_LOOK, 1, key)))
+
+    def _higher(self, key: str, shared: Any) -> Window:
+        with self._lock:
+            events, ends_at = self._live(key) or (0, 0.0)
+        here = Window(events, max(0.0, ends_at - monotonic()))
+        there = Window(shared[0], max(0, shared[1]) / 1000) if shared else Window()
+        return max(here, there, key=lambda window: window.events)
+
+    def _live(self, key: str) -> tuple[int, float] | None:
+        remembered = self._remembered.get(key)
+        return remembered if remembered and remembered[1] > monotonic() else None
+
+    def _sweep(self) -> None:
+        """Forget windows that have ended, now and then: anybody may make up names that fail to sign in."""
+        now = monotonic()
+        if now >= self._next_sweep:
+            self._next_sweep = now + _SWEEP_SECONDS
+            self._remembered = {key: window for key, window in self._remembered.items() if window[1] > now}

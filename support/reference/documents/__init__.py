@@ -1,0 +1,1 @@
+"""Documents: texts that are found by meaning."""

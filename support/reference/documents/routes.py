@@ -1,0 +1,181 @@
+"""``/api/documents``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError
+
+from support.reference.access.dependencies import Researcher
+from support.reference.documents import service
+from support.reference.documents.tables import DocumentRow
+from support.reference.errors import Detail, detail, documented
+from support.reference.schemas import Answer, JsonObject, Page, Request, Text, storable
+from support.reference.services import ServicesOf
+
+router = APIRouter(prefix="/api/documents", responses=documented(401, 403, 422, 500, 503))
+
+_CONTENT_LENGTH = 20_000
+
+Content = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=_CONTENT_LENGTH),
+    AfterValidator(storable),
+]
+SourceType = Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,64}$")]
+SourceId = Annotated[Text, Field(min_length=1, max_length=255)]
+
+
+def _comparable(filters: dict[str, Any]) -> dict[str, Any]:
+    for value in filters.values():
+        values = value if isinstance(value, list) else [value]
+        if not values or len(values) > 100 or any(isinstance(each, dict | list) for each in values):
+            raise ValueError("must hold values, or lists of 1 to 100 values")
+    return filters
+
+
+Filter = Annotated[
+    JsonObject,
+    AfterValidator(_comparable),
+    Field(description='By name of metadata the value, or a list of values of which one is enough: {"ticker": ["A"]}.'),
+]
+
+
+class NewDocument(Request):
+    """A text to be found by meaning. Ingesting (source_type, source_id) again replaces what was there."""
+
+    content: Content
+    source_type: SourceType
+    source_id: SourceId
+    metadata: JsonObject = Field(default_factory=dict)
+
+
+class Batch(Request):
+    """Documents to ingest; each is checked by itself."""
+
+    documents: Annotated[list[Any], Field(min_length=1, max_length=100)]
+
+
+class Wanted(Page):
+    """What to search for, in which documents. Filters are applied before ranking."""
+
+    query: Content
+    source_type: SourceType | None = None
+    filters: Filter = Field(default_factory=dict)
+    exclude: Filter = Field(default_factory=dict, description="Documents that hold one of these are left out.")
+    min_score: float | None = Field(default=None, ge=0, le=1)
+
+
+class DocumentAnswer(Answer):
+    """A document."""
+
+    id: UUID
+    source_type: str
+    source_id: str
+    content: str
+    metadata: dict[str, Any]
+    created_at: datetime
+    updated_at: datetime
+
+
+class DocumentsAnswer(Answer):
+    """One page of documents, newest first."""
+
+    documents: list[DocumentAnswer]
+    total: int
+
+
+class BatchItem(Answer):
+    """What became of one document of a batch: its id, or what is wrong with it."""
+
+    index: int
+    id: UUID | None = None
+    errors: list[Detail] = Field(default_factory=list)
+
+
+class BatchAnswer(Answer):
+    """What became of a batch, in the order given."""
+
+    results: list[BatchItem]
+    stored: int
+    refused: int
+
+
+class FoundAnswer(DocumentAnswer):
+    """A document that was found; ``score`` is the cosine of the angle between its vector and the query's."""
+
+    score: float
+
+
+class SearchAnswer(Answer):
+    """One page of what was found, best first."""
+
+    results: list[FoundAnswer]
+    total: int
+
+
+@router.post("", status_code=201, responses=documented(413))
+def ingest(body: NewDocument, user: Researcher, services: ServicesOf) -> DocumentAnswer:
+    """Ingest a document."""
+    [stored] = service.ingest(services, user, [body.model_dump()])
+    return answer(stored)
+
+
+@router.post("/batch", responses=documented(413))
+def ingest_batch(body: Batch, user: Researcher, services: ServicesOf) -> BatchAnswer:
+    """Ingest up to 100 documents. One that is not valid is reported, the rest are stored."""
+    items: list[BatchItem] = []
+    valid: list[tuple[BatchItem, dict[str, Any]]] = []
+    for index, raw in enumerate(body.documents):
+        items.append(BatchItem(index=index))
+        try:
+            valid.append((items[-1], NewDocument.model_validate(raw).model_dump()))
+        except ValidationError as error:
+            items[-1].errors = [detail({**issue, "loc": ("item", *issue["loc"])}) for issue in error.errors()]
+    stored = service.ingest(services, user, [document for _, document in valid])
+    for (item, _), row in zip(valid, stored, strict=True):
+        item.id = row.id
+    return BatchAnswer(results=items, stored=len(valid), refused=len(items) - len(valid))
+
+
+@router.post("/search", responses=documented(413))
+def search(body: Wanted, user: Researcher, services: ServicesOf) -> SearchAnswer:
+    """The caller's documents that are nearest to a text in meaning, best first; every document is considered."""
+    found, total = service.search(services, user, **body.model_dump())
+    results = [FoundAnswer(**answer(document).model_dump(), score=score) for document, score in found]
+    return SearchAnswer(results=results, total=total)
+
+
+@router.get("")
+def list_documents(page: Annotated[Page, Query()], user: Researcher, services: ServicesOf) -> DocumentsAnswer:
+    """The caller's documents, newest first."""
+    found, total = service.list_for(services, user, limit=page.limit, offset=page.offset)
+    return DocumentsAnswer(documents=[answer(each) for each in found], total=total)
+
+
+@router.get("/{document_id}", responses=documented(404))
+def get(document_id: UUID, user: Researcher, services: ServicesOf) -> DocumentAnswer:
+    """One document."""
+    return answer(service.get(services, user, document_id))
+
+
+@router.delete("/{document_id}", status_code=204, responses=documented(404))
+def remove(document_id: UUID, user: Researcher, services: ServicesOf) -> None:
+    """Remove a document for good."""
+    service.remove(services, user, document_id)
+
+
+def answer(row: DocumentRow) -> DocumentAnswer:
+    """A document as the API tells it."""
+    return DocumentAnswer(
+        id=row.id,
+        source_type=row.source_type,
+        source_id=row.source_id,
+        content=row.content,
+        metadata=row.details,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )

@@ -1,0 +1,1 @@
+"""Activity: what a user did, as events of any kind."""

@@ -1,0 +1,197 @@
+"""Live updates: ``/ws/live`` tells subscribers what changes, without being asked again.
+
+Every change of a VOD or a task is announced by PostgreSQL itself (LISTEN/NOTIFY) with the commit, so subscribers see
+what is true, in the order in which it became true, whichever process changed it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from fastapi import APIRouter, WebSocket
+from fastapi.concurrency import run_in_threadpool
+
+from support.reference.access.service import authenticate
+from support.reference.database import CONNECTION_OPTIONS, libpq_url
+from support.reference.errors import NotFound, NotSignedIn, PlatformError, ValidationFailed, answer, envelope
+from support.reference.services import Services
+from support.reference.vod.service import VodService
+
+logger = logging.getLogger(__name__)
+
+ALL_TASKS = "tasks"
+
+_RECONNECT_SECONDS = 0.2
+_VOD, _TASK = "vod:", "task:"
+_NOT_SUBSCRIBED = "~"  # after every time
+
+router = APIRouter()
+
+
+class Subscriber:
+    """One connection: what it follows, and what waits to be sent to it."""
+
+    def __init__(self, vods: VodService) -> None:
+        self.outgoing: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._vods = vods
+        self._tasks = False
+        # By subject the time of the state that was sent first: whatever was announced before is in it.
+        self._since: dict[str, str] = {}
+        # Announced while the state was being read.
+        self._held: dict[str, list[dict[str, Any]]] = {}
+
+    @property
+    def subjects(self) -> list[str]:
+        """The VODs that are followed."""
+        return list(self._since)
+
+    async def subscribe(self, subject: str) -> None:
+        """Follow a VOD, beginning with its present state, or all tasks. Raises ``PlatformError``."""
+        if subject == ALL_TASKS:
+            self._tasks = True
+            self.outgoing.put_nowait({"subscribed": subject})
+            return
+        held = self._held.setdefault(subject, [])
+        try:
+            state = await run_in_threadpool(self._state, subject)
+        finally:
+            self._held.pop(subject, None)
+        self._since[subject] = state["at"]
+        self.outgoing.put_nowait(state)
+        for event in held:
+            self.offer(event)
+
+    def offer(self, event: dict[str, Any]) -> None:
+        """Take an event, if it is about what is followed."""
+        subject = event["subject"]
+        if subject in self._held:
+            self._held[subject].append(event)
+        elif event["at"] > self._since.get(subject, _NOT_SUBSCRIBED) or (self._tasks and subject.startswith(_TASK)):
+            self.outgoing.put_nowait(event)
+
+    def _state(self, subject: str) -> dict[str, Any]:
+        vod = self._vods.get(_vod_id(subject))
+        at = vod.updated_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return {"event": "vod.state", "subject": subject, "status": vod.status, "progress": vod.progress, "at": at}
+
+
+def _vod_id(subject: str) -> UUID:
+    try:
+        return UUID(subject.removeprefix(_VOD))
+    except ValueError:
+        raise NotFound("There is nothing of this name to subscribe to.") from None
+
+
+class Relay:
+    """Passes on to the subscribers of this process what PostgreSQL announces. Connects with the first of them."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._subscribers: set[Subscriber] = set()
+        self._listens = asyncio.Event()
+        self._listening: asyncio.Task[None] | None = None
+        self._resyncing: set[asyncio.Task[None]] = set()
+
+    async def attach(self, subscriber: Subscriber) -> None:
+        """Begin to pass on to a subscriber."""
+        self._subscribers.add(subscriber)
+        if self._listening is None:
+            self._listening = asyncio.create_task(self._listen())
+
+    def detach(self, subscriber: Subscriber) -> None:
+        """Forget a subscriber that left."""
+        self._subscribers.discard(subscriber)
+
+    async def ready(self) -> None:
+        """Wait until announcements are heard, so that no change falls between a state and the events after it."""
+        with suppress(TimeoutError):  # the state cannot be read then either, which says what is wrong
+            await asyncio.wait_for(self._listens.wait(), 1.0)
+
+    async def _listen(self) -> None:
+        address = libpq_url(self._services.settings.database_url.get_secret_value())
+        while True:
+            try:
+                async with await psycopg.AsyncConnection.connect(
+                    address, autocommit=True, **CONNECTION_OPTIONS
+                ) as connection:
+                    await connection.execute("LISTEN live")
+                    self._listens.set()
+                    self._resync()
+                    async for notification in connection.notifies():
+                        self._pass_on(json.loads(notification.payload))
+            except psycopg.OperationalError as error:
+                logger.warning("live updates pause: %s", type(error).__name__)
+            self._listens.clear()
+            await asyncio.sleep(_RECONNECT_SECONDS)
+
+    def _pass_on(self, event: dict[str, Any]) -> None:
+        for subscriber in list(self._subscribers):
+            subscriber.offer(event)
+
+    def _resync(self) -> None:
+        """After an outage: announcements may have been missed, so everybody begins with the present state again."""
+        for subscriber in self._subscribers:
+            for subject in subscriber.subjects:
+                task = asyncio.create_task(_quietly(subscriber.subscribe(subject)))
+                self._resyncing.add(task)
+                task.add_done_callback(self._resyncing.discard)
+
+
+async def _quietly(subscribing: Any) -> None:
+    with suppress(PlatformError):
+        await subscribing
+
+
+@router.websocket("/ws/live")
+async def live(socket: WebSocket) -> None:
+    """Answer ``{"subscribe": "vod:<id>"}``, ``{"subscribe": "tasks"}`` and ``{"ping": "..."}``; send events."""
+    services: Services = socket.app.state.services
+    try:
+        await run_in_threadpool(authenticate, services, socket.query_params.get("token", ""))
+    except NotSignedIn as refusal:
+        await socket.send_denial_response(answer(refusal))
+        return
+    await socket.accept()
+    relay: Relay = socket.app.state.relay
+    subscriber = Subscriber(VodService(services))
+    await relay.attach(subscriber)
+    sending = asyncio.create_task(_send(socket, subscriber))
+    try:
+        while (message := await socket.receive())["type"] != "websocket.disconnect":
+            try:
+                await _obey(message, relay, subscriber)
+            except PlatformError as error:
+                subscriber.outgoing.put_nowait(envelope(error))
+    finally:
+        relay.detach(subscriber)
+        sending.cancel()
+
+
+async def _send(socket: WebSocket, subscriber: Subscriber) -> None:
+    with suppress(RuntimeError):  # the connection is closing
+        while True:
+            await socket.send_json(await subscriber.outgoing.get())
+
+
+async def _obey(message: Any, relay: Relay, subscriber: Subscriber) -> None:
+    match _wish(message):
+        case {"subscribe": str(subject), **rest} if not rest and (subject == ALL_TASKS or subject.startswith(_VOD)):
+            await relay.ready()
+            await subscriber.subscribe(subject)
+        case {"ping": str(text), **rest} if not rest:
+            subscriber.outgoing.put_nowait({"pong": text})
+        case _:
+            raise ValidationFailed("This message is not known.")
+
+
+def _wish(message: Any) -> Any:
+    try:
+        return json.loads(message.get("text") or "")
+    except (ValueError, RecursionError):
+        raise ValidationFailed("The message is not valid JSON.") from None

@@ -1,0 +1,1 @@
+"""Portfolios: positions, and what they return."""

@@ -1,0 +1,90 @@
+"""Gathering everything of a user, and erasing it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from support.reference.access.service import User, end_sessions, forget_sessions, new_user
+from support.reference.access.tables import UserRow
+from support.reference.database import utc_now
+from support.reference.documents.tables import DocumentRow
+from support.reference.errors import NotFound
+from support.reference.events.tables import EventRow
+from support.reference.notifications.tables import NotificationRow
+from support.reference.portfolios.tables import PortfolioRow
+from support.reference.privacy.tables import AuditRow
+from support.reference.research.tables import ResearchSessionRow, ResearchStateChangeRow
+from support.reference.services import Services
+
+_OWNED: dict[str, tuple[Any, Any]] = {
+    "sessions": (ResearchSessionRow, ResearchSessionRow.owner_id),
+    "notifications": (NotificationRow, NotificationRow.user_id),
+    "events": (EventRow, EventRow.user_id),
+    "documents": (DocumentRow, DocumentRow.owner_id),
+    "portfolios": (PortfolioRow, PortfolioRow.owner_id),
+}
+"""What a user owns, by the name it has in the API, with the column that says whose it is."""
+
+
+class Everything(NamedTuple):
+    """All that the platform holds of a user; each list oldest first, what is deleted included."""
+
+    profile: UserRow
+    owned: dict[str, list[Any]]
+    history: dict[UUID, list[ResearchStateChangeRow]]
+
+
+def gather(services: Services, user: User) -> Everything:
+    """Everything of a user at one moment."""
+    with services.database.begin() as session:
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        owned = {
+            name: list(session.scalars(select(table).where(owner == user.id).order_by(table.created_at, table.id)))
+            for name, (table, owner) in _OWNED.items()
+        }
+        return Everything(_profile(session, user.id), owned, _history(session, owned["sessions"]))
+
+
+def erase(services: Services, user: User) -> dict[str, int]:
+    """Erase a user: all they own, and who they are. Returns how much there was; an audit entry keeps that."""
+    with services.database.begin() as session:
+        counts = {
+            name: len(session.scalars(delete(table).where(owner == user.id).returning(table.id)).all())
+            for name, (table, owner) in _OWNED.items()
+        }
+        _forget(_profile(session, user.id))
+        ended = end_sessions(session, user.id)
+        now = utc_now()
+        session.add(AuditRow(id=uuid4(), user_id=user.id, action="erasure", counts=counts, created_at=now))
+    forget_sessions(services, ended)
+    return counts
+
+
+def _profile(session: Session, user_id: UUID) -> UserRow:
+    profile = session.get(UserRow, user_id, with_for_update=True)
+    if profile is None:
+        raise NotFound("There is no such user.")
+    return profile
+
+
+def _history(session: Session, researches: list[ResearchSessionRow]) -> dict[UUID, list[ResearchStateChangeRow]]:
+    history: dict[UUID, list[ResearchStateChangeRow]] = {research.id: [] for research in researches}
+    of_them = ResearchStateChangeRow.session_id.in_(history)
+    for change in session.scalars(select(ResearchStateChangeRow).where(of_them).order_by(ResearchStateChangeRow.id)):
+        history[change.session_id].append(change)
+    return history
+
+
+def _forget(profile: UserRow) -> None:
+    """Put in the place of every personal field what belongs to nobody; nobody can sign in any more."""
+    nobody = new_user(
+        username=f"erased-{profile.id}", email=f"{profile.id}@erased.invalid", password=None, role="viewer"
+    )
+    for field in ("user_id", "username", "email", "password_hash"):
+        setattr(profile, field, getattr(nobody, field))
+    profile.active = False
+    profile.deleted_at = profile.updated_at = utc_now()

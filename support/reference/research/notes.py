@@ -1,0 +1,21 @@
+"""Private notes: readable to their owner, and to nobody who only has the database."""
+
+from __future__ import annotations
+
+from cryptography.fernet import Fernet
+
+from support.reference.settings import Settings
+
+
+def seal(settings: Settings, notes: str | None) -> str | None:
+    """The notes as they are stored."""
+    return None if notes is None else _fernet(settings).encrypt(notes.encode()).decode()
+
+
+def unseal(settings: Settings, token: str | None) -> str | None:
+    """The notes as they were written."""
+    return None if token is None else _fernet(settings).decrypt(token).decode()
+
+
+def _fernet(settings: Settings) -> Fernet:
+    return Fernet(settings.notes_key.get_secret_value())

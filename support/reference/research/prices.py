@@ -1,0 +1,103 @@
+"""The client of the price service.
+
+    GET /prices/AAPL?days=30    200 {"ticker": "AAPL", "quotes": [{"date": "2026-11-19", "open": 150.0, "high": 155.0,
+                                     "low": 145.0, "close": 152.5, "volume": 1000000}, ...]}   oldest first
+
+One call, with a time limit and no second try: whoever asks is waiting, and may ask again. ``X-Correlation-ID`` names
+the research session that the prices are for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from http import HTTPStatus
+from itertools import pairwise
+from typing import Annotated
+from uuid import UUID
+
+import requests
+from pydantic import BaseModel, Field, ValidationError, model_validator
+
+from support.reference.errors import DependencyFailed
+from support.reference.schemas import Price
+
+DAYS = 30
+
+_OUTSIDE = "The price service "
+_IMPOSSIBLE = _OUTSIDE + "answered with figures that cannot be."
+
+
+class Quote(BaseModel):
+    """One day of a stock."""
+
+    date: date
+    open: Price
+    high: Price
+    low: Price
+    close: Price
+    volume: Annotated[int, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Quote:
+        if not self.low <= min(self.open, self.close) <= max(self.open, self.close) <= self.high:
+            raise ImpossibleFigures
+        return self
+
+
+class History(BaseModel):
+    """What the price service answers."""
+
+    ticker: str
+    quotes: Annotated[list[Quote], Field(max_length=366)]
+
+
+class ImpossibleFigures(Exception):
+    """The answer can be read, and cannot be true."""
+
+
+def fetch(url: str, ticker: str, *, session_id: UUID, timeout: float) -> Sequence[Quote]:
+    """The last days of a stock, oldest first. Raises DependencyFailed with a sentence why there are none."""
+    answer = _ask(f"{url.rstrip('/')}/prices/{ticker}", session_id, timeout)
+    if answer.status_code >= HTTPStatus.MULTIPLE_CHOICES:
+        raise DependencyFailed(f"{_OUTSIDE}answered with an error ({answer.status_code}).")
+    try:
+        history = History.model_validate_json(answer.content)
+        _require_possible(history, ticker)
+    except ImpossibleFigures:
+        raise DependencyFailed(_IMPOSSIBLE) from None
+    except ValidationError as error:
+        readable = all(issue["type"].startswith(("greater_than", "decimal_max")) for issue in error.errors())
+        raise DependencyFailed(_IMPOSSIBLE if readable else f"{_OUTSIDE}answered something unreadable.") from None
+    return history.quotes
+
+
+def _ask(address: str, session_id: UUID, timeout: float) -> requests.Response:
+    with requests.Session() as http:
+        http.trust_env = False  # no proxy and no ~/.netrc may come between
+        try:
+            return http.get(
+                address,
+                params={"days": DAYS},
+                headers={"X-Correlation-ID": str(session_id)},
+                timeout=timeout,
+                allow_redirects=False,
+            )
+        except requests.Timeout:
+            raise DependencyFailed(f"{_OUTSIDE}did not answer in time.", status=504) from None
+        except requests.exceptions.ChunkedEncodingError:
+            raise DependencyFailed(f"{_OUTSIDE}answered something unreadable.") from None
+        except requests.RequestException:
+            raise DependencyFailed(f"{_OUTSIDE}cannot be reached.", status=503) from None
+
+
+def _require_possible(history: History, ticker: str) -> None:
+    days = [quote.date for quote in history.quotes]
+    if history.ticker != ticker or not days or any(later <= earlier for earlier, later in pairwise(days)):
+        raise ImpossibleFigures
+
+
+def change(first: Decimal, last: Decimal) -> Decimal:
+    """The relative change between two prices."""
+    return (last - first) / first

@@ -1,0 +1,156 @@
+"""The stages of a research: started, fetched, analysed, reported, saved. Each writes its part of the session's data.
+
+A session that failed is resumed with the stage it failed at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
+
+from support.reference.access.service import User
+from support.reference.database import utc_now
+from support.reference.errors import Conflict, DependencyFailed
+from support.reference.events.service import new_event
+from support.reference.notifications.service import new_notification
+from support.reference.research.prices import Quote, change
+from support.reference.research.prices import fetch as fetch_prices
+from support.reference.research.service import move, present
+from support.reference.research.tables import ResearchSessionRow, Stage
+from support.reference.schemas import plain
+from support.reference.services import Services
+
+_BUY_FROM = 0.6
+_SELL_UNTIL = 0.4
+_ORDER: tuple[Stage, ...] = ("started", "fetched", "analysed", "reported", "saved")
+
+
+def fetch(services: Services, user: User, session_id: UUID) -> ResearchSessionRow:
+    """Fetch prices. Raises NotFound, Conflict, and DependencyFailed; by then the session has failed with the reason."""
+    with services.database.begin() as session:
+        research = _at(session, user, session_id, "started")
+        if research.state != "processing":
+            move(session, research, "processing", by=user.id)
+        ticker = research.ticker
+    try:
+        quotes = fetch_prices(
+            str(services.settings.prices_url),
+            ticker,
+            session_id=session_id,
+            timeout=services.settings.prices_timeout,
+        )
+    except DependencyFailed as failure:
+        with services.database.begin() as session:
+            research = _at(session, user, session_id, "started")
+            move(session, research, "failed", by=user.id, error=failure.message)
+        raise
+    with _stage(services, user, session_id, after="started") as (_, research):
+        research.data = research.data | {"prices": {"ticker": ticker, "quotes": [_as_data(quote) for quote in quotes]}}
+        return research
+
+
+def analyse(services: Services, user: User, session_id: UUID) -> ResearchSessionRow:
+    """Work out the score of what was fetched. Raises NotFound and Conflict."""
+    with _stage(services, user, session_id, after="fetched") as (_, research):
+        quotes = [Quote.model_validate(quote) for quote in _part(research, "prices")["quotes"]]
+        research.data = research.data | {"analysis": _analysis(quotes)}
+        return research
+
+
+def report(services: Services, user: User, session_id: UUID) -> ResearchSessionRow:
+    """Put the analysis into words. Raises NotFound and Conflict."""
+    with _stage(services, user, session_id, after="analysed") as (_, research):
+        research.data = research.data | {"report": _report(research.ticker, _part(research, "analysis"))}
+        return research
+
+
+def save(services: Services, user: User, session_id: UUID) -> ResearchSessionRow:
+    """Complete the session, notify its owner and record the event: all or nothing. Raises NotFound and Conflict."""
+    with _stage(services, user, session_id, after="reported") as (session, research):
+        score, advice = _part(research, "analysis")["score"], _part(research, "report")["recommendation"]
+        research.data = research.data | {"result": {"score": score, "recommendation": advice}}
+        move(session, research, "completed", by=user.id)
+        about = {"session_id": str(research.id), "ticker": research.ticker}
+        session.add(
+            new_notification(
+                research.owner_id,
+                type="success",
+                priority="normal",
+                title="Research Complete",
+                message=f"{research.ticker} analysis completed",
+                data=about,
+            )
+        )
+        session.add(new_event(research.owner_id, "research_completed", about | {"score": score}))
+        return research
+
+
+@contextmanager
+def _stage(
+    services: Services, user: User, session_id: UUID, *, after: Stage
+) -> Iterator[tuple[Session, ResearchSessionRow]]:
+    """The session, locked, at the stage before; at the end of the block it is one stage further."""
+    with services.database.begin() as session:
+        research = _at(session, user, session_id, after)
+        if research.state != "processing":
+            raise Conflict(f"The research session is {research.state}.")
+        yield session, research
+        flag_modified(research, "data")
+        research.stage = _ORDER[_ORDER.index(after) + 1]
+        research.updated_at = utc_now()
+
+
+def _at(session: Session, user: User, session_id: UUID, stage: Stage) -> ResearchSessionRow:
+    research = present(session, user, session_id, for_update=True)
+    if research.stage != stage or research.state == "completed":
+        raise Conflict(f"This comes after {stage}, but the research is {research.stage}.")
+    return research
+
+
+def _part(research: ResearchSessionRow, name: str) -> Mapping[str, Any]:
+    """What an earlier stage wrote; its owner may have taken it away."""
+    part = research.data.get(name)
+    if not isinstance(part, dict):
+        raise Conflict(f"The session's data no longer holds the {name}.")
+    return part
+
+
+def _as_data(quote: Quote) -> dict[str, Any]:
+    money = {name: plain(getattr(quote, name), 2) for name in ("open", "high", "low", "close")}
+    return {"date": quote.date.isoformat(), **money, "volume": quote.volume}
+
+
+def _analysis(quotes: Sequence[Quote]) -> dict[str, Any]:
+    """Half of the score is how far the price rose (20 % up is 1, 20 % down is 0), half on how many days it did."""
+    closes = [quote.close for quote in quotes]
+    moves = list(pairwise(closes))
+    rises = sum(later > earlier for earlier, later in moves)
+    risen = change(closes[0], closes[-1])
+    trend = min(max(Decimal("0.5") + risen / Decimal("0.4"), Decimal(0)), Decimal(1))
+    persistence = Decimal(rises) / len(moves) if moves else Decimal("0.5")
+    return {
+        "score": round(float((trend + persistence) / 2), 4),
+        "first_close": plain(closes[0], 2),
+        "last_close": plain(closes[-1], 2),
+        "change_pct": f"{risen:.6f}",
+        "days": len(quotes),
+        "days_up": rises,
+    }
+
+
+def _report(ticker: str, analysis: Mapping[str, Any]) -> dict[str, Any]:
+    score = analysis["score"]
+    advice = "buy" if score >= _BUY_FROM else "sell" if score <= _SELL_UNTIL else "hold"
+    percent = Decimal(analysis["change_pct"]) * 100
+    summary = (
+        f"{ticker} went from {analysis['first_close']} to {analysis['last_close']} ({percent:+.2f} %) "
+        f"in {analysis['days']} days, {analysis['days_up']} of them up. Score {score:.2f}."
+    )
+    return {"summary": summary, "recommendation": advice}

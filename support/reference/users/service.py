@@ -1,0 +1,89 @@
+"""Profiles: creating them one by one or many at once, changing, hiding and restoring them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from support.reference.access.service import end_sessions, forget_sessions, new_user, remove_user
+from support.reference.access.tables import UserRow
+from support.reference.database import utc_now
+from support.reference.errors import Conflict, NotFound
+from support.reference.services import Services
+
+remove_permanently = remove_user
+
+
+def create(services: Services, profiles: Sequence[Mapping[str, Any]]) -> list[UserRow]:
+    """Create profiles, all of them or none. Raises Conflict when an id, a name or an address is taken."""
+    users = [new_user(**profile) for profile in profiles]
+    with _unique(), services.database.begin() as session:
+        session.add_all(users)
+    return users
+
+
+def list_all(services: Services, *, limit: int, offset: int) -> tuple[list[UserRow], int]:
+    """One page of the profiles that are not deleted, newest first, and how many there are."""
+    present = select(UserRow).where(UserRow.deleted_at.is_(None))
+    newest = present.order_by(UserRow.created_at.desc(), UserRow.id).limit(limit).offset(offset)
+    with services.database.begin() as session:
+        return list(session.scalars(newest)), session.scalar(select(func.count()).select_from(present.subquery())) or 0
+
+
+def get(services: Services, key: UUID) -> UserRow:
+    """One profile. Raises NotFound when there is none, or it is deleted."""
+    with services.database.begin() as session:
+        return _present(session, key)
+
+
+def change(services: Services, key: UUID, changes: Mapping[str, Any]) -> UserRow:
+    """Change fields of a profile. Raises NotFound, and Conflict when a value is taken."""
+    with _unique(), services.database.begin() as session:
+        user = _present(session, key)
+        for field, value in changes.items():
+            setattr(user, field, value)
+        user.updated_at = utc_now()
+        return user
+
+
+def delete(services: Services, key: UUID) -> None:
+    """Hide a profile until it is restored; whoever is signed in to it no longer is. Raises NotFound."""
+    with services.database.begin() as session:
+        user = _present(session, key)
+        user.deleted_at = user.updated_at = utc_now()
+        ended = end_sessions(session, key)
+    forget_sessions(services, ended)
+
+
+def restore(services: Services, key: UUID) -> UserRow:
+    """Bring a deleted profile back. Raises NotFound, and Conflict when it is not deleted."""
+    with services.database.begin() as session:
+        user = session.get(UserRow, key, with_for_update=True)
+        if user is None:
+            raise NotFound("There is no such user.")
+        if user.deleted_at is None:
+            raise Conflict("The user is not deleted.")
+        user.deleted_at = None
+        user.updated_at = utc_now()
+        return user
+
+
+@contextmanager
+def _unique() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError:
+        raise Conflict("The user id, the username or the email address is already in use.") from None
+
+
+def _present(session: Session, key: UUID) -> UserRow:
+    user = session.get(UserRow, key, with_for_update=True)
+    if user is None or user.deleted_at is not None:
+        raise NotFound("There is no such user.")
+    return user

@@ -1,0 +1,192 @@
+"""`acceptance steps`: the sentences that features can use, on the terminal and as a page with a search field."""
+
+from __future__ import annotations
+
+import argparse
+import html
+import json
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from support import vocabulary
+from support.checks.expected import FAMILIES
+from support.exits import ExitCode, UsageError
+from support.parameters import TYPES
+from support.tags import VOCABULARY
+from support.values import INVENTIONS
+from support.vocabulary import Entry
+
+EDITOR = Path(".vscode/settings.json")
+
+
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Say what the command line takes."""
+    parser.add_argument(
+        "words", nargs="*", help="only sentences that hold all these words; or one of: values, tags, words"
+    )
+    parser.add_argument("--page", type=Path, metavar="FILE", help="write a page with a search field instead")
+    parser.add_argument("--editor", action="store_true", help=f"bring {EDITOR} up to date, for completion in VS Code")
+    parser.set_defaults(work=work)
+
+
+def work(options: argparse.Namespace) -> int:
+    """Print the catalogue, or what was asked of it."""
+    if options.page:
+        print(f"Steps: {write_page(options.page).resolve()}")
+    elif options.editor:
+        EDITOR.parent.mkdir(exist_ok=True)
+        EDITOR.write_text(editor_settings(), encoding="utf-8")
+        print(f"Completion of our steps is in {EDITOR}.")
+    elif options.words in (["values"], ["tags"], ["words"]):
+        print("\n".join({"values": values, "tags": tags, "words": words}[options.words[0]]()))
+    else:
+        print("\n".join(_printed(entries(), options.words)))
+    return ExitCode.PASSED
+
+
+def entries() -> list[Entry]:
+    """Return all steps with the places where features use them."""
+    found = vocabulary.catalogue(vocabulary.load())
+    vocabulary.note_uses(found, vocabulary.read_features())
+    return found
+
+
+def _printed(found: Sequence[Entry], words: Sequence[str]) -> Iterator[str]:
+    chosen = [entry for entry in found if all(word.lower() in _searched(entry) for word in words)]
+    if not chosen:
+        raise UsageError(
+            f"No sentence holds {' and '.join(words)}. Try another word, or none to see all {len(found)}; "
+            "`acceptance steps values` tells what can stand in braces."
+        )
+    for module, group in groupby(chosen, key=lambda entry: entry.module):
+        yield f"── {module} " + "─" * 60
+        for entry in group:
+            yield from (f"{sentence}" for sentence in entry.sentences)
+            yield f"    {entry.meaning}" + (f" {entry.details}" if entry.details else "")
+            yield f"    Example: {entry.example}"
+            yield f"    Used:    {_used(entry)}"
+            yield ""
+    if not words:
+        yield "See also: acceptance steps values (what stands in braces), acceptance steps words, acceptance steps tags"
+
+
+def _searched(entry: Entry) -> str:
+    sentences = " ".join(map(str, entry.sentences))
+    return f"{sentences} {entry.meaning} {entry.details} {entry.example} {entry.module}".lower()
+
+
+def _used(entry: Entry) -> str:
+    places = entry.places
+    return "nowhere yet" if not places else places[0] + (f" and {len(places) - 1} more" if len(places) > 1 else "")
+
+
+def values() -> Iterator[str]:
+    """Yield what can stand in braces: remembered, made up, expected."""
+    yield "A cell or a text of JSON may hold values in braces."
+    yield ""
+    yield "Remembered: {vod.id} is a part of what a step remembered as vod; {answer.total} of the last answer."
+    yield ""
+    yield "Made up, where something is sent:"
+    yield from (f"  {{{one.example}}}".ljust(36) + one.meaning for one in INVENTIONS)
+    yield ""
+    yield "Expected by kind, in tables and JSON documents of a Then:"
+    yield from (f"  {{{one.example}}}".ljust(36) + one.meaning for one in FAMILIES)
+    yield ""
+    yield 'In a cell, 5 is a number, true and null are what they are in JSON, and "5" is a text.'
+
+
+def tags() -> Iterator[str]:
+    """Yield the tags that there are."""
+    yield from (f"  @{tag.example}".ljust(44) + tag.meaning for tag in VOCABULARY)
+
+
+def words() -> Iterator[str]:
+    """Yield the parameters of sentences: what each means, and its words."""
+    for name, kind in TYPES.items():
+        yield f"  {{…:{name}}}".ljust(18) + kind.meaning + (f": {', '.join(kind.words)}" if kind.words else "")
+
+
+def editor_settings() -> str:
+    """Return settings for the Cucumber extension of VS Code, which takes our parameters for its own kind."""
+    used = sorted(
+        {
+            (f"{name}:{kind}" if kind else name, TYPES[kind].pattern if kind else ".+")
+            for entry in vocabulary.catalogue(vocabulary.load())
+            for sentence in entry.sentences
+            for _, name, kind in sentence.parts
+            if name
+        }
+    )
+    settings = {
+        "cucumber.features": ["features/**/*.feature"],
+        "cucumber.glue": ["steps/*.py"],
+        "cucumber.parameterTypes": [{"name": name, "regexp": pattern} for name, pattern in used],
+        "files.associations": {"*.feature": "cucumber"},
+        "[cucumber]": {"editor.tabSize": 2, "editor.insertSpaces": True, "editor.rulers": [120]},
+    }
+    return json.dumps(settings, indent=2) + "\n"
+
+
+def write_page(path: Path) -> Path:
+    """Write the catalogue as one page that needs nothing else."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(_page(entries()), encoding="utf-8")
+    return path
+
+
+def _page(found: Sequence[Entry]) -> str:
+    steps = "\n".join(_article(entry) for entry in found)
+    lists = "\n".join(
+        f"<details><summary>{title}</summary><pre>{html.escape(chr(10).join(lines))}</pre></details>"
+        for title, lines in (
+            ("What can stand in braces", values()),
+            ("Words that parameters take", words()),
+            ("Tags", tags()),
+        )
+    )
+    return _PAGE.replace("@lists@", lists).replace("@steps@", steps).replace("@count@", str(len(found)))
+
+
+def _article(entry: Entry) -> str:
+    sentences = "".join(f"<code>{html.escape(str(sentence))}</code>" for sentence in entry.sentences)
+    places = "".join(f"<li>{html.escape(place)}</li>" for place in entry.places) or "<li>nowhere yet</li>"
+    return (
+        f'<article data-text="{html.escape(_searched(entry))}"><small>{entry.module}</small>{sentences}'
+        f"<p>{html.escape(entry.meaning)} {html.escape(entry.details)}</p>"
+        f"<p>Example: <kbd>{html.escape(entry.example)}</kbd></p>"
+        f"<details><summary>used {len(entry.places)} times</summary><ul>{places}</ul></details></article>"
+    )
+
+
+_PAGE = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Steps</title><style>
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
+body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
+input { width: 100%; font: inherit; padding: .5rem; position: sticky; top: 0; box-sizing: border-box }
+article { border-top: 1px solid #8886; padding: .7rem 0 }
+article code { display: block; font-weight: 600 } kbd { font-family: ui-monospace, monospace }
+article p { margin: .2rem 0 } article small { float: right; opacity: .7 } pre { white-space: pre-wrap }
+</style></head><body><h1>Steps</h1>
+<p>The @count@ sentences that features can use. A word in braces is a parameter:
+its name, and after the colon its kind.</p>
+@lists@
+<label>Find <input type="search" autofocus placeholder="words: captions, Redis, refused ..."></label>
+<p id="found" role="status"></p>
+@steps@
+<script>
+const field = document.querySelector("input"), all = [...document.querySelectorAll("article")];
+function show() {
+  const words = field.value.toLowerCase().split(/\\s+/);
+  let count = 0;
+  for (const one of all) {
+    one.hidden = !words.every(word => one.dataset.text.includes(word));
+    count += !one.hidden;
+  }
+  document.querySelector("#found").textContent = count + " of " + all.length;
+}
+field.addEventListener("input", show);
+show();
+</script></body></html>
+"""

@@ -1,0 +1,179 @@
+"""`acceptance sweep`: lists what killed runs left at a live target, and with --delete takes it away."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from support.checks.expected import moment, seconds
+from support.clients.api import OPENAPI, Content, Request, deletion_of, deletions
+from support.exits import ExitCode, UsageError
+from support.journal import Created, Journal
+from support.personas import PERSONAS, Persona
+from support.run import Run
+from support.settings import Capability, load_target
+from support.world import World
+
+MARK = re.compile(r"(?: · |-)([0-9a-f]{8})(?![0-9a-f-])")
+"""What makes the names of scenarios unique, see `World.alias`."""
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A list of the platform in which names with a mark may stand, and who may read it and delete from it."""
+
+    what: str
+    path: str
+    items: str
+    made_at: str
+    by: str
+
+
+SHELVES = (
+    Shelf("VOD", "/api/vod/list", "vods", "/api/vod", "Omar"),
+    Shelf("account", "/api/admin/users", "users", "/api/admin/users", "Omar"),
+    Shelf("research session", "/api/research/sessions", "sessions", "/api/research/sessions", "Ravi"),
+    Shelf("document", "/api/documents", "documents", "/api/documents", "Ravi"),
+    Shelf("portfolio", "/api/portfolios", "portfolios", "/api/portfolios", "Ravi"),
+    Shelf("event", "/api/events", "events", "/api/events", "Ravi"),
+    Shelf("notification", "/api/notifications", "notifications", "/api/notifications", "Ravi"),
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """Something that was left: what it is, how old (seconds), and the request that takes it away."""
+
+    what: str
+    mark: str
+    age: float
+    deletion: Request
+    by: Persona
+    created: Created | None = None
+
+    def __str__(self) -> str:
+        return f"{self.what}, {self.age / 60:.0f} minutes old, mark {self.mark}: {self.deletion} as {self.by.name}"
+
+
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Say what the command line takes."""
+    parser.add_argument("-D", dest="target", required=True, metavar="target=NAME", help="the target, as with behave")
+    parser.add_argument("--delete", action="store_true", help="delete what was listed; without it nothing is changed")
+    parser.add_argument("--older", default="1 hour", metavar="TIME", help="for what other machines left (%(default)s)")
+    parser.set_defaults(work=work)
+
+
+def work(options: argparse.Namespace) -> int:
+    """List, and delete where that was asked for."""
+    target = load_target(target_named(options.target))
+    if target.embedded:
+        raise UsageError(
+            "The embedded platform ends with its run and leaves nothing: name a live target, -D target=..."
+        )
+    try:
+        older = seconds(options.older)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    run = Run(target, logs=Path())
+    run.deployment.finish()
+    world, journal = World(run), Journal(target.name)
+    try:
+        left = journal.left()
+        found = [*_of_journal(world, journal, left), *_of_lists(world, older)]
+        chosen = list({str(one.deletion): one for one in reversed(found)}.values())[::-1]
+        files = _files(world, older, {created.mark for created in left})
+        for line in (*map(str, chosen), *(f"media file {name}" for name in files)):
+            print(line)
+        if not chosen and not files:
+            print(f"Nothing of ours is left at {target.name}.")
+        elif not options.delete:
+            print(
+                f"{len(chosen) + len(files)} things. To take them away: "
+                f"acceptance sweep -D target={target.name} --delete"
+            )
+        else:
+            return _delete(world, journal, chosen, files)
+    finally:
+        world.close()
+        run.close()
+    return ExitCode.PASSED
+
+
+def target_named(option: str) -> str:
+    """Return the name of `target=NAME`, as behave takes it after -D."""
+    name, _, value = option.partition("=")
+    if name != "target" or not value:
+        raise UsageError(f"-D {option} makes no sense here: write -D target=NAME.")
+    return value
+
+
+def _of_journal(world: World, journal: Journal, left: Sequence[Created]) -> Iterator[Found]:
+    known = deletions(world.api.send(Request("GET", OPENAPI), Content(), by=None).expect(200).document)
+    gone = []
+    for created in left:
+        by = PERSONAS.get(created.actor, PERSONAS["Omar"])
+        deletion = deletion_of(created.path, created.id, known)
+        there = deletion and world.api.send(Request("GET", deletion.path.partition("?")[0]), Content(), by=by).status
+        if deletion is None or there in (404, 405):
+            gone.append(created)
+        else:
+            age = datetime.now(UTC).timestamp() - created.at
+            yield Found(
+                created.path.removesuffix("/create").rpartition("/")[2], created.mark, age, deletion, by, created
+            )
+    journal.forget(gone)
+
+
+def _of_lists(world: World, older: float) -> Iterator[Found]:
+    known = deletions(world.api.send(Request("GET", OPENAPI), Content(), by=None).expect(200).document)
+    for collection in SHELVES:
+        by = PERSONAS[collection.by]
+        if collection.by not in world.run.deployment.accounts:
+            continue
+        for item in _items(world, collection, by):
+            mark, deletion = MARK.search(str(item)), deletion_of(collection.made_at, str(item.get("id")), known)
+            created = moment(item.get("created_at"))
+            age = (datetime.now(UTC) - created).total_seconds() if created else 0.0
+            if mark and deletion and age >= older:
+                yield Found(collection.what, mark[1], age, deletion, by)
+
+
+def _items(world: World, collection: Shelf, by: Persona) -> Iterator[dict[str, Any]]:
+    offset = 0
+    while True:
+        path = f"{collection.path}?limit=100&offset={offset}"
+        answer = world.api.send(Request("GET", path), Content(), by=by)
+        page = answer.document.get(collection.items, []) if answer.status == 200 else []
+        yield from page
+        if len(page) < 100:
+            return
+        offset += 100
+
+
+def _files(world: World, older: float, ended: Collection[str]) -> list[str]:
+    """Return media files of runs that have ended, or are old; they are named after the scenario's mark."""
+    if not world.run.grants(Capability.STORAGE):
+        return []
+    limit = datetime.now(UTC).timestamp() - older
+    marked = [(name, found[1]) for name in world.storage.listing("**/*") if (found := MARK.search(name))]
+    return [name for name, mark in marked if mark in ended or world.storage.modified(name) < limit]
+
+
+def _delete(world: World, journal: Journal, chosen: Sequence[Found], files: Sequence[str]) -> int:
+    refused = 0
+    for one in chosen:
+        answer = world.api.send(one.deletion, Content(), by=one.by)
+        if answer.status in (200, 202, 204, 404, 410):
+            journal.forget([one.created] if one.created else [])
+            continue
+        refused += 1
+        print(f"could not be deleted: {one} was answered {answer.status} {answer.told}")
+    for name in files:
+        world.storage.remove(name)
+    print(f"{len(chosen) + len(files) - refused} deleted.")
+    return ExitCode.FAILED if refused else ExitCode.PASSED

@@ -1,0 +1,214 @@
+"""Values of a feature: remembered, made up, expected by kind; and what is said of those that make no sense."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from support.checks.expected import ABSENT, FAMILIES, differences, kind, require_alike, seconds
+from support.memory import Memory
+from support.personas import PERSONAS
+from support.values import INVENTIONS, Values
+
+
+@pytest.fixture
+def memory() -> Memory:
+    made = Memory()
+    made.remember("vod", {"id": 7, "tags": ["news", "council"], "owner": {"name": "dana"}})
+    made.remember("City Council", PERSONAS["Dana"])
+    return made
+
+
+@pytest.fixture
+def values(memory: Memory) -> Values:
+    return Values(memory, lambda name: f"{name} · 7f3a12c4", "7f3a12c4")
+
+
+class TestWhatACellGives:
+    @pytest.mark.parametrize(
+        "cell, value",
+        [
+            ("City Council", "City Council"),
+            ("5", 5),
+            ("12.5", 12.5),
+            ('"5"', "5"),
+            ("true", True),
+            ("null", None),
+            ("", ""),
+            ("007", "007"),
+            ("NaN", "NaN"),
+            ('["a", "{vod.id}"]', ["a", 7]),
+            ("{vod.id}", 7),
+            ("{vod.tags[1]}", "council"),
+            ("{vod.owner.name}", "dana"),
+            ("VOD {vod.id} of {vod.owner.name}", "VOD 7 of dana"),
+            ("{City Council.name}", "Dana"),
+            ("{unique City Council}", "City Council · 7f3a12c4"),
+            ("{the mark}", "7f3a12c4"),
+            ("{a text of 256 characters}", None),
+        ],
+    )
+    def test_it_is_what_it_looks_like(self, values: Values, cell: str, value: Any) -> None:
+        seen = values.value(cell)
+        if cell.endswith("characters}"):
+            assert len(seen) == 256
+        else:
+            assert (seen, type(seen)) == (value, type(value))
+
+    def test_what_is_unique_is_another_each_time_and_holds_the_mark(self, values: Values) -> None:
+        for what in ("a unique title", "a unique name", "a unique email", "a unique file ending in .wav"):
+            made = [values.value(f"{{{what}}}") for _ in range(3)]
+            assert len(set(made)) == 3
+            assert all("7f3a12c4" in one for one in made)
+
+    def test_days_and_times_are_counted_from_now(self, values: Values) -> None:
+        today = datetime.now(UTC).date()
+        assert values.value("{a date next week}") == (today + timedelta(days=7)).isoformat()
+        assert values.value("{a date 3 days ago}") == (today - timedelta(days=3)).isoformat()
+        told = datetime.fromisoformat(values.value("{a time in 5 minutes}"))
+        assert abs((told - datetime.now(UTC)).total_seconds() - 300) < 5
+
+    def test_every_example_of_the_catalogue_can_be_made_up(self, values: Values) -> None:
+        for invention in INVENTIONS:
+            assert values.value(f"{{{invention.example}}}") is not None
+
+    @pytest.mark.parametrize(
+        "cell, sentence",
+        [
+            ("{vdo.id}", 'Did you mean {vod.id}? Remembered: "vod", "City Council"'),
+            ("{vod.titel}", '"vod" has no titel; it has: id, tags, owner'),
+            ("{vod.tags[9]}", '"vod" has no tags[9]'),
+            ("{a unqiue title}", "Did you mean {a unique title}?"),
+            ("{anything}", "{anything} can be expected, but not be sent"),
+            ("{a time in 5 parsecs}", "with one of the units ms, seconds, minutes, hours, days"),
+            ("{vod.tags[}", "is no path"),
+        ],
+    )
+    def test_a_mistake_says_what_is_known(self, values: Values, cell: str, sentence: str) -> None:
+        with pytest.raises(AssertionError, match=re.escape(sentence)):
+            values.value(cell)
+
+    def test_a_document_that_is_no_json_says_where(self, values: Values) -> None:
+        with pytest.raises(AssertionError, match=r"no JSON: .*line 1 column \d"):
+            values.document('{"id": {vod.id}}')
+
+
+GOOD: dict[str, list[Any]] = {
+    "anything": [None, 0, "", []],
+    "absent": [ABSENT],
+    "a text": ["", "x"],
+    "a text of 8 characters": ["12345678"],
+    "a number": [0, -1.5, Decimal("1.50")],
+    "a whole number": [0, 3, 3.0],
+    "a number between 0 and 1": [0, 1, 0.5, Decimal("0.1")],
+    "more than 0": [0.1, 7],
+    "less than 10": [9, -1],
+    "at least 1": [1, 2],
+    "at most 100": [100, 0],
+    "true or false": [True, False],
+    "a uuid": [str(uuid4()), uuid4()],
+    "a time": ["2026-01-01T00:00:00Z", datetime.now(UTC)],
+    "a time within 5 seconds": [datetime.now(UTC).isoformat()],
+    "a date": ["2026-12-31", date(2026, 12, 31)],
+    "matching ^City": ["City Council"],
+    "containing Council": ["City Council", ["Council"]],
+    "one of pending, processing": ["pending", "processing"],
+    "a list": [[], [1]],
+    "a list of 3": [[1, 2, 3]],
+    "a list of at least 1": [[1], [1, 2]],
+    "a list of at most 20": [[], [1] * 20],
+    "an object": [{}],
+    "empty": ["", [], {}],
+    "not null": [0, "", False],
+}
+BAD: dict[str, list[Any]] = {
+    "anything": [],
+    "absent": [None, 0],
+    "a text": [5, None],
+    "a text of 8 characters": ["1234567", 12345678],
+    "a number": ["5", True, None],
+    "a whole number": [3.5, "3", True],
+    "a number between 0 and 1": [1.01, -0.1, "0.5", True, None],
+    "more than 0": [0, "1"],
+    "less than 10": [10],
+    "at least 1": [0],
+    "at most 100": [100.5],
+    "true or false": [1, 0, "true", None],
+    "a uuid": ["7", 7, None, "0905eb48a67445d34a8d62"],
+    "a time": ["2026-01-01", "2026-01-01T00:00:00", "today", 5],
+    "a time within 5 seconds": [(datetime.now(UTC) - timedelta(minutes=1)).isoformat(), None],
+    "a date": ["2026-13-01", "31.12.2026", "2026-01-01T00:00:00Z"],
+    "matching ^City": ["The City", 5, None],
+    "containing Council": ["City", [], None],
+    "one of pending, processing": ["failed", None],
+    "a list": ["", {}, None],
+    "a list of 3": [[1], "abc"],
+    "a list of at least 1": [[]],
+    "a list of at most 20": [[1] * 21],
+    "an object": [[], None],
+    "empty": [None, 0, [1], "x"],
+    "not null": [None],
+}
+
+
+class TestKinds:
+    def test_every_kind_of_the_catalogue_has_its_cases_here(self) -> None:
+        assert {family.example for family in FAMILIES} == set(GOOD) == set(BAD)
+
+    @pytest.mark.parametrize("text, value", [(text, value) for text, found in GOOD.items() for value in found])
+    def test_it_takes_what_it_says(self, text: str, value: Any) -> None:
+        expected = kind(text)
+        assert expected is not None
+        assert expected.accepts(value)
+
+    @pytest.mark.parametrize(
+        "text, value", [(text, value) for text, found in BAD.items() for value in [*found, ABSENT] if text != "absent"]
+    )
+    def test_it_refuses_everything_else(self, text: str, value: Any) -> None:
+        expected = kind(text)
+        assert expected is not None
+        assert not expected.accepts(value)
+
+    @pytest.mark.parametrize("text, value", [("2 seconds", 2), ("500 ms", 0.5), ("1 minute", 60), ("2 days", 172800)])
+    def test_durations(self, text: str, value: float) -> None:
+        assert seconds(text) == value
+
+
+class TestDifferences:
+    def told(self, seen: Any, wanted: Any, *, exactly: bool = False) -> list[str]:
+        return list(differences("answer", seen, wanted, exactly=exactly))
+
+    def test_they_name_the_path_what_was_expected_and_what_was_seen(self) -> None:
+        seen = {"vods": [{"title": "x", "score": 2}], "total": "1"}
+        wanted = {"vods": [{"title": "y", "score": kind("a number between 0 and 1"), "id": 7}], "total": 1}
+        assert self.told(seen, wanted) == [
+            'answer.vods[0].title should be "y", but was "x"',
+            "answer.vods[0].score should be a number between 0 and 1, but was 2",
+            "answer.vods[0].id should be 7, but is absent",
+            'answer.total should be 1, but was "1"',
+        ]
+
+    def test_further_fields_are_let_be_unless_it_is_exactly(self) -> None:
+        assert self.told({"a": 1, "b": {"c": 2, "d": 3}}, {"b": {"c": 2}}) == []
+        assert self.told({"a": 1, "b": {"c": 2, "d": 3}}, {"b": {"c": 2}}, exactly=True) == [
+            "answer.b.d should not be there, but was 3",
+            "answer.a should not be there, but was 1",
+        ]
+
+    def test_lists_are_compared_one_by_one_and_in_length(self) -> None:
+        assert self.told([1, 2], [1, 3]) == ["answer[1] should be 3, but was 2"]
+        [told] = self.told([1], [1, 2])
+        assert told.startswith("answer should hold 2, but holds 1")
+
+    @pytest.mark.parametrize("seen, wanted", [(True, 1), (1, True), (0, False), ("1", 1), (None, ABSENT), ([], {})])
+    def test_what_looks_alike_is_not_the_same(self, seen: Any, wanted: Any) -> None:
+        assert len(self.told(seen, wanted)) == 1
+
+    def test_a_value_of_the_database_equals_its_text(self) -> None:
+        moment, id = datetime(2026, 1, 1, tzinfo=UTC), uuid4()
+        require_alike("row", {"at": moment, "id": id}, {"at": "2026-01-01T00:00:00Z", "id": str(id)})
+        with pytest.raises(AssertionError):
+            require_alike("row", moment, "2026-01-01T00:00:01Z")

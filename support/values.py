@@ -1,0 +1,239 @@
+"""The values of a feature: as written, remembered (`{vod.id}`), made up (`{a unique title}`), or expected by kind."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import random
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+from jsonpath_ng.exceptions import JSONPathError
+
+from support.checks.expected import ABSENT, DURATION, FAMILIES, Kind, kind, seconds
+from support.checks.matching import fail
+from support.drivers.http import Answer
+from support.jsonpaths import find
+from support.memory import Memory
+
+PLACE = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True)
+class Invention:
+    """How a made-up value is written: a pattern with its parts, what it means, and an example."""
+
+    pattern: str
+    meaning: str
+    example: str
+    make: Callable[..., Any]
+
+
+class Values:
+    """Reads the values that one scenario writes.
+
+    `alias` gives a thing's name in this scenario; `mark` is what makes these names unique.
+    """
+
+    def __init__(self, memory: Memory, alias: Callable[[str], str], mark: str) -> None:
+        self._memory = memory
+        self._alias = alias
+        self.mark = mark
+        self._numbers = count(1)
+
+    def text(self, text: str) -> str:
+        """Return a text with what stands in braces put in."""
+        return PLACE.sub(lambda place: _plain(self._given(place[1])), text)
+
+    def value(self, cell: str) -> Any:
+        """Return what a table cell gives: a number, true, false, null, a list or object of JSON, else a text.
+
+        Double quotes make it a text whatever it looks like: "5".
+        """
+        return self._read(cell, self._given)
+
+    def wish(self, cell: str) -> Any:
+        """Return what a table cell expects: a value, or a kind of value."""
+        return self._read(cell, self._expected)
+
+    def document(self, text: str, *, expected: bool = False) -> Any:
+        """Return a JSON document with the values in its texts put in."""
+        return self._inside(_json(text), self._expected if expected else self._given)
+
+    def _read(self, cell: str, fill: Callable[[str], Any]) -> Any:
+        cell = cell.strip()
+        try:
+            return self._inside(json.loads(cell, parse_constant=_no_constant), fill)
+        except ValueError:
+            return self._inside(cell, fill)
+
+    def _inside(self, value: Any, fill: Callable[[str], Any]) -> Any:
+        match value:
+            case str():
+                whole = PLACE.fullmatch(value)
+                return fill(whole[1]) if whole else self.text(value)
+            case list():
+                return [self._inside(part, fill) for part in value]
+            case dict():
+                return {name: self._inside(part, fill) for name, part in value.items()}
+        return value
+
+    def _expected(self, name: str) -> Any:
+        try:
+            return kind(name) or self._given(name)
+        except ValueError as error:
+            raise fail(f"{{{name}}}: {error}") from None
+
+    def _given(self, name: str) -> Any:
+        for invention in INVENTIONS:
+            if found := re.fullmatch(invention.pattern, name):
+                try:
+                    return invention.make(self, *found.groups())
+                except ValueError as error:
+                    raise fail(f"{{{name}}}: {error}") from None
+        return self._remembered(name)
+
+    def _remembered(self, name: str) -> Any:
+        for known in sorted(self._memory.names, key=len, reverse=True):
+            if name == known or name.startswith((f"{known}.", f"{known}[")):
+                return self._part(known, name.removeprefix(known).removeprefix("."))
+        raise fail(_nothing_known(name, self._memory.names))
+
+    def _part(self, known: str, path: str) -> Any:
+        kept = self._memory.recall(known, object)
+        if path and isinstance(kept, Answer) and not kept.body:
+            raise fail(
+                f"{{{known}.{path}}}: {known} is what {kept} was answered, and that was empty. "
+                "To use an earlier answer keep it, in the line after it: "
+                'Given the answer is remembered as "vod"; then {vod.id}'
+            )
+        thing = plain(kept)
+        if not path:
+            return thing
+        try:
+            found = find(thing, path)
+        except JSONPathError as error:
+            raise fail(f'"{path}" in {{{known}.{path}}} is no path: {error}') from None
+        if not found:
+            raise fail(f'"{known}" has no {path}; it has: {_paths(thing)}')
+        return found[0]
+
+    # What can be made up
+
+    def _number(self) -> str:
+        return f"{next(self._numbers)}-{self.mark}"
+
+    def unique(self, what: str) -> str:
+        """Return a name that this scenario gives to nothing else, of a form that fits what is named."""
+        forms = {
+            "title": lambda: self._alias(f"Title {next(self._numbers)}"),
+            "name": lambda: f"name-{self._number()}",
+            "email": lambda: f"name-{self._number()}@example.org",
+        }
+        return forms[what]()
+
+    def unique_file(self, ending: str) -> str:
+        """Return a file name that this scenario gives to nothing else."""
+        return f"file-{self._number()}{ending}"
+
+    def known_as(self, name: str) -> str:
+        """Return the name under which this scenario stores what the feature calls `name`."""
+        return self._alias(name)
+
+
+def plain(thing: object) -> Any:
+    """Return what is remembered as plain data: an answer as its JSON, an object as its fields."""
+    if isinstance(thing, Answer):
+        return thing.json
+    if is_dataclass(thing) and not isinstance(thing, type):
+        return {field.name: plain(getattr(thing, field.name)) for field in fields(thing) if field.name[0] != "_"}
+    return thing
+
+
+def _day(offset: float) -> str:
+    return (datetime.now(UTC) + timedelta(days=offset)).date().isoformat()
+
+
+def _time(offset: float) -> str:
+    moment = datetime.now(UTC) + timedelta(seconds=offset)
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+INVENTIONS = (
+    Invention("a unique (title|name|email)", "a name that nothing else has", "a unique title", Values.unique),
+    Invention(
+        r"a unique file ending in (\.\w+)", "such a file name", "a unique file ending in .wav", Values.unique_file
+    ),
+    Invention("unique (.+)", "the same name, made unique to this scenario", "unique City Council", Values.known_as),
+    Invention("the mark", "what makes all names of this scenario unique", "the mark", lambda values: values.mark),
+    Invention("a uuid", "a random UUID", "a uuid", lambda values: str(uuid4())),
+    Invention("today", "the date of today, UTC", "today", lambda values: _day(0)),
+    Invention("yesterday", "the date of yesterday", "yesterday", lambda values: _day(-1)),
+    Invention("tomorrow", "the date of tomorrow", "tomorrow", lambda values: _day(1)),
+    Invention("a date next week", "the date seven days from today", "a date next week", lambda values: _day(7)),
+    Invention(r"a date in (\d+) days?", "a date to come", "a date in 3 days", lambda values, n: _day(int(n))),
+    Invention(r"a date (\d+) days? ago", "a date gone by", "a date 3 days ago", lambda values, n: _day(-int(n))),
+    Invention("now", "the present time", "now", lambda values: _time(0)),
+    Invention(f"a time in {DURATION}", "a time to come", "a time in 5 minutes", lambda values, n: _time(seconds(n))),
+    Invention(f"a time {DURATION} ago", "a time gone by", "a time 1 hour ago", lambda values, n: _time(-seconds(n))),
+    Invention(
+        r"a text of (\d+) characters?",
+        "a text of this length",
+        "a text of 256 characters",
+        lambda values, n: ("abcdefghij " * (int(n) // 11 + 1))[: int(n)].replace(" ", "-"),
+    ),
+    Invention(
+        r"a number between (-?\d+) and (-?\d+)",
+        "a random whole number, both included",
+        "a number between 1 and 9",
+        lambda values, low, high: random.randint(int(low), int(high)),
+    ),
+)
+
+
+def _no_constant(word: str) -> Any:
+    raise ValueError(f"{word} is no JSON")
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise fail(
+            f"the text below the step is no JSON: {error}. Values in braces stand in double quotes as well: "
+            '"{vod.id}". To send it as it is, write in the step: sends POST /path as "application/json"'
+        ) from None
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, Kind):
+        raise fail(f"{{{value}}} can only be expected as a whole, not inside a text")
+    return value if isinstance(value, str) else json.dumps(value, default=str)
+
+
+def _nothing_known(name: str, remembered: Iterable[str]) -> str:
+    if kind(name) is not None:
+        return f"{{{name}}} can be expected, but not be sent"
+    known = list(remembered)
+    examples = [invention.example for invention in INVENTIONS] + [family.example for family in FAMILIES]
+    near = difflib.get_close_matches(name, [*known, *examples], n=1, cutoff=0.6)
+    first = difflib.get_close_matches(re.split(r"[.\[]", name)[0], known, n=1, cutoff=0.6)
+    rest = name[len(re.split(r"[.\[]", name)[0]) :]
+    likely = first[0] + rest if first else near[0] if near else None
+    meant = f" Did you mean {{{likely}}}?" if likely else ""
+    told = ", ".join(f'"{one}"' for one in known) or "nothing yet"
+    return f"{{{name}}} means nothing here.{meant} Remembered: {told}. All that can be made up: acceptance steps values"
+
+
+def _paths(thing: Any) -> str:
+    if isinstance(thing, Mapping):
+        return ", ".join(map(str, thing)) or "nothing"
+    return f"{len(thing)} entries, from [0]" if isinstance(thing, list) else f"no parts, it is {thing!r}"
+
+
+__all__ = ["ABSENT", "INVENTIONS", "Invention", "Values", "plain"]
