@@ -12,7 +12,7 @@ from support.clients.access import SignedIn
 from support.clients.at_work import Outcome
 from support.clients.malformed import Refusal
 from support.clients.operations import Health
-from support.clients.vod import Progress, Vod
+from support.clients.vod import Vod
 from support.faults import Kind, Part
 from support.scenario import catches_processes
 from support.testdata.media import recording, write
@@ -296,17 +296,6 @@ def cached_again(context: Context, title: str) -> None:
 # The worker
 
 
-@given("{who:Actor} has handed in the VOD {title:Quoted}")
-@when("{who:Actor} hands in the VOD {title:Quoted}")
-def handed_in(context: Context, who: str, title: str) -> None:
-    """Hand a VOD in for captioning, without waiting for anything.
-
-    Example: Given Dana has handed in the VOD "City Council"
-    """
-    world = context.world
-    world.vod.submit(world.recall(title, Vod), by=world.person(who))
-
-
 @given("the captioning of {title:Quoted}, which takes {seconds:Number} seconds, is under way")
 def captioning_under_way(context: Context, title: str, seconds: float) -> None:
     """Have Dana hand in a recording that takes so long, and wait until the worker has begun with it.
@@ -409,24 +398,15 @@ def waits(context: Context, title: str) -> None:
 # Cablecast
 
 
-@given("{who:Actor} has asked for {title:Quoted} to be published")
-def asked_to_publish(context: Context, who: str, title: str) -> None:
-    """Ask for a VOD to be published, without waiting for anything.
-
-    Example: Given Dana has asked for "City Council" to be published
-    """
-    world = context.world
-    world.remember("publication task", world.vod.publish(world.recall(title, Vod), by=world.person(who)))
-
-
 @then("the publication of {title:Quoted} ended as {end:Quoted}")
 def publication_ended(context: Context, title: str, end: str) -> None:
     """Compare how the publication that was just asked for ended: completed, or failed with its reason.
 
     Example: Then the publication of "City Council" ended as "failed (Cablecast cannot be reached)"
     """
-    seen = str(context.world.recall("publication", Progress))
-    equal(f'the publication of "{title}"', seen, end)
+    world = context.world
+    seen = world.vod.end_of("publication", world.recall(title, Vod))
+    equal(f'the publication of "{title}"', str(seen), end)
 
 
 @then("the publication of {title:Quoted} is done within {seconds:Number} seconds")
@@ -436,8 +416,8 @@ def publication_done(context: Context, title: str, seconds: float) -> None:
     Example: Then the publication of "City Council" is done within 10 seconds
     """
     world = context.world
-    task = world.recall("publication task", str)
-    timeline = world.vod.follow_task(task, by=world.person("Dana"), within=seconds)
+    vod = world.recall(title, Vod)
+    timeline = world.vod.follow_task(world.vod.task_of(vod, "publication"), by=vod.owner, within=seconds)
     equal(f'the publication of "{title}"', str(timeline.values[-1]), "completed")
 
 
@@ -451,7 +431,7 @@ def publish_many(context: Context) -> None:
     world = context.world
     dana = world.person("Dana")
     for number in range(PUBLICATIONS):
-        world.vod.publish(_captioned(world, f"Meeting {number}"), by=dana)
+        world.vod.do("publishes", _captioned(world, f"Meeting {number}"), by=dana).expect(202)
     eventually(
         "the health of Cablecast",
         lambda: str(world.operations.health().services.get("cablecast")),

@@ -5,7 +5,7 @@ Feature: Cablecast goes away and comes back
 
   Background:
     Given the captioned VOD "City Council" of Dana
-    And Cablecast has the show "City Council"
+    And Cablecast has the show "City Council" of today
     And people are at work
 
   Rule: A publication ends with a reason, and everything else goes on
@@ -32,8 +32,8 @@ Feature: Cablecast goes away and comes back
     Scenario: A busy Cablecast is called again only after the wait that it asks for
       Given Cablecast is busy
       When Dana publishes the VOD "City Council"
-      Then Cablecast was left alone for the 1 seconds that it asked for
-      And the publication of "City Council" ended as "completed"
+      Then the publication of "City Council" ended as "completed"
+      And Cablecast was left alone for the 1 seconds that it asked for
 
   Rule: A partner that keeps failing is left alone, and what waited is done when it is back
 
@@ -41,7 +41,7 @@ Feature: Cablecast goes away and comes back
     Scenario: When Cablecast is back, what waited for it is done
       Given Cablecast is failing
       And the platform gave Cablecast up for now
-      And Dana has asked for "City Council" to be published
+      And Dana has published the VOD "City Council"
       When Cablecast comes back
       Then the publication of "City Council" is done within 10 seconds
       And the platform is healthy again within 5 seconds
