@@ -1,11 +1,16 @@
-"""The platform's health."""
+"""What who operates the platform sees: health, metrics, the administrator's page, the API's own document."""
 
-from behave import then
+from behave import given, then, when
 from behave.runner import Context
 
 from support.checks.eventually import eventually
-from support.checks.matching import equal, require
-from support.clients.operations import SERVICES
+from support.checks.matching import equal, fail, require
+from support.checks.openapi import ApiDocument
+from support.clients.operations import SERVICES, Metrics
+from support.clients.vod import Vod
+from support.drivers.http import Answer
+
+RENEWED_WITHIN = 10.0  # seconds until a page that renews itself must have done so
 
 
 @then("the platform says that it is healthy, and names each of its services")
@@ -34,3 +39,207 @@ def platform_says(context: Context, seconds: float, status: str) -> None:
         within=seconds,
     )
     require(timeline.elapsed <= seconds, f"{timeline}: that took {timeline.elapsed:.1f} s (wanted {seconds:g} s)")
+
+
+# Metrics
+
+
+@given("the metrics were read")
+def note_metrics(context: Context) -> None:
+    """Read the metrics, to compare with later.
+
+    Example: Given the metrics were read
+    """
+    world = context.world
+    world.remember("metrics", world.operations.metrics())
+
+
+@when("{who:Actor} asks for {operation:Quoted} {times:Count}")
+def ask_for(context: Context, who: str, operation: str, times: int | None) -> None:
+    """Send the bare request of an operation, so often; an id in it is one that nothing has.
+
+    Example: When Dana asks for "GET /api/vod/list" 3 times
+    """
+    world = context.world
+    person = world.person(who)
+    for _ in range(times or 1):
+        world.remember("answer", world.operations.ask_for(operation, by=person))
+
+
+@then("the metrics count {times:Count} more for {operation:Quoted}, answered {status:Status}")
+def metrics_count(context: Context, times: int | None, operation: str, status: int) -> None:
+    """Compare the metrics with those read before: exactly so many requests of this route were answered so.
+
+    Example: Then the metrics count 3 times more for "GET /api/vod/list", answered 200
+    """
+    world = context.world
+    before, after = world.recall("metrics", Metrics), world.operations.metrics()
+    method, _, path = operation.partition(" ")
+    of = {"method": method, "path": path}
+    counted = [now.total("http_requests_total", **of, status=str(status)) for now in (before, after)]
+    equal(f"how often {operation} was counted as answered {status}", counted[1] - counted[0], times)
+    timed = [now.total("http_request_seconds_count", **of) for now in (before, after)]
+    require(timed[1] - timed[0] >= counted[1] - counted[0], f"each answer of {operation} should be timed as well")
+
+
+@then("the metrics count {times:Count} more answered {status:Status}, as an error")
+def metrics_count_errors(context: Context, times: int | None, status: int) -> None:
+    """Compare the count of errors of this status with the one read before.
+
+    Example: Then the metrics count twice more answered 404, as an error
+    """
+    world = context.world
+    before, after = world.recall("metrics", Metrics), world.operations.metrics()
+    grown = after.total("http_errors_total", status=str(status)) - before.total("http_errors_total", status=str(status))
+    equal(f"how many errors {status} were counted", grown, times)
+
+
+# What administrators see
+
+
+@given("{who:Actor} looked at the {view:View}")
+@when("{who:Actor} looks at the {view:View}")
+def look_at(context: Context, who: str, view: str) -> None:
+    """Ask for something that only administrators may look at: queue, status, administrator's page.
+
+    Example: When Omar looks at the queue
+    """
+    world = context.world
+    world.remember("answer", world.operations.view(view, by=world.person(who)))
+
+
+@then("{who:Actor} sees {number:Number} {state:VodState} in the queue, and a worker that lives")
+def sees_queue(context: Context, who: str, number: float, state: str) -> None:
+    """Compare the counts with the database, and look for a worker's sign of life.
+
+    Example: Then Omar sees 1 pending in the queue, and a worker that lives
+    """
+    world = context.world
+    world.person(who)
+    seen = world.recall("answer", Answer).expect(200).document
+    equal(f"how many are {state}", seen["tasks"][state], int(number))
+    equal("the counts", seen["tasks"], world.work.tasks())
+    alive = [worker for worker in seen["workers"] if worker["seconds_since_heartbeat"] < 3]
+    require(alive, f"a worker should have given a sign of life within 3 s, but: {seen['workers']}")
+
+
+@given("{who:Actor} opened the administrator's page in a browser")
+@when("{who:Actor} opens the administrator's page in a browser")
+def open_admin_page(context: Context, who: str) -> None:
+    """Sign in with the page's own form, in a real browser.
+
+    Example: When Omar opens the administrator's page in a browser
+    """
+    world = context.world
+    world.page.open(by=world.person(who))
+
+
+@then("the page shows {name:Quoted} as {value:Quoted} in its table of {table:Quoted}")
+def page_shows(context: Context, name: str, value: str, table: str) -> None:
+    """Read a table of the page until a row that begins so also holds this. Tables: services, queue, workers, failures.
+
+    The page is never loaded again by us: it must renew itself.
+    Example: Then the page shows "database" as "healthy" in its table of "services"
+    """
+    world = context.world
+    wanted = world.alias(name) if table == "failures" else name
+    timeline = eventually(
+        f"the page's table of {table}",
+        lambda: world.page.table(table),
+        lambda rows: any(row[0] == wanted and value in row[1:] for row in rows),
+        wish=f"a row of {wanted} with {value}",
+        within=RENEWED_WITHIN,
+    )
+    world.page.keep()
+    require(timeline.values, f"the page should have a table of {table}")
+
+
+@then("the page renews itself, and shows a worker that lives")
+def page_renews(context: Context) -> None:
+    """Watch the page, without touching it, until it was made anew twice.
+
+    Example: Then the page renews itself, and shows a worker that lives
+    """
+    page = context.world.page
+    first = page.checked()
+    eventually("when the page was made", page.checked, lambda at: at != first, wish="later", within=RENEWED_WITHIN)
+    rows = page.table("workers")
+    require(rows, "the page should show a worker, but shows none")
+    equal("what the browser complained about", page.complaints(), [])
+
+
+@then("the page stays closed to {who:Object}: {reason:Quoted}")
+def page_closed(context: Context, who: str, reason: str) -> None:
+    """Read what the page says instead.
+
+    Example: Then the page stays closed to Vera: "Your role does not allow this."
+    """
+    world = context.world
+    world.person(who)
+    equal("what the page says", world.page.refusal, reason)
+
+
+@then("{who:Actor} is notified that captioning {title:Quoted} failed because {reason:Quoted}")
+def notified(context: Context, who: str, title: str, reason: str) -> None:
+    """Look for one unread notification of high priority about this VOD.
+
+    Example: Then Omar is notified that captioning "City Council" failed because "the media cannot be read"
+    """
+    world = context.world
+    vod = world.recall(title, Vod)
+    about = [told for told in world.operations.notifications(by=world.person(who)) if vod.id in str(told["data"])]
+    equal(f"how many notifications {who} has about it", len(about), 1)
+    seen = {name: about[0][name] for name in ("type", "priority", "message", "read_at")}
+    message = f"{vod.recording.title}: {reason}"
+    equal("it", seen, {"type": "captioning_failed", "priority": "high", "message": message, "read_at": None})
+
+
+# The API's own document
+
+
+@when("{who:Actor} reads the document in which the platform describes its API")
+def read_document(context: Context, who: str) -> None:
+    """Read the OpenAPI document.
+
+    Example: When Mallory reads the document in which the platform describes its API
+    """
+    world = context.world
+    world.person(who)
+    world.remember("document", world.operations.document())
+
+
+@then("it describes every operation with its answers")
+def document_describes(context: Context) -> None:
+    """Check the document itself: version, title, and for each operation its successful and its failing answers.
+
+    Example: Then it describes every operation with its answers
+    """
+    faults = context.world.recall("document", ApiDocument).faults()
+    require(not faults, f"the OpenAPI document should be complete, but {'; '.join(faults)}")
+
+
+@then("every operation answers {who:Object} as described, and changes nothing")
+def operations_answer(context: Context, who: str) -> None:
+    """Send the bare request of every operation; the driver compares each answer with the document.
+
+    Example: Then every operation answers Mallory as described, and changes nothing
+    """
+    world = context.world
+    person = world.person(who)
+    for operation in world.recall("document", ApiDocument).operations:
+        answer = world.operations.ask_for(operation.name, by=person)
+        if answer.status >= 500 or (answer.status < 300 and not operation.name.startswith("GET")):
+            raise fail(f"{operation.name} should be refused to {person.name}, but was answered {answer.status}")
+
+
+@then("all answers of this run so far were compared with it")
+def all_compared(context: Context) -> None:
+    """Check that the driver does compare: a comparison that is not made finds nothing.
+
+    Example: Then all answers of this run so far were compared with it
+    """
+    world = context.world
+    known = world.run.document
+    require(known is not None, "the platform should publish its OpenAPI document, but does not")
+    require(known.compared >= len(world.evidence.exchanges), f"only {known.compared} answers were compared")
+    require(known.seen, "answers should be noted as seen, but none is")

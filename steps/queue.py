@@ -9,6 +9,7 @@ from support.checks.eventually import eventually
 from support.checks.matching import equal, fields
 from support.clients.vod import Vod
 from support.drivers.http import Answer
+from support.faults import Kind, Part
 from support.testdata.media import Recording, recording, write
 from support.world import World
 
@@ -20,7 +21,7 @@ def worker_is_paused(context: Context) -> None:
     Example: Given the worker is paused
     """
     world = context.world
-    world.faults.hold_worker()
+    world.faults.begin(Part.WORKER, Kind.STOPPED)
     world.remember("counts before", dict(world.vod.queue_counts(by=world.person("Dana"))))
 
 
@@ -30,7 +31,7 @@ def worker_goes_on(context: Context) -> None:
 
     Example: When the worker goes on
     """
-    context.world.faults.release_worker()
+    context.world.faults.end(Part.WORKER)
 
 
 @when("{who:Actor} hands in a batch of {number:Whole} recordings")

@@ -12,7 +12,9 @@ from support.drivers.redis import RedisDriver
 from support.evidence.recorder import Recorder
 from support.run import Run
 
-SETTLING = 2.0  # seconds for what still runs when a scenario ends, such as a job whose VOD was just deleted
+# Seconds for what still runs when a scenario ends, such as a job whose VOD was just deleted: if its worker was lost, it
+# is taken over first.
+SETTLING = 6.0
 
 
 class LeftBehind(Exception):

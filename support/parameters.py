@@ -13,7 +13,8 @@ from support.checks.expected import UNITS, seconds
 from support.clients.access import ATTEMPTS, FIELDS, PAGES, TOKENS
 from support.clients.accounts import LIKENESSES, SETTINGS
 from support.clients.api import Request
-from support.clients.operations import SERVICES
+from support.clients.at_work import TREATMENTS
+from support.clients.operations import SERVICES, VIEWS
 from support.clients.partners import PARTNERS
 from support.clients.prices import TROUBLES
 from support.clients.records import JOB_STATES
@@ -23,6 +24,7 @@ from support.clients.tokens import CREDENTIALS
 from support.clients.vod import CALLS, DEEDS, DONE, LEFT_OUT, STAGES
 from support.clients.vod import FIELDS as VOD_FIELDS
 from support.drivers.http import OUTCOMES, REFUSALS
+from support.faults import Kind, Part
 from support.personas import PERSONAS, PRONOUNS
 from support.testdata.media import CONDITIONS, SLOW
 
@@ -159,7 +161,11 @@ TYPES = {
     "Token": ParameterType("access token|refresh token", "a token", lambda text: text.replace(" ", "_")),
     "Setting": _one_of(SETTINGS, "what an administrator can set of an account"),
     "Likeness": _one_of(LIKENESSES, "what one account has in common with another"),
-    "Part": _one_of(SERVICES, "a service that the platform's health names"),
+    "Service": _one_of(SERVICES, "a service that the platform's health names"),
+    "Part": _one_of(Part, "a part of the platform that can be broken", Part),
+    "Failure": _one_of(Kind, "a way in which a part fails", Kind),
+    "Treatment": _one_of(TREATMENTS, "what became of requests", lambda text: TREATMENTS[text]),
+    "View": _one_of(VIEWS, "what only administrators may look at"),
     "Kind": ParameterType(
         rf"\d+(?:\.\d+)? minute|{'|'.join((*CONDITIONS, SLOW))}",
         "how long a recording is, or in what state",

@@ -9,14 +9,20 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import redis
+import requests
 from requests.adapters import HTTPAdapter
 from sqlalchemy import Engine
 
+from support.checks.openapi import ApiDocument
 from support.deployment import Deployment, LiveDeployment
+from support.drivers.browser import find_browser
 from support.drivers.database import open_engine
 from support.drivers.redis import open_client
 from support.evidence.masking import Masker
 from support.exits import UsageError
+from support.faults import Breaker
+from support.faults.commands import CommandBreaker
+from support.faults.embedded import EmbeddedBreaker
 from support.partners.cablecast import Cablecast
 from support.partners.prices import Prices
 from support.personas import Account, Persona
@@ -74,7 +80,9 @@ class Run:
                     yield unquote(password)
 
     def grants(self, capability: Capability) -> bool:
-        """Whether the target lets the tests do this."""
+        """Whether the target lets the tests do this; a browser is the machine's to have."""
+        if capability is Capability.BROWSER:
+            return find_browser() is not None
         return capability in self.target.capabilities
 
     def account(self, persona: Persona) -> Account:
@@ -118,6 +126,31 @@ class Run:
     def redis(self) -> redis.Redis:
         """The way into Redis."""
         return open_client(self.deployment.redis_url)
+
+    @cached_property
+    def document(self) -> ApiDocument | None:
+        """The platform's own OpenAPI document; None where it publishes none."""
+        limits = self.target.limits
+        try:
+            with requests.Session() as session:
+                session.trust_env = False
+                answer = session.get(f"{self.deployment.api_url}/openapi.json", timeout=(limits.connect, limits.answer))
+            content = answer.json() if answer.ok else None
+        except (requests.RequestException, ValueError):
+            return None
+        return ApiDocument(content) if isinstance(content, dict) else None
+
+    @property
+    def known_document(self) -> ApiDocument | None:
+        """The document, if a scenario has asked for it."""
+        return self.document if "document" in self.__dict__ else None
+
+    @cached_property
+    def breaker(self) -> Breaker:
+        """What breaks and mends parts of the target."""
+        if self.embedded is not None and self.cablecast is not None:
+            return EmbeddedBreaker(self.embedded, self.cablecast)
+        return CommandBreaker(self.target.faults)
 
     def close(self) -> None:
         """End what the run started."""

@@ -11,7 +11,9 @@ from behave.model import Scenario, Step
 from behave.runner import the_step_registry
 
 from support.audit import LeakAudit
+from support.drivers.browser import NO_BROWSER
 from support.exits import UsageError
+from support.faults import Kind, Part
 from support.run import Run
 from support.settings import Capability
 from support.tags import NEEDS, READONLY
@@ -74,6 +76,12 @@ def compares_states(step: StepFunction) -> StepFunction:
     return step
 
 
+def catches_processes(step: StepFunction) -> StepFunction:
+    """Mark a step that catches processes at a certain moment, which only the embedded platform allows."""
+    step.catches_processes = True  # type: ignore[attr-defined]
+    return step
+
+
 def begin(scenario: Scenario) -> World:
     """Return the world of a scenario; skip the scenario where the target lacks a capability that it asks for.
 
@@ -83,14 +91,38 @@ def begin(scenario: Scenario) -> World:
     run = stage.run
     if run.embedded is not None and stage.audit is None:
         stage.audit = LeakAudit(run)
-    lacking = sorted(set(needs(scenario)) - run.target.capabilities - LOOKED_INTO)
-    if lacking:
-        scenario.skip(f"the target {run.target.name!r} does not grant: {', '.join(lacking)}")
-    elif not run.grants(Capability.WRITES) and READONLY not in scenario.effective_tags:
-        scenario.skip(
-            f"the target {run.target.name!r} does not grant writes: only scenarios tagged @{READONLY} run there"
-        )
+    reason = _why_not(run, scenario)
+    if reason:
+        scenario.skip(reason)
     return World(run, compares_states=compares(scenario))
+
+
+def _why_not(run: Run, scenario: Scenario) -> str | None:
+    """Return why the target, or this machine, cannot play a scenario."""
+    lacking = sorted(capability for capability in set(needs(scenario)) - LOOKED_INTO if not run.grants(capability))
+    if Capability.BROWSER in lacking:
+        return NO_BROWSER
+    if lacking:
+        return f"the target {run.target.name!r} does not grant: {', '.join(lacking)}"
+    if not run.grants(Capability.WRITES) and READONLY not in scenario.effective_tags:
+        return f"the target {run.target.name!r} does not grant writes: only scenarios tagged @{READONLY} run there"
+    if Capability.FAULTS not in needs(scenario):
+        return None
+    if run.embedded is None and _has_step(scenario, "catches_processes"):
+        return "only the processes of the embedded platform can be caught at a certain moment"
+    for part, kind in _faults_of(scenario):
+        if run.breaker.find(part, kind) is None:
+            return f"the target {run.target.name!r} has no way to make it so that {part} is {kind}"
+    return None
+
+
+def _faults_of(scenario: Scenario) -> Iterator[tuple[Part, Kind]]:
+    """Yield the faults that a scenario's steps make."""
+    for match in (_match(step.step_type, step.name) for step in scenario.all_steps):
+        if match is not None:
+            told = {argument.name: argument.value for argument in match.arguments}
+            if isinstance(told.get("part"), Part) and isinstance(told.get("kind"), Kind):
+                yield told["part"], told["kind"]
 
 
 def needs(scenario: Scenario) -> Iterator[Capability]:
@@ -105,13 +137,19 @@ def needs(scenario: Scenario) -> Iterator[Capability]:
 
 def compares(scenario: Scenario) -> bool:
     """Whether a step of the scenario compares the stores with what they were before its first When."""
-    return any(_compares(step.step_type, step.name) for step in scenario.all_steps)
+    return _has_step(scenario, "compares_states")
+
+
+def _has_step(scenario: Scenario, mark: str) -> bool:
+    """Whether a step of the scenario is marked so."""
+    matches = (_match(step.step_type, step.name) for step in scenario.all_steps)
+    return any(getattr(match.func, mark, False) for match in matches if match is not None)
 
 
 @functools.cache
-def _compares(kind: str, sentence: str) -> bool:
-    match = the_step_registry.find_match(_Sentence(kind, sentence))
-    return match is not None and getattr(match.func, "compares_states", False)
+def _match(kind: str, sentence: str) -> Any:
+    """The step definition that takes a sentence, with what it reads there; None where there is none."""
+    return the_step_registry.find_match(_Sentence(kind, sentence))
 
 
 class _Sentence(NamedTuple):

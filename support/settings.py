@@ -14,6 +14,7 @@ from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, SecretStr, ValidationError
 
 from support.exits import UsageError
+from support.faults.table import KINDS, PARTS
 from support.personas import PERSONAS, Account
 
 TARGETS = Path(__file__).parent / "targets"
@@ -30,6 +31,7 @@ class Capability(StrEnum):
     WRITES = "writes"
     FAULTS = "faults"
     PARTNERS = "partners"
+    BROWSER = "browser"
     SIGNING_KEY = "signing_key"
 
 
@@ -63,6 +65,13 @@ class PersonaAccount(_Section):
     password_env: str
 
 
+class FaultCommands(_Section):
+    """Shell commands that break a part of a live deployment in one way, and mend it."""
+
+    break_: str = Field(alias="break")
+    mend: str
+
+
 class Limits(_Section):
     """How patient the tests are with this target, in seconds."""
 
@@ -83,6 +92,7 @@ class Target(_Section):
     redis: Store | None = None
     storage: Storage | None = None
     personas: dict[str, PersonaAccount] = Field(default_factory=dict)
+    faults: dict[str, dict[str, FaultCommands]] = Field(default_factory=dict)
     capabilities: frozenset[Capability] = frozenset()
     limits: Limits = Limits()
     environment_file: Path | None = None
@@ -139,13 +149,17 @@ def _refuse_contradictions(target: Target, path: Path) -> None:
     strangers = sorted(set(target.personas) - set(PERSONAS))
     if strangers:
         raise UsageError(f"The target file {path} names unknown personas {strangers}. Known: {', '.join(PERSONAS)}.")
+    if Capability.BROWSER in target.capabilities:
+        raise UsageError(f"The target file {path} grants browser, which only this machine can have: take it out.")
     if target.embedded:
         return
-    ours = sorted(target.capabilities & {Capability.FAULTS, Capability.PARTNERS, Capability.SIGNING_KEY})
+    ours = sorted(target.capabilities & {Capability.PARTNERS, Capability.SIGNING_KEY})
     if ours:
         raise UsageError(
-            f"The target file {path} grants {', '.join(ours)}, which only the embedded target can: take them out."
+            f"The target file {path} must grant faults and tell how to break and mend parts, [faults.PART.KIND] with "
+            "`break` and `mend`, or do neither."
         )
+    _refuse_unknown_faults(target, path)
     if target.api is None:
         raise UsageError(f"The target file {path} lacks the address of the API: add `[api]` with `url`.")
     for capability, section in (
@@ -155,6 +169,17 @@ def _refuse_contradictions(target: Target, path: Path) -> None:
     ):
         if capability in target.capabilities and section is None:
             raise UsageError(f"The target file {path} grants '{capability}' but has no section [{capability}].")
+
+
+def _refuse_unknown_faults(target: Target, path: Path) -> None:
+    for part, kinds in target.faults.items():
+        for known, words, what in ((PARTS, [part], "a part"), (KINDS, kinds, "a way to fail")):
+            for word in words:
+                if word not in known:
+                    raise UsageError(
+                        f"The target file {path} tells how to break {word!r}, which is not {what} that features know. "
+                        f"Known: {', '.join(known)}."
+                    )
 
 
 def from_environment(variable: str, why: str, environment: Mapping[str, str] = os.environ) -> str:

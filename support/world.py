@@ -16,10 +16,13 @@ from support.cleanup import Cleanup
 from support.clients.access import AccessClient, SessionStores
 from support.clients.accounts import AccountsClient, AccountStores
 from support.clients.api import ApiClient
+from support.clients.at_work import HUNG_AFTER, PeopleAtWork
 from support.clients.cablecast import CablecastClient
+from support.clients.jobs import JobStores
 from support.clients.live import PATH as LIVE_PATH
 from support.clients.live import LiveClient
-from support.clients.operations import OperationsClient
+from support.clients.malformed import MalformedRequests
+from support.clients.operations import AdminPage, OperationsClient
 from support.clients.partners import PARTNERS, PartnerClient
 from support.clients.people import People
 from support.clients.prices import PricesClient
@@ -32,6 +35,7 @@ from support.clients.tokens import TokenForge
 from support.clients.traces import TraceStores
 from support.clients.vod import VodClient, VodStores
 from support.crowd import Crowd
+from support.drivers.browser import Browser
 from support.drivers.database import DatabaseDriver
 from support.drivers.http import Answer, HttpDriver
 from support.drivers.redis import RedisDriver
@@ -39,11 +43,13 @@ from support.drivers.storage import StorageDriver
 from support.drivers.websocket import WebSocketDriver, open_websocket
 from support.evidence.recorder import Recorder
 from support.faults import Faults
+from support.faults.processes import Processes
 from support.journal import Journal
+from support.ledger import Ledger
 from support.memory import Memory
 from support.personas import PERSONAS, PRONOUNS, Persona
 from support.run import Run
-from support.settings import Capability
+from support.settings import Capability, Limits
 from support.stack.logs import LogMarks
 from support.testdata.media import file_stem
 from support.values import Values
@@ -90,14 +96,24 @@ class World:
         self.vod = VodClient(self._http, self.access, self.cleanup, run.target.limits)
         self.things = ThingsClient(self._http, self.access, self.cleanup)
         self.research = ResearchClient(self.things, self.access, self.evidence)
-        self.operations = OperationsClient(self._http)
+        self.operations = OperationsClient(self._http, self.access)
+        self.malformed = MalformedRequests(self._http, self.access)
         self.api = ApiClient(self._http, self.access, self.cleanup, self.crowd)
         self.values = Values(self._memory, self.alias, self.mark)
 
-    def _open_http(self, evidence: Recorder, connections: HTTPAdapter | None = None) -> HttpDriver:
-        writes, url = self.run.grants(Capability.WRITES), self.run.deployment.api_url
-        limits, created = self.run.target.limits, self._note_creation
-        return HttpDriver(url, limits, evidence, writes=writes, connections=connections, created=created)
+    def _open_http(
+        self, evidence: Recorder, connections: HTTPAdapter | None = None, limits: Limits | None = None
+    ) -> HttpDriver:
+        run = self.run
+        return HttpDriver(
+            run.deployment.api_url,
+            limits or run.target.limits,
+            evidence,
+            writes=run.grants(Capability.WRITES),
+            connections=connections,
+            created=self._note_creation,
+            document=run.document,
+        )
 
     def _note_creation(self, path: str, answer: Answer) -> None:
         """Write down what appeared at a live target, so that it can be swept away if this run is killed."""
@@ -231,6 +247,11 @@ class World:
         return PricesClient(self.run.prices, self.cleanup)
 
     @cached_property
+    def work(self) -> JobStores:
+        """What the queue says of the worker's jobs for VODs."""
+        return JobStores(self._database)
+
+    @cached_property
     def stores(self) -> StateOfStores:
         """All records of database, queue and Redis, to see what changed."""
         return StateOfStores(self._database, self._redis, self.access.by_themselves)
@@ -267,9 +288,43 @@ class World:
     @cached_property
     def faults(self) -> Faults:
         """The way to break parts of the platform."""
+        if not self.run.grants(Capability.FAULTS):
+            raise AssertionError(_lacking(self.run.target.name, Capability.FAULTS))
+        return Faults(
+            self.run.breaker, self.cleanup, prove_healthy=self.operations.prove_healthy, mark=self.at_work.mark
+        )
+
+    @cached_property
+    def processes(self) -> Processes:
+        """The processes of the embedded platform, to watch them and to catch them at a certain moment."""
         if self.run.embedded is None:
             raise AssertionError(_lacking(self.run.target.name, Capability.FAULTS))
-        return Faults(self.run.embedded, self.cleanup)
+        return Processes(self.run.embedded)
+
+    @cached_property
+    def at_work(self) -> PeopleAtWork:
+        """Others who use the platform all the while."""
+        patience = Limits(connect=HUNG_AFTER, answer=HUNG_AFTER)
+        return PeopleAtWork(
+            lambda evidence: self._open_http(evidence, limits=patience),
+            self.access,
+            self.cleanup,
+            self.evidence,
+            self.run.masker,
+            self.mark,
+        )
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What of all that was acknowledged in this scenario must be in the stores."""
+        return Ledger(self._database)
+
+    @cached_property
+    def page(self) -> AdminPage:
+        """The administrator's page in a browser."""
+        browser = Browser(self.run.deployment.api_url, self.run.target.limits, self.evidence)
+        self.cleanup.add("close the browser", browser.close)
+        return AdminPage(browser, self.people.account, self.cleanup)
 
     # The scenario's course
 

@@ -6,19 +6,102 @@ Feature: The database goes away and comes back
   Background:
     Given the VOD "City Council" of Dana
 
-  @smoke @blocker @id.REC-001
-  Scenario: While the database is away the platform says so
-    When the database is killed
-    Then the platform says within 3 seconds that it is "unhealthy"
-    And its health names the database as the cause
-    And Dana is refused the list of VODs as "DatabaseError" within 3 seconds
+  Rule: While the database is away, everybody is told so
 
-  @smoke @blocker @id.REC-002
-  Scenario: When the database is back, work goes on
-    Given the database was killed
-    When the database comes back
-    Then the first request of Dana is served
-    And the platform says within 5 seconds that it is "healthy"
-    And the API was not started again for it
-    And the VOD "City Council" is still pending
-    And Dana can still have the VOD "City Council" captioned
+    Background:
+      Given people are at work
+
+    @smoke @blocker @id.REC-001
+    Scenario Outline: While the database is <kind> the platform says so
+      When the database is suddenly <kind>
+      Then the platform says within 3 seconds that it is "unhealthy"
+      And its health names the database as the cause
+      And Dana is refused the list of VODs as "DatabaseError" within 3 seconds
+      And everybody was served or refused in order within 3 seconds
+
+      Examples: killed, or shut down
+        | kind    |
+        | gone    |
+        | stopped |
+
+    @critical @id.REC-005
+    Scenario: A database that no longer answers leaves nobody hanging
+      When the database is suddenly frozen
+      Then the platform says within 3 seconds that it is "unhealthy"
+      And its health names the database as the cause
+      And Dana is refused the list of VODs as "DatabaseError" within 3 seconds
+      And everybody was served or refused in order within 3 seconds
+
+    @id.REC-008
+    Scenario: A slow database makes answers late, not wrong
+      When the database is suddenly slow
+      Then everybody was served or refused in order within 3 seconds
+      And nothing acknowledged was lost
+
+  Rule: When it is back, work goes on where it stopped
+
+    Background:
+      Given people are at work
+
+    @smoke @blocker @id.REC-002
+    Scenario Outline: When the database is back after it was <kind>, work goes on
+      Given the database is <kind>
+      When the database comes back
+      Then the first request of Dana is served
+      And the platform is healthy again within 5 seconds
+      And the API was not started again for it
+      And everybody is served again
+      And Dana can still have the VOD "City Council" captioned
+
+      Examples: after a crash, and after a freeze
+        | kind   |
+        | gone   |
+        | frozen |
+
+    @blocker @id.REC-003
+    Scenario: Everything acknowledged before the crash is there
+      Given the database is gone
+      When the database comes back
+      Then the platform is healthy again within 5 seconds
+      And everybody is served again
+      And nothing acknowledged was lost
+
+    @critical @id.REC-004
+    Scenario: A request that was under way at the crash is carried out whole or not at all
+      Given the database is gone
+      When the database comes back
+      Then everybody is served again
+      And every request was carried out whole or not at all
+
+    @critical @id.REC-006
+    Scenario: Connections that are cut are made again unnoticed
+      Given the platform has its usual connections to the database
+      When the database is suddenly disconnected
+      Then everybody is served again
+      And no more requests failed than there were connections
+      And the platform is healthy again within 5 seconds
+      And nothing acknowledged was lost
+
+    @critical @id.REC-007
+    Scenario: What waited for the worker at the crash is done after it
+      Given the worker is stopped
+      And Dana has handed in the VOD "City Council"
+      And the database is gone
+      And the database came back
+      When the worker comes back
+      Then the VOD "City Council" is captioned within 10 seconds, once
+      And nothing acknowledged was lost
+
+  Rule: An outage that nobody noticed has no consequences
+
+    @critical @id.REC-009
+    Scenario Outline: After a quiet time in which the database was <kind>, the first request is served
+      Given the database is <kind>
+      When the database comes back
+      Then the first request of Dana is served
+      And the platform is healthy again within 5 seconds
+
+      Examples: started again, or with its connections cut
+        | kind         |
+        | gone         |
+        | disconnected |

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from time import monotonic
 from typing import Any
 
@@ -43,6 +44,18 @@ class CablecastClient:
             broken = {"body": ConnectionError("the connection is closed")}
         for registration in self._stub.answers(status, operation=operation, times=times, json=json, **broken):
             self._cleanup.add(f"have Cablecast answer {operation} as usual", registration.remove)
+
+    def calls(self) -> int:
+        """Return how often Cablecast was called so far, by anybody."""
+        return len(self._stub.received())
+
+    def wait_after(self, status: int) -> float:
+        """Return for how many seconds nobody called after an answer with this status; fails where nobody did again."""
+        received = self._stub.received(where=lambda request: request.at >= self._begin)
+        for before, after in pairwise(received):
+            if before.status == status:
+                return after.at - before.at
+        raise AssertionError(f"Cablecast should be called again after it answered {status}, but was not")
 
     def reports(self, status: str, percent: int, times: int | None) -> None:
         """Have Cablecast report this progress of every VOD, a number of times and then as usual, or for good."""

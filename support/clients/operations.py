@@ -1,13 +1,33 @@
-"""The platform's own view of its health."""
+"""The platform as who operates it sees it: health, queue, metrics, the administrator's page, the API's own document."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from support.drivers.http import HttpDriver, NoAnswer
+from support.checks.eventually import eventually
+from support.checks.matching import equal
+from support.checks.openapi import ApiDocument
+from support.cleanup import Cleanup
+from support.clients.access import AccessClient
+from support.drivers.browser import Browser
+from support.drivers.http import Answer, HttpDriver, NoAnswer
+from support.personas import Account, Persona
 
 SERVICES = ("database", "cache", "queue", "storage", "cablecast")
+HEALED_WITHIN = 10.0  # seconds, for a platform that is no scenario's business at the moment
+
+VIEWS: Mapping[str, str] = {
+    "queue": "/api/admin/queue",
+    "status": "/api/admin/status",
+    "administrator's page": "/admin",
+}
+"""What only administrators may look at."""
+
+_SAMPLE = re.compile(r"^(?P<name>\w+)(?:\{(?P<labels>.*)\})? (?P<value>\S+)$", re.MULTILINE)
+_LABEL = re.compile(r'(\w+)="([^"]*)"')
 
 
 @dataclass(frozen=True)
@@ -23,11 +43,24 @@ class Health:
         return self.status + (f" ({', '.join(troubled)})" if troubled else "")
 
 
-class OperationsClient:
-    """Health, as anybody may ask for it."""
+@dataclass(frozen=True)
+class Metrics:
+    """What Prometheus would read at one moment: the value of every series, by name and labels."""
 
-    def __init__(self, http: HttpDriver) -> None:
+    series: Mapping[tuple[str, frozenset[tuple[str, str]]], float]
+
+    def total(self, name: str, **labels: str) -> float:
+        """Return the sum of all series of this name that carry these labels."""
+        wanted = set(labels.items())
+        return sum(value for (known, carried), value in self.series.items() if known == name and wanted <= carried)
+
+
+class OperationsClient:
+    """Health and metrics, as anybody may ask for them, and what administrators may."""
+
+    def __init__(self, http: HttpDriver, access: AccessClient) -> None:
         self._http = http
+        self._access = access
 
     def health(self) -> Health:
         """Ask once. No answer is an observation here, not an error: the poller waits it out."""
@@ -37,3 +70,92 @@ class OperationsClient:
             return Health(None, "silent", {})
         content = answer.json
         return Health(answer.status, content["status"], content["services"])
+
+    def prove_healthy(self) -> None:
+        """Return once the platform is healthy; fails with what it said instead."""
+        eventually(
+            "the platform's health",
+            self.health,
+            lambda health: health.status == "healthy",
+            wish="healthy",
+            within=HEALED_WITHIN,
+        )
+
+    def view(self, view: str, *, by: Persona) -> Answer:
+        """Ask for one of `VIEWS`, whatever comes of it."""
+        return self._http.get(VIEWS[view], actor=by.name, token=self._access.token(by))
+
+    def metrics(self) -> Metrics:
+        """Read the metrics."""
+        text = self._http.get("/metrics").expect(200).text
+        return Metrics(
+            {
+                (found["name"], frozenset(_LABEL.findall(found["labels"] or ""))): float(found["value"])
+                for found in _SAMPLE.finditer(text)
+            }
+        )
+
+    def notifications(self, *, by: Persona) -> list[Mapping[str, Any]]:
+        """Return the newest notifications that a persona has not read yet."""
+        answer = self._http.get(
+            "/api/notifications", actor=by.name, token=self._access.token(by), params={"unread": "true", "limit": 100}
+        )
+        told: list[Mapping[str, Any]] = answer.expect(200).document["notifications"]
+        return told
+
+    def document(self) -> ApiDocument:
+        """Read the document in which the platform describes its API."""
+        return ApiDocument(self._http.get("/openapi.json").expect(200).document)
+
+    def ask_for(self, operation: str, *, by: Persona) -> Answer:
+        """Send the bare request of an operation such as "GET /api/vod/{vod_id}", whatever comes of it."""
+        method, _, path = operation.partition(" ")
+        # An id that nothing has; a path without it is left as it is.
+        path = re.sub(r"\{\w+\}", "00000000-0000-4000-8000-000000000000", path)
+        return self._http.send(method, path, actor=by.name, token=self._access.token(by))
+
+
+class AdminPage:
+    """The administrator's page, used in a browser."""
+
+    def __init__(self, browser: Browser, accounts: Callable[[Persona], Account], cleanup: Cleanup) -> None:
+        self._browser = browser
+        self._accounts = accounts
+        self._cleanup = cleanup
+
+    def open(self, *, by: Persona) -> None:
+        """Sign in with the page's own form."""
+        equal("how the page answers who is not signed in", self._browser.open("/admin"), 401)
+        account = self._accounts(by)
+        self._browser.fill_and_send({"User name": account.username, "Password": account.password}, "Sign in")
+        if "/admin" in {cookie["path"] for cookie in self._browser.page.context.cookies()}:
+            self._cleanup.add("sign out of the page", self._sign_out)
+
+    def _sign_out(self) -> None:
+        self._browser.page.get_by_role("button", name="Sign out").click()
+        self._browser.page.get_by_role("button", name="Sign in").wait_for()
+
+    @property
+    def refusal(self) -> str:
+        """What the page says to whom it is closed."""
+        return self._browser.text("[role=alert]")
+
+    def status(self) -> str:
+        """What the page says of the platform."""
+        return self._browser.text("#status")
+
+    def checked(self) -> str:
+        """When the page was made."""
+        return self._browser.text("#checked")
+
+    def table(self, name: str) -> list[list[str]]:
+        """Return the rows of one of the page's tables: services, queue, workers, failures."""
+        return self._browser.table(f"#{name}")
+
+    def keep(self) -> None:
+        """Keep a picture of the page as evidence."""
+        self._browser.look()
+
+    def complaints(self) -> list[str]:
+        """What the browser found wrong with the page: errors, and whatever its own policy forbade."""
+        return self._browser.complaints

@@ -262,7 +262,7 @@ class VodClient:
         """Look at a task until it has ended; return every change that was seen."""
         return eventually(
             "task",
-            lambda: _progress(self._send("GET", f"/api/tasks/{task}", by).expect(200).document),
+            lambda: self.task(task, by=by),
             lambda seen: seen.status in FINAL,
             wish="completed or failed",
             within=within or self._limits.job,
@@ -270,7 +270,19 @@ class VodClient:
 
     def captions(self, vod: Vod, *, by: Persona) -> str:
         """Return the captions as the API serves them."""
-        return self._send("GET", f"{_path(vod)}/captions", by).expect(200).text
+        return self.ask_for_captions(vod, by=by).expect(200).text
+
+    def ask_for_captions(self, vod: Vod, *, by: Persona) -> Answer:
+        """Ask for the captions, whatever comes of it."""
+        return self._send("GET", f"{_path(vod)}/captions", by)
+
+    def is_cached(self, vod: Vod, *, by: Persona) -> bool:
+        """Read a VOD; return whether it was served from the cache."""
+        return self._send("GET", _path(vod), by).expect(200).headers.get("X-Cache") == "hit"
+
+    def task(self, task: str, *, by: Persona) -> Progress:
+        """Look at a task once."""
+        return _progress(self._send("GET", f"/api/tasks/{task}", by).expect(200).document)
 
     def summary(self, vod: Vod, *, by: Persona) -> list[Mapping[str, Any]]:
         """Return the chunks of the summary as the API serves it."""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ReadTimeoutError
 
 from support.checks.matching import fail
+from support.checks.openapi import ApiDocument
 from support.evidence.recorder import Exchange, Recorder
 from support.settings import Limits
 
@@ -39,7 +43,11 @@ _SEND = HTTPAdapter.send
 
 
 class NoAnswer(AssertionError):
-    """The platform gave no HTTP answer: refused, hung up, or took longer than the target's limit."""
+    """The platform gave no HTTP answer: refused, hung up, or took longer than the target's limit (`too_late`)."""
+
+    def __init__(self, sentence: str, *, too_late: bool = False) -> None:
+        super().__init__(sentence)
+        self.too_late = too_late
 
 
 class WriteRefused(AssertionError):
@@ -121,7 +129,8 @@ class HttpDriver:
     """One scenario's way to the API. Without `writes` it sends nothing but reading requests and sign-ins.
 
     `connections` are those of the run, which scenarios use one after the other; the driver makes its own without.
-    `created` is told of every POST that was answered 201, with its path and answer.
+    `created` is told of every POST that was answered 201, with its path and answer. `document` is what every answer is
+    compared with.
     """
 
     def __init__(
@@ -133,9 +142,11 @@ class HttpDriver:
         writes: bool,
         connections: HTTPAdapter | None = None,
         created: Callable[[str, Answer], None] = lambda path, answer: None,
+        document: ApiDocument | None = None,
     ) -> None:
         self._created = created
         self._url = url.rstrip("/")
+        self._document = document
         self._limits = limits
         self._evidence = evidence
         self._writes = writes
@@ -175,7 +186,7 @@ class HttpDriver:
         actor: str | None = None,
         json: object = None,
         body: bytes | None = None,
-        params: Mapping[str, str | int] | None = None,
+        params: Mapping[str, str | int] | str | None = None,
         headers: Mapping[str, str] | None = None,
         form: Mapping[str, str] | None = None,
         files: Mapping[str, tuple[str, bytes]] | None = None,
@@ -186,7 +197,8 @@ class HttpDriver:
         `form` is URL-encoded, or multipart together with `files`: name and content by field.
 
         Redirects are not followed: an API that redirects is worth noticing, and would lose the token on the way.
-        Raises NoAnswer when no answer came within the target's limits, WriteRefused when the target is read-only.
+        Raises NoAnswer when no answer came within the target's limits, WriteRefused when the target is read-only, and
+        AssertionError for an answer that is not as the platform's own OpenAPI document says.
         """
         self._guard(method, path)
         request = self._session.prepare_request(
@@ -207,12 +219,13 @@ class HttpDriver:
         started, begin = time.time(), time.monotonic()
         answer: requests.Response | None = None
         trouble: str | None = None
+        too_late = False
         try:
             answer = self._session.send(
                 request, timeout=(self._limits.connect, self._limits.answer), allow_redirects=False
             )
         except requests.RequestException as error:
-            trouble = _reason(error, self._limits)
+            trouble, too_late = _reason(error, self._limits), _took_too_long(error)
         seconds = time.monotonic() - begin
         self._evidence.exchange(
             Exchange(
@@ -232,12 +245,49 @@ class HttpDriver:
         )
         who = f"{actor}'s {method} {path}" if actor else f"{method} {path}"
         if answer is None:
-            raise NoAnswer(f"{who} should be answered, but {trouble}")
+            raise NoAnswer(f"{who} should be answered, but {trouble}", too_late=too_late)
         mask = self._evidence.mask
         told = Answer(who, answer.status_code, answer.headers, answer.content, seconds, answer.json, actor, mask)
         if method == "POST" and told.status == 201:
             self._created(path, told)
+        self._compare(who, method, path, answer)
         return told
+
+    def send_raw(self, request: bytes) -> bytes:
+        """Send bytes that need not be HTTP, and return what comes back; nothing where the platform just hangs up.
+
+        Raises NoAnswer when neither happens within the target's limits.
+        """
+        address = urlsplit(self._url)
+        port = address.port or {"http": 80, "https": 443}[address.scheme]
+        begin, started, answer = time.monotonic(), time.time(), b""
+        with closing(socket.create_connection((address.hostname or "", port), self._limits.connect)) as connection:
+            connection.settimeout(self._limits.answer)
+            try:
+                connection.sendall(request)
+                connection.shutdown(socket.SHUT_WR)
+                while part := connection.recv(65536):
+                    answer += part
+            except TimeoutError:
+                raise NoAnswer(
+                    f"{request[:40]!r} should be answered, or hung up on, but is not", too_late=True
+                ) from None
+            except ConnectionError:
+                pass  # it hung up on us
+        self._evidence.attach(
+            f"bytes, sent {started:.0f}, after {time.monotonic() - begin:.3f} s",
+            f"{request[:200]!r}\n\n{answer[:2000].decode('latin-1')}",
+            "text/plain",
+        )
+        return answer
+
+    def _compare(self, who: str, method: str, path: str, answer: requests.Response) -> None:
+        if self._document is None:
+            return
+        status, content = answer.status_code, answer.content if method != "HEAD" else b""
+        difference = self._document.differences(method, path, status, answer.headers, content)
+        if difference:
+            raise fail(f"{who} was answered {status}, not as the platform's OpenAPI document says: {difference}")
 
     def _guard(self, method: str, path: str) -> None:
         if HTTPAdapter.send is not _SEND:
@@ -254,11 +304,15 @@ class HttpDriver:
 def _reason(error: requests.RequestException, limits: Limits) -> str:
     if isinstance(error, requests.ConnectTimeout):
         return f"no connection was made within {limits.connect:g} s"
-    # A body that stops coming is reported as a connection error that carries the time-out.
-    if isinstance(error, requests.Timeout) or any(isinstance(cause, ReadTimeoutError) for cause in error.args):
+    if _took_too_long(error):
         return f"no answer came within {limits.answer:g} s"
     if isinstance(error, requests.ConnectionError):
         return "the connection was refused or closed"
     if isinstance(error, requests.exceptions.ChunkedEncodingError):
         return "the answer broke off"
     return f"the exchange failed: {error}"
+
+
+def _took_too_long(error: requests.RequestException) -> bool:
+    # A body that stops coming is reported as a connection error that carries the time-out.
+    return isinstance(error, requests.Timeout) or any(isinstance(cause, ReadTimeoutError) for cause in error.args)

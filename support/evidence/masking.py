@@ -94,8 +94,9 @@ class Masker:
             return self.form(body)
         if "json" in media_type or body.lstrip()[:1] in {"{", "["}:
             try:
-                return json.dumps(self.json(json.loads(body)), indent=indent, ensure_ascii=False)
-            except ValueError:  # said to be JSON, but is not: shown as it came
+                shown = json.dumps(self.json(json.loads(body)), indent=indent, ensure_ascii=False)
+                return shown.encode(errors="backslashreplace").decode()  # half a surrogate pair has no UTF-8
+            except (ValueError, RecursionError):  # said to be JSON, but is not, or nested without end: shown as it came
                 pass
         return self.text(body)
 

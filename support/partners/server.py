@@ -176,6 +176,11 @@ class PartnerServer:
             raise RuntimeError(f"The stub of {self.name} has no address yet: start it first.")
         return f"http://{_LOOPBACK}:{self._port}"
 
+    @property
+    def running(self) -> bool:
+        """Whether it listens."""
+        return self._listener is not None
+
     def start(self) -> None:
         """Listen. OSError when the port of an earlier start has been taken meanwhile."""
         if self._listener is not None:

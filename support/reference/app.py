@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from support.reference import errors, live, operations
+from support.reference import administration, errors, live, metrics, operations
 from support.reference.access import routes as access_routes
 from support.reference.documents import routes as document_routes
 from support.reference.events import routes as event_routes
@@ -35,6 +35,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.services = Services.of(settings, pool_size=_POOL_SIZE)
     app.state.relay = live.Relay(app.state.services)
     app.state.health = operations.HealthChecks(app.state.services)
+    app.state.metrics = metrics.Metrics()
     for module in (
         access_routes,
         vod_routes,
@@ -46,6 +47,8 @@ def create_app(settings: Settings) -> FastAPI:
         portfolio_routes,
         privacy_routes,
         operations,
+        administration,
+        metrics,
         live,
     ):
         app.include_router(module.router)

@@ -57,7 +57,7 @@ class Identified:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = request_id.get()
-                headers.update(_SECURITY_HEADERS)
+                headers.update({**_SECURITY_HEADERS, **_policy_of_its_own(headers)})
             await send(message)
 
         try:
@@ -67,7 +67,9 @@ class Identified:
             if status is None:
                 await answer(PlatformError())(scope, receive, send_with_headers)
         finally:
-            _log_access(scope, status, monotonic() - started)
+            seconds = monotonic() - started
+            _log_access(scope, status, seconds)
+            scope["app"].state.metrics.count(scope, status, seconds)
 
 
 class TimeLimited:
@@ -133,6 +135,11 @@ class BodyLimited:
             return message
 
         await self._app(scope, receive_limited, send)
+
+
+def _policy_of_its_own(headers: Headers) -> dict[str, str]:
+    """What a page in a browser says it needs; nothing else is shown in one."""
+    return {name: headers[name] for name in ("Content-Security-Policy",) if name in headers}
 
 
 def _log_access(scope: Scope, status: int | None, seconds: float) -> None:

@@ -17,6 +17,7 @@ from support.reference.database import Database
 from support.reference.errors import documented
 from support.reference.schemas import Answer
 from support.reference.services import Services
+from support.reference.vod.jobs import CABLECAST_PAUSED
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ _WORKER_ALIVE = text(
 )
 
 ServiceHealth = Literal["healthy", "unhealthy"]
+HealthStatus = Literal["healthy", "degraded", "unhealthy"]
 
 router = APIRouter(prefix="/api")
 
@@ -47,7 +49,7 @@ class ServicesHealth(Answer):
 class HealthAnswer(Answer):
     """Unhealthy without the database, degraded without any other service."""
 
-    status: Literal["healthy", "degraded", "unhealthy"]
+    status: HealthStatus
     services: ServicesHealth
 
 
@@ -67,16 +69,17 @@ class HealthChecks:
             "cache": services.cache.is_alive,
             "queue": self._worker_lives,
             "storage": self._storage_is_writable,
-            "cablecast": self._cablecast_listens,
+            "cablecast": self._cablecast_works,
         }
         self._threads = ThreadPoolExecutor(len(self._checks), thread_name_prefix="health")
         self._running: dict[str, Future[bool]] = {}
 
-    async def healths(self) -> dict[str, ServiceHealth]:
+    async def answer(self) -> HealthAnswer:
         """Ask all services side by side; whichever has not answered within a second is unhealthy."""
         futures = {name: asyncio.wrap_future(self._start(name)) for name in self._checks}
         await asyncio.wait(futures.values(), timeout=_ANSWER_SECONDS)
-        return {name: _health(future) for name, future in futures.items()}
+        healths = {name: _health(future) for name, future in futures.items()}
+        return HealthAnswer(status=_overall(healths), services=ServicesHealth.model_validate(healths))
 
     def _start(self, name: str) -> Future[bool]:
         running = self._running.get(name)
@@ -96,7 +99,10 @@ class HealthChecks:
         root = self._services.settings.media_root
         return root.is_dir() and os.access(root, os.W_OK | os.X_OK)
 
-    def _cablecast_listens(self) -> bool:
+    def _cablecast_works(self) -> bool:
+        """Whether it listens, and the worker has not given it up for a while."""
+        if self._services.cache.get(CABLECAST_PAUSED) is not None:
+            return False
         url = self._services.settings.cablecast_url
         with socket.create_connection((url.host or "", url.port or 0), timeout=_CONNECT_SECONDS):
             return True
@@ -109,13 +115,17 @@ def _health(check: asyncio.Future[bool]) -> ServiceHealth:
     return "healthy" if check.exception() is None and check.result() else "unhealthy"
 
 
+def _overall(healths: Mapping[str, ServiceHealth]) -> HealthStatus:
+    if healths["database"] == "unhealthy":
+        return "unhealthy"
+    return "healthy" if set(healths.values()) == {"healthy"} else "degraded"
+
+
 @router.get("/health", responses={503: {"model": HealthAnswer, "description": "Unhealthy."}, **documented(500)})
 async def health(request: Request, response: Response) -> HealthAnswer:
     """How the platform and each of its services are. Open to everyone; answers within 1.5 s whatever hangs."""
     checks: HealthChecks = request.app.state.health
-    healths = ServicesHealth.model_validate(await checks.healths())
-    if healths.database == "unhealthy":
+    answer = await checks.answer()
+    if answer.status == "unhealthy":
         response.status_code = 503
-        return HealthAnswer(status="unhealthy", services=healths)
-    all_healthy = set(healths.model_dump().values()) == {"healthy"}
-    return HealthAnswer(status="healthy" if all_healthy else "degraded", services=healths)
+    return answer

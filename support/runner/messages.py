@@ -49,6 +49,14 @@ class Ended:
 
 
 @dataclass(frozen=True)
+class Compared:
+    """What the worker knows of the platform's OpenAPI document: operations with statuses, told and seen."""
+
+    documented: frozenset[tuple[str, str]]
+    seen: frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True)
 class Closed:
     """The worker has ended all it began."""
 
@@ -60,4 +68,4 @@ class Trouble:
     sentence: str
 
 
-Message = Ready | Refused | Began | Told | Ended | Trouble | Closed
+Message = Ready | Refused | Began | Told | Ended | Trouble | Compared | Closed

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import secrets
 import shutil
 import time
 from pathlib import Path
 from typing import IO
+from uuid import uuid4
 
+from support.checks.openapi import Coverage
 from support.exits import EnvironmentFailed
 
 LOCK = ".lock"
 ALLURE_RESULTS = "allure-results"
 LOGS = "logs"
+COVERAGE = "coverage.json"
 BESIDE = "run-"
 KEPT = 24 * 3600.0  # seconds
 
@@ -55,6 +59,18 @@ class ReportsFolder:
     def logs(self) -> Path:
         """Where the embedded platform's processes write."""
         return self.path / LOGS
+
+    def write_coverage(self, coverage: Coverage) -> Path:
+        """Write which answers of the platform's OpenAPI document were seen, and put what was not into the report."""
+        file = self.path / COVERAGE
+        file.write_text(coverage.to_json(), encoding="utf-8")
+        text = f"{uuid4()}-attachment.txt"
+        (self.allure_results / text).write_text(coverage.to_text(), encoding="utf-8")
+        attachment = {"name": "OpenAPI: what was never seen", "source": text, "type": "text/plain"}
+        (self.allure_results / f"{uuid4()}-globals.json").write_text(
+            json.dumps({"attachments": [attachment], "errors": []}), encoding="utf-8"
+        )
+        return file
 
     def close(self) -> None:
         """Let the next run have the folder."""

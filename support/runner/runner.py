@@ -244,6 +244,8 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
         rerun = verdict.write_lists(reports.path)
         for sentence in verdict.sentences():
             print(sentence)
+        if pool.coverage.documented:
+            print(f"{pool.coverage.line()}: {os.path.relpath(reports.write_coverage(pool.coverage))}")
         for gap, count in not_checked.items():
             print(f"Not checked: {gap}, in {count} scenarios; the target does not grant it.")
         if rerun is not None:

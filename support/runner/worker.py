@@ -24,7 +24,7 @@ from support.evidence.formatter import AllureFormatter, use_masker
 from support.evidence.streams import masked_output
 from support.exits import RunStopped
 from support.run import Run
-from support.runner.messages import Began, Closed, Ended, Ready, Refused, Told, Trouble
+from support.runner.messages import Began, Closed, Compared, Ended, Ready, Refused, Told, Trouble
 from support.runner.outcome import ScenarioOutcome, StepOutcome
 from support.runner.reports import ReportsFolder
 from support.runner.watchdog import ScenarioTimedOut, limit_of, time_limit
@@ -114,6 +114,8 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - whatever a clean-up raises is told, and fails the run
             self._trouble(f"A clean-up at the end of the run failed: {error}")
         self._evidence.close()
+        if document := self._run.known_document:
+            self._connection.send([Compared(frozenset(document.documented), frozenset(document.seen))])
 
     def _next_bundle(self) -> list[int] | None:
         if self._runner.aborted:

@@ -9,13 +9,15 @@ from support import parameters
 from support.clients.access import ATTEMPTS, PAGES, TOKENS
 from support.clients.accounts import LIKENESSES, SETTINGS
 from support.clients.api import Request
-from support.clients.operations import SERVICES
+from support.clients.at_work import TREATMENTS
+from support.clients.operations import SERVICES, VIEWS
 from support.clients.prices import TROUBLES
 from support.clients.research import STAGES as RESEARCH_STAGES
 from support.clients.things import KINDS
 from support.clients.tokens import CREDENTIALS
 from support.clients.vod import CALLS, DEEDS, STAGES
 from support.drivers.http import OUTCOMES, REFUSALS
+from support.faults import Kind, Part
 from support.parameters import TYPES
 from support.personas import PERSONAS
 from support.testdata.media import CONDITIONS, SLOW
@@ -43,7 +45,11 @@ TAKEN: dict[str, dict[str, object]] = {
     "Status": {"100": 100, "404": 404, "599": 599},
     "Method": {word: word for word in ("GET", "POST", "PUT", "PATCH", "DELETE")},
     "Page": {page: page for page in PAGES},
-    "Part": {service: service for service in SERVICES},
+    "Service": {service: service for service in SERVICES},
+    "Part": {str(part): part for part in Part},
+    "Failure": {str(kind): kind for kind in Kind},
+    "Treatment": dict(TREATMENTS),
+    "View": {view: view for view in VIEWS},
     "Kind": {"5 minute": 5.0, "0.1 minute": 0.1, "corrupt": "corrupt", "slow": "slow"},
     "Condition": {condition: condition for condition in (*CONDITIONS, SLOW)},
     "Thing": dict(KINDS),
@@ -117,7 +123,11 @@ LEFT: dict[str, list[str]] = {
     "Status": ["99", "600", "1000", "20", "2xx", "OK", ""],
     "Method": ["get", "HEAD", "FETCH", ""],
     "Page": ["page", "public page", "administrators page", ""],
-    "Part": ["Database", "api", "the database", ""],
+    "Service": ["Database", "api", "the database", ""],
+    "Part": ["database", "the Database", "redis", ""],
+    "Failure": ["Gone", "broken", "going", ""],
+    "Treatment": ["served or hung", "Served", "refused", ""],
+    "View": ["Queue", "page", ""],
     "Kind": ["5 minutes", "minute", "broken", ""],
     "Condition": ["Clear", "broken", "cut", "5 minute", ""],
     "Thing": ["session", "users", "research sessions", ""],

@@ -143,7 +143,7 @@ def test_a_platform_left_broken_is_mended_before_the_next_scenario(project: Proj
         Feature: A scenario that fails while the database is away
           Scenario: The database stays away
             Given the VOD "City Council" of Dana
-            When the database is killed
+            When the database is suddenly gone
             Then the platform says within 1 seconds that it is "healthy"
           Scenario: The next one finds it mended
             When Dana signs in

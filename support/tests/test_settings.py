@@ -50,7 +50,7 @@ class TestTheTargetsWeShip:
     def test_the_embedded_target_grants_everything(self) -> None:
         target = load_target("embedded")
         assert target.embedded
-        assert target.capabilities == frozenset(Capability)
+        assert target.capabilities == frozenset(Capability) - {Capability.BROWSER}  # the machine's to have
 
     def test_the_staging_example_loads_once_its_variables_are_set(self, monkeypatch: pytest.MonkeyPatch) -> None:
         target = load_target("staging.example")
@@ -153,12 +153,17 @@ class TestMistakesInAFile:
         sentence = refusal(file, f'capabilities = ["{capability}"]\n' + API)
         assert sentence == f"The target file {file} grants '{capability}' but has no section [{capability}]."
 
-    @pytest.mark.parametrize("capability", ["faults", "partners", "signing_key"])
-    def test_what_only_the_embedded_target_can_grant_is_told(self, file: Path, capability: str) -> None:
+    @pytest.mark.parametrize(
+        ("capability", "told"),
+        [
+            ("partners", "which only the embedded target can"),
+            ("signing_key", "which only the embedded target can"),
+            ("browser", "which only this machine can have"),
+        ],
+    )
+    def test_what_a_live_target_cannot_grant_is_told(self, file: Path, capability: str, told: str) -> None:
         sentence = refusal(file, f'capabilities = ["{capability}", "writes"]\n' + API)
-        assert sentence == (
-            f"The target file {file} grants {capability}, which only the embedded target can: take them out."
-        )
+        assert sentence == f"The target file {file} grants {capability}, {told}: take it out."
 
 
 class TestTheEnvironment:
@@ -207,3 +212,38 @@ class TestStores:
             UsageError, match=r"^The target 'staging' has no section \[storage\]: add it to its file\.$"
         ):
             require_section(target, target.storage, "storage")
+
+
+class TestFaultsOfALiveTarget:
+    def load(self, tmp_path: Path, content: str) -> Target:
+        file = tmp_path / "there.toml"
+        file.write_text(f'[api]\nurl = "http://127.0.0.1"\n{content}')
+        return load_target(str(file))
+
+    def test_commands_for_breaking_are_granted(self, tmp_path: Path) -> None:
+        file = tmp_path / "there.toml"
+        commands = '[faults.redis."breaking off"]\nbreak = "false"\nmend = "true"\n'
+        file.write_text(f'capabilities = ["faults"]\n[api]\nurl = "http://127.0.0.1"\n{commands}')
+        assert load_target(str(file)).faults["redis"]["breaking off"].break_ == "false"
+
+    @pytest.mark.parametrize(
+        ("content", "told"),
+        [
+            ('[faults.redis.gone]\nbreak = "a"\nmend = "b"\n', "or do neither"),
+            ('[faults.redis.gone]\nbreak = "a"\n', "mend: Field required"),
+        ],
+    )
+    def test_half_a_grant_is_refused(self, tmp_path: Path, content: str, told: str) -> None:
+        with pytest.raises(UsageError, match=told):
+            self.load(tmp_path, content)
+
+    @pytest.mark.parametrize(
+        ("section", "told"),
+        [("disk.gone", "'disk', which is not a part"), ("redis.tired", "'tired', which is not a way to fail")],
+    )
+    def test_unknown_words_are_refused_with_what_is_known(self, tmp_path: Path, section: str, told: str) -> None:
+        file = tmp_path / "there.toml"
+        commands = f'[faults.{section}]\nbreak = "a"\nmend = "b"\n'
+        file.write_text(f'capabilities = ["faults"]\n[api]\nurl = "http://127.0.0.1"\n{commands}')
+        with pytest.raises(UsageError, match=f"{told} that features know. Known: "):
+            load_target(str(file))

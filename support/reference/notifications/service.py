@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid4
 
+from sqlalchemy import delete as delete_rows
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from support.reference.access.service import User
+from support.reference.access.tables import UserRow
 from support.reference.database import utc_now
 from support.reference.errors import Forbidden, NotFound
 from support.reference.notifications.tables import NotificationRow, Priority
@@ -54,6 +56,29 @@ def send(
     except IntegrityError:
         raise NotFound("There is no such user.") from None
     return notification
+
+
+def tell_administrators(session: Session, *, type: str, title: str, message: str, about: dict[str, Any]) -> None:
+    """Notify every administrator of something that failed, in the caller's transaction. ``about`` says of what."""
+    administrators = select(UserRow.id).where(UserRow.role == "administrator", UserRow.active)
+    for user_id in session.scalars(administrators):
+        session.add(
+            NotificationRow(
+                id=uuid4(),
+                user_id=user_id,
+                type=type,
+                priority="high",
+                title=title,
+                message=message,
+                data=about,
+                created_at=utc_now(),
+            )
+        )
+
+
+def forget(session: Session, *, about: dict[str, Any]) -> None:
+    """Remove what was told about something that is gone, in the caller's transaction."""
+    session.execute(delete_rows(NotificationRow).where(NotificationRow.data == about))
 
 
 def list_for(

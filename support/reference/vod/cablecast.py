@@ -6,16 +6,22 @@
     POST /vods/41/captions       2xx                                 multipart, field scc_file
     GET  /vods/41/status         200 {"status": "processing", "percent": 25}
 
-HTTP Basic. Every call has a time limit; timeouts, refused connections and 5xx are tried again three times, after 0.2,
-0.4 and 0.8 seconds. The waits are taken in the worker's thread rather than by the queue: a retried job would begin
-with the first call again, and they are short enough for a killed worker's job to be taken over meanwhile.
+HTTP Basic. Every call has a time limit; timeouts, connections that are refused or break off, and 5xx are tried again
+three times, after 0.2, 0.4 and 0.8 seconds; a 429 when Cablecast asks for it. The waits are taken in the worker's
+thread rather than by the queue: a retried job would begin with the first call again, and they are short enough for a
+killed worker's job to be taken over meanwhile.
+
+A Cablecast that keeps failing is left alone for a while, see ``CircuitBreaker``: jobs then wait in the queue.
 """
 
+import threading
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import SequenceMatcher
 from http import HTTPStatus
+from time import monotonic
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -23,6 +29,14 @@ import requests
 from pydantic import SecretStr
 
 RETRY_PAUSES = (0.2, 0.4, 0.8)
+LONGEST_WAIT = 5.0
+"""Seconds that Cablecast may ask us to wait (429); the worker has other things to do meanwhile."""
+FAILURES_UNTIL_PAUSE = 10
+FAILURES_SECONDS = 5.0
+"""So many failures in so short a time make a pause. One publication that fails makes four."""
+PAUSE_SECONDS = 3.0
+FORGET_SECONDS = 1.0
+"""When nobody has called for so long after a pause, what led to it is no longer held against Cablecast."""
 LEAST_SCORE = 0.7
 DAYS_APART = 7
 QUALITY = 1
@@ -37,8 +51,67 @@ class CablecastError(Exception):
     """Publishing cannot go on. Its text is a sentence an editor understands."""
 
 
+class CablecastPaused(Exception):
+    """Cablecast has failed too often and is not called now; try again after ``seconds``."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__("Cablecast is not called for a while")
+
+
 class _Passing(CablecastError):
-    """A failure that may be gone at the next try."""
+    """A failure that may be gone at the next try; ``wait`` is how many seconds Cablecast asks to wait for it."""
+
+    def __init__(self, message: str, *, wait: float | None = None) -> None:
+        self.wait = wait
+        super().__init__(message)
+
+
+class CircuitBreaker:
+    """Counts failures. After too many in a short time nobody calls for a while; then one call tries whether it works.
+
+    ``announce(seconds)`` is told when a pause begins, and for how long it is remembered; with 0 when it is over for
+    good. Used by many threads.
+    """
+
+    def __init__(self, announce: Callable[[float], object]) -> None:
+        self._announce = announce
+        self._lock = threading.Lock()
+        self._failures: deque[float] = deque(maxlen=FAILURES_UNTIL_PAUSE)
+        self._paused_until: float | None = None
+
+    def before_call(self) -> None:
+        """Raise ``CablecastPaused`` while nobody is to call; after the pause, let one caller a pause through."""
+        with self._lock:
+            if self._paused_until is None:
+                return
+            remaining = self._paused_until - monotonic()
+            if remaining > 0:
+                raise CablecastPaused(remaining)
+            if remaining > -FORGET_SECONDS:
+                self._paused_until = monotonic() + PAUSE_SECONDS
+            else:
+                self._paused_until = None
+                self._failures.clear()
+
+    def failed(self) -> None:
+        """Count a failure."""
+        now = monotonic()
+        with self._lock:
+            self._failures.append(now)
+            many = len(self._failures) == FAILURES_UNTIL_PAUSE and now - self._failures[0] < FAILURES_SECONDS
+            if self._paused_until is None and not many:
+                return
+            self._paused_until = now + PAUSE_SECONDS
+        self._announce(PAUSE_SECONDS + FORGET_SECONDS)
+
+    def succeeded(self) -> None:
+        """Forget the failures."""
+        with self._lock:
+            was_paused, self._paused_until = self._paused_until is not None, None
+            self._failures.clear()
+        if was_paused:
+            self._announce(0)
 
 
 @dataclass(frozen=True)
@@ -97,10 +170,12 @@ class Cablecast:
         *,
         timeout: float,
         pause: Callable[[float], object],
+        breaker: CircuitBreaker,
     ) -> None:
         self._base = url.rstrip("/")
         self._timeout = timeout
         self._pause = pause
+        self._breaker = breaker
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy and no ~/.netrc may come between
         self._session.auth = (username, password.get_secret_value())
@@ -140,11 +215,23 @@ class Cablecast:
         for pause in RETRY_PAUSES:
             try:
                 return self._call_once(method, path, **arguments)
-            except _Passing:
-                self._pause(pause)
+            except _Passing as failure:
+                self._pause(pause if failure.wait is None else failure.wait)
         return self._call_once(method, path, **arguments)
 
     def _call_once(self, method: str, path: str, **arguments: Any) -> requests.Response:
+        self._breaker.before_call()
+        try:
+            answer = self._answered(method, path, **arguments)
+        except _Passing:
+            self._breaker.failed()
+            raise
+        self._breaker.succeeded()
+        _refuse_errors(answer)
+        return answer
+
+    def _answered(self, method: str, path: str, **arguments: Any) -> requests.Response:
+        """What Cablecast answers, if it works: 500 and above is no answer."""
         try:
             answer = self._session.request(
                 method, self._base + path, timeout=self._timeout, allow_redirects=False, **arguments
@@ -153,22 +240,30 @@ class Cablecast:
             raise _Passing("Cablecast did not answer in time") from None
         except requests.ConnectionError:
             raise _Passing("Cablecast cannot be reached") from None
+        except requests.exceptions.ChunkedEncodingError:
+            raise _Passing("Cablecast broke off its answer") from None
         except requests.RequestException:
             raise CablecastError("Cablecast answered something unreadable") from None
-        _refuse_errors(answer)
+        if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise _Passing(f"Cablecast answered with an error ({answer.status_code})")
         return answer
 
 
 def _refuse_errors(answer: requests.Response) -> None:
     status = answer.status_code
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise _Passing(f"Cablecast answered with an error ({status})")
+    if status == HTTPStatus.TOO_MANY_REQUESTS and (wait := _seconds(answer.headers.get("Retry-After"))) <= LONGEST_WAIT:
+        raise _Passing("Cablecast is too busy for us", wait=wait)
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         raise CablecastError("Cablecast refused our credentials")
     if status >= HTTPStatus.BAD_REQUEST:
         raise CablecastError(f"Cablecast refused the request ({status})")
     if not answer.ok or status >= HTTPStatus.MULTIPLE_CHOICES:
         raise CablecastError("Cablecast answered something unreadable")
+
+
+def _seconds(retry_after: str | None) -> float:
+    """What a Retry-After asks for; the first of our own pauses when it is missing, or names a date."""
+    return float(retry_after) if retry_after and retry_after.isdecimal() else RETRY_PAUSES[0]
 
 
 def _read(read: Callable[[], T]) -> T:

@@ -11,18 +11,29 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import timedelta
 from time import monotonic
 from uuid import UUID
 
+import procrastinate
 from procrastinate import JobContext
 from procrastinate.exceptions import JobAborted
+from procrastinate.jobs import Job
 from sqlalchemy.orm import Session
 
 from support.reference.database import utc_now
 from support.reference.errors import DatabaseUnavailable, StorageUnavailable
-from support.reference.queue import MAX_RUNS, RETRY, queue, services, when_abandoned
+from support.reference.notifications.service import tell_administrators
+from support.reference.queue import MAX_RUNS, RETRY, Backoff, queue, services, when_abandoned
 from support.reference.services import Services
-from support.reference.vod.cablecast import LEAST_SCORE, Cablecast, CablecastError, best_match
+from support.reference.vod.cablecast import (
+    LEAST_SCORE,
+    Cablecast,
+    CablecastError,
+    CablecastPaused,
+    CircuitBreaker,
+    best_match,
+)
 from support.reference.vod.captions import cues_of, summary_of, to_json, to_scc
 from support.reference.vod.storage import MediaStorage, captions_path, summary_path
 from support.reference.vod.tables import (
@@ -49,8 +60,33 @@ _STOP_CHECK_SECONDS = 0.1
 _FOLLOW_LIMIT_SECONDS = 30.0
 
 
+CABLECAST_PAUSED = "paused:cablecast"
+"""Under which the cache holds, while it lasts, that Cablecast is not called: for the process that tells the health."""
+
+
+def _announce(seconds: float) -> None:
+    if seconds:
+        logger.warning("Cablecast fails again and again: it is not called for %.0f s", seconds)
+        services().cache.set(CABLECAST_PAUSED, b"1", seconds)
+    else:
+        services().cache.delete(CABLECAST_PAUSED)
+
+
+_breaker = CircuitBreaker(_announce)
+
+
 class Ended(Exception):
     """There is nothing left to do: the VOD was deleted, or its task has already ended."""
+
+
+class UntilCablecastIsBack(Backoff):
+    """As every job, and when nobody is to call Cablecast, after that pause, however often."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> procrastinate.RetryDecision | None:
+        """When to run the job again, or None to let it fail."""
+        if isinstance(exception, CablecastPaused):
+            return procrastinate.RetryDecision(retry_at=utc_now() + timedelta(seconds=exception.seconds))
+        return super().get_retry_decision(exception=exception, job=job)
 
 
 class CaptionsMissing(Exception):
@@ -101,6 +137,13 @@ class TaskWork:
             if task.kind == Kind.TRANSCRIPTION:
                 _begin_captioning(session, vod, task)
                 move(session, vod, Status.FAILED, error=reason)
+                tell_administrators(
+                    session,
+                    type="captioning_failed",
+                    title="Captioning failed",
+                    message=f"{vod.title}: {reason}",
+                    about={"vod_id": str(vod.id)},
+                )
 
 
 def _begin_captioning(session: Session, vod: VodRow, task: TaskRow) -> None:
@@ -119,7 +162,7 @@ def transcribe(context: JobContext, vod_id: str, task_id: str) -> None:
         _store_captions(storage, work, transcript)
 
 
-@queue.task(name="vod.publish", retry=RETRY, pass_context=True)
+@queue.task(name="vod.publish", retry=UntilCablecastIsBack(DatabaseUnavailable, StorageUnavailable), pass_context=True)
 def publish(context: JobContext, vod_id: str, task_id: str) -> None:
     """Put a captioned VOD on Cablecast. What it got there is recorded at the very end, all of it or nothing."""
     held, work = services(), TaskWork(services(), UUID(vod_id), UUID(task_id))
@@ -159,7 +202,7 @@ def _ends(context: JobContext, work: TaskWork) -> Iterator[None]:
             if context.job.attempts + 1 < MAX_RUNS:
                 raise
             work.fail(error.message)
-        except (Ended, JobAborted):
+        except (Ended, JobAborted, CablecastPaused):
             raise
         except Exception:
             work.fail("something went wrong on our side")
@@ -213,6 +256,7 @@ def _cablecast(context: JobContext, held: Services) -> Cablecast:
         held.settings.cablecast_password,
         timeout=held.settings.cablecast_timeout,
         pause=lambda seconds: _pause(context, seconds),
+        breaker=_breaker,
     )
 
 

@@ -314,7 +314,14 @@ def transcription(vod_id: UUID, vods: Vods) -> dict[str, object]:
     return {"vod_id": vod.id, "status": vod.status, "output_path": vod.captions_path, "segments": segments}
 
 
-@router.get("/vod/{vod_id}/captions", responses=documented(404))
+@router.get(
+    "/vod/{vod_id}/captions",
+    response_class=Response,
+    responses={
+        200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "SCC."},
+        **documented(404),
+    },
+)
 def captions(vod_id: UUID, vods: Vods) -> Response:
     """The captions as an SCC file."""
     return Response(vods.captions(vod_id), media_type="text/plain")

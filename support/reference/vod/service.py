@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from support.reference.database import utc_now
 from support.reference.errors import Conflict, NotFound
+from support.reference.notifications.service import forget
 from support.reference.queue import defer, withdraw
 from support.reference.services import Services
 from support.reference.vod import jobs
@@ -105,6 +106,7 @@ class VodService:
             if files:
                 self._storage.check()
             _delete_jobs(session, vod_id)
+            forget(session, about={"vod_id": str(vod_id)})
             session.execute(delete(VodRow).where(VodRow.id == vod_id))
         self._cache.invalidate(cache_key(vod_id))
         for path in files:

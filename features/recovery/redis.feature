@@ -1,0 +1,80 @@
+@allure.label.epic:Errors_and_recovery @needs.faults @needs.database @needs.redis @needs.storage @needs.writes @lock.platform
+Feature: Redis goes away and comes back
+  Redis makes answers faster and decides none of them. Without it everything goes on, a little slower, and what
+  it holds is never believed against the database.
+
+  Background:
+    Given Dana is signed in
+    And the VOD "City Council" of Dana
+    And people are at work
+
+  Rule: Without Redis everything goes on
+
+    @critical @id.REC-010
+    Scenario Outline: With Redis <kind>, everybody reads, writes and signs in
+      When Redis is suddenly <kind>
+      Then the platform says within 3 seconds that it is "degraded"
+      And its health names the cache as the cause
+      And Vera can sign in and out again
+      And Dana can still have the VOD "City Council" captioned
+      And everybody was served within 2 seconds
+      And nothing acknowledged was lost
+
+      Examples: killed, or shut down
+        | kind    |
+        | gone    |
+        | stopped |
+
+    @critical @id.REC-012
+    Scenario Outline: With Redis <kind>, answers stay quick
+      When Redis is suddenly <kind>
+      Then Vera can sign in and out again
+      And everybody was served within 2 seconds
+
+      Examples: not answering, or late each time
+        | kind   |
+        | frozen |
+        | slow   |
+
+    @id.REC-015
+    Scenario: Connections to Redis that are cut are made again unnoticed
+      When Redis is suddenly disconnected
+      Then everybody was served within 2 seconds
+      And the VOD "City Council" is served from the cache again
+
+  Rule: When it is back, it is used again, and holds nothing old
+
+    @critical @id.REC-011
+    Scenario Outline: When Redis is back after it was <kind>, it is used again
+      Given Redis is <kind>
+      When Redis comes back
+      Then the platform is healthy again within 5 seconds
+      And the VOD "City Council" is served from the cache again
+      And everybody was served within 2 seconds
+
+      Examples: after a crash, and after a freeze
+        | kind   |
+        | gone   |
+        | frozen |
+
+    @critical @id.REC-013
+    Scenario Outline: What changed while Redis was <kind> is never served as it was
+      Given Dana looked at the VOD "City Council"
+      And Redis is <kind>
+      And Dana has renamed the VOD "City Council" to "Budget Hearing"
+      When Redis comes back
+      Then the VOD "City Council" is served as "Budget Hearing", and never as it was
+      And nothing acknowledged was lost
+
+      Examples: what it held before is still there
+        | kind   |
+        | gone   |
+        | frozen |
+
+    @critical @id.REC-014
+    Scenario: With Redis emptied, nobody is signed out and nothing is lost
+      When Redis is suddenly emptied
+      Then everybody was served within 2 seconds
+      And Dana's session is still good
+      And the VOD "City Council" is served from the cache again
+      And nothing acknowledged was lost

@@ -1,0 +1,67 @@
+"""Breaking parts of the platform and mending them again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from support.cleanup import Cleanup
+from support.faults.table import Breaker, Fault, Kind, Part
+
+__all__ = ["Breaker", "Fault", "Faults", "Kind", "Part"]
+
+
+class Faults:
+    """One scenario's way to break parts. Mending is registered the moment a part is broken.
+
+    A failing scenario therefore never leaves a broken platform to the next. `prove_healthy` is called before the first
+    fault, so that a scenario blames no platform that was ill before, and after the last is mended. `mark` is told
+    what happens: "Redis is frozen", "Redis is back".
+    """
+
+    def __init__(
+        self,
+        breaker: Breaker,
+        cleanup: Cleanup,
+        *,
+        prove_healthy: Callable[[], object],
+        mark: Callable[[str], object],
+    ) -> None:
+        self._breaker = breaker
+        self._cleanup = cleanup
+        self._prove_healthy = prove_healthy
+        self._mark = mark
+        self._broken: dict[Part, list[Fault]] = {}
+        self._proved = False
+
+    def begin(self, part: Part, kind: Kind) -> None:
+        """Break a part; it stays so until `end` or the end of the scenario."""
+        fault = self._breaker.find(part, kind)
+        if fault is None:
+            raise AssertionError(f"this target has no way to make it so that {part} is {kind}")
+        if not self._proved:
+            self._proved = True
+            self._prove_healthy()
+            self._cleanup.add("see the platform healthy again after the fault", self._prove_healthy)
+        self._broken.setdefault(part, []).append(fault)
+        self._cleanup.add(f"mend {part}, which was {kind}", fault.mend)
+        self._mark(f"{part} is {kind}")
+        fault.begin()
+
+    def end(self, part: Part) -> None:
+        """Mend a part. Fails where this scenario has not broken it."""
+        if part not in self._broken:
+            broken = ", ".join(self._broken) or "nothing"
+            raise AssertionError(f"{part} should be broken before it can come back, but broken is: {broken}")
+        for fault in reversed(self._broken.pop(part)):
+            fault.mend()
+        self._mark(f"{part} is back")
+
+    @contextmanager
+    def broken(self, part: Part, kind: Kind) -> Iterator[None]:
+        """Break a part for the length of a block."""
+        self.begin(part, kind)
+        try:
+            yield
+        finally:
+            self.end(part)

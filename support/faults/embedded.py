@@ -1,0 +1,195 @@
+"""Breaking real parts of the embedded platform."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+
+import psutil
+import psycopg
+import redis
+from sqlalchemy import make_url
+
+from support.faults.table import Fault, Kind, Part
+from support.partners.cablecast import ANYTHING, Cablecast
+from support.partners.server import Registration
+from support.stack.embedded import EmbeddedPlatform
+from support.stack.platform import Part as Process
+from support.stack.processes import ServerProcess
+
+FROZEN_FOR, AWAKE_FOR = 0.2, 0.05  # seconds: a slow server is one that is frozen most of the time
+LATE = 1.5  # seconds: more than the embedded platform waits for Cablecast
+RETRY_AFTER = 1  # seconds
+
+
+class EmbeddedBreaker:
+    """Every fault that the embedded platform can have."""
+
+    def __init__(self, platform: EmbeddedPlatform, cablecast: Cablecast) -> None:
+        self._platform = platform
+        self._cablecast = cablecast
+        self._registered: list[Registration] = []
+        self._slow: dict[Part, _Slow] = {}
+        self._away = platform.media_root.with_name("media.away")
+        self._table: Mapping[tuple[Part, Kind], Fault] = dict(self._faults())
+
+    def find(self, part: Part, kind: Kind) -> Fault | None:
+        """Return the fault; None where a part cannot fail in this way."""
+        return self._table.get((part, kind))
+
+    def _faults(self) -> Iterator[tuple[tuple[Part, Kind], Fault]]:
+        postgres, redis_server = self._platform.postgres, self._platform.redis
+        for part, server, kill, start in (
+            (Part.DATABASE, postgres.server, postgres.kill, postgres.start),
+            (Part.REDIS, redis_server.server, redis_server.server.kill, redis_server.start),
+        ):
+            mend = _unless(partial(_runs, server), start)
+            yield (part, Kind.GONE), Fault(kill, mend)
+            yield (part, Kind.STOPPED), Fault(server.stop, mend)
+        for part, name in ((Part.WORKER, "worker"), (Part.API, "api")):
+            yield from self._faults_of(part, name)  # type: ignore[arg-type]
+        for part in (Part.DATABASE, Part.REDIS, Part.WORKER, Part.API):
+            yield (part, Kind.FROZEN), Fault(self._signal(part, signal.SIGSTOP), self._signal(part, signal.SIGCONT))
+            yield (part, Kind.SLOW), Fault(self._slow_down(part), self._speed_up(part))
+        yield (Part.DATABASE, Kind.DISCONNECTED), Fault(self._cut_database_connections, _nothing)
+        yield (Part.REDIS, Kind.DISCONNECTED), Fault(self._cut_redis_connections, _nothing)
+        yield (Part.REDIS, Kind.EMPTIED), Fault(self._empty_redis, _nothing)
+        yield (Part.STORAGE, Kind.GONE), Fault(self._move_storage_away, self._move_storage_back)
+        yield (Part.CABLECAST, Kind.GONE), Fault(self._cablecast.close, self._start_cablecast)
+        answers: Mapping[Kind, Mapping[str, object]] = {
+            Kind.SLOW: {"status": 200, "json": {}, "delay": LATE},
+            Kind.FAILING: {"status": 500},
+            Kind.REJECTING: {"status": 401},
+            Kind.BUSY: {"status": 429, "headers": {"Retry-After": str(RETRY_AFTER)}, "times": 1},
+            Kind.GARBLED: {"status": 200, "body": '{"shows": [{"id": "seven"'},
+            Kind.BREAKING_OFF: {"status": 200, "body": '{"shows": [', "headers": {"Content-Length": "1000"}},
+        }
+        for kind, answer in answers.items():
+            yield (Part.CABLECAST, kind), Fault(self._cablecast_answers(answer), self._cablecast_as_usual)
+
+    def _faults_of(self, part: Part, name: Process) -> Iterator[tuple[tuple[Part, Kind], Fault]]:
+        processes = self._platform.platform
+
+        def there() -> bool:
+            with contextlib.suppress(LookupError):
+                return psutil.pid_exists(processes.pid(name))
+            return False
+
+        resume = _unless(there, lambda: processes.resume(name))
+        yield (part, Kind.GONE), Fault(lambda: processes.kill(name), resume)
+        yield (part, Kind.KILLED), Fault(lambda: processes.crash(name), _nothing)
+        yield (part, Kind.STOPPED), Fault(lambda: processes.stop(name), resume)
+
+    # Freezing and slowing down
+
+    def _process(self, part: Part) -> psutil.Process:
+        """Return the process of a part; that of the database starts others, and once frozen starts no more."""
+        if part in (Part.WORKER, Part.API):
+            return psutil.Process(self._platform.platform.pid("worker" if part is Part.WORKER else "api"))
+        return psutil.Process((self._platform.postgres if part is Part.DATABASE else self._platform.redis).server.pid)
+
+    def _signal(self, part: Part, number: signal.Signals) -> Callable[[], object]:
+        def send() -> None:
+            with contextlib.suppress(LookupError, psutil.NoSuchProcess):  # who is gone is neither frozen nor slow
+                process = self._process(part)
+                process.send_signal(number)
+                for child in process.children():
+                    with contextlib.suppress(psutil.NoSuchProcess):
+                        child.send_signal(number)
+
+        return send
+
+    def _slow_down(self, part: Part) -> Callable[[], object]:
+        def begin() -> None:
+            self._slow[part] = _Slow(self._signal(part, signal.SIGSTOP), self._signal(part, signal.SIGCONT))
+
+        return begin
+
+    def _speed_up(self, part: Part) -> Callable[[], object]:
+        def end() -> None:
+            if part in self._slow:
+                self._slow.pop(part).end()
+
+        return end
+
+    # Connections and contents
+
+    def _cut_database_connections(self) -> int:
+        address = make_url(self._platform.database_url).set(drivername="postgresql").render_as_string(False)
+        with psycopg.connect(address, autocommit=True) as connection:
+            cut = connection.execute(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+                "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            ).fetchone()
+        return int(cut[0]) if cut else 0
+
+    def _cut_redis_connections(self) -> None:
+        with redis.Redis.from_url(self._platform.redis_url) as client:
+            client.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+
+    def _empty_redis(self) -> None:
+        with redis.Redis.from_url(self._platform.redis_url) as client:
+            client.flushall()
+
+    # The media storage and Cablecast
+
+    def _move_storage_away(self) -> None:
+        self._platform.media_root.rename(self._away)
+
+    def _move_storage_back(self) -> None:
+        if self._away.exists():
+            self._away.rename(self._platform.media_root)
+
+    def _start_cablecast(self) -> None:
+        if not self._cablecast.running:
+            self._cablecast.start()
+
+    def _cablecast_answers(self, answer: Mapping[str, object]) -> Callable[[], object]:
+        def begin() -> None:
+            self._registered += self._cablecast.answers(operation=ANYTHING, **answer)  # type: ignore[arg-type]
+
+        return begin
+
+    def _cablecast_as_usual(self) -> None:
+        while self._registered:
+            self._registered.pop().remove()
+
+
+class _Slow:
+    """A thread that freezes a part again and again."""
+
+    def __init__(self, freeze: Callable[[], object], thaw: Callable[[], object]) -> None:
+        self._freeze = freeze
+        self._thaw = thaw
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="slow", daemon=True)
+        self._thread.start()
+
+    def _work(self) -> None:
+        while not self._over.wait(AWAKE_FOR):
+            self._freeze()
+            self._over.wait(FROZEN_FOR)
+            self._thaw()
+
+    def end(self) -> None:
+        self._over.set()
+        self._thread.join()
+
+
+def _runs(server: ServerProcess) -> bool:
+    return server.running
+
+
+def _nothing() -> None:
+    """Mend what needs no mending: the part is there."""
+
+
+def _unless(there: Callable[[], bool], start: Callable[[], object]) -> Callable[[], object]:
+    def mend() -> None:
+        if not there():
+            start()
+
+    return mend

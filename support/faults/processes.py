@@ -1,0 +1,41 @@
+"""The processes of the embedded platform at certain moments: told apart, caught in the middle of a job, held up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from sqlalchemy import make_url
+
+from support.stack.embedded import EmbeddedPlatform
+from support.stack.platform import Part
+
+
+class Processes:
+    """Looks at processes, and holds what they wait for."""
+
+    def __init__(self, platform: EmbeddedPlatform) -> None:
+        self._platform = platform
+
+    def id_of(self, part: Part) -> int:
+        """The process id of a part, to see whether it was started again. LookupError while it does not run."""
+        return self._platform.platform.pid(part)
+
+    def crash(self, part: Part) -> None:
+        """SIGKILL a part; who watches over it starts it again."""
+        self._platform.platform.crash(part)
+
+    @contextmanager
+    def no_acknowledgement(self, vod_id: str) -> Iterator[None]:
+        """Keep the worker, for the length of a block, from noting that a job of this VOD has ended.
+
+        The job's row is locked as another session would; what the job does is stored elsewhere and is not held up.
+        """
+        address = make_url(self._platform.database_url).set(drivername="postgresql").render_as_string(False)
+        with psycopg.connect(address) as connection:
+            connection.execute(
+                "SELECT FROM procrastinate_jobs WHERE args->>'vod_id' = %s FOR UPDATE", [vod_id], prepare=False
+            )
+            yield
+            connection.rollback()

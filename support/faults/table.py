@@ -1,0 +1,76 @@
+"""Which parts there are to break, and in which ways: the words of the features."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class Part(StrEnum):
+    """A part of the platform, as a feature calls it."""
+
+    DATABASE = "the database"
+    REDIS = "Redis"
+    WORKER = "the worker"
+    API = "the API"
+    STORAGE = "the media storage"
+    CABLECAST = "Cablecast"
+
+    @property
+    def key(self) -> str:
+        """The part's name in a target file."""
+        return self.name.lower()
+
+
+class Kind(StrEnum):
+    """A way in which a part fails, as a feature calls it: "Redis is frozen"."""
+
+    GONE = "gone"
+    KILLED = "killed"
+    STOPPED = "stopped"
+    FROZEN = "frozen"
+    SLOW = "slow"
+    DISCONNECTED = "disconnected"
+    EMPTIED = "emptied"
+    FAILING = "failing"
+    REJECTING = "rejecting us"
+    BUSY = "busy"
+    GARBLED = "garbled"
+    BREAKING_OFF = "breaking off"
+
+
+MEANINGS = {
+    Kind.GONE: "killed (SIGKILL) and not started again; a storage is moved away, a partner refuses connections",
+    Kind.KILLED: "killed (SIGKILL), and at once started again by who watches over it",
+    Kind.STOPPED: "asked to end in order, and not started again",
+    Kind.FROZEN: "there, but not answering (SIGSTOP)",
+    Kind.SLOW: "answering late, each time",
+    Kind.DISCONNECTED: "there, but every connection to it was cut",
+    Kind.EMPTIED: "there, but without what it held (FLUSHALL)",
+    Kind.FAILING: "answering 500",
+    Kind.REJECTING: "answering 401",
+    Kind.BUSY: "answering 429 with Retry-After, once",
+    Kind.GARBLED: "answering something else than agreed",
+    Kind.BREAKING_OFF: "ending its answers in the middle",
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """How to break a part in one way, and how to mend it; mending what is not broken does nothing."""
+
+    begin: Callable[[], object]
+    mend: Callable[[], object]
+
+
+class Breaker(Protocol):
+    """What can break and mend parts of one target."""
+
+    def find(self, part: Part, kind: Kind) -> Fault | None:
+        """Return the fault; None where this target cannot do that."""
+
+
+PARTS = tuple(part.key for part in Part)
+KINDS = tuple(map(str, Kind))

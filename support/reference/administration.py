@@ -1,0 +1,338 @@
+"""What administrators watch: ``/api/admin/queue``, ``/api/admin/status``, and the same as a page at ``/admin``.
+
+The page is made here, whole: it loads nothing, runs no script, and asks the browser to load it again every few seconds.
+A browser signs in with a form and keeps its session in a cookie that only this page sees; others send a token.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+from html import escape
+from typing import Annotated, Literal
+from urllib.parse import parse_qs
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy import func, select, text
+
+from support.reference.access import service as access
+from support.reference.access.dependencies import role
+from support.reference.database import utc_now
+from support.reference.errors import DatabaseUnavailable, Forbidden, NotSignedIn, PlatformError, documented
+from support.reference.operations import HealthAnswer, HealthChecks, HealthStatus, ServicesHealth
+from support.reference.schemas import Answer
+from support.reference.services import Services, ServicesOf
+from support.reference.vod.tables import Status, TaskRow, VodRow
+
+_COOKIE = "admin_session"
+_RENEW_SECONDS = 2
+_FAILURES_SHOWN = 10
+
+router = APIRouter()
+_bearer = HTTPBearer(auto_error=False, description="The access token of POST /api/auth/login.")
+_administrators = Depends(role("administrator"))
+
+
+class TaskCounts(Answer):
+    """How many pieces of work are in each state."""
+
+    pending: int
+    processing: int
+    completed: int
+    failed: int
+
+
+class WorkerAnswer(Answer):
+    """A worker that is registered; ``seconds_since_heartbeat`` says how long ago it last gave a sign of life."""
+
+    id: int
+    seconds_since_heartbeat: float
+    jobs: int
+
+
+class QueueAnswer(Answer):
+    """The queue and who works on it."""
+
+    tasks: TaskCounts
+    workers: list[WorkerAnswer]
+
+
+class FailureAnswer(Answer):
+    """A piece of work that failed, and why."""
+
+    task_id: UUID
+    vod_id: UUID
+    kind: Literal["transcription", "publication"]
+    title: str
+    error: str | None
+    finished_at: datetime
+
+
+class StatusAnswer(Answer):
+    """How the platform is, and the newest failures, newest first."""
+
+    status: HealthStatus
+    services: ServicesHealth
+    failures: list[FailureAnswer]
+    checked_at: datetime
+
+
+_WORKERS = text(
+    "SELECT workers.id, extract(epoch FROM now() - last_heartbeat)::float AS seconds_since_heartbeat, "
+    "count(jobs.id) AS jobs FROM procrastinate_workers AS workers "
+    "LEFT JOIN procrastinate_jobs AS jobs ON jobs.worker_id = workers.id AND jobs.status = 'doing' "
+    "GROUP BY workers.id ORDER BY workers.id"
+)
+
+
+def read_queue(services: Services) -> QueueAnswer:
+    """Counts and workers as the database has them."""
+    with services.database.begin() as session:
+        counted = select(TaskRow.status, func.count()).group_by(TaskRow.status)
+        counts = dict(session.execute(counted).tuples().all())
+        workers = session.execute(_WORKERS).all()
+    return QueueAnswer(
+        tasks=TaskCounts.model_validate({str(status): counts.get(status, 0) for status in Status}),
+        workers=[WorkerAnswer.model_validate(worker) for worker in workers],
+    )
+
+
+def read_failures(services: Services) -> list[FailureAnswer]:
+    """The newest pieces of work that failed."""
+    failed = (
+        select(
+            TaskRow.id.label("task_id"), TaskRow.vod_id, TaskRow.kind, VodRow.title, TaskRow.error, TaskRow.finished_at
+        )
+        .join(VodRow, VodRow.id == TaskRow.vod_id)
+        .where(TaskRow.status == Status.FAILED)
+        .order_by(TaskRow.finished_at.desc())
+        .limit(_FAILURES_SHOWN)
+    )
+    with services.database.begin() as session:
+        return [FailureAnswer.model_validate(failure) for failure in session.execute(failed).all()]
+
+
+async def _health(request: Request) -> HealthAnswer:
+    checks: HealthChecks = request.app.state.health
+    return await checks.answer()
+
+
+HealthOf = Annotated[HealthAnswer, Depends(_health)]
+
+
+@router.get("/api/admin/queue", dependencies=[_administrators], responses=documented(401, 403, 500, 503))
+def queue(services: ServicesOf) -> QueueAnswer:
+    """How much waits, runs, ended, and who works on it."""
+    return read_queue(services)
+
+
+@router.get("/api/admin/status", dependencies=[_administrators], responses=documented(401, 403, 500, 503))
+def status(services: ServicesOf, health: HealthOf) -> StatusAnswer:
+    """How the platform is, and what failed last."""
+    return StatusAnswer(
+        status=health.status, services=health.services, failures=read_failures(services), checked_at=utc_now()
+    )
+
+
+# The page
+
+
+class Page(HTMLResponse):
+    """A page of ours: its one style is named by a number used once, and nothing else may be loaded or run."""
+
+    def __init__(self, title: str, body: str, status: int = 200, *, renews: bool = False) -> None:
+        nonce = secrets.token_urlsafe(16)
+        renewal = f'<meta http-equiv="refresh" content="{_RENEW_SECONDS}">' if renews else ""
+        super().__init__(
+            f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>{renewal}'
+            f'<style nonce="{nonce}">{_STYLE}</style></head><body><main>{body}</main></body></html>',
+            status,
+            {
+                "Content-Security-Policy": (
+                    f"default-src 'none'; style-src 'nonce-{nonce}'; form-action 'self'; base-uri 'none'; "
+                    "frame-ancestors 'none'"
+                )
+            },
+        )
+
+
+_STYLE = (
+    "body{font:16px/1.5 system-ui,sans-serif;margin:0;color:#1b1b1b;background:#f6f6f4}"
+    "main{max-width:60rem;margin:0 auto;padding:1rem}"
+    "table{border-collapse:collapse;margin:.5rem 0 1.5rem}"
+    "th,td{text-align:left;padding:.2rem 1.2rem .2rem 0;border-bottom:1px solid #ccc}"
+    "label{display:block;margin:.5rem 0}input{display:block;font:inherit}"
+    ".healthy{color:#1b5e20}.degraded,.unhealthy,[role=alert]{color:#b71c1c}"
+)
+
+_HTML = {"text/html": {"schema": {"type": "string"}}}
+_SIGN_IN_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/x-www-form-urlencoded": {
+                "schema": {
+                    "type": "object",
+                    "required": ["username", "password"],
+                    "properties": {"username": {"type": "string"}, "password": {"type": "string"}},
+                }
+            }
+        },
+    }
+}
+
+
+def _page_documented(*statuses: int) -> dict[int | str, dict[str, object]]:
+    """The answers of the page: a page for a browser, the envelope for others."""
+    described = documented(*statuses)
+    return {status: {**answer, "content": _HTML} for status, answer in described.items()}
+
+
+def _wants_page(request: Request) -> bool:
+    return "text/html" in request.headers.get("Accept", "")
+
+
+def _allowed(services: Services, token: str) -> access.User:
+    user = access.authenticate(services, token)
+    if not user.has_role("administrator"):
+        raise Forbidden
+    return user
+
+
+def _refusal(error: PlatformError) -> Page:
+    """What a browser shows to whom the page is closed."""
+    if isinstance(error, NotSignedIn):
+        page = _sign_in_page("" if error.message == NotSignedIn.message else error.message, error.status)
+    else:
+        page = Page(
+            "Administration", f'<h1>Administration</h1><p role="alert">{escape(error.message)}</p>', error.status
+        )
+    page.headers.update(error.headers)
+    return page
+
+
+@router.get(
+    "/admin",
+    response_class=Response,
+    responses={200: {"content": _HTML, "description": "The page."}, **_page_documented(401, 403, 500, 503)},
+)
+def page(
+    request: Request,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    services: ServicesOf,
+    health: HealthOf,
+) -> Response:
+    """The administrator's page. It renews itself; who is not signed in gets a form."""
+    try:
+        token = credentials.credentials if credentials else request.cookies.get(_COOKIE)
+        if token is None:
+            raise NotSignedIn
+        user = _allowed(services, token)
+    except PlatformError as error:
+        if not _wants_page(request):
+            raise
+        return _refusal(error)
+    try:
+        body = _queue_tables(read_queue(services)) + _failures_table(read_failures(services))
+    except DatabaseUnavailable as error:
+        body = f'<p role="alert">{escape(error.message)}</p>'
+    return Page("Administration", _head(user, health) + _services_table(health) + body, renews=True)
+
+
+@router.post(
+    "/admin/sign-in",
+    status_code=303,
+    response_class=RedirectResponse,
+    responses=_page_documented(401, 403, 413, 500, 503),
+    openapi_extra=_SIGN_IN_BODY,
+)
+async def sign_in(request: Request, services: ServicesOf) -> Response:
+    """Open a session for the page, from its form."""
+    form = parse_qs((await request.body()).decode(errors="replace"), keep_blank_values=True)
+    return await run_in_threadpool(
+        _open, request, services, form.get("username", [""])[0], form.get("password", [""])[0]
+    )
+
+
+def _open(request: Request, services: Services, username: str, password: str) -> Response:
+    try:
+        token = access.sign_in(services, username.replace("\0", ""), password).access_token
+        try:
+            _allowed(services, token)
+        except Forbidden:
+            access.sign_out(services, access.authenticate(services, token))
+            raise
+    except PlatformError as error:
+        return _refusal(error)
+    answer = RedirectResponse("/admin", 303)
+    secure = request.url.scheme == "https"
+    answer.set_cookie(_COOKIE, token, path="/admin", httponly=True, samesite="strict", secure=secure)
+    return answer
+
+
+@router.post(
+    "/admin/sign-out",
+    status_code=303,
+    response_class=RedirectResponse,
+    responses=_page_documented(500, 503),
+)
+def sign_out(request: Request, services: ServicesOf) -> Response:
+    """End the session of the page."""
+    if token := request.cookies.get(_COOKIE):
+        with suppress(NotSignedIn):  # it had ended already
+            access.sign_out(services, access.authenticate(services, token))
+    answer = RedirectResponse("/admin", 303)
+    answer.delete_cookie(_COOKIE, path="/admin", httponly=True, samesite="strict")
+    return answer
+
+
+# Its parts
+
+
+def _sign_in_page(trouble: str, status: int) -> Page:
+    told = f'<p role="alert">{escape(trouble)}</p>' if trouble else ""
+    form = (
+        '<form method="post" action="/admin/sign-in">'
+        '<label>User name<input name="username" autocomplete="username" required autofocus></label>'
+        '<label>Password<input name="password" type="password" autocomplete="current-password" required></label>'
+        "<button>Sign in</button></form>"
+    )
+    return Page("Sign in", f"<h1>Administration</h1>{told}{form}", status)
+
+
+def _head(user: access.User, health: HealthAnswer) -> str:
+    return (
+        f"<h1>Administration</h1><p>Signed in as {escape(user.username)}. "
+        f'The platform is <strong id="status" class="{health.status}">{health.status}</strong>, '
+        f'<time id="checked">{utc_now():%Y-%m-%d %H:%M:%S.%f}</time> UTC.</p>'
+        '<form method="post" action="/admin/sign-out"><button>Sign out</button></form>'
+    )
+
+
+def _services_table(health: HealthAnswer) -> str:
+    states = health.services.model_dump()
+    return _table("services", "Services", ("service", "state"), list(states.items()))
+
+
+def _queue_tables(queue: QueueAnswer) -> str:
+    workers = [(worker.id, f"{worker.seconds_since_heartbeat:.1f} s ago", worker.jobs) for worker in queue.workers]
+    return _table("queue", "Queue", ("state", "tasks"), list(queue.tasks.model_dump().items())) + _table(
+        "workers", "Workers", ("worker", "sign of life", "at work on"), workers
+    )
+
+
+def _failures_table(failures: Sequence[FailureAnswer]) -> str:
+    rows = [(each.title, each.kind, each.error or "", f"{each.finished_at:%Y-%m-%d %H:%M:%S}") for each in failures]
+    return _table("failures", "Failures", ("recording", "work", "reason", "when (UTC)"), rows)
+
+
+def _table(name: str, title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    head = "".join(f"<th>{column}</th>" for column in columns)
+    body = "".join("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
+    return f'<h2>{title}</h2><table id="{name}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'

@@ -1,0 +1,63 @@
+"""``/metrics``: what was asked of the API and how it was answered, for Prometheus. Counted since the process began."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
+from starlette.types import Scope
+
+from support.reference.errors import documented
+
+# Paths that are not ours would let anybody grow the number of series without end.
+_UNKNOWN = "unknown"
+
+router = APIRouter()
+
+
+class Metrics:
+    """The counters of one API process."""
+
+    def __init__(self) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "http_requests", "Requests by route and status.", ("method", "path", "status"), registry=self._registry
+        )
+        self._errors = Counter(
+            "http_errors", "Requests that were answered 400 or above.", ("status",), registry=self._registry
+        )
+        self._seconds = Histogram(
+            "http_request_seconds", "How long answers took.", ("method", "path"), registry=self._registry
+        )
+
+    def count(self, scope: Scope, status: int | None, seconds: float) -> None:
+        """Count one request; ``status`` is None when its connection was lost before the answer."""
+        route = scope.get("route")
+        path = getattr(route, "path", _UNKNOWN)
+        method = scope["method"] if route is not None else _UNKNOWN
+        answered = str(status or "none")
+        self._requests.labels(method, path, answered).inc()
+        self._seconds.labels(method, path).observe(seconds)
+        if status is None or status >= 400:
+            self._errors.labels(answered).inc()
+
+    def text(self) -> bytes:
+        """All of it, in Prometheus' text format."""
+        return generate_latest(self._registry)
+
+
+_TEXT = {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Prometheus' text format."}
+
+
+@router.get("/metrics", response_class=Response, responses={200: _TEXT, **documented(500)})
+async def metrics(request: Request) -> Response:
+    """What was asked and how it was answered, since this process began. Open to everyone, for Prometheus."""
+    held: Metrics = request.app.state.metrics
+    return Response(held.text(), media_type=CONTENT_TYPE_LATEST)

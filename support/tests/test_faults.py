@@ -1,0 +1,130 @@
+"""Breaking and mending: whatever happens, what was broken is mended, and the platform proves itself healthy."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from support.cleanup import Cleanup, CleanupFailed
+from support.faults import Fault, Faults, Kind, Part
+from support.faults.commands import CommandBreaker, CommandFailed
+from support.settings import FaultCommands
+
+
+class Diary:
+    """A breaker that only writes down what it is asked for."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def find(self, part: Part, kind: Kind) -> Fault | None:
+        if kind is Kind.EMPTIED:
+            return None
+        return Fault(lambda: self.lines.append(f"break {part}"), lambda: self.lines.append(f"mend {part}"))
+
+
+@pytest.fixture
+def diary() -> Diary:
+    return Diary()
+
+
+@pytest.fixture
+def cleanup() -> Cleanup:
+    return Cleanup()
+
+
+@pytest.fixture
+def faults(diary: Diary, cleanup: Cleanup) -> Faults:
+    return Faults(diary, cleanup, prove_healthy=lambda: diary.lines.append("healthy"), mark=diary.lines.append)
+
+
+def test_a_scenario_that_fails_leaves_a_mended_platform_that_proved_itself(
+    faults: Faults, diary: Diary, cleanup: Cleanup
+) -> None:
+    faults.begin(Part.REDIS, Kind.GONE)
+    faults.begin(Part.WORKER, Kind.FROZEN)
+    cleanup.run()
+    assert diary.lines == [
+        "healthy",
+        "Redis is gone",
+        "break Redis",
+        "the worker is frozen",
+        "break the worker",
+        "mend the worker",
+        "mend Redis",
+        "healthy",
+    ]
+
+
+def test_mending_is_registered_also_when_breaking_fails(diary: Diary, cleanup: Cleanup) -> None:
+    def broken_breaker() -> None:
+        raise RuntimeError("half broken")
+
+    class Clumsy:
+        def find(self, part: Part, kind: Kind) -> Fault:
+            return Fault(broken_breaker, lambda: diary.lines.append("mended"))
+
+    faults = Faults(Clumsy(), cleanup, prove_healthy=lambda: None, mark=lambda what: None)
+    with pytest.raises(RuntimeError, match="half broken"):
+        faults.begin(Part.REDIS, Kind.GONE)
+    cleanup.run()
+    assert diary.lines == ["mended"]
+
+
+def test_a_platform_that_stays_ill_fails_the_scenario(diary: Diary, cleanup: Cleanup) -> None:
+    health = iter([None, AssertionError("it is degraded (cache unhealthy)")])
+
+    def prove() -> None:
+        if (trouble := next(health)) is not None:
+            raise trouble
+
+    Faults(diary, cleanup, prove_healthy=prove, mark=lambda what: None).begin(Part.REDIS, Kind.GONE)
+    with pytest.raises(CleanupFailed, match="see the platform healthy again after the fault: it is degraded"):
+        cleanup.run()
+
+
+def test_what_comes_back_was_broken(faults: Faults) -> None:
+    faults.begin(Part.REDIS, Kind.GONE)
+    with pytest.raises(AssertionError, match=r"the worker should be broken before .* but broken is: Redis"):
+        faults.end(Part.WORKER)
+
+
+def test_all_that_was_broken_of_a_part_comes_back(faults: Faults, diary: Diary) -> None:
+    with faults.broken(Part.REDIS, Kind.SLOW):
+        faults.begin(Part.REDIS, Kind.FROZEN)
+    assert diary.lines[-3:] == ["mend Redis", "mend Redis", "Redis is back"]
+
+
+def test_what_the_target_cannot_do_is_told(faults: Faults, diary: Diary) -> None:
+    with pytest.raises(AssertionError, match="no way to make it so that Redis is emptied"):
+        faults.begin(Part.REDIS, Kind.EMPTIED)
+    assert diary.lines == []
+
+
+class TestCommands:
+    @pytest.fixture
+    def commands(self, tmp_path: Path) -> Mapping[str, Mapping[str, FaultCommands]]:
+        file = tmp_path / "broken"
+        gone = FaultCommands.model_validate({"break": f"touch {file}", "mend": f"rm -f {file}"})
+        failing = FaultCommands.model_validate({"break": "echo no such unit >&2; exit 4", "mend": "true"})
+        return {"redis": {"gone": gone}, "worker": {"killed": failing}}
+
+    def test_a_part_is_broken_and_mended_by_commands(
+        self, commands: Mapping[str, Mapping[str, FaultCommands]], tmp_path: Path
+    ) -> None:
+        fault = CommandBreaker(commands).find(Part.REDIS, Kind.GONE)
+        assert fault is not None
+        fault.begin()
+        assert (tmp_path / "broken").exists()
+        fault.mend()
+        assert not (tmp_path / "broken").exists()
+
+    def test_what_has_no_command_cannot_be_broken(self, commands: Mapping[str, Mapping[str, FaultCommands]]) -> None:
+        assert CommandBreaker(commands).find(Part.REDIS, Kind.FROZEN) is None
+        assert CommandBreaker(commands).find(Part.DATABASE, Kind.GONE) is None
+
+    def test_a_command_that_fails_is_told(self, commands: Mapping[str, Mapping[str, FaultCommands]]) -> None:
+        fault = CommandBreaker(commands).find(Part.WORKER, Kind.KILLED)
+        assert fault is not None
+        with pytest.raises(CommandFailed, match="ended with code 4: no such unit"):
+            fault.begin()

@@ -1,0 +1,118 @@
+"""Answers are compared with the platform's document; what was never seen is told."""
+
+import json
+from typing import Any
+
+import pytest
+
+from support.checks.openapi import ApiDocument, Coverage
+
+JSON = {"Content-Type": "application/json"}
+ID = "7f3a1200-0000-4000-8000-000000000000"
+
+
+def content(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"content": {"application/json": {"schema": schema}}}
+
+
+@pytest.fixture
+def document() -> ApiDocument:
+    vod = {
+        "type": "object",
+        "required": ["id", "at"],
+        "properties": {"id": {"type": "string", "format": "uuid"}, "at": {"type": "string", "format": "date-time"}},
+    }
+    reference = {"$ref": "#/components/schemas/Vod"}
+    error = content({"type": "object", "required": ["error"]})
+    return ApiDocument(
+        {
+            "openapi": "3.1.0",
+            "info": {"title": "A platform"},
+            "paths": {
+                "/vod/{vod_id}": {
+                    "get": {"responses": {"200": content(reference), "404": error, "500": error}},
+                    "delete": {"responses": {"204": {}, "500": error}},
+                },
+                "/vod/list": {"get": {"responses": {"200": content({"type": "array"}), "500": error}}},
+            },
+            "components": {"schemas": {"Vod": vod}},
+        }
+    )
+
+
+def body(value: object) -> bytes:
+    return json.dumps(value).encode()
+
+
+def test_an_answer_as_described_has_no_differences_and_is_noted(document: ApiDocument) -> None:
+    answer = body({"id": ID, "at": "2026-11-20T06:00:00.5Z"})
+    assert document.differences("GET", f"/vod/{ID}", 200, JSON, answer) is None
+    assert document.seen == {("GET /vod/{vod_id}", "200")}
+    assert document.compared == 1
+
+
+def test_a_path_without_a_variable_is_found_before_one_that_could_mean_the_same(document: ApiDocument) -> None:
+    assert document.differences("GET", "/vod/list", 200, JSON, b"[]") is None
+    assert document.seen == {("GET /vod/list", "200")}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "headers", "answer", "told"),
+    [
+        ("GET", f"/vod/{ID}", 200, JSON, {"id": ID}, "the answer must contain ['at']"),
+        ("GET", f"/vod/{ID}", 200, JSON, {"id": "7", "at": "2026-11-20T06:00:00Z"}, "the answer.id must be uuid"),
+        (
+            "GET",
+            f"/vod/{ID}",
+            200,
+            JSON,
+            {"id": ID, "at": "2026-11-20T06:00:00+01:00"},
+            "the answer.at must be date-time",
+        ),
+        ("GET", f"/vod/{ID}", 409, JSON, {}, "does not tell of 409 for GET /vod/{vod_id}"),
+        ("GET", "/nothing", 200, JSON, {}, "has no operation GET /nothing"),
+        ("GET", "/vod/list", 200, {"Content-Type": "text/html"}, [], "it is text/html, where the document says"),
+        ("GET", "/vod/list", 200, {}, [], "it is of no type"),
+        ("DELETE", f"/vod/{ID}", 204, JSON, {}, "tells of no content for DELETE /vod/{vod_id} 204"),
+    ],
+)
+def test_each_difference_is_told(
+    document: ApiDocument, method: str, path: str, status: int, headers: dict[str, str], answer: object, told: str
+) -> None:
+    assert told in str(document.differences(method, path, status, headers, body(answer)))
+
+
+def test_what_is_no_json_is_told(document: ApiDocument) -> None:
+    assert "its content differs" in str(document.differences("GET", "/vod/list", 200, JSON, b"<html>"))
+
+
+@pytest.mark.parametrize("status", [404, 405])
+def test_what_is_not_described_must_be_refused(document: ApiDocument, status: int) -> None:
+    assert document.differences("PATCH", "/vod/list", status, JSON, b"{}") is None
+
+
+def test_a_complete_document_has_no_faults(document: ApiDocument) -> None:
+    assert document.faults() == []
+
+
+def test_faults_of_the_document_are_told() -> None:
+    found = ApiDocument({"paths": {"/x": {"get": {"responses": {"404": {}}}}}}).faults()
+    assert found == [
+        "it does not say which OpenAPI it is",
+        "it has no title",
+        "GET /x has no successful answer",
+        "GET /x tells of no failure",
+    ]
+
+
+class TestCoverage:
+    def test_what_several_workers_saw_is_added_up(self) -> None:
+        coverage = Coverage()
+        told = {("GET /a", "200"), ("GET /a", "500"), ("GET /b", "200")}
+        coverage.add(told, {("GET /a", "200")})
+        coverage.add(told, set())
+        assert coverage.never_called == ["GET /b"]
+        assert coverage.never_seen == [("GET /a", "500")]
+        assert "1 of 2 operations, 1 of 3 of their answers were seen" in coverage.line()
+        assert json.loads(coverage.to_json())["answers"]["GET /a"] == {"seen": ["200"], "never seen": ["500"]}
+        assert "GET /a: 500" in coverage.to_text()
