@@ -9,10 +9,10 @@ Feature: The platform's metrics
     Then the metrics count 3 times more for "<operation>", answered <status>
 
     Examples: served, refused, not found
-      | operation                | status |
-      | GET /api/vod/list        | 200    |
-      | GET /api/admin           | 403    |
-      | GET /api/vod/{vod_id}    | 404    |
+      | operation             | status |
+      | GET /api/vod/list     | 200    |
+      | GET /api/admin        | 403    |
+      | GET /api/vod/{vod_id} | 404    |
 
   @critical @id.OPS-008
   Scenario: Errors are counted by themselves
