@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+import psutil
+
 from support.checks.eventually import NeverHappened, eventually
 from support.exits import EnvironmentFailed
 
@@ -109,9 +111,21 @@ class ServerProcess:
             self.process.send_signal(number)
 
     def kill(self) -> None:
-        """SIGKILL the server and wait until it is gone."""
+        """SIGKILL the server and wait until it and its own processes are gone.
+
+        PostgreSQL's processes end by themselves when their parent is gone; until then they hold its shared memory, and
+        it cannot be started again.
+        """
+        own = self._own_processes()
         self.signal(signal.SIGKILL)
         self.wait(5.0)
+        psutil.wait_procs(own, timeout=5.0)
+
+    def _own_processes(self) -> list[psutil.Process]:
+        try:
+            return psutil.Process(self.pid).children(recursive=True)
+        except (LookupError, psutil.NoSuchProcess):
+            return []
 
     def wait(self, seconds: float) -> bool:
         """Wait for the end of the process; return whether it came in time."""
