@@ -156,6 +156,10 @@ def _refuse_contradictions(target: Target, path: Path) -> None:
     ours = sorted(target.capabilities & {Capability.PARTNERS, Capability.SIGNING_KEY})
     if ours:
         raise UsageError(
+            f"The target file {path} grants {', '.join(ours)}, which only the embedded target can: take them out."
+        )
+    if (Capability.FAULTS in target.capabilities) != bool(target.faults):
+        raise UsageError(
             f"The target file {path} must grant faults and tell how to break and mend parts, [faults.PART.KIND] with "
             "`break` and `mend`, or do neither."
         )

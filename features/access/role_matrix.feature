@@ -78,6 +78,12 @@ Feature: Who may do what
       | GET /api/privacy/export                                       | refused | allowed | allowed | allowed    | allowed       |
       | POST /api/privacy/erase                                       | refused | allowed | allowed | allowed    | allowed       |
       | GET /api/health                                               | allowed | allowed | allowed | allowed    | allowed       |
+      | GET /metrics                                                  | allowed | allowed | allowed | allowed    | allowed       |
+      | GET /api/admin/queue                                          | refused | refused | refused | refused    | allowed       |
+      | GET /api/admin/status                                         | refused | refused | refused | refused    | allowed       |
+      | GET /admin                                                    | refused | refused | refused | refused    | allowed       |
+      | POST /admin/sign-in                                           | allowed | allowed | allowed | allowed    | allowed       |
+      | POST /admin/sign-out                                          | allowed | allowed | allowed | allowed    | allowed       |
 
   @critical @id.ACC-015
   Scenario: Every operation of the platform is decided for every role

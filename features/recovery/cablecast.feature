@@ -19,14 +19,14 @@ Feature: Cablecast goes away and comes back
       And nothing acknowledged was lost
 
       Examples: ways in which a partner fails
-        | kind         | end                                            |
-        | gone         | failed (Cablecast cannot be reached)           |
-        | slow         | failed (Cablecast did not answer in time)      |
-        | failing      | failed (Cablecast answered with an error (500)) |
-        | rejecting us | failed (Cablecast refused our credentials)     |
-        | busy         | completed                                      |
+        | kind         | end                                              |
+        | gone         | failed (Cablecast cannot be reached)             |
+        | slow         | failed (Cablecast did not answer in time)        |
+        | failing      | failed (Cablecast answered with an error (500))  |
+        | rejecting us | failed (Cablecast refused our credentials)       |
+        | busy         | completed                                        |
         | garbled      | failed (Cablecast answered something unreadable) |
-        | breaking off | failed (Cablecast broke off its answer)        |
+        | breaking off | failed (Cablecast broke off its answer)          |
 
     @id.REC-043
     Scenario: A busy Cablecast is called again only after the wait that it asks for

@@ -89,7 +89,7 @@ def _verdict(answer: Answer, *, signed_in: bool) -> str:
     if answer.status == (403 if signed_in else 401):
         return REFUSED
     # 405 would mean that the description lists what is not there; 429 and 5xx say nothing about roles.
-    understood = answer.status < 300 or answer.status in (404, 409, 422)
+    understood = answer.status < 400 or answer.status in (404, 409, 422)
     return ALLOWED if understood else f"answered {answer.status}"
 
 

@@ -285,7 +285,7 @@ class HttpDriver:
         if self._document is None:
             return
         status, content = answer.status_code, answer.content if method != "HEAD" else b""
-        difference = self._document.differences(method, path, status, answer.headers, content)
+        difference = self._document.differences(method, path.partition("?")[0], status, answer.headers, content)
         if difference:
             raise fail(f"{who} was answered {status}, not as the platform's OpenAPI document says: {difference}")
 

@@ -19,12 +19,22 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import ValidationError
 from sqlalchemy import func, select, text
 
 from support.reference.access import service as access
 from support.reference.access.dependencies import role
+from support.reference.access.routes import Credentials
 from support.reference.database import utc_now
-from support.reference.errors import DatabaseUnavailable, Forbidden, NotSignedIn, PlatformError, documented
+from support.reference.errors import (
+    DatabaseUnavailable,
+    Forbidden,
+    NotSignedIn,
+    PlatformError,
+    ValidationFailed,
+    details_of,
+    documented,
+)
 from support.reference.operations import HealthAnswer, HealthChecks, HealthStatus, ServicesHealth
 from support.reference.schemas import Answer
 from support.reference.services import Services, ServicesOf
@@ -249,31 +259,41 @@ def page(
     "/admin/sign-in",
     status_code=303,
     response_class=RedirectResponse,
-    responses=_page_documented(401, 403, 413, 500, 503),
+    responses=_page_documented(401, 403, 413, 422, 429, 500, 503),
     openapi_extra=_SIGN_IN_BODY,
 )
 async def sign_in(request: Request, services: ServicesOf) -> Response:
     """Open a session for the page, from its form."""
     form = parse_qs((await request.body()).decode(errors="replace"), keep_blank_values=True)
-    return await run_in_threadpool(
-        _open, request, services, form.get("username", [""])[0], form.get("password", [""])[0]
-    )
+    return await run_in_threadpool(_open, request, services, {name: values[-1] for name, values in form.items()})
 
 
-def _open(request: Request, services: Services, username: str, password: str) -> Response:
+def _open(request: Request, services: Services, form: dict[str, str]) -> Response:
     try:
-        token = access.sign_in(services, username.replace("\0", ""), password).access_token
-        try:
-            _allowed(services, token)
-        except Forbidden:
-            access.sign_out(services, access.authenticate(services, token))
-            raise
+        token = _token_of(services, form)
     except PlatformError as error:
+        if not _wants_page(request):
+            raise
         return _refusal(error)
     answer = RedirectResponse("/admin", 303)
     secure = request.url.scheme == "https"
     answer.set_cookie(_COOKIE, token, path="/admin", httponly=True, samesite="strict", secure=secure)
     return answer
+
+
+def _token_of(services: Services, form: dict[str, str]) -> str:
+    """The token of a new session, for an administrator; who is none gets no session."""
+    try:
+        credentials = Credentials.model_validate(form)
+    except ValidationError as error:
+        raise ValidationFailed(details=details_of(error)) from None
+    token = access.sign_in(services, credentials.username, credentials.password).access_token
+    try:
+        _allowed(services, token)
+    except Forbidden:
+        access.sign_out(services, access.authenticate(services, token))
+        raise
+    return token
 
 
 @router.post(
