@@ -55,42 +55,42 @@ def _thing(world: World, kind: Kind, name: str) -> Thing:
 
 
 @given("the {kind:Thing} {name:Quoted} of {who:Actor}")
-@given("the {kind:Thing} {name:Quoted} of {who:Actor} with:")
+@given("the {kind:Thing} {name:Quoted} of {who:Actor} with")
 def thing_exists(context: Context, kind: Kind, name: str, who: str) -> None:
     """Have a persona create a thing; the table tells fields and values that matter.
 
     Example: Given the research session "AAPL" of Ravi
-    Example: Given the research session "AAPL" of Ravi with:
+    Example: Given the research session "AAPL" of Ravi with
     """
     _create(context.world, kind, name, who, pairs(context.table)).expect(201)
 
 
-@given("these {kind:Things} of {who:Actor}:")
+@given("these {kind:Things} of {who:Actor}")
 def things_exist(context: Context, kind: Kind, who: str) -> None:
     """Have a persona create several things, from top to bottom: a column with the name, others with fields.
 
-    Example: Given these notifications of Nora:
+    Example: Given these notifications of Nora
     """
     for name, cells in named(context.table):
         _create(context.world, kind, name, who, cells).expect(201)
 
 
 @when("{who:Actor} creates the {kind:Thing} {name:Quoted}")
-@when("{who:Actor} creates the {kind:Thing} {name:Quoted} with:")
+@when("{who:Actor} creates the {kind:Thing} {name:Quoted} with")
 def create_thing(context: Context, who: str, kind: Kind, name: str) -> None:
     """Ask for a thing, whatever comes of it; `nothing` in the table leaves out a field that is usually there.
 
     Example: When Ravi creates the research session "AAPL"
-    Example: When Ravi creates the research session "AAPL" with:
+    Example: When Ravi creates the research session "AAPL" with
     """
     _create(context.world, kind, name, who, pairs(context.table))
 
 
-@when("{who:Actor} creates these {kind:Things} in one request:")
+@when("{who:Actor} creates these {kind:Things} in one request")
 def create_many(context: Context, who: str, kind: Kind) -> None:
     """Ask for several things at once, whatever comes of it.
 
-    Example: When Omar creates these users in one request:
+    Example: When Omar creates these users in one request
     """
     world = context.world
     items = []
@@ -103,33 +103,33 @@ def create_many(context: Context, who: str, kind: Kind) -> None:
         world.things.see_taken_away(kind, answer.document, by=world.person(who))
 
 
-@given("{whose:Owner} {kind:Thing} {name:Quoted} holds:")
+@given("{whose:Owner} {kind:Thing} {name:Quoted} holds")
 def thing_holds(context: Context, whose: str, kind: Kind, name: str) -> None:
     """Have a persona change the fields in the table; it must succeed.
 
-    Example: Given Ravi's research session "AAPL" holds:
+    Example: Given Ravi's research session "AAPL" holds
     """
     world = context.world
     fields = nested(pairs(context.table), texts=kind.texts)
     world.things.change(_thing(world, kind, name), fields, by=world.person(whose)).expect(200)
 
 
-@given("{who:Actor} created these {kind:Things} in one request:")
+@given("{who:Actor} created these {kind:Things} in one request")
 def created_many(context: Context, who: str, kind: Kind) -> None:
     """Ask for several things at once; all of them must be accepted.
 
-    Example: Given Nora created these documents in one request:
+    Example: Given Nora created these documents in one request
     """
     create_many(context, who, kind)
     accepted = context.world.recall("answer", Answer).expect(200, 201).document
     equal("how many were refused", accepted.get("refused", 0), 0)
 
 
-@when("{who:Actor} changes the {kind:Thing} {name:Quoted} to:")
+@when("{who:Actor} changes the {kind:Thing} {name:Quoted} to")
 def change_thing(context: Context, who: str, kind: Kind, name: str) -> None:
     """Ask for a change of the fields in the table, whatever comes of it.
 
-    Example: When Omar changes the user "Alma" to:
+    Example: When Omar changes the user "Alma" to
     """
     world = context.world
     fields = nested({field: world.filled_in(cell) for field, cell in pairs(context.table).items()}, texts=kind.texts)
@@ -160,12 +160,12 @@ def do(context: Context, who: str, deed: str, kind: Kind, name: str) -> None:
 
 
 @when("{who:Actor} lists the {kind:Things}")
-@when("{who:Actor} lists the {kind:Things} with:")
+@when("{who:Actor} lists the {kind:Things} with")
 def list_things(context: Context, who: str, kind: Kind) -> None:
     """Ask for a list; the table holds limit, offset and filters.
 
     Example: When Nora lists the notifications
-    Example: When Nora lists the notifications with:
+    Example: When Nora lists the notifications with
     """
     world = context.world
     world.remember("answer", world.things.list(kind, pairs(context.table), by=world.person(who)))
@@ -173,13 +173,13 @@ def list_things(context: Context, who: str, kind: Kind) -> None:
 
 @then("{who:Actor} is shown no {kind:Things}")
 @then("{who:Actor} is shown no {kind:Things}, {total:Number} in all")
-@then("{who:Actor} is shown these {kind:Things}, {total:Number} in all:")
+@then("{who:Actor} is shown these {kind:Things}, {total:Number} in all")
 def is_shown(context: Context, who: str, kind: Kind, total: float = 0) -> None:
     """Compare a list, or what a search found, with the table: these, in this order, and how many there are in all.
 
     Example: Then she is shown no research sessions
     Example: Then she is shown no research sessions, 3 in all
-    Example: Then she is shown these research sessions, 3 in all:
+    Example: Then she is shown these research sessions, 3 in all
     """
     world = context.world
     world.person(who)
@@ -188,12 +188,12 @@ def is_shown(context: Context, who: str, kind: Kind, total: float = 0) -> None:
 
 
 @then("the {kind:Thing} {name:Quoted} is stored")
-@then("the {kind:Thing} {name:Quoted} is stored with:")
+@then("the {kind:Thing} {name:Quoted} is stored with")
 def is_stored(context: Context, kind: Kind, name: str) -> None:
     """Look at a thing in the API and in the database: its name, whose it is, and the fields of the table.
 
     Example: Then the research session "AAPL" is stored
-    Example: Then the research session "AAPL" is stored with:
+    Example: Then the research session "AAPL" is stored with
     """
     world = context.world
     thing = _thing(world, kind, name)
@@ -228,11 +228,11 @@ def is_refused(context: Context, who: str, refusal: str, message: str | None = N
     equal("what the refusal says", error["message"], message or error["message"])
 
 
-@then("of the batch of {total:Number}, these were refused, and the rest stored:")
+@then("of the batch of {total:Number}, these were refused, and the rest stored")
 def batch_reported(context: Context, total: float) -> None:
     """Compare what became of each document of a batch; the table names position (from 1) and field.
 
-    Example: Then of the batch of 3, these were refused, and the rest stored:
+    Example: Then of the batch of 3, these were refused, and the rest stored
     """
     refused = {int(row["position"]): row["field"] for row in tables.read(context.table, ("position", "field"))}
     check.batch(context.world.recall("answer", Answer).expect(200).document, int(total), refused)
@@ -254,12 +254,12 @@ def session_in_state(context: Context, name: str, who: str, state: str) -> None:
 
 
 @when("{who:Actor} moves the research session {name:Quoted} to {state:Quoted}")
-@when("{who:Actor} moves the research session {name:Quoted} to {state:Quoted} with:")
+@when("{who:Actor} moves the research session {name:Quoted} to {state:Quoted} with")
 def move_session(context: Context, who: str, name: str, state: str) -> None:
     """Ask for a transition, with data or without, whatever comes of it.
 
     Example: When Ravi moves the research session "AAPL" to "completed"
-    Example: When Ravi moves the research session "AAPL" to "completed" with:
+    Example: When Ravi moves the research session "AAPL" to "completed" with
     """
     world = context.world
     data = nested(pairs(context.table)).get("data")
@@ -319,11 +319,11 @@ def all_different(context: Context) -> None:
         check.stored(thing, told, world.thing_stores.row(thing), {}, world.people.account(thing.by).username)
 
 
-@then("the research session {name:Quoted} went through:")
+@then("the research session {name:Quoted} went through")
 def went_through(context: Context, name: str) -> None:
     """Compare the session's history with the table: from, to, by whom; the times must go forward.
 
-    Example: Then the research session "AAPL" went through:
+    Example: Then the research session "AAPL" went through
     """
     world = context.world
     rows = tables.read(context.table, ("from", "to", "by"))
@@ -422,11 +422,11 @@ def research_failed(context: Context, name: str, reason: str) -> None:
 # The price service
 
 
-@given("the price service quotes {ticker:Quoted} at:")
+@given("the price service quotes {ticker:Quoted} at")
 def price_service_quotes(context: Context, ticker: str) -> None:
     """Have the price service know these days of a ticker, oldest first.
 
-    Example: Given the price service quotes "AAPL" at:
+    Example: Given the price service quotes "AAPL" at
     """
     world = context.world
     rows = tables.read(context.table, ("date", "close"))
@@ -481,12 +481,12 @@ def many_documents(context: Context, count: float, who: str) -> None:
 
 
 @when("{who:Actor} searches for {text:Quoted}")
-@when("{who:Actor} searches for {text:Quoted} with:")
+@when("{who:Actor} searches for {text:Quoted} with")
 def search(context: Context, who: str, text: str) -> None:
     """Search for documents; the table may hold source_type, limit, offset, min_score, filters.NAME and exclude.NAME.
 
     Example: When Nora searches for "cloud computing"
-    Example: When Nora searches for "cloud computing" with:
+    Example: When Nora searches for "cloud computing" with
     """
     world = context.world
     wishes = nested(pairs(context.table))
@@ -508,11 +508,11 @@ def ticker_judged(context: Context, text: str, verdict: str) -> None:
     equal(f'what the platform says about "{text}"', judged, {"valid": verdict == "a", "ticker": ticker})
 
 
-@then("the returns of the portfolio {name:Quoted} are:")
+@then("the returns of the portfolio {name:Quoted} are")
 def returns_are(context: Context, name: str) -> None:
     """Compare what a portfolio returns with the table, to the last digit.
 
-    Example: Then the returns of the portfolio "Growth" are:
+    Example: Then the returns of the portfolio "Growth" are
     """
     world = context.world
     portfolio = _thing(world, PORTFOLIO, name)

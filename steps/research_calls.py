@@ -9,12 +9,12 @@ from support.drivers.http import Answer
 
 
 @when("{who:Actor} sends {method:Method} {path:Quoted}")
-@when("{who:Actor} sends {method:Method} {path:Quoted} with:")
+@when("{who:Actor} sends {method:Method} {path:Quoted} with")
 def send(context: Context, who: str, method: str, path: str) -> None:
     """Send a request; {research session AAPL} in the path stands for the id of that thing, the table is the body.
 
     Example: When Ravi sends GET "/api/research/sessions/{research session AAPL}"
-    Example: When Ravi sends POST "/api/research/sessions/{research session AAPL}/transition" with:
+    Example: When Ravi sends POST "/api/research/sessions/{research session AAPL}/transition" with
     """
     world = context.world
     body = nested(pairs(context.table)) if context.table else None
@@ -22,11 +22,11 @@ def send(context: Context, who: str, method: str, path: str) -> None:
     world.remember("answer", answer)
 
 
-@then("the answer is {status:Status}, with:")
+@then("the answer is {status:Status}, with")
 def answered(context: Context, status: int) -> None:
     """Check the status of the answer, and fields of its body.
 
-    Example: Then the answer is 200, with:
+    Example: Then the answer is 200, with
     """
     answer = context.world.recall("answer", Answer).expect(status)
     found = list(differences(answer.document, pairs(context.table), {}))

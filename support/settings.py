@@ -156,7 +156,8 @@ def _refuse_contradictions(target: Target, path: Path) -> None:
     ours = sorted(target.capabilities & {Capability.PARTNERS, Capability.SIGNING_KEY})
     if ours:
         raise UsageError(
-            f"The target file {path} grants {', '.join(ours)}, which only the embedded target can: take them out."
+            f"The target file {path} grants {', '.join(ours)}, which only the embedded target can: take "
+            f"{'it' if len(ours) == 1 else 'them'} out."
         )
     if (Capability.FAULTS in target.capabilities) != bool(target.faults):
         raise UsageError(

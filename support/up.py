@@ -6,10 +6,13 @@ import argparse
 import contextlib
 import os
 import signal
+import socket
 import sys
 import tempfile
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from support.exits import ExitCode, UsageError
 from support.personas import PERSONAS
@@ -30,7 +33,9 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 def work(options: argparse.Namespace) -> int:
     """Start it, tell how to use it, and end it at Ctrl-C."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # SIGINT too: whoever is started in the background of a script finds it ignored.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="acceptance-logs-") as logs:
         run = Run(load_target(EMBEDDED), Path(logs))
         try:
@@ -51,10 +56,9 @@ def work(options: argparse.Namespace) -> int:
 def _target_files(run: Run, name: str, *, read_only: bool) -> Iterator[None]:
     """Describe the platform as a target; the file with the secrets is for this user's eyes only."""
     target, secrets = TARGETS / f"{name}.toml", TARGETS / f"{name}.env"
-    if target.exists():
+    if target.exists() and _answers(target):
         raise UsageError(
-            f"There is a target {name!r} already ({target}). Another `acceptance up` may be running: "
-            "choose another name with --target, or remove the file if it was left by one that was killed."
+            f"There is a target {name!r} already ({target}), and its platform is up: choose another name with --target."
         )
     deployment = run.deployment
     accounts = {persona.upper(): account for persona, account in deployment.accounts.items()}
@@ -70,6 +74,18 @@ def _target_files(run: Run, name: str, *, read_only: bool) -> Iterator[None]:
     finally:
         target.unlink(missing_ok=True)
         secrets.unlink(missing_ok=True)
+
+
+def _answers(target: Path) -> bool:
+    """Whether the platform that a target file describes is there; one that was killed leaves only its file."""
+    try:
+        address = urlsplit(tomllib.loads(target.read_text(encoding="utf-8"))["api"]["url"])
+        with socket.create_connection((address.hostname, address.port), timeout=2.0):
+            return True
+    except ConnectionError:
+        return False
+    except (OSError, ValueError, KeyError):
+        return True  # not ours to replace: a file that says something else, or an address that may be slow
 
 
 def _described(run: Run, environment: str, *, read_only: bool) -> str:

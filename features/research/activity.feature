@@ -7,10 +7,10 @@ Feature: Activity
 
   @id.RES-060
   Scenario Outline: An event is recorded with <what> as its data
-    When Nora creates the event "page_view" with:
+    When Nora creates the event "page_view" with
       | field   | value   |
       | <field> | <value> |
-    Then the event "page_view" is stored with:
+    Then the event "page_view" is stored with
       | field      | value   |
       | <field>    | <value> |
       | created_at | a time  |
@@ -23,7 +23,7 @@ Feature: Activity
 
   @id.RES-060
   Scenario Outline: An event with <what> is refused
-    When Nora creates the event "page_view" with:
+    When Nora creates the event "page_view" with
       | field   | value   |
       | <field> | <value> |
     Then she is told that "<field>" is invalid
@@ -36,18 +36,18 @@ Feature: Activity
 
   @id.RES-061
   Scenario Outline: Of five events, <shown> is listed with the <field> <value>
-    Given these events of Nora:
+    Given these events of Nora
       | name      | data.number |
       | page_view | 1           |
       | search    | 2           |
       | page_view | 3           |
       | search    | 4           |
       | export    | 5           |
-    When Nora lists the events with:
+    When Nora lists the events with
       | field   | value   |
       | <field> | <value> |
       | limit   | 1       |
-    Then she is shown these events, <count> in all:
+    Then she is shown these events, <count> in all
       | name    | data.number |
       | <shown> | <number>    |
 
@@ -60,13 +60,13 @@ Feature: Activity
 
   @id.RES-061
   Scenario: Events are listed newest first
-    Given these events of Nora:
+    Given these events of Nora
       | name      |
       | page_view |
       | search    |
       | export    |
     When Nora lists the events
-    Then she is shown these events, 3 in all:
+    Then she is shown these events, 3 in all
       | name      |
       | export    |
       | search    |
@@ -74,10 +74,10 @@ Feature: Activity
 
   @id.RES-061
   Scenario: Another's events are not listed
-    Given these events of Nora:
+    Given these events of Nora
       | name      |
       | page_view |
-    When Ravi lists the events with:
+    When Ravi lists the events with
       | field | value     |
       | type  | page_view |
     Then he is shown no events

@@ -7,12 +7,12 @@ Feature: Notifications
     @critical @id.RES-050
     Scenario: A notification is created, read back, and unread
       Given Nora has just joined
-      When Nora creates the notification "Margin call" with:
+      When Nora creates the notification "Margin call" with
         | field      | value          |
         | type       | info           |
         | message    | Mind your cash |
         | data.extra | [1, "two"]     |
-      Then the notification "Margin call" is stored with:
+      Then the notification "Margin call" is stored with
         | field      | value          |
         | type       | info           |
         | priority   | normal         |
@@ -24,7 +24,7 @@ Feature: Notifications
     @id.RES-055
     Scenario Outline: A notification with <what> is refused
       Given Nora has just joined
-      When Nora creates the notification "Margin call" with:
+      When Nora creates the notification "Margin call" with
         | field   | value   |
         | <field> | <value> |
       Then she is told that "<field>" is invalid
@@ -40,10 +40,10 @@ Feature: Notifications
     @id.RES-050
     Scenario Outline: A notification may be of priority <priority>
       Given Nora has just joined
-      When Nora creates the notification "Margin call" with:
+      When Nora creates the notification "Margin call" with
         | field    | value      |
         | priority | <priority> |
-      Then the notification "Margin call" is stored with:
+      Then the notification "Margin call" is stored with
         | field    | value      |
         | priority | <priority> |
 
@@ -58,7 +58,7 @@ Feature: Notifications
 
     Background:
       Given Nora has just joined
-      And these notifications of Nora:
+      And these notifications of Nora
         | name   |
         | First  |
         | Second |
@@ -67,7 +67,7 @@ Feature: Notifications
     @id.RES-051
     Scenario: Notifications are listed, newest first
       When Nora lists the notifications
-      Then she is shown these notifications, 3 in all:
+      Then she is shown these notifications, 3 in all
         | name   |
         | Third  |
         | Second |
@@ -75,10 +75,10 @@ Feature: Notifications
 
     @id.RES-051
     Scenario: As many are listed as asked for, and their number is told
-      When Nora lists the notifications with:
+      When Nora lists the notifications with
         | field | value |
         | limit | 2     |
-      Then she is shown these notifications, 3 in all:
+      Then she is shown these notifications, 3 in all
         | name   |
         | Third  |
         | Second |
@@ -87,11 +87,11 @@ Feature: Notifications
     Scenario Outline: Only <which> notifications are listed on demand
       Given Nora acknowledged the notification "Second"
       And Nora acknowledged the notification "Third"
-      When Nora lists the notifications with:
+      When Nora lists the notifications with
         | field  | value    |
         | unread | <unread> |
         | limit  | 1        |
-      Then she is shown these notifications, <count> in all:
+      Then she is shown these notifications, <count> in all
         | name    |
         | <shown> |
 
@@ -102,11 +102,11 @@ Feature: Notifications
 
     @id.RES-054
     Scenario: Another's list shows none of them
-      Given these notifications of Ravi:
+      Given these notifications of Ravi
         | name   |
         | Secret |
       When Nora lists the notifications
-      Then she is shown these notifications, 3 in all:
+      Then she is shown these notifications, 3 in all
         | name   |
         | Third  |
         | Second |
@@ -118,7 +118,7 @@ Feature: Notifications
     Scenario: A notification is acknowledged, with the time
       Given the notification "Margin call" of Ravi
       When Ravi acknowledges the notification "Margin call"
-      Then the notification "Margin call" is stored with:
+      Then the notification "Margin call" is stored with
         | field      | value     |
         | read_at    | a time    |
         | created_at | as before |
@@ -128,7 +128,7 @@ Feature: Notifications
       Given the notification "Margin call" of Ravi
       And Ravi acknowledged the notification "Margin call"
       When Ravi acknowledges the notification "Margin call"
-      Then the notification "Margin call" is stored with:
+      Then the notification "Margin call" is stored with
         | field   | value     |
         | read_at | as before |
       And nothing was changed

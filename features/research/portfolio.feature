@@ -7,7 +7,7 @@ Feature: Portfolios and what they return
     @critical @id.RES-080
     Scenario: A portfolio is created
       When Ravi creates the portfolio "Growth"
-      Then the portfolio "Growth" is stored with:
+      Then the portfolio "Growth" is stored with
         | field      | value      |
         | created_at | a time     |
         | updated_at | created_at |
@@ -15,11 +15,11 @@ Feature: Portfolios and what they return
     @id.RES-080
     Scenario: A position is added
       Given the portfolio "Growth" of Ravi
-      When Ravi creates the position "aapl" with:
+      When Ravi creates the position "aapl" with
         | field       | value  |
         | shares      | 100    |
         | entry_price | 150.00 |
-      Then the position "aapl" is stored with:
+      Then the position "aapl" is stored with
         | field         | value   |
         | ticker        | AAPL    |
         | shares        | 100     |
@@ -30,10 +30,10 @@ Feature: Portfolios and what they return
     Scenario Outline: The <field> of a position is changed to <value>
       Given the portfolio "Growth" of Ravi
       And the position "AAPL" of Ravi
-      When Ravi changes the position "AAPL" to:
+      When Ravi changes the position "AAPL" to
         | field   | value   |
         | <field> | <value> |
-      Then the position "AAPL" is stored with:
+      Then the position "AAPL" is stored with
         | field      | value     |
         | <field>    | <value>   |
         | created_at | as before |
@@ -49,7 +49,7 @@ Feature: Portfolios and what they return
     @id.RES-083
     Scenario Outline: A position with <value> as <field> is refused
       Given the portfolio "Growth" of Ravi
-      When Ravi creates the position "AAPL" with:
+      When Ravi creates the position "AAPL" with
         | field   | value   |
         | <field> | <value> |
       Then he is told that "<field>" is invalid
@@ -65,13 +65,13 @@ Feature: Portfolios and what they return
         | shares | nothing   |
 
       Examples: prices
-        | field         | value     |
-        | entry_price   | 0         |
-        | entry_price   | -150.00   |
-        | entry_price   | Infinity  |
-        | entry_price   | 0.00001   |
-        | current_price | 0         |
-        | current_price | -0.01     |
+        | field         | value    |
+        | entry_price   | 0        |
+        | entry_price   | -150.00  |
+        | entry_price   | Infinity |
+        | entry_price   | 0.00001  |
+        | current_price | 0        |
+        | current_price | -0.01    |
 
       Examples: what else is wrong
         | field  | value   |
@@ -82,7 +82,7 @@ Feature: Portfolios and what they return
     Scenario Outline: A position cannot be changed to <value> as <field>
       Given the portfolio "Growth" of Ravi
       And the position "AAPL" of Ravi
-      When Ravi changes the position "AAPL" to:
+      When Ravi changes the position "AAPL" to
         | field   | value   |
         | <field> | <value> |
       Then he is told that "<field>" is invalid
@@ -113,15 +113,15 @@ Feature: Portfolios and what they return
     @critical @id.RES-081
     Scenario: Shares that rose return the difference
       Given the portfolio "Growth" of Ravi
-      And the position "AAPL" of Ravi with:
+      And the position "AAPL" of Ravi with
         | field       | value  |
         | shares      | 100    |
         | entry_price | 150.00 |
-      When Ravi changes the position "AAPL" to:
+      When Ravi changes the position "AAPL" to
         | field         | value  |
         | shares        | 150    |
         | current_price | 155.00 |
-      Then the returns of the portfolio "Growth" are:
+      Then the returns of the portfolio "Growth" are
         | field            | value    |
         | cost             | 22500.00 |
         | value            | 23250.00 |
@@ -131,13 +131,13 @@ Feature: Portfolios and what they return
     @id.RES-082
     Scenario: Positions are added up; one without a price of today is worth what it cost
       Given the portfolio "Growth" of Ravi
-      And these positions of Ravi:
+      And these positions of Ravi
         | name | shares | entry_price | current_price |
         | AAPL | 10     | 100.00      | 90.00         |
         | MSFT | 5      | 200.00      | 230.00        |
         | F    | 100    | 12.50       | nothing       |
       When Ravi asks for the returns of the portfolio "Growth"
-      Then the returns of the portfolio "Growth" are:
+      Then the returns of the portfolio "Growth" are
         | field            | value    |
         | cost             | 3250.00  |
         | value            | 3300.00  |
@@ -147,11 +147,11 @@ Feature: Portfolios and what they return
     @id.RES-082
     Scenario: A loss is a negative return
       Given the portfolio "Growth" of Ravi
-      And these positions of Ravi:
+      And these positions of Ravi
         | name | shares | entry_price | current_price |
         | AAPL | 10     | 100.00      | 66.67         |
       When Ravi asks for the returns of the portfolio "Growth"
-      Then the returns of the portfolio "Growth" are:
+      Then the returns of the portfolio "Growth" are
         | field            | value     |
         | cost             | 1000.00   |
         | value            | 666.70    |
@@ -162,7 +162,7 @@ Feature: Portfolios and what they return
     Scenario: Without positions there is no return, and no share of anything
       Given the portfolio "Growth" of Ravi
       When Ravi asks for the returns of the portfolio "Growth"
-      Then the returns of the portfolio "Growth" are:
+      Then the returns of the portfolio "Growth" are
         | field            | value   |
         | cost             | 0.00    |
         | value            | 0.00    |
@@ -172,20 +172,20 @@ Feature: Portfolios and what they return
     @id.RES-084
     Scenario Outline: <shares> shares bought at <entry>, now at <now>, return <return> exactly
       Given the portfolio "Growth" of Ravi
-      And these positions of Ravi:
+      And these positions of Ravi
         | name | shares   | entry_price | current_price |
         | AAPL | <shares> | <entry>     | <now>         |
       When Ravi asks for the returns of the portfolio "Growth"
-      Then the returns of the portfolio "Growth" are:
+      Then the returns of the portfolio "Growth" are
         | field        | value    |
         | cost         | <cost>   |
         | value        | <value>  |
         | total_return | <return> |
 
       Examples: where floating numbers go wrong
-        | shares          | entry           | now         | cost               | value               | return              |
-        | 3               | 0.10            | 0.20        | 0.30               | 0.60                | 0.30                |
-        | 1               | 2.675           | 1.0151      | 2.68               | 1.02                | -1.66               |
-        | 0.000001        | 100000.00       | 100000.00   | 0.10               | 0.10                | 0.00                |
-        | 999999999       | 9999999.99      | 9999999.98  | 9999999980000000.01 | 9999999970000000.02 | -9999999.99        |
-        | 123456789.12345 | 1.0001          | 1           | 123469134.80       | 123456789.12        | -12345.68           |
+        | shares          | entry      | now        | cost                | value               | return      |
+        | 3               | 0.10       | 0.20       | 0.30                | 0.60                | 0.30        |
+        | 1               | 2.675      | 1.0151     | 2.68                | 1.02                | -1.66       |
+        | 0.000001        | 100000.00  | 100000.00  | 0.10                | 0.10                | 0.00        |
+        | 999999999       | 9999999.99 | 9999999.98 | 9999999980000000.01 | 9999999970000000.02 | -9999999.99 |
+        | 123456789.12345 | 1.0001     | 1          | 123469134.80        | 123456789.12        | -12345.68   |

@@ -13,10 +13,10 @@ Feature: Privacy
       And no table, key or file holds the notes in plain
 
       Examples: in any writing
-        | what                 | notes                           |
-        | in plain words       | sell before Friday              |
-        | in letters of all    | vender à 日本 🎌                |
-        | of many words        | buy low, sell high, and tell nobody about the lighthouse keeper and his tulips |
+        | what              | notes                                                                          |
+        | in plain words    | sell before Friday                                                             |
+        | in letters of all | vender à 日本 🎌                                                                  |
+        | of many words     | buy low, sell high, and tell nobody about the lighthouse keeper and his tulips |
 
     @id.RES-090
     Scenario: Another cannot read them
@@ -56,17 +56,17 @@ Feature: Privacy
     Scenario Outline: Erasure leaves the <kind> of another untouched
       Given the <kind> "<name>" of Ravi
       When Nora has everything of her own erased
-      Then the <kind> "<name>" is stored with:
+      Then the <kind> "<name>" is stored with
         | field      | value     |
         | created_at | as before |
         | <field>    | as before |
 
       Examples: what others own
-        | kind             | name        | field    |
-        | research session | AAPL        | data     |
-        | notification     | Margin call | message  |
-        | document         | Diary       | content  |
-        | portfolio        | Savings     | name     |
+        | kind             | name        | field   |
+        | research session | AAPL        | data    |
+        | notification     | Margin call | message |
+        | document         | Diary       | content |
+        | portfolio        | Savings     | name    |
 
     @id.RES-093
     Scenario: The audit tells of the erasure, and names no personal data

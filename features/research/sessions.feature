@@ -7,7 +7,7 @@ Feature: Research sessions
     @smoke @critical @id.RES-010
     Scenario: A session is begun on a ticker
       When Ravi creates the research session "AAPL"
-      Then the research session "AAPL" is stored with:
+      Then the research session "AAPL" is stored with
         | field        | value          |
         | state        | initialized    |
         | stage        | started        |
@@ -19,26 +19,26 @@ Feature: Research sessions
 
     @id.RES-011
     Scenario Outline: A configuration is kept with <what>
-      When Ravi creates the research session "AAPL" with:
+      When Ravi creates the research session "AAPL" with
         | field   | value   |
         | <field> | <value> |
-      Then the research session "AAPL" is stored with:
+      Then the research session "AAPL" is stored with
         | field   | value   |
         | <field> | <value> |
 
       Examples: what a configuration may hold
-        | what            | field                | value                           |
-        | a word          | config.analysis_type | technical                       |
-        | a list          | config.indicators    | ["RSI", "MACD"]                 |
-        | nested values   | config.limits.risk   | {"max": 0.25, "strict": [true]} |
-        | numbers         | config.days          | 365                             |
-        | a null          | config               | {"until": null}                 |
-        | letters of all  | config               | {"título": "日本 🎌"}           |
+        | what           | field                | value                           |
+        | a word         | config.analysis_type | technical                       |
+        | a list         | config.indicators    | ["RSI", "MACD"]                 |
+        | nested values  | config.limits.risk   | {"max": 0.25, "strict": [true]} |
+        | numbers        | config.days          | 365                             |
+        | a null         | config               | {"until": null}                 |
+        | letters of all | config               | {"título": "日本 🎌"}              |
 
     @id.RES-015
     Scenario Outline: "<text>" is taken as the ticker <ticker>
       When Ravi creates the research session "<text>"
-      Then the research session "<text>" is stored with:
+      Then the research session "<text>" is stored with
         | field  | value    |
         | ticker | <ticker> |
       And the platform says that "<text>" is a ticker
@@ -61,42 +61,42 @@ Feature: Research sessions
       And nothing was changed
 
       Examples: no tickers; ↵ is a line break
-        | text      |
-        | INVALID   |
-        |           |
-        | AAPL1     |
-        | AA PL     |
-        | AAPL↵     |
-        | .B        |
-        | AAPL.     |
-        | AAPL.ABC  |
-        | A.B.C     |
-        | ÄÖÜ       |
-        | A;DROP    |
+        | text     |
+        | INVALID  |
+        |          |
+        | AAPL1    |
+        | AA PL    |
+        | AAPL↵    |
+        | .B       |
+        | AAPL.    |
+        | AAPL.ABC |
+        | A.B.C    |
+        | ÄÖÜ      |
+        | A;DROP   |
 
   Rule: What cannot be begun is refused, and nothing is stored
 
     @id.RES-014
     Scenario Outline: A session with <what> is refused
       Given Omar is signed in
-      When Omar creates the research session "AAPL" with:
+      When Omar creates the research session "AAPL" with
         | field   | value   |
         | <field> | <value> |
       Then he is told that "<field>" is invalid
       And nothing was changed
 
       Examples: what a session cannot be begun with
-        | what               | field        | value        |
-        | an unknown type    | session_type | invalid_type |
-        | no type            | session_type | nothing      |
-        | no ticker          | ticker       | nothing      |
-        | an unknown field   | colour       | red          |
-        | a list as config   | config       | [1]          |
+        | what             | field        | value        |
+        | an unknown type  | session_type | invalid_type |
+        | no type          | session_type | nothing      |
+        | no ticker        | ticker       | nothing      |
+        | an unknown field | colour       | red          |
+        | a list as config | config       | [1]          |
 
     @id.RES-014
     Scenario: A session for a user who does not exist is refused
       Given Omar is signed in
-      When Omar creates the research session "AAPL" with:
+      When Omar creates the research session "AAPL" with
         | field   | value                                |
         | user_id | 00000000-0000-4000-8000-000000000000 |
       Then he is refused as unknown: "There is no such user."
@@ -106,7 +106,7 @@ Feature: Research sessions
 
     Background:
       Given Nora has just joined
-      And these research sessions of Nora:
+      And these research sessions of Nora
         | name  |
         | AAPL  |
         | MSFT  |
@@ -115,7 +115,7 @@ Feature: Research sessions
     @id.RES-012
     Scenario: Three tickers are listed for their owner, newest first
       When Nora lists the research sessions
-      Then she is shown these research sessions, 3 in all:
+      Then she is shown these research sessions, 3 in all
         | name  | state       |
         | GOOGL | initialized |
         | MSFT  | initialized |
@@ -123,11 +123,11 @@ Feature: Research sessions
 
     @id.RES-016
     Scenario Outline: With a limit of <limit> and an offset of <offset>, <shown> is shown
-      When Nora lists the research sessions with:
+      When Nora lists the research sessions with
         | field  | value    |
         | limit  | <limit>  |
         | offset | <offset> |
-      Then she is shown these research sessions, 3 in all:
+      Then she is shown these research sessions, 3 in all
         | name    |
         | <shown> |
 
@@ -139,14 +139,14 @@ Feature: Research sessions
 
     @id.RES-016
     Scenario: A page behind the end is empty, and says how many there are
-      When Nora lists the research sessions with:
+      When Nora lists the research sessions with
         | field  | value |
         | offset | 3     |
       Then she is shown no research sessions, 3 in all
 
     @id.RES-016
     Scenario Outline: A list with the <field> "<value>" is refused
-      When Nora lists the research sessions with:
+      When Nora lists the research sessions with
         | field   | value   |
         | <field> | <value> |
       Then she is told that "<field>" is invalid
@@ -163,10 +163,10 @@ Feature: Research sessions
     @id.RES-016
     Scenario Outline: Only sessions that are <state> are listed on demand
       Given the research session "TSLA" of Nora is "<state>"
-      When Nora lists the research sessions with:
+      When Nora lists the research sessions with
         | field | value   |
         | state | <state> |
-      Then she is shown these research sessions, 1 in all:
+      Then she is shown these research sessions, 1 in all
         | name | state   |
         | TSLA | <state> |
 
@@ -225,13 +225,13 @@ Feature: Research sessions
 
     @id.RES-017
     Scenario: A deleted session comes back as it was
-      Given the research session "AAPL" of Ravi with:
+      Given the research session "AAPL" of Ravi with
         | field       | value |
         | config.days | 30    |
       And Ravi deleted the research session "AAPL"
       When Ravi restores the research session "AAPL"
       Then the research session "AAPL" is there
-      And the research session "AAPL" is stored with:
+      And the research session "AAPL" is stored with
         | field       | value       |
         | config.days | 30          |
         | state       | initialized |
@@ -247,12 +247,12 @@ Feature: Research sessions
     @id.RES-017
     Scenario: A deleted session is not listed
       Given Nora has just joined
-      And these research sessions of Nora:
+      And these research sessions of Nora
         | name |
         | AAPL |
         | MSFT |
       And Nora deleted the research session "MSFT"
       When Nora lists the research sessions
-      Then she is shown these research sessions, 1 in all:
+      Then she is shown these research sessions, 1 in all
         | name |
         | AAPL |

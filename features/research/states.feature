@@ -8,12 +8,12 @@ Feature: The states and the data of a session
     Scenario: A session goes from initialized over processing to completed
       Given the research session "AAPL" of Ravi is "processing"
       When Ravi moves the research session "AAPL" to "completed"
-      Then the research session "AAPL" is stored with:
+      Then the research session "AAPL" is stored with
         | field      | value     |
         | state      | completed |
         | created_at | as before |
         | updated_at | moved on  |
-      And the research session "AAPL" went through:
+      And the research session "AAPL" went through
         | from        | to         | by   |
         | initialized | processing | Ravi |
         | processing  | completed  | Ravi |
@@ -22,7 +22,7 @@ Feature: The states and the data of a session
     Scenario Outline: A session may go from <from> straight to <to>
       Given the research session "AAPL" of Ravi is "<from>"
       When Ravi moves the research session "AAPL" to "<to>"
-      Then the research session "AAPL" is stored with:
+      Then the research session "AAPL" is stored with
         | field | value |
         | state | <to>  |
 
@@ -66,7 +66,7 @@ Feature: The states and the data of a session
     Scenario: The history tells each change: from what, to what, by whom, in which order
       Given the research session "AAPL" of Ravi is "failed"
       When Ravi carries the research on "AAPL" as far as fetched
-      Then the research session "AAPL" went through:
+      Then the research session "AAPL" went through
         | from        | to         | by   |
         | initialized | failed     | Ravi |
         | failed      | processing | Ravi |
@@ -76,7 +76,7 @@ Feature: The states and the data of a session
       Given the research session "AAPL" of Ravi is "processing"
       When <callers> callers at once move the research session "AAPL" to "completed"
       Then 1 of them is accepted, the others are refused as conflicting
-      And the research session "AAPL" went through:
+      And the research session "AAPL" went through
         | from        | to         | by   |
         | initialized | processing | Ravi |
         | processing  | completed  | Ravi |
@@ -91,55 +91,55 @@ Feature: The states and the data of a session
     @id.RES-030
     Scenario Outline: <what> is stored and read back
       Given the research session "AAPL" of Ravi
-      When Ravi changes the research session "AAPL" to:
+      When Ravi changes the research session "AAPL" to
         | field   | value   |
         | <field> | <value> |
-      Then the research session "AAPL" is stored with:
+      Then the research session "AAPL" is stored with
         | field      | value     |
         | <field>    | <value>   |
         | created_at | as before |
         | updated_at | moved on  |
 
       Examples: what a result may be
-        | what            | field              | value                |
-        | a score         | data.results.score | 0.85                 |
-        | advice          | data.results.say   | buy                  |
-        | a list          | data.peers         | ["MSFT", "GOOGL"]    |
-        | an empty result | data               | {}                   |
-        | nothing         | data.results       | nothing              |
+        | what            | field              | value             |
+        | a score         | data.results.score | 0.85              |
+        | advice          | data.results.say   | buy               |
+        | a list          | data.peers         | ["MSFT", "GOOGL"] |
+        | an empty result | data               | {}                |
+        | nothing         | data.results       | nothing           |
 
     @id.RES-031
     Scenario Outline: <how> keeps exactly what it should
       Given the research session "AAPL" of Ravi is "processing"
-      And Ravi's research session "AAPL" holds:
+      And Ravi's research session "AAPL" holds
         | field      | value |
         | data.first | 1     |
         | data.old   | 2     |
-      When Ravi changes the research session "AAPL" to:
-        | field     | value     |
-        | data.old  | 3         |
-        | data.new  | 4         |
-        | replace   | <replace> |
-      Then the research session "AAPL" is stored with:
+      When Ravi changes the research session "AAPL" to
+        | field    | value     |
+        | data.old | 3         |
+        | data.new | 4         |
+        | replace  | <replace> |
+      Then the research session "AAPL" is stored with
         | field | value  |
         | data  | <data> |
 
       Examples: merging keeps the other keys, replacing drops them
-        | how       | replace | data                              |
+        | how       | replace | data                             |
         | Merging   | false   | {"first": 1, "old": 3, "new": 4} |
         | Replacing | true    | {"old": 3, "new": 4}             |
 
     @id.RES-032
     Scenario: State and data are changed in one call
       Given the research session "AAPL" of Ravi is "processing"
-      And Ravi's research session "AAPL" holds:
+      And Ravi's research session "AAPL" holds
         | field         | value |
         | data.progress | 0.5   |
-      When Ravi moves the research session "AAPL" to "completed" with:
+      When Ravi moves the research session "AAPL" to "completed" with
         | field               | value |
         | data.score          | 0.85  |
         | data.recommendation | buy   |
-      Then the research session "AAPL" is stored with:
+      Then the research session "AAPL" is stored with
         | field | value                                                     |
         | state | completed                                                 |
         | data  | {"progress": 0.5, "score": 0.85, "recommendation": "buy"} |
@@ -147,7 +147,7 @@ Feature: The states and the data of a session
     @id.RES-033
     Scenario Outline: When the move to <to> is refused, its data is discarded
       Given the research session "AAPL" of Ravi is "<from>"
-      When Ravi moves the research session "AAPL" to "<to>" with:
+      When Ravi moves the research session "AAPL" to "<to>" with
         | field      | value |
         | data.score | 0.85  |
       Then he is refused as conflicting

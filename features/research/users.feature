@@ -8,7 +8,7 @@ Feature: The people research is done for
     @critical @id.RES-001
     Scenario: A user is created and read back
       When Omar creates the user "Alma"
-      Then the user "Alma" is stored with:
+      Then the user "Alma" is stored with
         | field   | value              |
         | user_id | {Alma}             |
         | email   | {Alma}@example.org |
@@ -17,7 +17,7 @@ Feature: The people research is done for
     @id.RES-002
     Scenario: Both times of a new user are set, and are the same
       When Omar creates the user "Alma"
-      Then the user "Alma" is stored with:
+      Then the user "Alma" is stored with
         | field      | value      |
         | created_at | a time     |
         | updated_at | created_at |
@@ -25,17 +25,17 @@ Feature: The people research is done for
     @id.RES-003
     Scenario Outline: A new <field> moves the time of the last change, and no other
       Given the user "Alma" of Omar
-      When Omar changes the user "Alma" to:
+      When Omar changes the user "Alma" to
         | field   | value   |
         | <field> | <value> |
-      Then the user "Alma" is stored with:
+      Then the user "Alma" is stored with
         | field      | value     |
         | <field>    | <value>   |
         | created_at | as before |
         | updated_at | moved on  |
 
       Examples: what can be changed
-        | field | value                 |
+        | field | value                  |
         | email | new-{Alma}@example.org |
 
   Rule: Nobody is stored by halves, or twice
@@ -43,7 +43,7 @@ Feature: The people research is done for
     @id.RES-004
     Scenario Outline: A user without <what> is refused, and nothing is stored
       Given Omar is signed in
-      When Omar creates the user "Alma" with:
+      When Omar creates the user "Alma" with
         | field   | value   |
         | <field> | <value> |
       Then he is told that "<field>" is invalid
@@ -60,24 +60,24 @@ Feature: The people research is done for
     @id.RES-005
     Scenario Outline: A second user with the <what> of the first is refused
       Given the user "Alma" of Omar
-      When Omar creates the user "Berta" with:
+      When Omar creates the user "Berta" with
         | field   | value   |
         | <field> | <value> |
       Then he is refused as conflicting
       And nothing was changed
 
       Examples: what belongs to one user alone
-        | what                        | field    | value              |
-        | id                          | user_id  | {Alma}             |
-        | name                        | username | {Alma}             |
-        | name, in capitals,          | username | {ALMA}             |
-        | mail address                | email    | {Alma}@example.org |
-        | mail address, in capitals,  | email    | {ALMA}@EXAMPLE.ORG |
+        | what                       | field    | value              |
+        | id                         | user_id  | {Alma}             |
+        | name                       | username | {Alma}             |
+        | name, in capitals,         | username | {ALMA}             |
+        | mail address               | email    | {Alma}@example.org |
+        | mail address, in capitals, | email    | {ALMA}@EXAMPLE.ORG |
 
     @id.RES-100
     Scenario: When one user of many cannot be created, none is
       Given the user "Alma" of Omar
-      When Omar creates these users in one request:
+      When Omar creates these users in one request
         | name  | email               |
         | Berta | {Berta}@example.org |
         | Clara | {Clara}@example.org |
@@ -104,7 +104,7 @@ Feature: The people research is done for
       And Omar deleted the user "Alma"
       When Omar restores the user "Alma"
       Then the user "Alma" is there
-      And the user "Alma" is stored with:
+      And the user "Alma" is stored with
         | field      | value              |
         | email      | {Alma}@example.org |
         | created_at | as before          |

@@ -14,13 +14,13 @@ Feature: A whole research, with every store looked at
       | events                   | research session AAPL |       | absent | present |
       | events                   | research session AAPL |       | absent | present |
       | notifications            | research session AAPL |       | absent | present |
-    And the research session "AAPL" is stored with:
+    And the research session "AAPL" is stored with
       | field                      | value                   |
       | state                      | completed               |
       | stage                      | saved                   |
       | data.report.summary        | some text               |
       | data.report.recommendation | one of: buy, hold, sell |
-    And the research session "AAPL" went through:
+    And the research session "AAPL" went through
       | from        | to         | by   |
       | initialized | processing | Nora |
       | processing  | completed  | Nora |

@@ -10,7 +10,7 @@ Feature: A research from the first idea to the recommendation
       Given the research session "AAPL" of Ravi
       When Ravi carries the research on "AAPL" as far as saved
       Then the research on "AAPL" went through "started, fetched, analysed, reported, saved"
-      And the research session "AAPL" is stored with:
+      And the research session "AAPL" is stored with
         | field              | value     |
         | stage              | saved     |
         | state              | completed |
@@ -19,17 +19,17 @@ Feature: A research from the first idea to the recommendation
 
     @critical @id.RES-046
     Scenario: The figures are those of the price service, to the last digit
-      Given the price service quotes "AAPL" at:
-        | date       | close     |
-        | 2026-11-16 | 150.00    |
-        | 2026-11-17 | 148.1234  |
-        | 2026-11-18 | 152.10    |
-        | 2026-11-19 | 155.00    |
+      Given the price service quotes "AAPL" at
+        | date       | close    |
+        | 2026-11-16 | 150.00   |
+        | 2026-11-17 | 148.1234 |
+        | 2026-11-18 | 152.10   |
+        | 2026-11-19 | 155.00   |
       And the research session "AAPL" of Ravi
       When Ravi carries the research on "AAPL" as far as analysed
       Then the research on "AAPL" holds what the price service quoted
       And the price service was asked once
-      And the research session "AAPL" is stored with:
+      And the research session "AAPL" is stored with
         | field                     | value      |
         | data.analysis.first_close | "150.00"   |
         | data.analysis.last_close  | "155.00"   |
@@ -45,7 +45,7 @@ Feature: A research from the first idea to the recommendation
 
     @id.RES-041
     Scenario Outline: The score of a stock that <course> still lies between 0 and 1
-      Given the price service quotes "AAPL" at:
+      Given the price service quotes "AAPL" at
         | date       | close   |
         | 2026-11-18 | <first> |
         | 2026-11-19 | <last>  |
@@ -64,7 +64,7 @@ Feature: A research from the first idea to the recommendation
     Scenario: The report says in words how the stock does, and what to do
       Given the research session "AAPL" of Ravi
       When Ravi carries the research on "AAPL" as far as reported
-      Then the research session "AAPL" is stored with:
+      Then the research session "AAPL" is stored with
         | field                      | value                   |
         | data.report.summary        | some text               |
         | data.report.recommendation | one of: buy, hold, sell |
@@ -76,7 +76,7 @@ Feature: A research from the first idea to the recommendation
       And the research session "AAPL" of Nora
       And Nora carried the research on "AAPL" as far as reported
       When Nora carries the research on "AAPL" as far as saved
-      Then the research session "AAPL" is stored with:
+      Then the research session "AAPL" is stored with
         | field | value     |
         | state | completed |
       And there is one notification "Research Complete" about the research session "AAPL"
@@ -129,31 +129,31 @@ Feature: A research from the first idea to the recommendation
       And the research session "AAPL" of Ravi
       When Ravi has the research on "AAPL" fetched
       Then the research on "AAPL" failed because "The price service <reason>"
-      And the research session "AAPL" went through:
+      And the research session "AAPL" went through
         | from        | to         | by   |
         | initialized | processing | Ravi |
         | processing  | failed     | Ravi |
 
       Examples: it does not answer
-        | trouble                  | reason                                 |
-        | is slow                  | did not answer in time.                |
-        | hangs up                 | cannot be reached.                     |
+        | trouble  | reason                  |
+        | is slow  | did not answer in time. |
+        | hangs up | cannot be reached.      |
 
       Examples: it refuses
-        | trouble                  | reason                                 |
-        | answers with 500         | answered with an error (500).          |
-        | answers with 404         | answered with an error (404).          |
-        | answers with a redirect  | answered with an error (302).          |
+        | trouble                 | reason                        |
+        | answers with 500        | answered with an error (500). |
+        | answers with 404        | answered with an error (404). |
+        | answers with a redirect | answered with an error (302). |
 
       Examples: it cannot be understood
-        | trouble                  | reason                                 |
-        | breaks off in the middle | answered something unreadable.         |
-        | answers no JSON          | answered something unreadable.         |
-        | answers without quotes   | answered something unreadable.         |
-        | answers a price in words | answered something unreadable.         |
+        | trouble                  | reason                         |
+        | breaks off in the middle | answered something unreadable. |
+        | answers no JSON          | answered something unreadable. |
+        | answers without quotes   | answered something unreadable. |
+        | answers a price in words | answered something unreadable. |
 
       Examples: it cannot be right
-        | trouble                      | reason                              |
+        | trouble                      | reason                                |
         | answers no day at all        | answered with figures that cannot be. |
         | answers for another ticker   | answered with figures that cannot be. |
         | answers a negative price     | answered with figures that cannot be. |
@@ -173,11 +173,11 @@ Feature: A research from the first idea to the recommendation
       And the research session "AAPL" of Ravi
       And Ravi tried to have the research on "AAPL" fetched
       When Ravi carries the research on "AAPL" as far as saved
-      Then the research session "AAPL" is stored with:
+      Then the research session "AAPL" is stored with
         | field | value     |
         | state | completed |
         | error | nothing   |
-      And the research session "AAPL" went through:
+      And the research session "AAPL" went through
         | from        | to         | by   |
         | initialized | processing | Ravi |
         | processing  | failed     | Ravi |

@@ -70,7 +70,7 @@ Feature: Captioning a recorded meeting
 
   Rule: An editor sees how far it is
 
-    @smoke @critical @id.VOD-043 @needs.faults @lock.platform
+    @critical @id.VOD-043 @needs.faults @lock.platform
     Scenario: A captioning that waits is visible
       Given the worker is paused
       And the handed-in VOD "City Council" of Dana

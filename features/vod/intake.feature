@@ -101,7 +101,7 @@ Feature: Taking a recording in
 
   Rule: Everybody finds it in the list
 
-    @smoke @critical @id.VOD-005
+    @critical @id.VOD-005
     Scenario: A registered VOD is in the list
       Given the VOD "City Council" of Dana
       When Vera lists 1 VODs after the first 0, of the status null
@@ -157,7 +157,7 @@ Feature: Taking a recording in
 
   Rule: What an editor changes, and nothing else, is changed
 
-    @smoke @critical @id.VOD-007
+    @critical @id.VOD-007
     Scenario Outline: A VOD that is <from> becomes <to>
       Given the <from> VOD "City Council" of Dana
       And Vera has read the VOD "City Council"

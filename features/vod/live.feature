@@ -5,7 +5,7 @@ Feature: Live updates
 
   Rule: A subscriber sees what changes, in order
 
-    @smoke @critical @id.VOD-080
+    @critical @id.VOD-080
     Scenario: A viewer sees a recording being captioned
       Given the VOD "City Council" of Dana
       And Vera follows "City Council" live

@@ -83,7 +83,7 @@ Feature: Serving VODs to many
 
   Rule: Many at once are served as if they came one after the other
 
-    @smoke @critical @id.VOD-019
+    @critical @id.VOD-019
     Scenario: Twenty VODs are registered by ten at once
       Given the unknown VOD "City Council" of Dana
       When Dana sends 20 registrations of the VOD "City Council", 10 at once

@@ -2,7 +2,7 @@
 Feature: From recording to published VOD
   The whole way of a recording, as an editor and a viewer see it, and as it is found in every store.
 
-  @smoke @blocker @id.VOD-100
+  @blocker @id.VOD-100
   Scenario: A recording becomes a captioned VOD that viewers find at Cablecast
     Given Dana has a 5 minute recording of "City Council"
     And Cablecast has the show "City Council" of today

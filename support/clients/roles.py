@@ -62,7 +62,7 @@ class RolesClient:
         operation has ended is opened again.
         """
         answer = self._ask(operation, by)
-        if by.role is not None and operation.method != "GET" and answer.status < 300:
+        if by.role is not None and operation.method != "GET" and answer.status < 400:
             self._access.sign_in(by)
         return _verdict(answer, signed_in=by.role is not None)
 
@@ -89,7 +89,8 @@ def _verdict(answer: Answer, *, signed_in: bool) -> str:
     if answer.status == (403 if signed_in else 401):
         return REFUSED
     # 405 would mean that the description lists what is not there; 429 and 5xx say nothing about roles.
-    understood = answer.status < 400 or answer.status in (404, 409, 422)
+    # A page that was asked for something sends the browser on to the next page.
+    understood = answer.status < 300 or answer.status in (303, 404, 409, 422)
     return ALLOWED if understood else f"answered {answer.status}"
 
 

@@ -11,6 +11,7 @@ from behave.step_registry import registry
 
 from support import parameters, steps, vocabulary
 from support.exits import UsageError
+from support.personas import PERSONAS
 from support.tests.project import PROJECT
 from support.vocabulary import Entry, Sentence, explain
 
@@ -94,7 +95,7 @@ class TestAnUnknownSentence:
     @pytest.mark.parametrize(
         "step, sentence",
         [
-            ("Given Bob is signed in", "Known: Dana, Omar, Ravi, Vera, Mallory"),
+            ("Given Bob is signed in", f"Known: {', '.join(PERSONAS)}"),
             ("Given dana is signed in", "Did you mean Dana?"),
             ('Given Dana has a broken recording of "x"', "Known: clear, silent, corrupt"),
             ("Then the answer came within 2 parsecs", "with one of the units ms, seconds, minutes"),

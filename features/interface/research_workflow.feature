@@ -1,13 +1,13 @@
-@allure.label.epic:Research @needs.database @needs.redis @needs.writes
+@allure.label.epic:Interface @needs.database @needs.redis @needs.writes
 Feature: The calls of the research workflow
   The contract of each call for whoever programs against it: method and path, status, and the fields of the answer.
 
   Rule: Each call answers with the session as it is then
 
-    @id.RES-040
+    @id.API-050
     Scenario: POST /api/research/sessions begins a session
       When Ravi creates the research session "AAPL"
-      Then the answer is 201, with:
+      Then the answer is 201, with
         | field        | value          |
         | session_type | stock_research |
         | ticker       | AAPL           |
@@ -18,26 +18,26 @@ Feature: The calls of the research workflow
         | data         | {}             |
         | notes        | nothing        |
 
-    @id.RES-040 @needs.partners
+    @id.API-051 @needs.partners
     Scenario: POST .../fetch answers with the prices, money as text
-      Given the price service quotes "AAPL" at:
+      Given the price service quotes "AAPL" at
         | date       | close  |
         | 2026-11-19 | 155.00 |
       And the research session "AAPL" of Ravi
       When Ravi sends POST "/api/research/sessions/{research session AAPL}/fetch"
-      Then the answer is 200, with:
-        | field              | value                                                                                                                            |
-        | state              | processing                                                                                                                       |
-        | stage              | fetched                                                                                                                          |
-        | data.prices.ticker | AAPL                                                                                                                             |
+      Then the answer is 200, with
+        | field              | value                                                                                                               |
+        | state              | processing                                                                                                          |
+        | stage              | fetched                                                                                                             |
+        | data.prices.ticker | AAPL                                                                                                                |
         | data.prices.quotes | [{"date": "2026-11-19", "open": "155.00", "high": "155.00", "low": "155.00", "close": "155.00", "volume": 1000000}] |
 
-    @id.RES-040 @needs.partners
+    @id.API-052 @needs.partners
     Scenario Outline: POST .../<call> answers with its part of the data
       Given the research session "AAPL" of Ravi
       And Ravi carried the research on "AAPL" as far as <before>
       When Ravi sends POST "/api/research/sessions/{research session AAPL}/<call>"
-      Then the answer is 200, with:
+      Then the answer is 200, with
         | field   | value   |
         | state   | <state> |
         | stage   | <stage> |
@@ -51,7 +51,7 @@ Feature: The calls of the research workflow
 
   Rule: Each call is refused in the same way
 
-    @id.RES-044
+    @id.API-053
     Scenario Outline: <who>'s POST .../<call> on <session> is answered <status>
       Given the research session "AAPL" of Ravi
       When <who> sends POST "/api/research/sessions/<session>/<call>"
@@ -79,7 +79,7 @@ Feature: The calls of the research workflow
         | Ravi | report  | {research session AAPL} | 409    | ConflictError |
         | Ravi | save    | {research session AAPL} | 409    | ConflictError |
 
-    @id.RES-044
+    @id.API-054
     Scenario Outline: <method> .../fetch is not allowed
       Given the research session "AAPL" of Ravi
       When Ravi sends <method> "/api/research/sessions/{research session AAPL}/fetch"
@@ -92,7 +92,7 @@ Feature: The calls of the research workflow
         | PATCH  |
         | DELETE |
 
-    @id.RES-045 @needs.partners
+    @id.API-055 @needs.partners
     Scenario Outline: When the price service <trouble>, .../fetch is answered <status>
       Given the price service <trouble>, always
       And the research session "AAPL" of Ravi
