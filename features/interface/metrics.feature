@@ -15,7 +15,12 @@ Feature: The platform's metrics
       | GET /api/vod/{vod_id} | 404    |
 
   @critical @id.OPS-008
-  Scenario: Errors are counted by themselves
+  Scenario Outline: Answers <status> are counted as errors by themselves
     Given the metrics were read
-    When Dana asks for "GET /api/vod/{vod_id}" twice
-    Then the metrics count 2 times more answered 404, as an error
+    When Dana asks for "<operation>" twice
+    Then the metrics count 2 times more answered <status>, as an error
+
+    Examples: not found, refused
+      | operation             | status |
+      | GET /api/vod/{vod_id} | 404    |
+      | GET /api/admin        | 403    |

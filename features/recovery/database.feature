@@ -58,6 +58,15 @@ Feature: The database goes away and comes back
         | gone   |
         | frozen |
 
+    @critical @id.REC-002
+    Scenario: When the database is back, live updates come as before
+      Given Vera follows "City Council" live
+      And the database is gone
+      When the database comes back
+      Then the platform is healthy again within 5 seconds
+      And Dana can still have the VOD "City Council" captioned
+      And Vera sees "City Council" live as pending, processing and completed
+
     @blocker @id.REC-003
     Scenario: Everything acknowledged before the crash is there
       Given the database is gone

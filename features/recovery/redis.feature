@@ -57,6 +57,14 @@ Feature: Redis goes away and comes back
         | gone   |
         | frozen |
 
+    @critical @id.REC-011
+    Scenario: When Redis is back, live updates come as before
+      Given Vera follows "City Council" live
+      And Redis is gone
+      When Redis comes back
+      Then Dana can still have the VOD "City Council" captioned
+      And Vera sees "City Council" live as pending, processing and completed
+
     @critical @id.REC-013
     Scenario Outline: What changed while Redis was <kind> is never served as it was
       Given Dana looked at the VOD "City Council"
