@@ -94,7 +94,7 @@ def test_a_scenario_is_skipped_with_the_reason_where_the_target_lacks_what_it_ne
     results = [json.loads(file.read_text()) for file in (project.reports / "allure-results").glob("*-result.json")]
     by_name = {result["name"]: result for result in results}
     for name, reason in (
-        ("While the database is away the platform says so", "the target 'live' does not grant: faults"),
+        ("Everything acknowledged before the crash is there", "the target 'live' does not grant: faults"),
         ("A signed-in viewer opens a protected page", "only scenarios tagged @readonly run there"),
     ):
         assert by_name[name]["status"] == "skipped"
