@@ -8,6 +8,7 @@ from typing import Annotated
 import procrastinate
 from fastapi import Depends, Request
 
+from support.reference.access.passwords import Passwords
 from support.reference.cache import Cache
 from support.reference.counters import Counters
 from support.reference.database import Database
@@ -23,6 +24,7 @@ class Services:
     database: Database
     cache: Cache
     counters: Counters
+    passwords: Passwords
     queue: procrastinate.App
 
     @classmethod
@@ -34,6 +36,7 @@ class Services:
             database=Database(settings.database_url.get_secret_value(), pool_size=pool_size),
             cache=cache,
             counters=Counters(cache),
+            passwords=Passwords(memory_kib=settings.password_memory_kib, passes=settings.password_passes),
             queue=queue,
         )
 

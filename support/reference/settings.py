@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     cablecast_poll: float = Field(default=0.2, gt=0)
     prices_url: HttpUrl
     prices_timeout: float = Field(default=1, gt=0)
+    # OWASP's minimum for Argon2id: 19 MiB, two passes, one lane.
+    password_memory_kib: int = Field(default=19 * 1024, ge=1024)
+    password_passes: int = Field(default=2, ge=1)
     accounts_file: Path | None = None
     log_dir: Path | None = None
 

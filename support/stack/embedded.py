@@ -120,6 +120,9 @@ class EmbeddedPlatform:
             # Seconds; a partner on this machine is asked more often, and given up sooner, than one far away.
             "PLATFORM_CABLECAST_TIMEOUT": "0.6",
             "PLATFORM_CABLECAST_POLL": "0.03",
+            # Argon2 still, but every scenario signs somebody in, and nobody attacks these accounts.
+            "PLATFORM_PASSWORD_MEMORY_KIB": str(8 * 1024),
+            "PLATFORM_PASSWORD_PASSES": "1",
             "PLATFORM_ACCOUNTS_FILE": str(accounts),
             "PLATFORM_LOG_DIR": str(self.logs.resolve()),
         }

@@ -11,23 +11,17 @@ from datetime import datetime
 from typing import Any, NamedTuple, cast
 from uuid import UUID, uuid4
 
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from support.reference.access import tokens
+from support.reference.access.passwords import Passwords
 from support.reference.access.tables import LOCKOUT_SECONDS, AuthSessionRow, Role, UserRow
 from support.reference.access.tokens import Claims
 from support.reference.database import utc_now
 from support.reference.errors import Conflict, NotFound, NotSignedIn
 from support.reference.services import Services
-
-# OWASP's minimum for Argon2id: 19 MiB, two passes, one lane.
-_passwords = PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19 * 1024, parallelism=1),))
-# Checked when there is no such user, so that the answer takes as long as for a wrong password.
-_NOBODYS_HASH = _passwords.hash("nobody has this password")
 
 _REFUSED = "The name or the password is wrong."
 # More are refused until the window ends.
@@ -76,7 +70,8 @@ def sign_in(services: Services, username: str, password: str) -> Tokens:
     services.counters.look(failures).refuse_over(_FAILURES_ALLOWED)
     with services.database.begin() as session:
         user = session.scalar(select(UserRow).where(func.lower(UserRow.username) == func.lower(username)))
-    matches = _passwords.verify(password, user.password_hash if user else _NOBODYS_HASH)
+    # Checked without a user too, so that the answer takes as long as for a wrong password.
+    matches = services.passwords.verify(password, user.password_hash if user else None)
     if user is None or not matches or not user.active or user.deleted_at is not None:
         services.counters.count(failures, user.lockout_seconds if user else LOCKOUT_SECONDS)
         raise NotSignedIn(_REFUSED)
@@ -180,7 +175,9 @@ def get_user(services: Services, user_id: UUID) -> UserRow:
         return _existing(session.get(UserRow, user_id))
 
 
-def new_user(*, username: str, email: str, password: str | None, role: str, user_id: str | None = None) -> UserRow:
+def new_user(
+    passwords: Passwords, *, username: str, email: str, password: str | None, role: str, user_id: str | None = None
+) -> UserRow:
     """An account that is not stored yet. Without a password nobody can sign in to it."""
     now = utc_now()
     return UserRow(
@@ -188,7 +185,7 @@ def new_user(*, username: str, email: str, password: str | None, role: str, user
         user_id=user_id or username,
         username=username,
         email=email,
-        password_hash=_passwords.hash(password or secrets.token_urlsafe()),
+        password_hash=passwords.hash(password or secrets.token_urlsafe()),
         role=role,
         active=True,
         created_at=now,
@@ -198,7 +195,7 @@ def new_user(*, username: str, email: str, password: str | None, role: str, user
 
 def create_user(services: Services, *, username: str, email: str, password: str, role: Role) -> UserRow:
     """Create an account. Raises Conflict when the name or the address is taken, whatever its case."""
-    user = new_user(username=username, email=email, password=password, role=role)
+    user = new_user(services.passwords, username=username, email=email, password=password, role=role)
     try:
         with services.database.begin() as session:
             session.add(user)

@@ -56,7 +56,7 @@ def erase(services: Services, user: User) -> dict[str, int]:
             name: len(session.scalars(delete(table).where(owner == user.id).returning(table.id)).all())
             for name, (table, owner) in _OWNED.items()
         }
-        _forget(_profile(session, user.id))
+        _forget(services, _profile(session, user.id))
         ended = end_sessions(session, user.id)
         now = utc_now()
         session.add(AuditRow(id=uuid4(), user_id=user.id, action="erasure", counts=counts, created_at=now))
@@ -79,10 +79,14 @@ def _history(session: Session, researches: list[ResearchSessionRow]) -> dict[UUI
     return history
 
 
-def _forget(profile: UserRow) -> None:
+def _forget(services: Services, profile: UserRow) -> None:
     """Put in the place of every personal field what belongs to nobody; nobody can sign in any more."""
     nobody = new_user(
-        username=f"erased-{profile.id}", email=f"{profile.id}@erased.invalid", password=None, role="viewer"
+        services.passwords,
+        username=f"erased-{profile.id}",
+        email=f"{profile.id}@erased.invalid",
+        password=None,
+        role="viewer",
     )
     for field in ("user_id", "username", "email", "password_hash"):
         setattr(profile, field, getattr(nobody, field))

@@ -22,7 +22,7 @@ remove_permanently = remove_user
 
 def create(services: Services, profiles: Sequence[Mapping[str, Any]]) -> list[UserRow]:
     """Create profiles, all of them or none. Raises Conflict when an id, a name or an address is taken."""
-    users = [new_user(**profile) for profile in profiles]
+    users = [new_user(services.passwords, **profile) for profile in profiles]
     with _unique(), services.database.begin() as session:
         session.add_all(users)
     return users
