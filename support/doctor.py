@@ -22,7 +22,7 @@ from support.drivers.database import open_engine
 from support.drivers.redis import open_client
 from support.exits import ExitCode, UsageError
 from support.personas import PERSONAS
-from support.settings import Capability, PersonaAccount, Target, load_target, store_url
+from support.settings import Capability, PersonaAccount, Target, load_target, require_section, store_url
 from support.sweep import target_named
 
 SKEW = 2.0  # seconds that clocks may differ before times in answers are taken for wrong
@@ -176,8 +176,8 @@ class Doctor:
         return f"{asking} scenarios"
 
     def _database(self) -> str:
-        assert self._target.database is not None  # load_target refuses a capability without its section
-        engine = open_engine(store_url(self._target.database, "the database's address"), "acceptance doctor")
+        section = require_section(self._target, self._target.database, "database")
+        engine = open_engine(store_url(section, "the database's address"), "acceptance doctor")
         with engine.connect() as connection:
             version = str(connection.execute(text("SHOW server_version")).scalar_one())
             tables = connection.execute(
@@ -191,15 +191,14 @@ class Doctor:
         return f"PostgreSQL {version}, {tables} tables{hint}"
 
     def _redis(self) -> str:
-        assert self._target.redis is not None  # as above
-        client = open_client(store_url(self._target.redis, "the address of Redis"))
+        section = require_section(self._target, self._target.redis, "redis")
+        client = open_client(store_url(section, "the address of Redis"))
         with client:
             about: Any = client.info("server")
             return f"Redis {about['redis_version']}, {client.dbsize()} keys"
 
     def _storage(self) -> str:
-        assert self._target.storage is not None  # as above
-        root = self._target.storage.root
+        root = require_section(self._target, self._target.storage, "storage").root
         if not root.is_dir():
             raise Problem(
                 f"{root} is no folder here: mount the media storage, or take `storage` out of the capabilities"
