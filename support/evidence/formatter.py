@@ -7,18 +7,11 @@ behave, so both are pinned; the probe project in `support/tests/probes/formatter
 
 import csv
 import functools
-import hashlib
 import io
 import json
-import os
-import re
-import socket
 import time
-import uuid
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +20,6 @@ import allure_commons
 from allure_behave.listener import AllureListener
 from allure_commons.model2 import (
     Label,
-    Link,
-    Parameter,
     Status,
     StatusDetails,
     TestAfterResult,
@@ -36,29 +27,13 @@ from allure_commons.model2 import (
     TestResult,
     TestStepResult,
 )
-from allure_commons.types import AttachmentType, LabelType, Severity
-from attr import asdict
+from allure_commons.types import AttachmentType, LabelType
 from behave.formatter.base import Formatter
-from behave.model import Rule
 
-from support.evidence.masking import Masker
+from support.evidence.described import described, identity_of, ordinals, place_labels, rule_of, run_labels
 from support.evidence.recorder import TRANSCRIPT, Line
 from support.evidence.verdicts import hook_failures, scenario_details, status_of, step_details
-
-# Names of files and of results in an Allure folder: masking inside them would break the links between them.
-_REFERENCES = frozenset({"uuid", "source", "children", "historyId", "testCaseId", "type"})
-
-_SEVERITIES = frozenset(severity.value for severity in Severity)
-_LABEL_TAG = re.compile(r"allure\.label\.(?P<name>\w+):(?P<value>.+)")
-_LINK_TAG = re.compile(r"allure\.(?P<kind>link|issue|tms)(?:\.(?P<name>[^:]+))?:(?P<url>.+)")
-
-_masker = Masker()
-
-
-def use_masker(masker: Masker) -> None:
-    """Mask everything that is written from now on with this masker; until then only what looks secret is masked."""
-    global _masker
-    _masker = masker
+from support.evidence.writer import MaskedFileWriter, new_id
 
 
 class AllureFormatter(allure_behave.formatter.AllureFormatter):  # type: ignore[misc]
@@ -107,81 +82,6 @@ class AllureFormatter(allure_behave.formatter.AllureFormatter):  # type: ignore[
         self.listener.stop_feature()
 
 
-class MaskedFileWriter:
-    """Writes results and attachments into a folder, through the masker.
-
-    Making a file takes longer than what most steps do. A thread does it meanwhile; `flush` waits for it, and raises
-    what went wrong there.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder.absolute()
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="evidence")
-        self._writing: list[Future[None]] = []
-
-    def flush(self) -> None:
-        """Wait until everything is written."""
-        writing, self._writing = self._writing, []
-        for each in writing:
-            each.result()
-
-    def close(self) -> None:
-        """Write the rest and end the thread."""
-        self.flush()
-        self._thread.shutdown()
-
-    @allure_commons.hookimpl
-    def report_result(self, result: Any) -> None:
-        """Write the result of a scenario."""
-        self._write_item(result)
-
-    @allure_commons.hookimpl
-    def report_container(self, container: Any) -> None:
-        """Write the set-up and tear-down of scenarios."""
-        self._write_item(container)
-
-    @allure_commons.hookimpl
-    def report_globals(self, globals_item: Any) -> None:
-        """Write what belongs to the run as a whole."""
-        self._write_item(globals_item)
-
-    @allure_commons.hookimpl
-    def report_attached_file(self, source: str, file_name: str) -> None:
-        """Write an attachment, taken from a file."""
-        self.report_attached_data(Path(source).read_bytes(), file_name)
-
-    @allure_commons.hookimpl
-    def report_attached_data(self, body: str | bytes | Callable[[], str], file_name: str) -> None:
-        """Write an attachment."""
-        self._later(self._write_masked, file_name, body)
-
-    def _later(self, work: Callable[..., None], *arguments: object) -> None:
-        self._writing.append(self._thread.submit(work, *arguments))
-
-    def _write_masked(self, file_name: str, body: str | bytes | Callable[[], str]) -> None:
-        made = body() if callable(body) else body
-        # Half of a surrogate pair, sent to see it refused, has no form in UTF-8.
-        data = made.encode("utf-8", "backslashreplace") if isinstance(made, str) else bytes(made)
-        with suppress(UnicodeDecodeError):  # a picture, say: no text to mask
-            data = _masker.text(data.decode()).encode()
-        self._write(file_name, data)
-
-    def _write_item(self, item: Any) -> None:
-        # Nothing of an item changes any more once it is reported.
-        self._later(self._write_now, item)
-
-    def _write_now(self, item: Any) -> None:
-        data = _masked(asdict(item, filter=lambda _, value: bool(value) or value is False))
-        file_name = item.file_pattern.format(prefix=_new_id())
-        self._write(file_name, json.dumps(data, ensure_ascii=False).encode("utf-8", "backslashreplace"))
-
-    def _write(self, file_name: str, data: bytes) -> None:
-        unfinished = self._folder / f"{file_name}.tmp"
-        unfinished.write_bytes(data)
-        unfinished.replace(self._folder / file_name)
-
-
 class ScenarioListener(AllureListener):  # type: ignore[misc]
     """Turns what behave does into Allure results."""
 
@@ -203,7 +103,7 @@ class ScenarioListener(AllureListener):  # type: ignore[misc]
         self._feature = feature
         scenarios = feature.walk_scenarios()
         self._waiting = {id(scenario): scenario for scenario in scenarios}
-        self._ordinals = _ordinals(scenarios)
+        self._ordinals = ordinals(scenarios)
         self._failed_before.clear()
 
     def expect_part(self) -> None:
@@ -220,7 +120,7 @@ class ScenarioListener(AllureListener):  # type: ignore[misc]
         for owner in (self._feature, *self._feature.iter_rules()):
             for sentence in _teardown_failures(owner):
                 title = f"Tear-down of the {owner.type} “{owner.name}”"
-                self._report_trouble(title, sentence, _place_labels(self._feature, _rule_of(owner)))
+                self._report_trouble(title, sentence, place_labels(self._feature, rule_of(owner)))
         super().stop_feature()
 
     def stop_session(self) -> None:
@@ -251,7 +151,7 @@ class ScenarioListener(AllureListener):  # type: ignore[misc]
         self._cleanup_errors.clear()
         self.steps.clear()
         self.group_context.enter()
-        self.current_scenario_uuid = _new_id()
+        self.current_scenario_uuid = new_id()
         result = described(scenario, self._ordinals.get(id(scenario), 0))
         result.uuid = self.current_scenario_uuid
         result.start = _now()
@@ -281,13 +181,13 @@ class ScenarioListener(AllureListener):  # type: ignore[misc]
     def start_behave_step(self, step: Any) -> None:
         """A step begins; its table and text are attached to it."""
         self._stop_fixture(Status.PASSED)
-        self.current_step_uuid = _new_id()
+        self.current_step_uuid = new_id()
         result = TestStepResult(name=f"{step.keyword} {step.name}", start=_now())
         self.logger.start_step(None, self.current_step_uuid, result)
         if step.text:
             self._attach_text(step.text)
         if step.table:
-            self.logger.attach_data(_new_id(), _csv(step.table), name="table", attachment_type=AttachmentType.CSV)
+            self.logger.attach_data(new_id(), _csv(step.table), name="table", attachment_type=AttachmentType.CSV)
 
     def stop_behave_step(self, step: Any) -> None:
         """A step has ended, its hooks included."""
@@ -314,7 +214,7 @@ class ScenarioListener(AllureListener):  # type: ignore[misc]
         """Attach to what is under way; outside every scenario, to the run. The transcript stands beside the steps."""
         if name == TRANSCRIPT and self.current_scenario_uuid:
             scenario = self.current_scenario_uuid
-            self.logger.attach_data(_new_id(), body, name, attachment_type, extension, parent_uuid=scenario)
+            self.logger.attach_data(new_id(), body, name, attachment_type, extension, parent_uuid=scenario)
         elif self._ensure_place():
             super().attach_data(body, name, attachment_type, extension)
         else:
@@ -333,7 +233,7 @@ class ScenarioListener(AllureListener):  # type: ignore[misc]
         if self.current_scenario_uuid is None:
             return False
         if self.current_step_uuid is None and self._fixture is None:
-            self._fixture = _new_id()
+            self._fixture = new_id()
             group = self.group_context.current_group().uuid
             if self.logger.get_test(self.current_scenario_uuid).steps:
                 self.logger.start_after_fixture(group, self._fixture, TestAfterResult(name="Tear-down", start=_now()))
@@ -354,9 +254,9 @@ class ScenarioListener(AllureListener):  # type: ignore[misc]
         try:
             pretty = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
         except ValueError:
-            self.logger.attach_data(_new_id(), text, name="text", attachment_type=AttachmentType.TEXT)
+            self.logger.attach_data(new_id(), text, name="text", attachment_type=AttachmentType.TEXT)
         else:
-            self.logger.attach_data(_new_id(), pretty, name="text", attachment_type=AttachmentType.JSON)
+            self.logger.attach_data(new_id(), pretty, name="text", attachment_type=AttachmentType.JSON)
 
     def _attach_output(self, scenario: Any) -> None:
         parts = [part for capture in scenario.captured.captures for part in (capture.stdout, capture.log)]
@@ -364,7 +264,7 @@ class ScenarioListener(AllureListener):  # type: ignore[misc]
         output = "\n".join(part for part in parts if part and not part.startswith(("HOOK-ERROR", "CLEANUP-ERROR")))
         if output:
             uuid = self.current_scenario_uuid
-            self.logger.attach_data(_new_id(), output, "output", AttachmentType.TEXT, parent_uuid=uuid)
+            self.logger.attach_data(new_id(), output, "output", AttachmentType.TEXT, parent_uuid=uuid)
 
     def _is_deselected(self, scenario: Any) -> bool:
         """Whether tags, name or location left the scenario out; one that was skipped for a reason was not left out."""
@@ -390,124 +290,18 @@ class ScenarioListener(AllureListener):  # type: ignore[misc]
     def _report_trouble(self, title: str, sentence: str, labels: Sequence[Label]) -> None:
         """Report as broken what went wrong outside every scenario, so that no green report hides it."""
         moment = _now()
-        result = TestResult(uuid=_new_id(), name=title, fullName=title, start=moment, stop=moment)
-        result.testCaseId = result.historyId = _digest(title)
+        result = TestResult(uuid=new_id(), name=title, fullName=title, start=moment, stop=moment)
+        result.testCaseId = result.historyId = identity_of(title)
         result.status = Status.BROKEN
         result.statusDetails = StatusDetails(message=sentence)
-        result.labels = [*labels, *_run_labels()]
+        result.labels = [*labels, *run_labels()]
         self.logger.schedule_test(result.uuid, result)
         self.logger.close_test(result.uuid)
 
 
-def described(scenario: Any, ordinal: int) -> TestResult:
-    """What is known of a scenario before it runs. `ordinal` tells equal scenarios of one feature apart."""
-    rule = _rule_of(scenario)
-    path = Path(os.path.relpath(scenario.filename)).as_posix()
-    result = TestResult(name=_title(scenario), fullName=f"{path}:{scenario.line}")
-    result.titlePath = [*Path(path).parts[:-1], scenario.feature.name, *([rule.name] if rule else [])]
-    result.description = "\n\n".join(
-        "\n".join(element.description)
-        for element in (scenario.feature, rule, scenario)
-        if element and element.description
-    )
-    # Shown whatever their names: Gherkin is committed, and in a column "token" the point may be "expired".
-    # The run's own secrets are masked when the result is written.
-    result.parameters = [Parameter(name=name, value=value) for name, value in _row(scenario)]
-    result.testCaseId = _digest(*_identity(scenario), *([str(ordinal)] if ordinal else []))
-    result.historyId = _digest(result.testCaseId, *(f"{name}={value}" for name, value in _row(scenario)))
-    result.links = [Link(*link) for tag in _tags(scenario) if (link := _link(tag))]
-    result.labels = [*_tag_labels(_tags(scenario)), *_place_labels(scenario.feature, rule), *_run_labels()]
-    return result
-
-
-def _title(scenario: Any) -> str:
-    """The scenario's name; rows of an outline whose name has no placeholder are told apart by their values."""
-    if not scenario._row:
-        return str(scenario.name or scenario.keyword)
-    template = scenario.parent.name
-    name = functools.reduce(lambda text, cell: text.replace(f"<{cell[0]}>", cell[1]), _row(scenario), template)
-    return name if name != template else f"{name} ({', '.join(value for _, value in _row(scenario))})"
-
-
-def _row(scenario: Any) -> list[tuple[str, str]]:
-    return list(scenario._row.items()) if scenario._row else []
-
-
-def _identity(scenario: Any) -> tuple[str, ...]:
-    """What makes it the same scenario in the next run: its @id tag, or else file, rule and (template) name."""
-    for tag in _tags(scenario):
-        if tag.startswith("id."):
-            return (tag,)
-    rule = _rule_of(scenario)
-    path = Path(os.path.relpath(scenario.filename)).as_posix()
-    return path, rule.name if rule else "", (scenario.parent if scenario._row else scenario).name
-
-
-def _ordinals(scenarios: Sequence[Any]) -> dict[int, int]:
-    """Numbers scenarios of the same identity and values 0, 1, ...: Allure would take them for retries of one."""
-    seen: Counter[tuple[object, ...]] = Counter()
-    ordinals = {}
-    for scenario in scenarios:
-        key = (*_identity(scenario), *_row(scenario))
-        ordinals[id(scenario)] = seen[key]
-        seen[key] += 1
-    return ordinals
-
-
-def _rule_of(element: Any) -> Any:
-    """The rule that the element is, or stands under; None outside rules."""
-    while element and not isinstance(element, Rule):
-        element = element.parent
-    return element
-
-
-def _tags(scenario: Any) -> list[str]:
-    """All tags, outermost first, so that the innermost severity can win."""
-    rule = _rule_of(scenario)
-    return [*scenario.feature.tags, *(rule.tags if rule else []), *scenario.tags]
-
-
-def _link(tag: str) -> tuple[str, str, str] | None:
-    """Kind, address and name that a tag such as `@allure.issue.BUG-1:https://...` links to."""
-    link = _LINK_TAG.fullmatch(tag)
-    return (link["kind"], link["url"], link["name"] or link["url"]) if link else None
-
-
-def _tag_labels(tags: Sequence[str]) -> list[Label]:
-    """The labels that tags give: the innermost severity, `@allure.label.epic:Video_on_demand`, and plain tags."""
-    severity = next((tag for tag in reversed(tags) if tag in _SEVERITIES), "normal")
-    labels = [Label(LabelType.SEVERITY, severity)]
-    for tag in dict.fromkeys(tags):
-        label = _LABEL_TAG.fullmatch(tag)
-        if label:
-            labels.append(Label(label["name"], label["value"].replace("_", " ")))
-        elif tag not in _SEVERITIES and not _LINK_TAG.fullmatch(tag):
-            labels.append(Label(LabelType.TAG, tag))
-    # Feature and story are not up to tags: each scenario has one, by name, and so stands once in the tree.
-    return [label for label in labels if label.name not in {LabelType.FEATURE, LabelType.STORY}]
-
-
-def _place_labels(feature: Any, rule: Any) -> list[Label]:
-    """Where the report shows it: feature > rule, as behaviours and as suites."""
-    labels = [Label(LabelType.FEATURE, feature.name), Label(LabelType.SUITE, feature.name)]
-    if rule:
-        labels += [Label(LabelType.STORY, rule.name), Label(LabelType.SUB_SUITE, rule.name)]
-    return labels
-
-
-def _run_labels() -> list[Label]:
-    """Which worker ran it, for the timeline; the environment variable WORKER names it."""
-    return [
-        Label(LabelType.HOST, socket.gethostname()),
-        Label(LabelType.THREAD, os.environ.get("WORKER", "main")),
-        Label(LabelType.FRAMEWORK, "behave"),
-        Label(LabelType.LANGUAGE, "python"),
-    ]
-
-
 def _why_not_run(scenario: Any) -> tuple[str, StatusDetails]:
     """Status and reason of a scenario that its feature or rule never came to."""
-    owners = [owner for owner in (_rule_of(scenario), scenario.feature) if owner]
+    owners = [owner for owner in (rule_of(scenario), scenario.feature) if owner]
     for owner in owners:
         for _, sentence in hook_failures(owner, f"the {owner.type} “{owner.name}”"):
             return Status.BROKEN, StatusDetails(message=f"Not run. {sentence}")
@@ -544,26 +338,5 @@ def _overheard(context: Any, hear: Callable[[BaseException], None]) -> Iterator[
         context._root["on_cleanup_error"] = told
 
 
-def _masked(value: Any, name: str = "") -> Any:
-    """The result as it is written: every text masked, but for what links files together."""
-    match value:
-        case dict():
-            return {key: _masked(item, key) for key, item in value.items()}
-        case list():
-            return [_masked(item, name) for item in value]
-        case str() if name not in _REFERENCES:
-            return _masker.text(value)
-        case _:
-            return value
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.md5("\0".join(parts).encode(), usedforsecurity=False).hexdigest()
-
-
 def _now() -> int:
     return round(time.time() * 1000)
-
-
-def _new_id() -> str:
-    return str(uuid.uuid4())

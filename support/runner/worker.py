@@ -20,8 +20,9 @@ from behave.model_type import Status
 from behave.runner import Context, ModelRunner
 
 from support import scenario as journey
-from support.evidence.formatter import AllureFormatter, use_masker
+from support.evidence.formatter import AllureFormatter
 from support.evidence.streams import masked_output
+from support.evidence.writer import use_masker
 from support.exits import RunStopped
 from support.run import Run
 from support.runner.messages import Began, Closed, Compared, Ended, Ready, Refused, Told, Trouble
