@@ -7,7 +7,6 @@ import json
 import re
 import subprocess
 import sys
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,13 +17,13 @@ from behave.model import Feature, Scenario, ScenarioOutline
 from behave.parser import ParserError
 
 from support import tags, vocabulary
+from support.catalogue import FILE as CATALOGUE
+from support.catalogue import behaviours, ids_of
 from support.exits import ExitCode, UsageError
 from support.layout import laid_out
 from support.settings import Capability
 from support.vocabulary import FEATURES, Entry
 
-CATALOGUE = Path(__file__).parent / "catalogue.toml"
-ID = "id."
 LONGEST_TITLE = 90
 TECHNICAL = re.compile(
     r"\b(?:GET|POST|PUT|PATCH|DELETE|HEAD) /|/api/"
@@ -77,12 +76,6 @@ def work(options: argparse.Namespace) -> int:
 def _by_line(finding: Finding) -> tuple[str, int]:
     file, _, line = finding.place.partition(":")
     return file, int(line) if line.isdecimal() else 0
-
-
-def known_ids() -> Mapping[str, str]:
-    """Return the behaviours of the catalogue by id."""
-    content = tomllib.loads(CATALOGUE.read_text(encoding="utf-8"))
-    return {f"{family}-{number}": text for family in content["families"] for number, text in content[family].items()}
 
 
 def own_findings(paths: Sequence[Path], *, whole: bool) -> Iterator[Finding]:
@@ -185,11 +178,11 @@ def _told(entry: Entry) -> str:
 
 
 def _ids(features: Sequence[Feature], *, whole: bool) -> Iterator[Finding]:
-    known = known_ids()
+    known = behaviours()
     places: dict[str, list[str]] = defaultdict(list)
     for feature in features:
         for scenario in written_scenarios(feature):
-            ids = [str(tag).removeprefix(ID) for tag in scenario.tags if tag.startswith(ID)]
+            ids = ids_of(scenario.tags)
             if len(ids) != 1:
                 said = "names no behaviour" if not ids else f"names {len(ids)} behaviours"
                 yield Finding(_place(scenario), f"this scenario {said} of {CATALOGUE.name}: one tag like @id.VOD-040")

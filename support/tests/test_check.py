@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from support import new
-from support.check import Finding, known_ids, look_at, own_findings
+from support.catalogue import behaviours
+from support.check import Finding, look_at, own_findings
 from support.layout import laid_out
 from support.tests.project import PROJECT, ProjectCopy
 from support.vocabulary import read_features
@@ -115,7 +116,7 @@ def test_the_features_of_the_project_have_no_errors(tmp_path: Path) -> None:
 
 
 def test_the_catalogue_of_behaviours_is_read() -> None:
-    ids = known_ids()
+    ids = behaviours()
     assert "VOD-040" in ids
     assert all(re.fullmatch(r"[A-Z]{2,5}-\d{3}", id) for id in ids)
     assert len(set(ids.values())) == len(ids)

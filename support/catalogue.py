@@ -1,0 +1,35 @@
+"""The catalogue of behaviours that the features show: `catalogue.toml`, by id."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+
+FILE = Path(__file__).parent / "catalogue.toml"
+ID_TAG = "id."
+"""What a tag begins with that names the behaviour its scenario shows: @id.VOD-040."""
+
+
+@cache
+def behaviours() -> Mapping[str, str]:
+    """Return each behaviour's sentence by its id, such as "VOD-040", in the catalogue's order."""
+    content = _content()
+    return {f"{family}-{number}": text for family in content["families"] for number, text in content[family].items()}
+
+
+@cache
+def families() -> Mapping[str, str]:
+    """Return what each family of behaviours is about, by the letters that its ids begin with."""
+    return _content()["families"]
+
+
+def ids_of(tags: Iterable[object]) -> list[str]:
+    """Return the ids that tags name: normally one."""
+    return [str(tag).removeprefix(ID_TAG) for tag in tags if str(tag).startswith(ID_TAG)]
+
+
+@cache
+def _content() -> Mapping[str, Mapping[str, str]]:
+    return tomllib.loads(FILE.read_text(encoding="utf-8"))
