@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -25,6 +25,7 @@ from support.faults.commands import CommandBreaker
 from support.faults.embedded import EmbeddedBreaker
 from support.partners.cablecast import Cablecast
 from support.partners.prices import Prices
+from support.partners.server import PartnerServer
 from support.personas import Account, Persona
 from support.settings import Capability, Target
 from support.stack.embedded import EmbeddedPlatform, PartnerAddress
@@ -78,6 +79,11 @@ class Run:
                 password = urlsplit(getattr(self.deployment, address)).password
                 if password:
                     yield unquote(password)
+
+    @property
+    def partners(self) -> Sequence[PartnerServer]:
+        """The stubs of outside services that this run plays."""
+        return [stub for stub in (self.cablecast, self.prices) if stub is not None]
 
     def grants(self, capability: Capability) -> bool:
         """Whether the target lets the tests do this; a browser is the machine's to have."""
@@ -161,6 +167,5 @@ class Run:
         if "redis" in self.__dict__:
             self.redis.close()
         self.deployment.close()
-        for partner in (self.cablecast, self.prices):
-            if partner is not None:
-                partner.close()
+        for partner in self.partners:
+            partner.close()

@@ -11,6 +11,7 @@ from behave.model import Scenario, Step
 from behave.runner import the_step_registry
 
 from support.audit import LeakAudit
+from support.checks.eventually import tell as tell_waits
 from support.drivers.browser import NO_BROWSER
 from support.exits import UsageError
 from support.faults import Kind, Part
@@ -94,7 +95,9 @@ def begin(scenario: Scenario) -> World:
     reason = _why_not(run, scenario)
     if reason:
         scenario.skip(reason)
-    return World(run, compares_states=compares(scenario))
+    world = World(run, compares_states=compares(scenario))
+    tell_waits(world.note_wait)
+    return world
 
 
 def _why_not(run: Run, scenario: Scenario) -> str | None:
@@ -168,7 +171,8 @@ def step_begins(world: World, step: Step) -> None:
 
 def step_ended(world: World, step: Step) -> None:
     """Attach the step's evidence to the report."""
-    world.evidence.step_ended(step.status.has_failed(), f"{step.keyword} {step.name}")
+    world.note_partner_calls()
+    world.evidence.step_ended(step.status.has_failed(), f"{step.keyword} {step.name}", world.gaps)
 
 
 def end(world: World, scenario: Scenario) -> None:
@@ -186,4 +190,6 @@ def end(world: World, scenario: Scenario) -> None:
     finally:
         if failed:
             world.attach_logs()
-        world.evidence.scenario_ended(failed)
+        tell_waits(None)
+        world.note_partner_calls()
+        world.evidence.scenario_ended(failed, world.gaps)

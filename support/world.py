@@ -6,12 +6,14 @@ import contextlib
 import re
 import secrets
 import time
+from contextvars import Context
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from requests.adapters import HTTPAdapter
 
 from support.checks.changes import StateOfStores
+from support.checks.eventually import LOOK_AGAIN, Timeline
 from support.cleanup import Cleanup
 from support.clients.access import AccessClient, SessionStores
 from support.clients.accounts import AccountsClient, AccountStores
@@ -23,7 +25,7 @@ from support.clients.live import PATH as LIVE_PATH
 from support.clients.live import LiveClient
 from support.clients.malformed import MalformedRequests
 from support.clients.operations import AdminPage, OperationsClient
-from support.clients.partners import PARTNERS, PartnerClient
+from support.clients.partners import PARTNERS, PartnerClient, call_of
 from support.clients.people import People
 from support.clients.prices import PricesClient
 from support.clients.queue import QueueStores
@@ -41,7 +43,7 @@ from support.drivers.http import Answer, HttpDriver
 from support.drivers.redis import RedisDriver
 from support.drivers.storage import StorageDriver
 from support.drivers.websocket import WebSocketDriver, open_websocket
-from support.evidence.recorder import Recorder
+from support.evidence.recorder import Recorder, Wait
 from support.faults import Faults
 from support.faults.processes import Processes
 from support.journal import Journal
@@ -82,7 +84,8 @@ class World:
         self.checks_left_out = 0
         self._exchanges_before = 0
         self.cleanup = Cleanup()
-        self.evidence = Recorder(run.masker)
+        self.evidence = Recorder(run.masker, self._logged)
+        self._partner_calls = {stub: len(stub.since(0)) for stub in run.partners}
         self._memory = Memory()
         self._actor: Persona | None = None
         self._http = self._open_http(self.evidence, run.connections)
@@ -192,6 +195,11 @@ class World:
         self.checks_left_out += len(self.evidence.exchanges) == self._exchanges_before
         name = f"not checked: {gap.capability}"
         self.evidence.attach(name, f"This check needs what was not granted. {gap}", "text/plain")
+
+    @property
+    def gaps(self) -> list[str]:
+        """What could not be checked so far, in sentences."""
+        return [f"Not checked: {gap}. The target does not grant it." for gap in sorted(self.not_checked)]
 
     @cached_property
     def _database(self) -> DatabaseDriver:
@@ -328,6 +336,20 @@ class World:
 
     # The scenario's course
 
+    def note_wait(self, timeline: Timeline[Any]) -> None:
+        """Keep what was waited for as evidence, unless it was there at the first look."""
+        if len(timeline.changes) > 1 or timeline.elapsed > LOOK_AGAIN:
+            changes = [(at, timeline.show(value)) for at, value in timeline.changes]
+            self.evidence.wait(Wait(timeline.what, changes, timeline.elapsed))
+
+    def note_partner_calls(self) -> None:
+        """Keep what the platform has asked of outside services since the last time as evidence."""
+        for stub, number in self._partner_calls.items():
+            calls = stub.since(number)
+            self._partner_calls[stub] += len(calls)
+            for call in calls:
+                self.evidence.partner_call(call_of(call, stub.name, stub.url))
+
     def step_begins(self) -> None:
         """Note how far the scenario is."""
         self._exchanges_before = len(self.evidence.exchanges)
@@ -338,6 +360,11 @@ class World:
             self._compares_states = False
             with contextlib.suppress(NotChecked):  # the step that compares will say so
                 self.stores.note()
+
+    def _logged(self, request_id: str) -> str:
+        """Return what the embedded platform's processes logged of a request."""
+        # In a context of its own, as this wait is none of the scenario's.
+        return Context().run(self._logs.of_request, request_id) if self._logs else ""
 
     def attach_logs(self) -> None:
         """Keep what the embedded platform's processes wrote during this scenario as evidence."""

@@ -7,9 +7,11 @@ they fail: "VOD status: pending 0.0 s, processing 0.4 s, still processing at 30.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 Seen = TypeVar("Seen")
 
@@ -49,6 +51,24 @@ class Timeline(Generic[Seen]):
         return f"{self.what}: {story}"
 
 
+Witness = Callable[[Timeline[Any]], None]
+_witness: ContextVar[Witness | None] = ContextVar("witness", default=None)
+
+
+def tell(witness: Witness | None) -> None:
+    """Have every wait of this thread told to the witness when it is over, however it ended."""
+    _witness.set(witness)
+
+
+@contextmanager
+def _told(timeline: Timeline[Any]) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        if witness := _witness.get():
+            witness(timeline)
+
+
 def eventually(
     what: str,
     look: Callable[[], Seen],
@@ -65,15 +85,16 @@ def eventually(
     turn a late success into a failure. What `look` raises ends the wait. Raises NeverHappened with the timeline.
     """
     timeline = Timeline(what, show)
-    while True:
-        last = timeline.elapsed >= within
-        value = look()
-        timeline.add(value)
-        if wanted(value):
-            return timeline
-        if last:
-            raise NeverHappened(f"{timeline}, still {show(value)} at {timeline.elapsed:.1f} s (wanted {wish})")
-        time.sleep(min(every, max(0.0, within - timeline.elapsed)))
+    with _told(timeline):
+        while True:
+            last = timeline.elapsed >= within
+            value = look()
+            timeline.add(value)
+            if wanted(value):
+                return timeline
+            if last:
+                raise NeverHappened(f"{timeline}, still {show(value)} at {timeline.elapsed:.1f} s (wanted {wish})")
+            time.sleep(min(every, max(0.0, within - timeline.elapsed)))
 
 
 def consistently(
@@ -88,12 +109,13 @@ def consistently(
 ) -> Timeline[Seen]:
     """Look for `during` seconds; raise NeverHappened at the first look that `wanted` refuses."""
     timeline = Timeline(what, show)
-    while True:
-        last = timeline.elapsed >= during
-        value = look()
-        timeline.add(value)
-        if not wanted(value):
-            raise NeverHappened(f"{timeline} (wanted {wish} for {during:g} s)")
-        if last:
-            return timeline
-        time.sleep(min(every, max(0.0, during - timeline.elapsed)))
+    with _told(timeline):
+        while True:
+            last = timeline.elapsed >= during
+            value = look()
+            timeline.add(value)
+            if not wanted(value):
+                raise NeverHappened(f"{timeline} (wanted {wish} for {during:g} s)")
+            if last:
+                return timeline
+            time.sleep(min(every, max(0.0, during - timeline.elapsed)))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import difflib
+import time
 from collections.abc import Mapping
 from itertools import count
 from typing import Any
+from urllib.parse import urlencode
 
 from support.checks.expected import differences
 from support.checks.matching import fail, require
 from support.cleanup import Cleanup
 from support.clients.api import Request
+from support.evidence.recorder import PartnerCall
 from support.partners.server import PartnerServer, Received
 
 PARTNERS: Mapping[str, str] = {"Cablecast": "cablecast", "the price service": "prices"}
@@ -76,3 +79,23 @@ def _body(received: Received) -> Any:
         return received.json()
     except ValueError:
         return received.form() or received.body.decode(errors="replace")
+
+
+def call_of(received: Received, partner: str, url: str) -> PartnerCall:
+    """Return what a stub received as evidence."""
+    query = urlencode(received.query, doseq=True)
+    return PartnerCall(
+        method=received.method,
+        url=f"{url}{received.path}" + (f"?{query}" if query else ""),
+        actor=None,
+        request_headers=received.headers,
+        request_body=received.body,
+        status=received.status,
+        reason=None,
+        response_headers={},
+        response_body=None,
+        started=time.time() - (time.monotonic() - received.at),
+        elapsed=0.0,
+        error=None if received.status else "it was still waiting, or was hung up on",
+        partner=partner,
+    )

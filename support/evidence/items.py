@@ -1,4 +1,4 @@
-"""What a scenario exchanges with the target: HTTP, SQL, and commands of a key-value store."""
+"""What a scenario exchanges with the target and waits for: HTTP, SQL, commands of a key-value store, waits."""
 
 from __future__ import annotations
 
@@ -39,6 +39,11 @@ class Query:
     elapsed: float  # seconds
     error: str | None = None
 
+    @property
+    def cut(self) -> bool:
+        """Whether there were more rows than are kept."""
+        return bool(self.columns) and self.total > len(self.rows)
+
 
 @dataclass(frozen=True)
 class Command:
@@ -51,4 +56,20 @@ class Command:
     error: str | None = None
 
 
-Item: TypeAlias = Exchange | Query | Command
+@dataclass(frozen=True)
+class PartnerCall(Exchange):
+    """A request that the platform sent to an outside service, as its stub got it; what was answered is a status."""
+
+    partner: str = ""
+
+
+@dataclass(frozen=True)
+class Wait:
+    """What was looked at again and again: each change that was seen, with the seconds since the first look."""
+
+    what: str
+    changes: Sequence[tuple[float, str]]
+    elapsed: float  # seconds
+
+
+Item: TypeAlias = Exchange | Query | Command | Wait

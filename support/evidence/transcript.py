@@ -1,16 +1,28 @@
-"""Everything that a scenario exchanged, as one page of Markdown that Allure shows beside the scenario."""
+"""Everything that a scenario exchanged, as one page of Markdown that Allure shows beside the scenario.
+
+Each scenario has one, so it is kept small: what all requests or all answers have in common stands there once; long
+bodies and long lists of rows are cut, which it says.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
-from support.evidence.items import ROWS_KEPT, Command, Exchange, Item, Query
+from support.evidence.items import Command, Exchange, Item, PartnerCall, Query, Wait
 from support.evidence.masking import Masker
 from support.evidence.wording import body_of, cell, digest, media_type
 
+BODY_SHOWN = 2048  # characters
+ROWS_SHOWN = 10
+
 _FENCES = re.compile(r"`{3,}")
+# The page tells times and shows bodies.
+_TOLD_ELSEWHERE = frozenset({"date", "content-length"})
+
+_Headers = frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -23,50 +35,104 @@ class Chapter:
 
 def transcript(chapters: Sequence[Chapter], masker: Masker) -> str:
     """Write the page, masked."""
-    return "\n".join(line for chapter in chapters if chapter.items for line in _chapter(chapter, masker))
+    exchanges = [item for chapter in chapters for item, _ in chapter.items if isinstance(item, Exchange)]
+    page = _Page(masker, _Common.of([one for one in exchanges if not isinstance(one, PartnerCall)]))
+    return "\n".join(page.lines(chapters))
 
 
-def _chapter(chapter: Chapter, masker: Masker) -> Iterator[str]:
-    yield f"## {masker.text(chapter.title)}\n"
-    for item, times in chapter.items:
-        yield f"**{digest(item, masker, times)}** ({item.elapsed * 1000:.0f} ms)\n"
-        match item:
-            case Exchange():
-                yield from _exchange(item, masker)
-            case Query():
-                yield from _query(item, masker)
-            case Command():
-                pass  # its line says it all
+@dataclass(frozen=True)
+class _Common:
+    """The headers that all requests, and that all answers, of a page have."""
+
+    sent: _Headers
+    answered: _Headers
+
+    @classmethod
+    def of(cls, exchanges: Sequence[Exchange]) -> _Common:
+        if len(exchanges) < 2:
+            return cls(frozenset(), frozenset())
+        return cls(
+            _in_all([one.request_headers for one in exchanges]),
+            _in_all([one.response_headers for one in exchanges if one.status is not None]),
+        )
 
 
-def _exchange(exchange: Exchange, masker: Masker) -> Iterator[str]:
-    request = [f"{exchange.method} {masker.url(exchange.url)}"]
-    request += [f"{name}: {value}" for name, value in masker.headers(exchange.request_headers).items()]
-    yield from _fenced(request, exchange.request_body, media_type(exchange.request_headers), masker)
-    if exchange.status is not None:
-        answer = [f"{exchange.status} {exchange.reason or ''}".rstrip()]
-        answer += [f"{name}: {value}" for name, value in masker.headers(exchange.response_headers).items()]
-        yield from _fenced(answer, exchange.response_body, media_type(exchange.response_headers), masker)
+def _in_all(headers: Sequence[Mapping[str, str]]) -> _Headers:
+    return reduce(frozenset.__and__, [frozenset(one.items()) for one in headers]) if headers else frozenset()
 
 
-def _fenced(head: Sequence[str], body: bytes | None, kind: str, masker: Masker) -> Iterator[str]:
-    shown = [*head, *(["", body_of(body, kind, masker)] if body else [])]
-    text = "\n".join(shown)
+@dataclass(frozen=True)
+class _Page:
+    masker: Masker
+    common: _Common
+
+    def lines(self, chapters: Sequence[Chapter]) -> Iterator[str]:
+        """Yield the page."""
+        for what, headers in (("request", self.common.sent), ("answer", self.common.answered)):
+            if headers:
+                yield f"Every {what} has these headers:\n"
+                yield from _fenced([f"{name}: {value}" for name, value in self._headers(dict(sorted(headers)), ())])
+        for chapter in chapters:
+            if chapter.items:
+                yield from self._chapter(chapter)
+
+    def _chapter(self, chapter: Chapter) -> Iterator[str]:
+        yield f"## {self.masker.text(chapter.title)}\n"
+        for item, times in chapter.items:
+            yield f"**{digest(item, self.masker, times)}** ({item.elapsed * 1000:.0f} ms)\n"
+            match item:
+                case Exchange():
+                    yield from self._exchange(item)
+                case Query():
+                    yield from self._query(item)
+                case Wait() if len(item.changes) > 1:
+                    rows = [(f"{at:.2f} s", self.masker.text(seen)) for at, seen in item.changes]
+                    yield from _table(("after", "seen"), rows)
+                case Wait() | Command():
+                    pass  # its line says it all
+
+    def _exchange(self, exchange: Exchange) -> Iterator[str]:
+        head = f"{exchange.method} {self.masker.url(exchange.url)}"
+        yield from self._message(head, exchange.request_headers, exchange.request_body, self.common.sent)
+        if exchange.status is not None:
+            head = f"{exchange.status} {exchange.reason or ''}".rstrip()
+            yield from self._message(head, exchange.response_headers, exchange.response_body, self.common.answered)
+
+    def _message(self, head: str, headers: Mapping[str, str], body: bytes | None, common: _Headers) -> Iterator[str]:
+        shown = [head, *(f"{name}: {value}" for name, value in self._headers(headers, common))]
+        if body:
+            shown += ["", _beginning(body_of(body, media_type(headers), self.masker), len(body))]
+        yield from _fenced(shown)
+
+    def _headers(self, headers: Mapping[str, str], common: _Headers | tuple[()]) -> Iterator[tuple[str, str]]:
+        for name, value in self.masker.headers(headers).items():
+            if name.lower() not in _TOLD_ELSEWHERE and (name, headers[name]) not in common:
+                yield name, value
+
+    def _query(self, query: Query) -> Iterator[str]:
+        if query.rows:
+            rows = [
+                [cell(column, value, self.masker) for column, value in zip(query.columns, row, strict=True)]
+                for row in query.rows[:ROWS_SHOWN]
+            ]
+            yield from _table(query.columns, rows)
+            if query.total > ROWS_SHOWN:
+                yield f"The first {ROWS_SHOWN} of {query.total} rows.\n"
+
+
+def _beginning(text: str, size: int) -> str:
+    return text if len(text) <= BODY_SHOWN else f"{text[:BODY_SHOWN]}\n[cut: the beginning of {size} bytes]"
+
+
+def _fenced(lines: Sequence[str]) -> Iterator[str]:
+    text = "\n".join(lines)
     # A fence must be longer than any in the text.
     fence = "`" * max([3, *(len(found) + 1 for found in _FENCES.findall(text))])
     yield f"{fence}\n{text}\n{fence}\n"
 
 
-def _query(query: Query, masker: Masker) -> Iterator[str]:
-    if not query.rows:
-        return
-    yield _row(query.columns)
-    yield _row("---" for _ in query.columns)
-    for row in query.rows[:ROWS_KEPT]:
-        yield _row(cell(column, value, masker) for column, value in zip(query.columns, row, strict=True))
+def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    for row in (headings, ["---"] * len(headings), *rows):
+        escaped = (re.sub(r"\s+", " ", text).replace("|", "\\|") for text in row)
+        yield f"| {' | '.join(escaped)} |"
     yield ""
-
-
-def _row(cells: Iterator[str] | Sequence[str]) -> str:
-    escaped = (re.sub(r"\s+", " ", text).replace("|", "\\|") for text in cells)
-    return f"| {' | '.join(escaped)} |"

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from support.evidence.items import Command, Exchange, Item, Query
+from support.evidence.items import Command, Exchange, Item, PartnerCall, Query, Wait
 from support.evidence.masking import MASK, Masker, is_secret_name
 
 BODY_LIMIT = 64 * 1024  # bytes of a body shown in the report
@@ -17,12 +17,17 @@ _LINE_LIMIT = 300  # characters of a one-line digest
 def digest(item: Item, masker: Masker, times: int = 1) -> str:
     """One line on what was exchanged, and how often."""
     match item:
+        case PartnerCall():
+            text = f"{item.partner} was asked {exchange_title(item, masker)}"
         case Exchange():
             text = exchange_title(item, masker) + (f", as {item.actor}" if item.actor else "")
         case Query():
             text = _query_title(item, masker)
         case Command():
             text = f"{item.text} → {item.error or _readable(item.answer)}"
+        case Wait():
+            story = ", ".join(f"{seen} ({at:.1f} s)" for at, seen in item.changes)
+            text = f"waited {item.elapsed:.1f} s for {item.what}: {story}"
     line = " ".join(masker.text(text).split())
     shown = line if len(line) <= _LINE_LIMIT else line[:_LINE_LIMIT] + "…"
     return shown + times_of(times)

@@ -286,6 +286,11 @@ class PartnerServer:
             and where(received)
         ]
 
+    def since(self, number: int) -> list[Received]:
+        """Return the requests after the first `number`, oldest first."""
+        with self._lock:
+            return self._received[number:]
+
     def reset(self) -> None:
         """Forget what was registered and received; the stub is as new, at the same address."""
         with self._lock:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from support.checks import eventually as module
-from support.checks.eventually import NeverHappened, Timeline, consistently, eventually
+from support.checks.eventually import NeverHappened, Timeline, consistently, eventually, tell
 
 
 class Clock:
@@ -121,3 +121,16 @@ class TestConsistently:
         look = sightings("completed", "completed", "failed")
         with pytest.raises(NeverHappened, match=r"failed 1\.0 s"):
             consistently("VOD", look, completed, wish="completed", during=1, every=0.9)
+
+
+def test_every_wait_is_told_to_the_witness_however_it_ends(clock: Clock) -> None:
+    told: list[str] = []
+    tell(lambda timeline: told.append(str(timeline)))
+    try:
+        eventually("status", sightings("queued", "done"), lambda seen: seen == "done", wish="done", within=1)
+        with pytest.raises(NeverHappened):
+            consistently("status", sightings("done", "lost"), lambda seen: seen == "done", wish="done", during=1)
+    finally:
+        tell(None)
+    eventually("status", sightings("done"), lambda seen: seen == "done", wish="done", within=1)
+    assert told == ["status: queued 0.0 s, done 0.1 s", "status: done 0.1 s, lost 0.1 s"]

@@ -238,13 +238,15 @@ def test_the_recorder_attaches_to_the_step_and_to_the_tear_down(probe: Probe) ->
 
 
 def test_a_failed_step_gets_what_it_exchanged_drawn(probe: Probe) -> None:
-    assert set(attachments(probe.one("S19")["steps"][1])) == {
-        "What this step did",
+    step = probe.one("S19")["steps"][1]
+    assert [file["name"] for file in step["attachments"]] == [
+        "The last exchange before it failed: POST /api/auth/login answered 401",
         "Ask again with curl",
-        "POST /api/auth/login answered 401",
-        'SELECT status, progress FROM vods WHERE title = %(title)s {"title": "City Council"} – 2 rows',
-        "Redis commands",
-    }
+        "What the platform logged for this request",
+    ]
+    [folded] = step["steps"]
+    assert folded["name"] == "Everything that this step did (3)"
+    assert [set(attachments(line)) for line in folded["steps"]] == [{"request and answer"}, {"rows"}, set()]
 
 
 @pytest.mark.parametrize(("scenario", "status"), [("S03", "passed"), ("S09", "broken")])

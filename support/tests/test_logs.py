@@ -54,3 +54,20 @@ def test_other_files_are_no_logs(log: Path) -> None:
     marks = LogMarks(log.parent)
     append(log.with_name("core.dump"), "x")
     assert list(marks.written()) == []
+
+
+def test_the_lines_of_one_request_with_the_stack_below_them(log: Path) -> None:
+    marks = LogMarks(log.parent)
+    append(log, "2026-11-20T08:00:00.001Z ERROR app [abc7] Unexpected error\nTraceback:\n  boom\n")
+    append(log, "2026-11-20T08:00:00.002Z INFO app [def8] fine\n" * 1000)
+    append(log, "2026-11-20T08:00:00.003Z INFO access [abc7] GET / 500\n")
+    assert marks.of_request("abc7").splitlines() == [
+        "platform.log: 2026-11-20T08:00:00.001Z ERROR app [abc7] Unexpected error",
+        "platform.log: Traceback:",
+        "platform.log:   boom",
+        "platform.log: 2026-11-20T08:00:00.003Z INFO access [abc7] GET / 500",
+    ]
+
+
+def test_a_request_that_nobody_logged(log: Path) -> None:
+    assert LogMarks(log.parent).of_request("abc7") == ""

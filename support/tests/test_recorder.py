@@ -10,7 +10,8 @@ import allure_commons
 import pytest
 
 from support.evidence.masking import Masker
-from support.evidence.recorder import BODY_LIMIT, TRANSCRIPT, Command, Exchange, Query, Recorder, curl
+from support.evidence.recorder import BODY_LIMIT, TRANSCRIPT, Command, Exchange, PartnerCall, Query, Recorder, Wait
+from support.evidence.replay import curl
 
 SECRET = "Tr0ub4dor&3"
 
@@ -56,8 +57,8 @@ class Attachments(dict[str, Any]):
 
     @property
     def drawn(self) -> dict[str, tuple[Any, str]]:
-        """Without what every failed step gets besides."""
-        return {name: what for name, what in self.items() if name not in ("What this step did", "Ask again with curl")}
+        """What hangs on the lines of a failed step, without what the step itself gets."""
+        return {name: what for name, what in self.items() if name in ("request and answer", "rows", "statement")}
 
 
 @pytest.fixture
@@ -69,9 +70,14 @@ def attached() -> Iterator[Attachments]:
 
 
 @pytest.fixture
-def recorder() -> Recorder:
+def masker() -> Masker:
     masker = Masker()
     masker.add(SECRET)
+    return masker
+
+
+@pytest.fixture
+def recorder(masker: Masker) -> Recorder:
     return Recorder(masker)
 
 
@@ -82,12 +88,14 @@ def test_nothing_is_told_before_the_step_ends(recorder: Recorder, attached: Atta
     recorder.attach("captions", "Scenarist_SCC V1.0", "text/plain")
     assert not attached and not attached.lines
     recorder.step_ended(failed=True)
-    assert list(attached.drawn) == [
-        "POST /api/auth/login?next=%2Fhome&token=*** answered 401",
+    assert attached.lines == [
+        "Everything that this step did (3)",
+        "POST /api/auth/login?next=%2Fhome&token=*** answered 401, as Dana",
         "SELECT status FROM vods – 2 rows",
-        "Redis commands",
-        "captions",
+        "GET vod:1 → cached",
     ]
+    assert list(attached.drawn) == ["request and answer", "rows"]
+    assert list(attached)[-1] == "captions"
 
 
 def test_a_step_that_passed_gets_a_line_for_each_and_the_files_it_asked_for(
@@ -158,8 +166,8 @@ def test_an_exchange_is_drawn_by_allure(recorder: Recorder, attached: Attachment
 def test_a_request_without_an_answer_says_so(recorder: Recorder, attached: Attachments) -> None:
     recorder.exchange(replace(LOGIN, status=None, reason=None, response_body=None, error=f"refused by {SECRET}"))
     recorder.step_ended(failed=True)
-    ((name, (body, _)),) = attached.drawn.items()
-    assert name == "POST /api/auth/login?next=%2Fhome&token=*** got no answer: refused by ***"
+    body = attached.body("request and answer")
+    assert attached.lines[-1] == "POST /api/auth/login?next=%2Fhome&token=*** got no answer: refused by ***, as Dana"
     assert json.loads(body)["error"] == {"name": "No answer", "message": "refused by ***"}
     assert "response" not in json.loads(body)
 
@@ -206,23 +214,18 @@ def test_secret_fields_of_a_json_column_are_masked(recorder: Recorder, attached:
     assert "argon" not in str(attached)
 
 
-def test_a_statement_without_rows_is_told_in_text(recorder: Recorder, attached: Attachments) -> None:
+def test_a_statement_without_rows_is_told_by_its_line(recorder: Recorder, attached: Attachments) -> None:
     recorder.query(Query("DELETE FROM vods WHERE id = %(id)s", {"id": 7, "token": "abc"}, [], [], 1, 0.25))
     recorder.step_ended(failed=True)
-    assert attached.drawn == {
-        'DELETE FROM vods WHERE id = %(id)s {"id": 7, "token": "***"} – 1 row': (
-            'DELETE FROM vods WHERE id = %(id)s\n-- parameters: {"id": 7, "token": "***"}\n-- 1 row in 0.250 s',
-            "text/plain",
-        )
-    }
+    assert attached.lines[1:] == ['DELETE FROM vods WHERE id = %(id)s {"id": 7, "token": "***"} – 1 row']
+    assert not attached
 
 
 def test_rows_that_were_not_kept_are_counted(recorder: Recorder, attached: Attachments) -> None:
     recorder.query(Query("SELECT n FROM t", None, ["n"], [(n,) for n in range(50)], 1200, 0.25))
     recorder.step_ended(failed=True)
-    assert attached.body("SELECT n FROM t – 1200 rows").endswith(
-        "-- 1200 rows in 0.250 s\n-- the first 50 rows are shown"
-    )
+    assert attached.body("statement").endswith("-- 1200 rows in 0.250 s\n-- the first 50 rows are shown")
+    assert attached.body("What was left out") == "Of SELECT n FROM t – 1200 rows only the first 50 are shown."
 
 
 def test_polls_that_saw_no_change_are_one(recorder: Recorder, attached: Attachments) -> None:
@@ -233,27 +236,78 @@ def test_polls_that_saw_no_change_are_one(recorder: Recorder, attached: Attachme
     assert len(recorder.exchanges) == 4
     recorder.step_ended(failed=True)
     # With commands in between, the polls are not neighbours.
-    assert [name for name in attached.drawn if name.endswith("times)")] == []
-    attached.clear()
+    assert [line for line in attached.lines if line.endswith("times)")] == []
+    attached.lines.clear()
     for body in (b"pending", b"pending", b"pending", b"done"):
         recorder.exchange(replace(polled, response_body=body))
     recorder.step_ended(failed=True)
-    assert list(attached.drawn) == ["GET /api/vod/7 answered 200 (3 times)", "GET /api/vod/7 answered 200"]
+    told = ["GET /api/vod/7 answered 200, as Dana (3 times)", "GET /api/vod/7 answered 200, as Dana"]
+    assert attached.lines[1:] == told
 
 
-def test_a_failed_step_gets_a_digest_in_order_and_a_curl_line(recorder: Recorder, attached: Attachments) -> None:
-    recorder.command(GET)
-    recorder.exchange(LOGIN)
-    recorder.query(COUNT)
-    recorder.command(replace(GET, answer=SECRET))
-    recorder.step_ended(failed=True)
-    assert attached.body("What this step did").splitlines() == [
-        "GET vod:1 → cached",
-        "POST /api/auth/login?next=%2Fhome&token=*** answered 401, as Dana",
-        "SELECT status FROM vods – 2 rows",
-        "GET vod:1 → ***",
+def test_a_failed_step_says_where_it_went_wrong(masker: Masker, attached: Attachments) -> None:
+    recorder = Recorder(masker, lambda request_id: f"api.log: [{request_id}] the index is gone, {SECRET}")
+    broken = replace(LOGIN, status=500, response_headers={"X-Request-ID": "abc7"}, response_body=b"{}")
+    recorder.exchange(replace(LOGIN, status=200))
+    recorder.exchange(broken)
+    recorder.exchange(replace(LOGIN, status=503))
+    recorder.step_ended(failed=True, title="Then it is there", gaps=["Not checked: database."])
+    name = "The first exchange that went wrong: POST /api/auth/login?next=%2Fhome&token=*** answered 500"
+    assert list(attached)[-4:] == [
+        name,
+        "Ask again with curl",
+        "What the platform logged for this request",
+        "What was left out",
     ]
+    assert json.loads(attached.body(name))["response"]["status"] == 500
     assert attached.body("Ask again with curl").startswith("curl -i -X POST ")
+    assert attached.body("What the platform logged for this request") == "api.log: [abc7] the index is gone, ***"
+    assert attached.body("What was left out") == "Not checked: database."
+
+
+def test_a_check_that_failed_shows_the_answer_that_it_looked_at(recorder: Recorder, attached: Attachments) -> None:
+    recorder.exchange(replace(LOGIN, status=200))
+    recorder.exchange(replace(LOGIN, status=422, response_headers={"x-request-id": "abc7"}))
+    recorder.step_ended(False, "When Dana signs in")
+    recorder.query(COUNT)
+    recorder.step_ended(True, "Then she is told why")
+    [name] = [name for name in attached if "answered 422" in name]
+    assert name.startswith("The last exchange before it failed: POST ")
+    assert name.endswith(" (in: When Dana signs in)")
+    assert attached.body("What the platform logged for this request").endswith("Its id there: abc7")
+
+
+def test_without_an_answer_there_is_no_request_to_look_for(recorder: Recorder, attached: Attachments) -> None:
+    silent = replace(LOGIN, status=None, response_headers={}, response_body=None, error="the connection was refused")
+    recorder.exchange(silent)
+    recorder.step_ended(failed=True)
+    assert attached.body("What the platform logged for this request").startswith("No answer named the request's id.")
+
+
+def test_only_the_first_failure_of_a_scenario_is_explained(recorder: Recorder, attached: Attachments) -> None:
+    recorder.exchange(LOGIN)
+    recorder.step_ended(failed=True)
+    attached.clear()
+    recorder.scenario_ended(failed=True)
+    assert "Ask again with curl" not in attached
+
+
+def test_what_a_partner_was_asked_is_told_but_is_not_the_platforms_answer(
+    recorder: Recorder, attached: Attachments
+) -> None:
+    recorder.partner_call(PartnerCall(**{**vars(LOGIN), "partner": "Cablecast", "actor": None}))
+    recorder.step_ended(failed=True)
+    assert attached.lines[-1] == "Cablecast was asked POST /api/auth/login?next=%2Fhome&token=*** answered 401"
+    assert recorder.exchanges == ()
+    assert "Ask again with curl" not in attached
+
+
+def test_a_wait_is_one_line_and_a_table(recorder: Recorder, attached: Attachments) -> None:
+    recorder.wait(Wait('VOD "City Council"', [(0.0, "pending"), (0.412, f"done, {SECRET}")], 0.42))
+    recorder.step_ended(False, "Then it is done")
+    assert attached.lines == ['waited 0.4 s for VOD "City Council": pending (0.0 s), done, *** (0.4 s)']
+    recorder.scenario_ended(failed=False)
+    assert "| after | seen |\n| --- | --- |\n| 0.00 s | pending |\n| 0.41 s | done, *** |" in attached.body(TRANSCRIPT)
 
 
 def test_a_failed_step_that_did_nothing_gets_nothing(recorder: Recorder, attached: Attachments) -> None:
@@ -282,20 +336,12 @@ def test_the_curl_line_names_a_body_that_is_not_text() -> None:
     assert line.endswith("--data-binary @body  # a file of 9 bytes")
 
 
-def test_the_last_failure_is_one_masked_line(recorder: Recorder) -> None:
-    recorder.exchange(replace(LOGIN, status=200))
-    assert recorder.last_failure is None
-    recorder.query(replace(COUNT, error=f"no relation\n{SECRET}"))
-    recorder.command(GET)
-    assert recorder.last_failure == "SELECT status FROM vods – no relation ***"
-
-
 def test_the_end_of_the_scenario_attaches_the_rest_and_forgets_it(recorder: Recorder, attached: Attachments) -> None:
     recorder.exchange(LOGIN)
     recorder.scenario_ended(failed=False)
     assert attached.lines == ["POST /api/auth/login?next=%2Fhome&token=*** answered 401, as Dana"]
     assert list(attached) == [TRANSCRIPT]
-    assert (recorder.exchanges, recorder.last_failure) == ((), None)
+    assert recorder.exchanges == ()
 
 
 def test_the_transcript_tells_step_by_step_what_was_exchanged_masked(recorder: Recorder, attached: Attachments) -> None:
@@ -322,6 +368,27 @@ def test_a_body_that_holds_a_fence_stays_within_its_own(recorder: Recorder, atta
     recorder.exchange(replace(LOGIN, response_body=b"```` is a fence"))
     recorder.scenario_ended(failed=False)
     assert "`````\n401" in attached.body(TRANSCRIPT)
+
+
+def test_headers_that_all_have_stand_in_the_transcript_once(recorder: Recorder, attached: Attachments) -> None:
+    shared = {"x-frame-options": "DENY"}
+    recorder.exchange(replace(LOGIN, response_headers={**shared, "retry-after": "3"}))
+    recorder.exchange(replace(LOGIN, method="PUT", response_headers={**shared, "date": "today"}))
+    recorder.scenario_ended(failed=False)
+    page = attached.body(TRANSCRIPT)
+    assert page.count("x-frame-options: DENY") == page.count("Authorization: Bearer ***") == 1
+    assert "Every request has these headers:" in page and "Every answer has these headers:" in page
+    assert "401 Unauthorized\nretry-after: 3" in page
+    assert "today" not in page
+
+
+def test_the_transcript_cuts_what_is_long_and_says_so(recorder: Recorder, attached: Attachments) -> None:
+    recorder.exchange(replace(LOGIN, response_body=b"x" * 5000, response_headers={}))
+    recorder.query(Query("SELECT n FROM t", None, ["n"], [(n,) for n in range(50)], 1200, 0.25))
+    recorder.scenario_ended(failed=False)
+    page = attached.body(TRANSCRIPT)
+    assert "x" * 2048 + "\n[cut: the beginning of 5000 bytes]" in page
+    assert "| 9 |\n\nThe first 10 of 1200 rows." in page
 
 
 def test_without_allure_nothing_happens(recorder: Recorder) -> None:
