@@ -12,7 +12,7 @@ from time import monotonic
 
 from support.drivers.http import Answer, HttpDriver, NoAnswer
 from support.evidence.masking import Masker
-from support.evidence.recorder import Recorder
+from support.evidence.recorder import Exchange, Recorder
 
 Request = Callable[[HttpDriver], Answer]
 
@@ -47,10 +47,11 @@ class Crowd:
     def send(self, requests: Sequence[Request], *, at_once: int) -> list[Answer]:
         """Return the answers in the order of the requests; fails where one was not answered at all."""
         line, lock, calls = threading.Barrier(at_once + 1), threading.Lock(), dict[int, Call]()
+        recorders = [Recorder(self._masker) for _ in range(at_once)]
         released = 0.0
 
         def caller(first: int) -> None:
-            http = self._connect(Recorder(self._masker))
+            http = self._connect(recorders[first])
             try:
                 line.wait(_RELEASE_LIMIT)
                 for number in range(first, len(requests), at_once):
@@ -66,7 +67,16 @@ class Crowd:
             released = monotonic()
             for one in running:
                 one.result()
+        self._keep_samples(recorders)
         return self._answers([calls[number] for number in range(len(requests))], released, at_once)
+
+    def _keep_samples(self, recorders: Sequence[Recorder]) -> None:
+        """Keep the first exchange of each outcome as evidence: all of them would hide the one that differs."""
+        samples: dict[int | None, Exchange] = {}
+        for exchange in sorted((one for each in recorders for one in each.exchanges), key=lambda one: one.started):
+            samples.setdefault(exchange.status, exchange)
+        for exchange in samples.values():
+            self._evidence.exchange(exchange)
 
     def _answers(self, calls: Sequence[Call], released: float, at_once: int) -> list[Answer]:
         name = f"{len(calls)} requests, {at_once} at once"

@@ -188,6 +188,7 @@ def end(world: World, scenario: Scenario) -> None:
         failed = True
         raise
     finally:
+        scenario.observed = world.observed
         if failed:
             world.attach_logs()
         tell_waits(None)

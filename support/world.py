@@ -43,6 +43,7 @@ from support.drivers.http import Answer, HttpDriver
 from support.drivers.redis import RedisDriver
 from support.drivers.storage import StorageDriver
 from support.drivers.websocket import WebSocketDriver, open_websocket
+from support.evidence.coverage import Observed
 from support.evidence.recorder import Recorder, Wait
 from support.faults import Faults
 from support.faults.processes import Processes
@@ -365,6 +366,16 @@ class World:
         """Return what the embedded platform's processes logged of a request."""
         # In a context of its own, as this wait is none of the scenario's.
         return Context().run(self._logs.of_request, request_id) if self._logs else ""
+
+    @property
+    def observed(self) -> Observed:
+        """What the scenario has seen of the platform; to be asked once, at its end."""
+        document = self.run.known_document
+        return Observed(
+            answers=document.take_seen() if document else frozenset(),
+            verdicts=frozenset(self.roles.verdicts),
+            faults=frozenset(self.faults.begun) if "faults" in self.__dict__ else frozenset(),
+        )
 
     def attach_logs(self) -> None:
         """Keep what the embedded platform's processes wrote during this scenario as evidence."""

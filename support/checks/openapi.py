@@ -1,10 +1,10 @@
-"""Whether answers are what the platform's own OpenAPI document says, and which of its answers were never seen."""
+"""Whether answers are what the platform's own OpenAPI document says, and which of its answers were seen."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,7 +33,7 @@ class Operation:
 
 @dataclass
 class ApiDocument:
-    """The document of one platform. What was compared with it is kept in `seen`; threads may share it."""
+    """The document of one platform. What was compared with it is kept until `take_seen`; threads may share it."""
 
     content: Mapping[str, Any]
     seen: set[Seen] = field(default_factory=set)
@@ -58,6 +58,11 @@ class ApiDocument:
     def documented(self) -> set[Seen]:
         """Every operation with every status that the document tells."""
         return {(operation.name, status) for operation in self.operations for status in operation.answers}
+
+    def take_seen(self) -> frozenset[Seen]:
+        """Return the answers that were seen since the last call."""
+        seen, self.seen = self.seen, set()
+        return frozenset(seen)
 
     def differences(self, method: str, path: str, status: int, headers: Mapping[str, str], body: bytes) -> str | None:
         """Compare one answer with the document; return half a sentence on how it differs, None when it does not.
@@ -124,52 +129,3 @@ class ApiDocument:
 def _pattern(method: str, path: str) -> re.Pattern[str]:
     parts = re.split(r"\{\w+\}", path)
     return re.compile(f"{method.upper()} " + "[^/]+".join(map(re.escape, parts)))
-
-
-@dataclass
-class Coverage:
-    """What all workers of a run have seen of the platform's document."""
-
-    documented: set[Seen] = field(default_factory=set)
-    seen: set[Seen] = field(default_factory=set)
-
-    def add(self, documented: Iterable[Seen], seen: Iterable[Seen]) -> None:
-        """Take in what one worker saw."""
-        self.documented |= set(documented)
-        self.seen |= set(seen)
-
-    @property
-    def never_called(self) -> list[str]:
-        """Operations of which no answer was seen."""
-        return sorted({name for name, _ in self.documented} - {name for name, _ in self.seen})
-
-    @property
-    def never_seen(self) -> list[Seen]:
-        """Answers that were never given, of operations that were called."""
-        called = {name for name, _ in self.seen}
-        return sorted(one for one in self.documented - self.seen if one[0] in called)
-
-    def line(self) -> str:
-        """Tell how much was seen, in one line."""
-        operations = {name for name, _ in self.documented}
-        return (
-            f"Compared with the OpenAPI document: {len(operations) - len(self.never_called)} of {len(operations)} "
-            f"operations, {len(self.seen)} of {len(self.documented)} of their answers were seen"
-        )
-
-    def to_json(self) -> str:
-        """Return what was seen and what was not, for `reports/coverage.json`."""
-        answers: dict[str, dict[str, list[str]]] = {}
-        for name, status in sorted(self.documented):
-            kind = "seen" if (name, status) in self.seen else "never seen"
-            answers.setdefault(name, {"seen": [], "never seen": []})[kind].append(status)
-        return json.dumps({"never called": self.never_called, "answers": answers}, indent=2) + "\n"
-
-    def to_text(self) -> str:
-        """Return what was never seen, for a reader of the report."""
-        lines = [self.line() + ".", "", "Never called:", *(f"  {name}" for name in self.never_called or ["nothing"])]
-        statuses: dict[str, list[str]] = {}
-        for name, status in self.never_seen:
-            statuses.setdefault(name, []).append(status)
-        lines += ["", "Never answered with:", *(f"  {name}: {', '.join(codes)}" for name, codes in statuses.items())]
-        return "\n".join(lines) + "\n"

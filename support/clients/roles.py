@@ -49,6 +49,8 @@ class RolesClient:
     def __init__(self, http: HttpDriver, access: AccessClient) -> None:
         self._http = http
         self._access = access
+        self.verdicts: set[tuple[str, str, str]] = set()
+        """What was answered so far: operation, role, verdict."""
 
     def operations(self) -> Sequence[Operation]:
         """Return every operation that the platform describes, open or protected, in its order."""
@@ -64,7 +66,9 @@ class RolesClient:
         answer = self._ask(operation, by)
         if by.role is not None and operation.method != "GET" and answer.status < 400:
             self._access.sign_in(by)
-        return _verdict(answer, signed_in=by.role is not None)
+        verdict = _verdict(answer, signed_in=by.role is not None)
+        self.verdicts.add((str(operation), by.role or NOBODY, verdict))
+        return verdict
 
     def _ask(self, operation: Operation, by: Persona) -> Answer:
         return self._http.send(

@@ -8,7 +8,7 @@ import os
 import re
 import socket
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,12 @@ from allure_commons.model2 import Label, Link, Parameter, TestResult
 from allure_commons.types import LabelType, Severity
 from behave.model import Rule
 
+from support.catalogue import ID_TAG, behaviours, ids_of
+from support.tags import LOCK, NEEDS, TOGETHER
+
 _SEVERITIES = frozenset(severity.value for severity in Severity)
+# What a target must grant and who may run beside whom: nobody who reads a report asks.
+_FOR_THE_RUNNER = re.compile(rf"(?:{re.escape(NEEDS)}|{re.escape(LOCK)}|limit\.).*|{TOGETHER}")
 _LABEL_TAG = re.compile(r"allure\.label\.(?P<name>\w+):(?P<value>.+)")
 _LINK_TAG = re.compile(r"allure\.(?P<kind>link|issue|tms)(?:\.(?P<name>[^:]+))?:(?P<url>.+)")
 
@@ -27,11 +32,8 @@ def described(scenario: Any, ordinal: int) -> TestResult:
     path = Path(os.path.relpath(scenario.filename)).as_posix()
     result = TestResult(name=_title(scenario), fullName=f"{path}:{scenario.line}")
     result.titlePath = [*Path(path).parts[:-1], scenario.feature.name, *([rule.name] if rule else [])]
-    result.description = "\n\n".join(
-        "\n".join(element.description)
-        for element in (scenario.feature, rule, scenario)
-        if element and element.description
-    )
+    told = ["\n".join(one.description) for one in (scenario.feature, rule, scenario) if one and one.description]
+    result.description = "\n\n".join([*told, *_agreed(scenario)])
     # Shown whatever their names: Gherkin is committed, and in a column "token" the point may be "expired".
     # The run's own secrets are masked when the result is written.
     result.parameters = [Parameter(name=name, value=value) for name, value in _row(scenario)]
@@ -40,6 +42,13 @@ def described(scenario: Any, ordinal: int) -> TestResult:
     result.links = [Link(*link) for tag in _tags(scenario) if (link := _link(tag))]
     result.labels = [*_tag_labels(_tags(scenario)), *place_labels(scenario.feature, rule), *run_labels()]
     return result
+
+
+def _agreed(scenario: Any) -> Iterator[str]:
+    """Yield what was agreed, in the catalogue's words, where the scenario says which behaviour it shows."""
+    for id in ids_of(scenario.tags):
+        if id in behaviours():
+            yield f"**{id}**: {behaviours()[id]}."
 
 
 def _title(scenario: Any) -> str:
@@ -58,7 +67,7 @@ def _row(scenario: Any) -> list[tuple[str, str]]:
 def _identity(scenario: Any) -> tuple[str, ...]:
     """What makes it the same scenario in the next run: its @id tag, or else file, rule and (template) name."""
     for tag in _tags(scenario):
-        if tag.startswith("id."):
+        if tag.startswith(ID_TAG):
             return (tag,)
     rule = rule_of(scenario)
     path = Path(os.path.relpath(scenario.filename)).as_posix()
@@ -103,8 +112,8 @@ def _tag_labels(tags: Sequence[str]) -> list[Label]:
         label = _LABEL_TAG.fullmatch(tag)
         if label:
             labels.append(Label(label["name"], label["value"].replace("_", " ")))
-        elif tag not in _SEVERITIES and not _LINK_TAG.fullmatch(tag):
-            labels.append(Label(LabelType.TAG, tag))
+        elif tag not in _SEVERITIES and not _LINK_TAG.fullmatch(tag) and not _FOR_THE_RUNNER.fullmatch(tag):
+            labels.append(Label(LabelType.TAG, tag.removeprefix(ID_TAG)))
     # Feature and story are not up to tags: each scenario has one, by name, and so stands once in the tree.
     return [label for label in labels if label.name not in {LabelType.FEATURE, LabelType.STORY}]
 

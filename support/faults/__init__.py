@@ -33,6 +33,8 @@ class Faults:
         self._mark = mark
         self._broken: dict[Part, list[Fault]] = {}
         self._proved = False
+        self.begun: set[tuple[str, str]] = set()
+        """What was broken so far: part and kind."""
 
     def begin(self, part: Part, kind: Kind) -> None:
         """Break a part; it stays so until `end` or the end of the scenario."""
@@ -44,6 +46,7 @@ class Faults:
             self._prove_healthy()
             self._cleanup.add("see the platform healthy again after the fault", self._prove_healthy)
         self._broken.setdefault(part, []).append(fault)
+        self.begun.add((str(part), str(kind)))
         self._cleanup.add(f"mend {part}, which was {kind}", fault.mend)
         self._mark(f"{part} is {kind}")
         fault.begin()

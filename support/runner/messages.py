@@ -50,10 +50,9 @@ class Ended:
 
 @dataclass(frozen=True)
 class Compared:
-    """What the worker knows of the platform's OpenAPI document: operations with statuses, told and seen."""
+    """What the platform's OpenAPI document tells of, with which answers were compared: operations with statuses."""
 
     documented: frozenset[tuple[str, str]]
-    seen: frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,10 @@ from behave.capture import Captured
 from behave.model import Scenario, Step
 from behave.model_type import Status
 
+from support.evidence.coverage import Observed
+
 Mask = Callable[[str], str]
+NOTHING = Observed()
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,7 @@ class ScenarioOutcome:
     seconds: float
     attempts: int = 1
     not_checked: tuple[str, ...] = ()
+    observed: Observed = NOTHING
 
     @classmethod
     def of(cls, scenario: Scenario, mask: Mask, seconds: float, attempts: int) -> ScenarioOutcome:
@@ -115,6 +119,7 @@ class ScenarioOutcome:
             seconds=seconds,
             attempts=attempts,
             not_checked=tuple(getattr(scenario, "not_checked", ())),
+            observed=getattr(scenario, "observed", NOTHING),
         )
 
     @classmethod

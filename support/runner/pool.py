@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection, Pipe, wait
 from behave.model import Scenario
 
 from support import scenario as journey
-from support.checks.openapi import Coverage
+from support.checks.openapi import Seen
 from support.exits import EnvironmentFailed, RunStopped
 from support.runner import worker
 from support.runner.messages import Began, Closed, Compared, Ended, Message, Ready, Refused, Told, Trouble
@@ -74,7 +74,7 @@ class Pool:
         self._asked = 0.0
         self.troubles: list[str] = []
         self.outcomes: dict[int, ScenarioOutcome] = {}
-        self.coverage = Coverage()
+        self.documented: set[Seen] = set()
 
     # Signals: noted here, acted upon between two messages
 
@@ -166,8 +166,8 @@ class Pool:
             case Trouble(sentence):
                 if sentence not in self.troubles:  # every worker has the same hooks
                     self.troubles.append(sentence)
-            case Compared(documented, seen):
-                self.coverage.add(documented, seen)
+            case Compared(documented):
+                self.documented |= documented
             case Closed():
                 one.closed = True
 

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import IO
 from uuid import uuid4
 
-from support.checks.openapi import Coverage
+from support.evidence.coverage import Coverage
+from support.evidence.coverage_pages import pages
 from support.exits import EnvironmentFailed
 
 LOCK = ".lock"
 ALLURE_RESULTS = "allure-results"
 LOGS = "logs"
-COVERAGE = "coverage.json"
 BESIDE = "run-"
 KEPT = 24 * 3600.0  # seconds
 
@@ -61,16 +61,15 @@ class ReportsFolder:
         return self.path / LOGS
 
     def write_coverage(self, coverage: Coverage) -> Path:
-        """Write which answers of the platform's OpenAPI document were seen, and put what was not into the report."""
-        file = self.path / COVERAGE
-        file.write_text(coverage.to_json(), encoding="utf-8")
-        text = f"{uuid4()}-attachment.txt"
-        (self.allure_results / text).write_text(coverage.to_text(), encoding="utf-8")
-        attachment = {"name": "OpenAPI: what was never seen", "source": text, "type": "text/plain"}
-        (self.allure_results / f"{uuid4()}-globals.json").write_text(
-            json.dumps({"attachments": [attachment], "errors": []}), encoding="utf-8"
-        )
-        return file
+        """Write what was checked, as JSON and as pages of the report."""
+        attachments = []
+        for title, text in pages(coverage).items():
+            source = f"{uuid4()}-attachment.md"
+            (self.allure_results / source).write_text(text, encoding="utf-8")
+            attachments.append({"name": title, "source": source, "type": "text/markdown"})
+        content = json.dumps({"attachments": attachments, "errors": []})
+        (self.allure_results / f"{uuid4()}-globals.json").write_text(content, encoding="utf-8")
+        return coverage.write(self.path)
 
     def close(self) -> None:
         """Let the next run have the folder."""

@@ -27,6 +27,7 @@ from behave.step_registry import AmbiguousStep
 from support.evidence.formatter import AllureFormatter
 from support.exits import ExitCode, RunStopped, SelectionError
 from support.run import Run
+from support.runner.coverage import coverage_of
 from support.runner.messages import Ended, Told
 from support.runner.options import Options, read_options
 from support.runner.order import Bundle, Durations, bundles, key_of, longest_first, of_shard, shuffled
@@ -131,6 +132,7 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
                 self._show(chosen, pool)
             measured = {key_of(chosen[number]): outcome.seconds for number, outcome in pool.outcomes.items()}
             durations.update(measured)
+            self._tell_coverage(chosen, pool, reports)
             return self._conclude(chosen, pool, reports, options)
 
     def _describe(self, reports: ReportsFolder, target: Target) -> None:
@@ -236,6 +238,15 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
                     formatter.match(self.step_registry.find_match(steps[told.step]) or NoMatch())
                     formatter.result(steps[told.step])
 
+    def _tell_coverage(self, chosen: list[Scenario], pool: Pool, reports: ReportsFolder) -> None:
+        """Write what was checked, and say it in short."""
+        folder = Path(self.base_dir) / "features"
+        coverage = coverage_of(self.features, chosen, pool.outcomes, pool.documented, folder)
+        file = reports.write_coverage(coverage)
+        for line in coverage.lines():
+            print(line)
+        print(f"What was checked: {os.path.relpath(file)}")
+
     def _conclude(self, chosen: list[Scenario], pool: Pool, reports: ReportsFolder, options: Options) -> ExitCode:
         flaky = [chosen[number] for number, outcome in pool.outcomes.items() if outcome.flaky]
         gaps = {gap for outcome in pool.outcomes.values() for gap in outcome.not_checked}
@@ -244,8 +255,6 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
         rerun = verdict.write_lists(reports.path)
         for sentence in verdict.sentences():
             print(sentence)
-        if pool.coverage.documented:
-            print(f"{pool.coverage.line()}: {os.path.relpath(reports.write_coverage(pool.coverage))}")
         for gap, count in not_checked.items():
             print(f"Not checked: {gap}, in {count} scenarios; the target does not grant it.")
         if rerun is not None:

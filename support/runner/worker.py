@@ -116,7 +116,7 @@ class Worker:
             self._trouble(f"A clean-up at the end of the run failed: {error}")
         self._evidence.close()
         if document := self._run.known_document:
-            self._connection.send([Compared(frozenset(document.documented), frozenset(document.seen))])
+            self._connection.send([Compared(frozenset(document.documented))])
 
     def _next_bundle(self) -> list[int] | None:
         if self._runner.aborted:

@@ -82,8 +82,9 @@ def test_the_picture_is_svg_with_a_lane_for_each_and_the_marks() -> None:
         picture(lanes, [(0.5, "Redis is gone"), (1.5, "Redis is back")], ["served", "refused"])
     )
     texts = [element.text for element in drawn.iter("{http://www.w3.org/2000/svg}text")]
-    assert texts == ["Vera <reads>", "Redis is gone (0.5 s)", "Redis is back (1.5 s)", "served", "refused"]
-    assert len(list(drawn.iter("{http://www.w3.org/2000/svg}line"))) == 2
+    ticks = ["0 s", "0.2 s", "0.4 s", "0.6 s", "0.8 s", "1 s", "1.2 s", "1.4 s"]
+    assert texts == [*ticks, "Vera <reads>", "Redis is gone (0.5 s)", "Redis is back (1.5 s)", "served", "refused"]
+    assert len(list(drawn.iter("{http://www.w3.org/2000/svg}line"))) == len(ticks) + 2
     titles = [element.text for element in drawn.iter("{http://www.w3.org/2000/svg}title")]
     assert titles == ["served at 0.10 s after 0.20 s", "refused at 1.00 s after 0.10 s: DatabaseError"]
 

@@ -181,7 +181,7 @@ def test_a_rule_is_the_story_below_its_feature_and_its_tags_count(probe: Probe) 
 
 def test_tags_become_labels_and_links(probe: Probe) -> None:
     (result,) = [result for result in probe.named("S01") if labels(result, "severity") == ["critical"]]
-    assert labels(result, "tag") == ["smoke", "id.VOD-001"]
+    assert labels(result, "tag") == ["smoke", "VOD-001"]
     assert labels(result, "owner") == ["Team Captions"]
     assert result["links"] == [{"type": "issue", "name": "VOD-7", "url": "https://tracker.example/VOD-7"}]
     assert labels(result, "feature") == labels(result, "suite") == ["Verdicts"]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from support.checks.openapi import ApiDocument, Coverage
+from support.checks.openapi import ApiDocument
 
 JSON = {"Content-Type": "application/json"}
 ID = "7f3a1200-0000-4000-8000-000000000000"
@@ -103,16 +103,3 @@ def test_faults_of_the_document_are_told() -> None:
         "GET /x has no successful answer",
         "GET /x tells of no failure",
     ]
-
-
-class TestCoverage:
-    def test_what_several_workers_saw_is_added_up(self) -> None:
-        coverage = Coverage()
-        told = {("GET /a", "200"), ("GET /a", "500"), ("GET /b", "200")}
-        coverage.add(told, {("GET /a", "200")})
-        coverage.add(told, set())
-        assert coverage.never_called == ["GET /b"]
-        assert coverage.never_seen == [("GET /a", "500")]
-        assert "1 of 2 operations, 1 of 3 of their answers were seen" in coverage.line()
-        assert json.loads(coverage.to_json())["answers"]["GET /a"] == {"seen": ["200"], "never seen": ["500"]}
-        assert "GET /a: 500" in coverage.to_text()

@@ -1,0 +1,128 @@
+"""What a run showed, as pages of Markdown inside the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from support.catalogue import behaviours, families
+from support.evidence.coverage import Coverage, Shown, Sight, State
+from support.personas import Role
+
+ROLES = ("nobody", *Role)
+
+_MARKS = {State.SHOWN: "✅", State.NOT_PASSED: "❌", State.SKIPPED: "⏭️", State.NOT_PART: "▫️", State.NO_SCENARIO: "❗"}
+_VERDICTS = {"allowed": "✅", "refused": "⛔"}
+
+
+def pages(coverage: Coverage) -> Mapping[str, str]:
+    """Return the pages by title, in the order in which a reader wants them."""
+    return {
+        "What was checked: in short": "\n".join(_summary(coverage)),
+        "What was checked: agreed behaviours": "\n".join(_behaviours(coverage)),
+        "What was checked: who may do what": "\n".join(_roles(coverage)),
+        "What was checked: what was broken on purpose": "\n".join(_faults(coverage)),
+        "What was checked: operations and answers of the API": "\n".join(_operations(coverage)),
+    }
+
+
+def _summary(coverage: Coverage) -> Iterator[str]:
+    yield from _part_of(coverage)
+    states = [state for state in State if state is State.SHOWN or coverage.in_state(state)]
+    rows = []
+    for family, about in families().items():
+        shown = [_state(coverage, id) for id in behaviours() if id.startswith(f"{family}-")]
+        rows.append([f"{family}: {about}", str(len(shown)), *(str(shown.count(state) or "") for state in states)])
+    totals = [str(len(coverage.in_state(state))) for state in states]
+    rows.append(["**all of it**", str(len(behaviours())), *totals])
+    yield from _table(["what was agreed on", "agreed", *states], rows)
+    yield "A behaviour is shown if its scenarios passed. What failed or was skipped shows nothing.\n"
+    yield from (f"- {line}" for line in _other_counts(coverage))
+
+
+def _other_counts(coverage: Coverage) -> Iterator[str]:
+    if coverage.answers:
+        described = sum(map(len, coverage.answers.values()))
+        yield (
+            f"API: {len(coverage.answers) - len(coverage.never_called)} of {len(coverage.answers)} operations were "
+            f"called, {coverage.count(Sight.SEEN)} of the {described} answers that they may give were seen."
+        )
+    tried = sum(map(len, coverage.roles.values()))
+    yield f"Roles: {tried or 'no'} combinations of operation and role were tried."
+    broken = sum(map(len, coverage.faults.values()))
+    yield f"Faults: parts of the platform were broken on purpose in {broken or 'no'} ways."
+
+
+def _part_of(coverage: Coverage) -> Iterator[str]:
+    if coverage.whole:
+        yield f"This run had all {coverage.scenarios} scenarios.\n"
+    else:
+        yield f"**This run was a part of the suite: {coverage.scenarios} of {coverage.available} scenarios.** "
+        yield "What lies outside that part is not missing, it was not asked for.\n"
+
+
+def _state(coverage: Coverage, id: str) -> State:
+    return coverage.behaviours.get(id, Shown()).state
+
+
+def _behaviours(coverage: Coverage) -> Iterator[str]:
+    yield from _part_of(coverage)
+    for family, about in families().items():
+        yield f"## {family}: {about}\n"
+        ids = [id for id in behaviours() if id.startswith(f"{family}-")]
+        rows = [[id, behaviours()[id], _told(coverage.behaviours.get(id, Shown()))] for id in ids]
+        yield from _table(["", "what was agreed", "in this run"], rows)
+
+
+def _told(shown: Shown) -> str:
+    counts = ((shown.passed, "passed"), (shown.not_passed, "did not pass"), (shown.skipped, "skipped"))
+    told = ", ".join(f"{count} {what}" for count, what in counts if count)
+    return f"{_MARKS[shown.state]} {shown.state}" + (f" ({told})" if told else "")
+
+
+def _roles(coverage: Coverage) -> Iterator[str]:
+    if not coverage.roles:
+        yield "No scenario that passed tried who may do what: it was not part of this run."
+        return
+    yield "As the platform answered in scenarios that passed: ✅ let in, ⛔ refused, blank where nobody tried.\n"
+    rows = [
+        [f"`{operation}`", *(_VERDICTS.get(cells.get(role, ""), cells.get(role, "")) for role in ROLES)]
+        for operation, cells in coverage.roles.items()
+    ]
+    yield from _table(["operation", *ROLES], rows, centred=len(ROLES))
+
+
+def _faults(coverage: Coverage) -> Iterator[str]:
+    if not coverage.faults:
+        yield "No scenario that passed broke a part of the platform: it was not part of this run."
+        return
+    yield "Which agreed behaviours were shown while a part was broken so. Blank: not done in this run.\n"
+    kinds = list(dict.fromkeys(kind for cells in coverage.faults.values() for kind in cells))
+    rows = [[part, *(", ".join(cells.get(kind, ())) for kind in kinds)] for part, cells in coverage.faults.items()]
+    yield from _table(["", *kinds], rows)
+
+
+def _operations(coverage: Coverage) -> Iterator[str]:
+    if not coverage.answers:
+        yield "The platform publishes no OpenAPI document, so nothing could be compared with it."
+        return
+    yield from _part_of(coverage)
+    yield "Every answer of the platform is compared with its own description (OpenAPI). An answer counts as seen if a "
+    yield "scenario that passed got it.\n"
+    if coverage.never_called:
+        yield f"**Not called in this run** ({len(coverage.never_called)}): "
+        yield ", ".join(f"`{name}`" for name in coverage.never_called) + "\n"
+    sights = [sight for sight in Sight if sight is not Sight.UNPROVEN or coverage.count(sight)]
+    rows = [[f"`{name}`", *(_statuses(answers, one) for one in sights)] for name, answers in coverage.answers.items()]
+    yield from _table(["operation", *sights], rows)
+
+
+def _statuses(answers: Mapping[str, Sight], wanted: Sight) -> str:
+    return ", ".join(status for status, sight in answers.items() if sight is wanted)
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, centred: int = 0) -> Iterator[str]:
+    """Yield a table; the last columns are centred."""
+    rule = ["---"] * (len(headings) - centred) + [":---:"] * centred
+    for row in (headings, rule, *rows):
+        yield f"| {' | '.join(row)} |"
+    yield ""
