@@ -5,7 +5,7 @@ import statistics
 from behave import given, then, when
 from behave.runner import Context
 
-from support.checks import secrecy, tables
+from support.checks import secrecy
 from support.checks.eventually import eventually
 from support.checks.matching import equal, fields, require
 from support.clients.access import Asked, SignedIn
@@ -376,9 +376,7 @@ def time_sign_ins(context: Context, who: str, count: float) -> None:
     times = world.accounts.time_refusals(int(count), by=world.person(who))
     world.remember("times", times)
     lines = [[name, len(seen), f"{statistics.median(seen) * 1000:.1f}"] for name, seen in times.items()]
-    world.evidence.attach(
-        "Time of a refusal", tables.markdown(["name", "attempts", "median in ms"], lines), "text/markdown"
-    )
+    world.evidence.table("Time of a refusal", ["name", "attempts", "median in ms"], lines)
 
 
 @then("the medians of both times differ by at most {percent:Number} %")

@@ -139,8 +139,7 @@ def list_operations(context: Context) -> None:
     operations = world.roles.operations()
     matrix = world.recall("matrix", RoleMatrix)
     world.remember("operations", operations)
-    shown = tables.markdown(["operation", *ROLES], matrix.lines(operations))
-    world.evidence.attach("Who may do what", shown, "text/markdown")
+    world.evidence.table("Who may do what", ["operation", *ROLES], matrix.lines(operations))
 
 
 @then("each of them is decided for every role, and nothing else is")
@@ -178,9 +177,7 @@ def as_matrix_says(context: Context, who: str) -> None:
     role = person.role or NOBODY
     cells, seen = world.recall("matrix", RoleMatrix).cells, world.recall("verdicts", dict)
     lines = [[name, cells[name][role], seen.get(name, "")] for name in cells]
-    world.evidence.attach(
-        f"What {role} may do", tables.markdown(["operation", "wanted", "seen"], lines), "text/markdown"
-    )
+    world.evidence.table(f"What {role} may do", ["operation", "wanted", "seen"], lines)
     wrong = [
         f"{name} should be {wanted} to {role}, but was {found}" for name, wanted, found in lines if wanted != found
     ]

@@ -17,6 +17,7 @@ from support.evidence.recorder import Exchange, Recorder
 Request = Callable[[HttpDriver], Answer]
 
 _RELEASE_LIMIT = 10.0  # seconds until all callers must be at the line
+FIGURES = ("answer", "times", "fastest", "median", "slowest")
 _BAR = 14  # pixels
 _WIDTH = 600
 
@@ -80,7 +81,7 @@ class Crowd:
 
     def _answers(self, calls: Sequence[Call], released: float, at_once: int) -> list[Answer]:
         name = f"{len(calls)} requests, {at_once} at once"
-        self._evidence.attach(f"{name}: answers and times", distribution(calls), "text/markdown")
+        self._evidence.table(f"{name}: answers and times", FIGURES, distribution(calls))
         self._evidence.attach(f"{name}: who waited for whom", drawing(calls, released), "image/svg+xml")
         if silent := [call.trouble for call in calls if call.answer is None]:
             raise AssertionError(f"{len(silent)} of {len(calls)} requests were not answered: {silent[0]}")
@@ -96,16 +97,16 @@ def _call(request: Request, http: HttpDriver) -> Call:
     return Call(begin, monotonic() - begin, answer)
 
 
-def distribution(calls: Sequence[Call]) -> str:
-    """Return a Markdown table: for each answer how often it came, and how long it took, in seconds."""
+def distribution(calls: Sequence[Call]) -> list[list[str]]:
+    """Return for each answer how often it came, and how long it took, in seconds."""
     times: dict[str, list[float]] = defaultdict(list)
     for call in calls:
         times[call.outcome].append(call.seconds)
-    lines = ["| answer | times | fastest | median | slowest |", "| --- | ---: | ---: | ---: | ---: |"]
+    lines = []
     for outcome, seconds in sorted(times.items()):
-        figures = " | ".join(f"{figure:.3f} s" for figure in (min(seconds), median(seconds), max(seconds)))
-        lines.append(f"| {outcome} | {len(seconds)} | {figures} |")
-    return "\n".join(lines)
+        figures = [f"{figure:.3f} s" for figure in (min(seconds), median(seconds), max(seconds))]
+        lines.append([outcome, str(len(seconds)), *figures])
+    return lines
 
 
 def drawing(calls: Sequence[Call], released: float) -> str:

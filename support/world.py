@@ -340,7 +340,8 @@ class World:
     def note_wait(self, timeline: Timeline[Any]) -> None:
         """Keep what was waited for as evidence, unless it was there at the first look."""
         if len(timeline.changes) > 1 or timeline.elapsed > LOOK_AGAIN:
-            changes = [(at, timeline.show(value)) for at, value in timeline.changes]
+            # Of what differs, nothing is left in the end.
+            changes = [(at, timeline.show(value) or "as wanted") for at, value in timeline.changes]
             self.evidence.wait(Wait(timeline.what, changes, timeline.elapsed))
 
     def note_partner_calls(self) -> None:

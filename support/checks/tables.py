@@ -58,13 +58,3 @@ def whole(row: Mapping[str, str], column: str) -> int:
 def rows(table: Table | None, *columns: str) -> list[Mapping[str, str]]:
     """Return the rows by column, where all columns must be there."""
     return read(table, columns)
-
-
-def markdown(columns: Sequence[str], lines: Sequence[Sequence[object]]) -> str:
-    """Return a table as Markdown, its columns aligned; what is empty stays visible as an empty cell."""
-    cells = [[str(cell) for cell in line] for line in (columns, *lines)]
-    widths = [max(len(line[column]) for line in cells) for column in range(len(columns))]
-    shown = [
-        "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |" for line in cells
-    ]
-    return "\n".join([shown[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *shown[1:]]) + "\n"

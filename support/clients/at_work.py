@@ -318,7 +318,7 @@ class PeopleAtWork:
         self._threads.shutdown(wait=True)
         self._threads = None
         self._evidence.attach("what people at work saw", self._picture(), "image/svg+xml")
-        self._evidence.attach("what people at work saw, in figures", self._figures(), "text/markdown")
+        self._evidence.table("what people at work saw, in figures", ("", *Outcome, "longest"), self._figures())
 
     def _picture(self) -> str:
         lanes = [
@@ -333,13 +333,11 @@ class PeopleAtWork:
         ]
         return picture(lanes, [(at - self._begin, what) for at, what in self._marks], [*Outcome])
 
-    def _figures(self) -> str:
-        lines = ["| | " + " | ".join(Outcome) + " | longest |", "| --- |" + " ---: |" * (len(Outcome) + 1)]
+    def _figures(self) -> Iterator[Sequence[object]]:
         for person in self._people[1:]:
             counts = [sum(moment.outcome is outcome for moment in person.moments) for outcome in Outcome]
             longest = max((moment.seconds for moment in person.moments), default=0.0)
-            lines.append(f"| {person.name} | {' | '.join(map(str, counts))} | {longest:.2f} s |")
-        return "\n".join(lines)
+            yield person.name, *counts, f"{longest:.2f} s"
 
     def _remove_everything(self) -> None:
         self.stop()

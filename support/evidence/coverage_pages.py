@@ -47,9 +47,9 @@ def _other_counts(coverage: Coverage) -> Iterator[str]:
             f"called, {coverage.count(Sight.SEEN)} of the {described} answers that they may give were seen."
         )
     tried = sum(map(len, coverage.roles.values()))
-    yield f"Roles: {tried or 'no'} combinations of operation and role were tried."
+    yield f"Roles: {tried} combinations of operation and role were tried." if tried else "Roles: nothing was tried."
     broken = sum(map(len, coverage.faults.values()))
-    yield f"Faults: parts of the platform were broken on purpose in {broken or 'no'} ways."
+    yield f"Faults: parts of the platform were broken in {broken} ways." if broken else "Faults: nothing was broken."
 
 
 def _part_of(coverage: Coverage) -> Iterator[str]:

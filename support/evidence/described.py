@@ -17,11 +17,11 @@ from allure_commons.types import LabelType, Severity
 from behave.model import Rule
 
 from support.catalogue import ID_TAG, behaviours, ids_of
-from support.tags import LOCK, NEEDS, TOGETHER
+from support.tags import LOCK, NEEDS, READONLY, TOGETHER
 
 _SEVERITIES = frozenset(severity.value for severity in Severity)
 # What a target must grant and who may run beside whom: nobody who reads a report asks.
-_FOR_THE_RUNNER = re.compile(rf"(?:{re.escape(NEEDS)}|{re.escape(LOCK)}|limit\.).*|{TOGETHER}")
+_FOR_THE_RUNNER = re.compile(rf"(?:{re.escape(NEEDS)}|{re.escape(LOCK)}|limit\.).*|{TOGETHER}|{READONLY}")
 _LABEL_TAG = re.compile(r"allure\.label\.(?P<name>\w+):(?P<value>.+)")
 _LINK_TAG = re.compile(r"allure\.(?P<kind>link|issue|tms)(?:\.(?P<name>[^:]+))?:(?P<url>.+)")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -15,7 +13,7 @@ from allure_commons.types import AttachmentType
 
 from support.evidence.items import ROWS_KEPT, Exchange, Item, Query
 from support.evidence.masking import MASK, Masker, is_secret_name
-from support.evidence.wording import BODY_LIMIT, body_of, cell, digest, media_type, parameters_of, rows_of
+from support.evidence.wording import BODY_LIMIT, body_of, cell, csv_of, digest, media_type, parameters_of, rows_of
 
 _HTTP_EXCHANGE = "application/vnd.allure.http+json"
 _ALLURE_TYPES = {known.mime_type: known for known in AttachmentType}
@@ -58,12 +56,8 @@ def _described(query: Query, masker: Masker) -> str:
 
 
 def _csv(query: Query, masker: Masker) -> str:
-    with io.StringIO() as text:
-        writer = csv.writer(text)
-        writer.writerow(query.columns)
-        for row in query.rows[:ROWS_KEPT]:
-            writer.writerow([cell(column, value, masker) for column, value in zip(query.columns, row, strict=True)])
-        return text.getvalue()
+    shown = [zip(query.columns, row, strict=True) for row in query.rows[:ROWS_KEPT]]
+    return csv_of([query.columns, *([cell(column, value, masker) for column, value in row] for row in shown)])
 
 
 def _http_document(exchange: Exchange, masker: Masker) -> str:

@@ -5,9 +5,7 @@ behave loads it as `support.evidence.formatter:AllureFormatter`. It mends what a
 behave, so both are pinned; the probe project in `support/tests/probes/formatter` holds all three together.
 """
 
-import csv
 import functools
-import io
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -33,6 +31,7 @@ from behave.formatter.base import Formatter
 from support.evidence.described import described, identity_of, ordinals, place_labels, rule_of, run_labels
 from support.evidence.recorder import TRANSCRIPT, Line
 from support.evidence.verdicts import hook_failures, scenario_details, status_of, step_details
+from support.evidence.wording import csv_of
 from support.evidence.writer import MaskedFileWriter, new_id
 
 
@@ -187,7 +186,12 @@ class ScenarioListener(AllureListener):  # type: ignore[misc]
         if step.text:
             self._attach_text(step.text)
         if step.table:
-            self.logger.attach_data(new_id(), _csv(step.table), name="table", attachment_type=AttachmentType.CSV)
+            self.logger.attach_data(
+                new_id(),
+                csv_of([step.table.headings, *(row.cells for row in step.table.rows)]),
+                name="table",
+                attachment_type=AttachmentType.CSV,
+            )
 
     def stop_behave_step(self, step: Any) -> None:
         """A step has ended, its hooks included."""
@@ -314,12 +318,6 @@ def _teardown_failures(owner: Any) -> Iterator[str]:
     yield from (sentence for phase, sentence in hook_failures(owner, subject) if phase == "after")
     if owner.status.name == "cleanup_error":
         yield f"Cleaning up after {subject} failed; the console says how."
-
-
-def _csv(table: Any) -> str:
-    with io.StringIO() as text:
-        csv.writer(text).writerows([table.headings, *(row.cells for row in table.rows)])
-        return text.getvalue()
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from support.evidence.drawing import attach, draw
 from support.evidence.items import ROWS_KEPT, Command, Exchange, Item, PartnerCall, Query, Wait
 from support.evidence.masking import Masker
 from support.evidence.transcript import Chapter, transcript
-from support.evidence.wording import BODY_LIMIT, digest
+from support.evidence.wording import BODY_LIMIT, csv_of, digest
 
 __all__ = ["BODY_LIMIT", "ROWS_KEPT", "TRANSCRIPT", "Command", "Exchange", "PartnerCall", "Query", "Recorder", "Wait"]
 
@@ -89,6 +89,10 @@ class Recorder:
     def attach(self, name: str, body: str | bytes, media_type: str) -> None:
         """Keep a file for the report, for instance a caption file; it is attached when the step ends."""
         self._step.append(_Attachment(name, body, media_type))
+
+    def table(self, name: str, columns: Sequence[str], lines: Iterable[Sequence[object]]) -> None:
+        """Keep a table for the report."""
+        self.attach(name, csv_of([columns, *lines]), "text/csv")
 
     def step_ended(self, failed: bool, title: str = "", gaps: Iterable[str] = ()) -> None:
         """Tell in the report what was recorded since the last call, in the Allure step (or fixture) under way.

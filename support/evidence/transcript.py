@@ -1,6 +1,6 @@
 """Everything that a scenario exchanged, as one page of Markdown that Allure shows beside the scenario.
 
-Each scenario has one, so it is kept small: what all requests or all answers have in common stands there once; long
+Each scenario has one, so it is kept small: what all requests or all answers have in common stands at its end; long
 bodies and long lists of rows are cut, which it says.
 """
 
@@ -67,14 +67,14 @@ class _Page:
     common: _Common
 
     def lines(self, chapters: Sequence[Chapter]) -> Iterator[str]:
-        """Yield the page."""
-        for what, headers in (("request", self.common.sent), ("answer", self.common.answered)):
-            if headers:
-                yield f"Every {what} has these headers:\n"
-                yield from _fenced([f"{name}: {value}" for name, value in self._headers(dict(sorted(headers)), ())])
+        """Yield the page; what all have in common comes last, as it is seldom what is looked for."""
         for chapter in chapters:
             if chapter.items:
                 yield from self._chapter(chapter)
+        for what, headers in (("request", self.common.sent), ("answer", self.common.answered)):
+            if headers:
+                yield f"## Headers of every {what}\n"
+                yield from _fenced([f"{name}: {value}" for name, value in self._headers(dict(sorted(headers)), ())])
 
     def _chapter(self, chapter: Chapter) -> Iterator[str]:
         yield f"## {self.masker.text(chapter.title)}\n"

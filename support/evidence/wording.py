@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
 from support.evidence.items import Command, Exchange, Item, PartnerCall, Query, Wait
@@ -75,6 +77,13 @@ def body_of(body: bytes, kind: str, masker: Masker) -> str:
     if len(body) <= BODY_LIMIT:
         return text
     return f"{text[:BODY_LIMIT]}\n[cut: the first {BODY_LIMIT} characters of {len(body)} bytes]"
+
+
+def csv_of(rows: Iterable[Iterable[object]]) -> str:
+    """The rows as CSV, which the report draws as a table; the first names the columns."""
+    with io.StringIO() as text:
+        csv.writer(text).writerows(rows)
+        return text.getvalue()
 
 
 def is_text(body: bytes) -> bool:

@@ -377,7 +377,7 @@ def test_headers_that_all_have_stand_in_the_transcript_once(recorder: Recorder, 
     recorder.scenario_ended(failed=False)
     page = attached.body(TRANSCRIPT)
     assert page.count("x-frame-options: DENY") == page.count("Authorization: Bearer ***") == 1
-    assert "Every request has these headers:" in page and "Every answer has these headers:" in page
+    assert "## Headers of every request" in page and "## Headers of every answer" in page
     assert "401 Unauthorized\nretry-after: 3" in page
     assert "today" not in page
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import pytest
 
 from support.checks import tables
-from support.checks.tables import markdown
 
 
 class Given:
@@ -44,9 +43,3 @@ def test_a_number_is_a_whole_number() -> None:
     assert tables.whole({"pending": "3"}, "pending") == 3
     with pytest.raises(AssertionError, match='"many" in the column "pending" should be a whole number'):
         tables.whole({"pending": "many"}, "pending")
-
-
-def test_markdown_is_aligned_and_keeps_empty_cells() -> None:
-    assert markdown(["name", "n"], [["a longer name", ""], ["b", 12]]) == (
-        "| name          | n  |\n|---------------|----|\n| a longer name |    |\n| b             | 12 |\n"
-    )
