@@ -12,8 +12,9 @@ from behave.parser import parse_feature
 from support.catalogue import behaviours
 from support.evidence.coverage import Coverage, Observed, Shown, Sight, State, merged, read
 from support.evidence.coverage_pages import pages
-from support.runner.coverage import coverage_of
+from support.runner.coverage import coverage_of, scenarios_in
 from support.runner.outcome import ScenarioOutcome
+from support.tests.project import PROJECT
 
 FEATURE = """
 Feature: Captions
@@ -96,6 +97,12 @@ def test_roles_and_faults_come_from_what_passed(folder: Path) -> None:
     coverage = run(folder, [Status.passed, Status.failed], seen, lost)
     assert coverage.roles == {LIST: {"viewer": "allowed", "nobody": "refused"}}
     assert coverage.faults == {"Redis": {"frozen": ["VOD-040"]}}
+
+
+def test_scenarios_are_counted_as_behave_does() -> None:
+    for file in (PROJECT / "features").rglob("*.feature"):
+        text = file.read_text()
+        assert scenarios_in(text) == len(parse_feature(text, filename=str(file)).walk_scenarios()), file
 
 
 def test_shards_add_up(folder: Path) -> None:
