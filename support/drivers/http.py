@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import time
 from collections.abc import Callable, Mapping
@@ -250,12 +251,16 @@ class HttpDriver:
     def send_raw(self, request: bytes) -> bytes:
         """Send bytes that need not be HTTP, and return what comes back; nothing where the platform just hangs up.
 
-        Raises NoAnswer when neither happens within the target's limits.
+        Raises NoAnswer when neither happens within the target's limits, or no connection is made.
         """
         address = urlsplit(self._url)
         port = address.port or {"http": 80, "https": 443}[address.scheme]
         begin, started, answer = time.monotonic(), time.time(), b""
-        with closing(socket.create_connection((address.hostname or "", port), self._limits.connect)) as connection:
+        try:
+            made = socket.create_connection((address.hostname or "", port), self._limits.connect)
+        except OSError as error:
+            raise NoAnswer(f"{request[:40]!r} should be answered, but no connection was made: {error}") from error
+        with closing(made) as connection:
             connection.settimeout(self._limits.answer)
             try:
                 connection.sendall(request)
@@ -266,8 +271,10 @@ class HttpDriver:
                 raise NoAnswer(
                     f"{request[:40]!r} should be answered, or hung up on, but is not", too_late=True
                 ) from None
-            except ConnectionError:
-                pass  # it hung up on us
+            except OSError as error:
+                # It hung up on us, maybe before we had told that we have said everything.
+                if not isinstance(error, ConnectionError) and error.errno != errno.ENOTCONN:
+                    raise
         self._evidence.attach(
             f"bytes, sent {started:.0f}, after {time.monotonic() - begin:.3f} s",
             f"{request[:200]!r}\n\n{answer[:2000].decode('latin-1')}",

@@ -24,7 +24,6 @@ from typing import Any
 
 import allure_behave.formatter
 import allure_commons
-import attrs
 from allure_behave.listener import AllureListener
 from allure_commons.model2 import (
     Label,
@@ -180,10 +179,9 @@ class MaskedFileWriter:
         self._write(file_name, json.dumps(_written(item), ensure_ascii=False).encode("utf-8", "backslashreplace"))
 
     def _write(self, file_name: str, data: bytes) -> None:
-        path = f"{self._folder}/{file_name}"
-        with open(f"{path}.tmp", "wb", buffering=0) as file:
-            file.write(data)
-        os.replace(f"{path}.tmp", path)
+        unfinished = self._folder / f"{file_name}.tmp"
+        unfinished.write_bytes(data)
+        unfinished.replace(self._folder / file_name)
 
 
 class ScenarioListener(AllureListener):  # type: ignore[misc]
@@ -315,7 +313,8 @@ class ScenarioListener(AllureListener):  # type: ignore[misc]
         """Show as a step inside the one under way what has been done there."""
         if self._ensure_place():
             now = _now()
-            done = TestStepResult(name=line.text, status=Status.PASSED, start=now - round(line.elapsed * 1000), stop=now)
+            began = now - round(line.elapsed * 1000)
+            done = TestStepResult(name=line.text, status=Status.PASSED, start=began, stop=now)
             self.logger.get_item(self.current_step_uuid or self._fixture).steps.append(done)
 
     @allure_commons.hookimpl
@@ -568,13 +567,8 @@ def _written(value: Any, name: str = "") -> Any:
         case int() | float() | None:
             return value
         case _:
-            fields = {field: getattr(value, field) for field in _fields(type(value))}
-            return {field: _written(kept, field) for field, kept in fields.items() if kept or kept is False}
-
-
-@functools.cache
-def _fields(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in attrs.fields(kind))
+            # `attrs.asdict` makes copies on the way; Allure's items hold what they were made with, by name.
+            return {field: _written(kept, field) for field, kept in vars(value).items() if kept or kept is False}
 
 
 def _digest(*parts: str) -> str:

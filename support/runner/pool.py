@@ -193,7 +193,7 @@ class Pool:
         reason = f"was killed by {signal.Signals(-cause).name}" if cause < 0 else f"ended with code {cause}"
         if not one.ready and not one.todo:
             raise EnvironmentFailed(f"A worker {reason} while it started its platform; see the logs.")
-        # One that dies before anything began has lost the first: else a worker that always dies would be forked for ever.
+        # Where nothing began, the first is lost: workers that always die would else be forked for ever.
         begun = one.todo.index(one.running) + 1 if one.running in one.todo else 1
         rest = one.todo[begun:]
         if rest and not self.interrupted:

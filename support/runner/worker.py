@@ -253,8 +253,9 @@ class Teller(Formatter):  # type: ignore[misc]
 
     def end(self, ended: Ended) -> None:
         """Tell that the scenario has ended, and what was held back before."""
-        last, self._held = [*self._held, ended], []
-        self._when_written(functools.partial(self._send, last))
+        messages: list[Message] = [*self._held, ended]
+        self._held = []
+        self._when_written(functools.partial(self._send, messages))
 
     def scenario(self, scenario: Scenario) -> None:
         """Tell that a scenario is announced."""
