@@ -29,9 +29,9 @@ _LINK_TAG = re.compile(r"allure\.(?P<kind>link|issue|tms)(?:\.(?P<name>[^:]+))?:
 def described(scenario: Any, ordinal: int) -> TestResult:
     """What is known of a scenario before it runs. `ordinal` tells equal scenarios of one feature apart."""
     rule = rule_of(scenario)
-    path = Path(os.path.relpath(scenario.filename)).as_posix()
+    path = _relative(scenario.filename)
     result = TestResult(name=_title(scenario), fullName=f"{path}:{scenario.line}")
-    result.titlePath = [*Path(path).parts[:-1], scenario.feature.name, *([rule.name] if rule else [])]
+    result.titlePath = [*path.split("/")[:-1], scenario.feature.name, *([rule.name] if rule else [])]
     told = ["\n".join(one.description) for one in (scenario.feature, rule, scenario) if one and one.description]
     result.description = "\n\n".join([*told, *_agreed(scenario)])
     # Shown whatever their names: Gherkin is committed, and in a column "token" the point may be "expired".
@@ -70,8 +70,13 @@ def _identity(scenario: Any) -> tuple[str, ...]:
         if tag.startswith(ID_TAG):
             return (tag,)
     rule = rule_of(scenario)
-    path = Path(os.path.relpath(scenario.filename)).as_posix()
+    path = _relative(scenario.filename)
     return path, rule.name if rule else "", (scenario.parent if scenario._row else scenario).name
+
+
+@functools.cache
+def _relative(path: str) -> str:
+    return Path(os.path.relpath(path)).as_posix()
 
 
 def ordinals(scenarios: Sequence[Any]) -> dict[int, int]:

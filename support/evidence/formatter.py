@@ -29,7 +29,8 @@ from allure_commons.types import AttachmentType, LabelType
 from behave.formatter.base import Formatter
 
 from support.evidence.described import described, identity_of, ordinals, place_labels, rule_of, run_labels
-from support.evidence.recorder import TRANSCRIPT, Line
+from support.evidence.lines import Line
+from support.evidence.recorder import TRANSCRIPT
 from support.evidence.verdicts import hook_failures, scenario_details, status_of, step_details
 from support.evidence.wording import csv_of
 from support.evidence.writer import MaskedFileWriter, new_id
@@ -60,10 +61,10 @@ class AllureFormatter(allure_behave.formatter.AllureFormatter):  # type: ignore[
         """Only a part of the run, or of this feature, will run here: what does not is somebody else's to report."""
         self.listener.expect_part()
 
-    def flush(self) -> None:
-        """Wait until all that was reported so far is written."""
+    def when_written(self, work: Callable[[], None]) -> None:
+        """Do this once all that was reported so far is written; it may be done in another thread."""
         if self.file_logger:
-            self.file_logger.flush()
+            self.file_logger.when_written(work)
 
     def close(self) -> None:
         """Write the rest; nothing more will be reported."""
@@ -209,9 +210,15 @@ class ScenarioListener(AllureListener):  # type: ignore[misc]
         """A step inside a step (`allure.step`) begins."""
         self._ensure_place()
         super().start_step(uuid, title, params)
-        step = self.logger.get_item(uuid)
-        if step and isinstance(title, Line):
-            step.name, step.start = str(title), step.start - round(title.elapsed * 1000)
+
+    @allure_commons.hookimpl
+    def tell_line(self, line: Line) -> None:
+        """Show as a step inside the one under way what has been done there."""
+        if self._ensure_place():
+            now = _now()
+            began = now - round(line.elapsed * 1000)
+            done = TestStepResult(name=line.text, status=Status.PASSED, start=began, stop=now)
+            self.logger.get_item(self.current_step_uuid or self._fixture).steps.append(done)
 
     @allure_commons.hookimpl
     def attach_data(self, body: str | bytes, name: str, attachment_type: Any, extension: str | None) -> None:

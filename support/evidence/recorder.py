@@ -12,6 +12,7 @@ import allure
 from support.evidence import failure
 from support.evidence.drawing import attach, draw
 from support.evidence.items import ROWS_KEPT, Command, Exchange, Item, PartnerCall, Query, Wait
+from support.evidence.lines import Line, tell_line
 from support.evidence.masking import Masker
 from support.evidence.transcript import Chapter, transcript
 from support.evidence.wording import BODY_LIMIT, csv_of, digest
@@ -20,18 +21,6 @@ __all__ = ["BODY_LIMIT", "ROWS_KEPT", "TRANSCRIPT", "Command", "Exchange", "Part
 
 TRANSCRIPT = "Everything that was exchanged"
 IN_FULL = "Everything that this step did"
-
-
-class Line(str):
-    """The title of a step in the report that stands for something that is over; `elapsed` is what it took, in s."""
-
-    elapsed: float
-
-    def __new__(cls, text: str, elapsed: float) -> Line:
-        """Make the text remember a time."""
-        line = super().__new__(cls, text)
-        line.elapsed = elapsed
-        return line
 
 
 @dataclass(frozen=True)
@@ -105,10 +94,10 @@ class Recorder:
         items = [(item, times) for item, times in recorded if not isinstance(item, _Attachment)]
         self._chapters.append(Chapter(title, items))
         if failed and items:
-            with allure.step(Line(f"{IN_FULL} ({len(items)})", sum(item.elapsed for item, _ in items))):
-                self._tell(items, draw)
+            self._draw(items)
         else:
-            self._tell(items)
+            for item, times in items:
+                tell_line(Line(digest(item, self._masker, times), item.elapsed))
         if failed and not self._failure_told:
             self._failure_told = True
             failure.tell(self._chapters, self._masker, self._logged, gaps)
@@ -118,10 +107,10 @@ class Recorder:
                 shown = self._masker.text(body) if isinstance(body, str) else body
                 attach(attachment.name, shown, attachment.media_type)
 
-    def _tell(self, items: Sequence[tuple[Item, int]], draw: Callable[[Item, Masker], None] | None = None) -> None:
-        for item, times in items:
-            with allure.step(Line(digest(item, self._masker, times), item.elapsed)):
-                if draw:
+    def _draw(self, items: Sequence[tuple[Item, int]]) -> None:
+        with allure.step(f"{IN_FULL} ({len(items)})"):
+            for item, times in items:
+                with allure.step(f"{digest(item, self._masker, times)} in {item.elapsed * 1000:.0f} ms"):
                     draw(item, self._masker)
 
     def scenario_ended(self, failed: bool, gaps: Iterable[str] = ()) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -11,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import allure_commons
-from attr import asdict
 
 from support.evidence.masking import Masker
 
 # Names of files and of results in an Allure folder: masking inside them would break the links between them.
 _REFERENCES = frozenset({"uuid", "source", "children", "historyId", "testCaseId", "type"})
+
+_WAITING_AT_MOST = 500  # files and messages; a scenario's evidence is kept in memory until it is written
 
 _masker = Masker()
 
@@ -30,25 +32,24 @@ def use_masker(masker: Masker) -> None:
 class MaskedFileWriter:
     """Writes results and attachments into a folder, through the masker.
 
-    Making a file takes longer than what most steps do. A thread does it meanwhile; `flush` waits for it, and raises
-    what went wrong there.
+    Making a file takes longer than what most steps do, so a thread does it while scenarios go on. What goes wrong there
+    is raised by a later call, `close` at the latest.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.absolute()
         self._folder.mkdir(parents=True, exist_ok=True)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="evidence")
-        self._writing: list[Future[None]] = []
+        self._writing = deque[Future[None]]()
 
-    def flush(self) -> None:
-        """Wait until everything is written."""
-        writing, self._writing = self._writing, []
-        for each in writing:
-            each.result()
+    def when_written(self, work: Callable[[], None]) -> None:
+        """Do this, in the thread, once everything before is written."""
+        self._later(work)
 
     def close(self) -> None:
         """Write the rest and end the thread."""
-        self.flush()
+        while self._writing:
+            self._writing.popleft().result()
         self._thread.shutdown()
 
     @allure_commons.hookimpl
@@ -78,6 +79,8 @@ class MaskedFileWriter:
 
     def _later(self, work: Callable[..., None], *arguments: object) -> None:
         self._writing.append(self._thread.submit(work, *arguments))
+        while self._writing and (self._writing[0].done() or len(self._writing) > _WAITING_AT_MOST):
+            self._writing.popleft().result()
 
     def _write_masked(self, file_name: str, body: str | bytes | Callable[[], str]) -> None:
         made = body() if callable(body) else body
@@ -92,9 +95,8 @@ class MaskedFileWriter:
         self._later(self._write_now, item)
 
     def _write_now(self, item: Any) -> None:
-        data = _masked(asdict(item, filter=lambda _, value: bool(value) or value is False))
         file_name = item.file_pattern.format(prefix=new_id())
-        self._write(file_name, json.dumps(data, ensure_ascii=False).encode("utf-8", "backslashreplace"))
+        self._write(file_name, json.dumps(_written(item), ensure_ascii=False).encode("utf-8", "backslashreplace"))
 
     def _write(self, file_name: str, data: bytes) -> None:
         unfinished = self._folder / f"{file_name}.tmp"
@@ -102,17 +104,18 @@ class MaskedFileWriter:
         unfinished.replace(self._folder / file_name)
 
 
-def _masked(value: Any, name: str = "") -> Any:
-    """The result as it is written: every text masked, but for what links files together."""
+def _written(value: Any, name: str = "") -> Any:
+    """An item of Allure's model as JSON takes it: no empty field, and every text masked but for what links files."""
     match value:
-        case dict():
-            return {key: _masked(item, key) for key, item in value.items()}
+        case str():
+            return value if name in _REFERENCES else _masker.text(value)
         case list():
-            return [_masked(item, name) for item in value]
-        case str() if name not in _REFERENCES:
-            return _masker.text(value)
-        case _:
+            return [_written(item, name) for item in value]
+        case int() | float() | None:
             return value
+        case _:
+            # `attrs.asdict` makes copies on the way; Allure's items hold what they were made with, by name.
+            return {field: _written(kept, field) for field, kept in vars(value).items() if kept or kept is False}
 
 
 def new_id() -> str:

@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import re
 import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -9,6 +10,7 @@ from typing import Any
 import allure_commons
 import pytest
 
+from support.evidence.lines import Line
 from support.evidence.masking import Masker
 from support.evidence.recorder import BODY_LIMIT, TRANSCRIPT, Command, Exchange, PartnerCall, Query, Recorder, Wait
 from support.evidence.replay import curl
@@ -50,7 +52,11 @@ class Attachments(dict[str, Any]):
 
     @allure_commons.hookimpl
     def start_step(self, uuid: str, title: str, params: object) -> None:
-        self.lines.append(title)
+        self.lines.append(re.sub(r" in \d+ ms$", "", title))
+
+    @allure_commons.hookimpl
+    def tell_line(self, line: Line) -> None:
+        self.lines.append(line.text)
 
     def body(self, name: str) -> str:
         return str(self[name][0])
