@@ -24,7 +24,6 @@ from support.settings import Capability
 from support.vocabulary import FEATURES, Entry
 
 CATALOGUE = Path(__file__).parent / "catalogue.toml"
-ID = "id."
 LONGEST_TITLE = 90
 TECHNICAL = re.compile(
     r"\b(?:GET|POST|PUT|PATCH|DELETE|HEAD) /|/api/"
@@ -189,7 +188,7 @@ def _ids(features: Sequence[Feature], *, whole: bool) -> Iterator[Finding]:
     places: dict[str, list[str]] = defaultdict(list)
     for feature in features:
         for scenario in written_scenarios(feature):
-            ids = [str(tag).removeprefix(ID) for tag in scenario.tags if tag.startswith(ID)]
+            ids = [str(tag).removeprefix(tags.ID) for tag in scenario.tags if tag.startswith(tags.ID)]
             if len(ids) != 1:
                 said = "names no behaviour" if not ids else f"names {len(ids)} behaviours"
                 yield Finding(_place(scenario), f"this scenario {said} of {CATALOGUE.name}: one tag like @id.VOD-040")
