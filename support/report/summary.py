@@ -23,7 +23,7 @@ def summary(manifest: Manifest) -> str:
         _section("Differs from what was agreed", list(map(_failure, differing(manifest)))),
         _section("Could not tell", list(map(_failure, unable(manifest)))),
         _section("Known issues", [_known(manifest, entry) for entry in known(manifest)]),
-        _section("To be looked at", [*manifest.troubles, *manifest.remarks]),
+        _section("To be looked at", [_escaped(line) for line in (*manifest.troubles, *manifest.remarks)]),
         _section("Flaky: passed only on a later try", [_named(entry) for entry in manifest.flaky]),
         _section("Skipped", list(_reasons(manifest))),
         _section("Checked in part", list(_gaps(manifest))),
@@ -39,7 +39,7 @@ def facts(manifest: Manifest) -> Iterator[tuple[str, str]]:
     if manifest.build:
         yield "Platform", manifest.build
     if manifest.commit:
-        yield "Tests", manifest.commit
+        yield "These tests", manifest.commit
     yield "Run", f"{manifest.began:%Y-%m-%d %H:%M} UTC"
     yield "Took", duration(manifest.seconds)
     yield "Workers", str(manifest.workers)

@@ -6,9 +6,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from support.evidence.report import ReportError, build
 
 from support.evidence import report
-from support.evidence.report import ReportError, build
 from support.tests.formatter_probe import Probe, run_probe
 
 
