@@ -113,6 +113,8 @@ def _problem(field: str, issue: object) -> str:
             return f"has {field!r}, which means nothing there (known: {known})"
         case {"type": "model_type" | "model_attributes_type"}:
             return f"must be a table with {known}"
+        case {"loc": ("until",)}:
+            return "until must be a day, such as 2027-01-31"
         case {"msg": str(text)}:
             return f"{field} {text.removeprefix('Value error, ')}".strip()
     return f"{field} is wrong"

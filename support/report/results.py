@@ -102,7 +102,7 @@ def _refuse(
         title = f"“{entries[first].title}” ({first})" if entries else first
         more = f", and so did {len(rest) - 1} more" if len(rest) > 1 else ""
         raise ReportError(
-            f"{title} {what}{more}. Was the folder copied whole? The run holds {len(manifest.ran)} results."
+            f"{title} {what}{more}. Was the folder copied whole? The run had {len(manifest.ran)} scenarios."
         )
 
 

@@ -51,7 +51,7 @@ def _fill(history: Path, line: str) -> None:
     lines = []
     for day in range(LIMIT):
         moved = line.replace('"run-1"', f'"run-{day}"')
-        lines.append(moved.replace(f'"timestamp": {began}', f'"timestamp": {began + day * 86_400_000}'))
+        lines.append(moved.replace(f'"timestamp":{began}', f'"timestamp":{began + day * 86_400_000}'))
     history.write_text("\n".join(lines) + "\n")
 
 
@@ -66,9 +66,8 @@ def _measure(reports: Path, output: Path, what: str) -> None:
     seconds, work = time.perf_counter() - begin, _worked() - worked
     size = output.stat().st_size / 1e6
     history = output.with_name(FILE).stat().st_size / 1e6
-    print(
-        f"{len(done.scenarios)} scenarios {what}: {seconds:.1f} s ({work:.1f} s of processor time), {size:.1f} MB; history {history:.1f} MB"
-    )
+    took = f"{seconds:.1f} s ({work:.1f} s of processor time), {size:.1f} MB"
+    print(f"{len(done.scenarios)} scenarios {what}: {took}; history {history:.1f} MB")
 
 
 if __name__ == "__main__":
