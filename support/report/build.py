@@ -13,6 +13,7 @@ from support.report.errors import ReportError
 from support.report.history import FILE as HISTORY
 from support.report.history import SHOWN, History
 from support.report.manifest import Cause, Manifest, ManifestError, ScenarioEntry
+from support.report.packing import packed
 from support.report.results import ALLURE_RESULTS, Result
 
 PAGE = "report.html"
@@ -49,7 +50,9 @@ def build(folders: Sequence[Path], output: Path, *, tools: Path = allure.TOOLS) 
         page = allure.draw(workspace / "results", workspace, _config(manifest, workspace / HISTORY), tools=tools)
         allure.check_complete(page, results.expected_counts(found, manifest))
         drawn = history.drawn(workspace / HISTORY)
-        front.put_on(page, manifest, front.Places(_links(drawn), remarks.since))
+        places = front.Places(_links(drawn), remarks.since)
+        finished = packed(front.put_on(page.read_text(encoding="utf-8"), manifest, places))
+        page.write_text(finished, encoding="utf-8")
         history.keep(drawn, {str(one.content["historyId"]): str(one.content["status"]) for one in _last_tries(found)})
         page.replace(output)
     return manifest
@@ -97,7 +100,7 @@ class _Remarks:
         return content
 
     def _told(self, entry: ScenarioEntry, since: str) -> str:
-        lines = [f"**Does not pass: {since}.**"]
+        lines = [f"**Does not pass ({since}).**"]
         if entry.known_issue:
             issue = self._manifest.known_issue(entry.known_issue)
             lines.append(f"**Known issue {issue.id}: {issue.reason} ({issue.owner}, until {issue.until}).**")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from support.report.decision import decide, differing, known, scenarios, unable
+from support.report.errors import ReportError
 from support.report.manifest import Manifest, ScenarioEntry, Status
 from support.report.summary import facts
 
@@ -26,12 +27,12 @@ class Places:
     since: Mapping[str, str]
 
 
-def put_on(page: Path, manifest: Manifest, places: Places) -> None:
-    """Write it into the page that Allure drew."""
-    before, place, after = page.read_text(encoding="utf-8").partition(_PLACE)
+def put_on(page: str, manifest: Manifest, places: Places) -> str:
+    """Return the page that Allure drew with it above. Raises ReportError where there is no place for it."""
+    before, place, after = page.partition(_PLACE)
     if not place:
-        raise ValueError(f"{page} has no {_PLACE}")
-    page.write_text(f"{before}{front(manifest, places)}{place}{after}", encoding="utf-8")
+        raise ReportError("Allure drew a page without a place for the verdict: is it another version of Allure?")
+    return f"{before}{front(manifest, places)}{place}{after}"
 
 
 def front(manifest: Manifest, places: Places) -> str:
@@ -89,7 +90,7 @@ def _table(
     rows = "".join(_row(entry, places, manifest) for entry in entries[:_MOST])
     if len(entries) > _MOST:
         rows += f'<tr><td colspan="4">and {len(entries) - _MOST} more, in the tree below</td></tr>'
-    heads = "<tr><th>Scenario</th><th>What was seen</th><th>Whose</th><th>Since</th></tr>"
+    heads = "<tr><th>Scenario</th><th>What was seen</th><th>Area</th><th>Since</th></tr>"
     return _folded(title, len(entries), f"<table>{heads}{rows}</table>", opened=opened)
 
 

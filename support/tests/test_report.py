@@ -1,6 +1,5 @@
 """The report: everything of the run is in it, it says what the run said, and what is not whole is refused."""
 
-import base64
 import html
 import json
 import os
@@ -20,7 +19,9 @@ from support.report.build import build
 from support.report.decision import decide
 from support.report.errors import ReportError
 from support.report.manifest import Cause, Manifest, Status, read
+from support.report.packing import packed
 from support.tests.made_up_run import MadeUpRun, entry, manifest
+from support.tests.page import data_of, verdict_of
 from support.tests.runner_probe import Ended, Probe
 
 KNOWN_ISSUES = """
@@ -74,25 +75,11 @@ def page(reports: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     return output.read_text(encoding="utf-8")
 
 
-def embedded(page: str, name: str) -> dict[str, Any]:
-    """A data file of the single-file page."""
-    found = re.search(rf"""d\(['"]{re.escape(name)}['"],\s*['"]([A-Za-z0-9+/=]+)['"]\)""", page)
-    assert found, f"the page should hold {name}"
-    document: dict[str, Any] = json.loads(base64.b64decode(found[1]))
-    return document
-
-
-def shown(page: str) -> str:
-    """What stands above the tree, as text."""
-    verdict = page[page.index('<section id="verdict"') : page.index("<style>\n  #verdict")]
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", re.sub("</?a[^>]*>", "", verdict))).split())
-
-
 class TestNumbers:
     def test_they_are_those_that_behave_told(self, ended: Ended, run: Manifest, page: str) -> None:
         told = ended.counts("scenarios")
         broken = sum(told.get(status, 0) for status in ("error", "hook_error", "cleanup_error"))
-        statistic = embedded(page, "widgets/statistic.json")
+        statistic = data_of(page, "widgets/statistic.json")
         assert statistic["passed"] == told["passed"]
         assert statistic["failed"] == told["failed"]
         # One result more: the tear-down of a feature, which is no scenario.
@@ -107,7 +94,7 @@ class TestNumbers:
         assert decision.exit_code == ended.exit_code == 1
         assert f"{decision.headline}." in ended.output
         assert f"## {decision.word}" in (reports / "summary.md").read_text()
-        assert shown(page).startswith(f"{decision.word} {decision.sentence}.")
+        assert verdict_of(page).startswith(f"{decision.word} {decision.sentence}.")
 
 
 class TestFrontPage:
@@ -129,13 +116,13 @@ class TestFrontPage:
         ],
     )
     def test_it_answers(self, page: str, text: str) -> None:
-        assert text in shown(page)
+        assert text in verdict_of(page)
 
     def test_each_scenario_leads_to_its_own_page(self, page: str) -> None:
         rows = re.findall(r'<td>(?:<span[^>]*>\w+</span> )?<a href="#(\w+)">([^<]+)</a>', page)
         assert len(rows) == 16
         for place, title in rows:
-            assert embedded(page, f"data/test-results/{place}.json")["name"] == html.unescape(title)
+            assert data_of(page, f"data/test-results/{place}.json")["name"] == html.unescape(title)
 
     def test_what_was_seen_is_text_and_nothing_else(self, tmp_path: Path) -> None:
         bad = entry(1, Status.FAILED, cause=Cause.PRODUCT, message="<script>alert(1)</script>", title="<b>A</b>")
@@ -153,7 +140,7 @@ class TestFrontPage:
 
 class TestCategories:
     def test_each_scenario_that_did_not_pass_is_in_the_one_that_the_run_gave_it(self, run: Manifest, page: str) -> None:
-        nodes = embedded(page, "widgets/categories.json")["nodes"].values()
+        nodes = data_of(page, "widgets/categories.json")["nodes"].values()
         sizes = {node["name"]: node["statistic"]["total"] for node in nodes if node["type"] == "category"}
         causes = [entry.cause for entry in run.not_passed]
         expected = {str(cause): causes.count(cause) for cause in Cause if cause in causes}
@@ -185,9 +172,9 @@ class TestCategories:
     def test_a_known_issue_is_named_on_the_scenarios_page(self, page: str) -> None:
         place = re.search(r'<a href="#(\w+)">S02 fails an assertion</a>', page)
         assert place
-        result = embedded(page, f"data/test-results/{place[1]}.json")
+        result = data_of(page, f"data/test-results/{place[1]}.json")
         assert "Known issue CLIP-1: Clips lose their captions" in result["descriptionHtml"]
-        assert "Does not pass: not seen before." in result["descriptionHtml"]
+        assert "Does not pass (not seen before)." in result["descriptionHtml"]
         assert result["links"][0]["url"] == "https://tracker.example/CLIP-1"
         assert result["status"] == "failed"
 
@@ -230,8 +217,8 @@ class TestBuildingAgain:
             run = manifest([entry(1, status)], run=f"run-{number}", began=began)
             build([MadeUpRun(tmp_path / f"reports-{number}", run).write()], tmp_path / "report.html")
         page = (tmp_path / "report.html").read_text()
-        assert "since 2026-03-03 10:00 UTC (2 runs in a row)" in shown(page)
-        assert len(embedded(page, "data/test-results/" + links(page)[0] + ".json")["history"]) == 2
+        assert "since 2026-03-03 10:00 UTC (2 runs in a row)" in verdict_of(page)
+        assert len(data_of(page, "data/test-results/" + links(page)[0] + ".json")["history"]) == 2
 
 
 def links(page: str) -> list[str]:
@@ -249,7 +236,7 @@ class TestShards:
         whole = build(folders, tmp_path / "report.html")
         assert {entry.location for entry in whole.scenarios} == {entry.location for entry in run.scenarios}
         assert whole.given == (1, 2, 3)
-        assert embedded((tmp_path / "report.html").read_text(), "widgets/statistic.json")["total"] == 24
+        assert data_of((tmp_path / "report.html").read_text(), "widgets/statistic.json")["total"] == 24
 
     def parts(self, folder: Path, **more: Any) -> list[Path]:
         return [
@@ -269,7 +256,7 @@ class TestShards:
         assert code == ExitCode.REPORT
         assert output.err == ("The report is not complete: of 3 shards it lacks 2. Give their folders as well.\n")
         assert "No verdict: shard 2 of 3 is missing" in output.out
-        assert shown((tmp_path / "report.html").read_text()).startswith("No verdict Shard 2 of 3 is missing.")
+        assert verdict_of((tmp_path / "report.html").read_text()).startswith("No verdict Shard 2 of 3 is missing.")
 
     def test_the_same_one_twice_is_refused(self, tmp_path: Path) -> None:
         first, second, _ = self.parts(tmp_path)
@@ -461,3 +448,8 @@ class TestAllure:
         """
         with pytest.raises(ReportError, match=r"would call another computer .*elsewhere\.example"):
             build([reports], tmp_path / "report.html", tools=self.fake(tmp_path / "tools", script))
+
+    @pytest.mark.parametrize("page", ["", '<script defer>Promise.allSettled([d("a","eA=="),d("b",1)])</script>'])
+    def test_a_page_whose_data_is_elsewhere(self, page: str) -> None:
+        with pytest.raises(ReportError, match="whose data cannot be found: is it another version of Allure"):
+            packed(page)
