@@ -24,6 +24,7 @@ DEFAULT = "reports"
 LOCK = ".lock"
 ALLURE_RESULTS = "allure-results"
 LOGS = "logs"
+JUNIT = "junit"
 COVERAGE = "coverage.json"
 BESIDE = "run-"
 KEPT = 24 * 3600.0  # seconds
@@ -39,9 +40,10 @@ class ReportsFolder:
             self.path = reports if self._claim(reports) else self._beside(reports)
             for file in (MANIFEST, SUMMARY):
                 (self.path / file).unlink(missing_ok=True)
-            for part in (self.allure_results, self.logs):
+            for part in (self.allure_results, self.logs, self.path / JUNIT):
                 if part.exists():
                     shutil.rmtree(part)
+            for part in (self.allure_results, self.logs):
                 part.mkdir()
         except OSError as error:
             raise EnvironmentFailed(f"Nothing can be written to {reports.resolve()}: {error.strerror}.") from error
