@@ -23,7 +23,7 @@ _ISSUE = "known issue"
 _HIDDEN_LABELS = ["framework", "host", "language", "parentSuite", "subSuite", "suite", "thread"]
 _CHARTS = [
     {"type": "statusDynamics", "title": "The last runs", "limit": SHOWN + 1},
-    {"type": "statusTransitions", "title": "What changed from run to run", "limit": SHOWN + 1},
+    {"type": "statusTransitions", "title": "What changed from run to run (empty: nothing)", "limit": SHOWN + 1},
     {"type": "testResultSeverities", "title": "How bad it is"},
     {"type": "durations", "title": "How long scenarios take"},
     {"type": "durationDynamics", "title": "How long the last runs took", "limit": SHOWN + 1},

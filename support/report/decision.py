@@ -80,7 +80,7 @@ def _not_ready(manifest: Manifest) -> Decision | None:
     if bad:
         worst = _worst(bad)
         sentence = f"{len(bad)} of {scenarios(total)} did not do what was agreed{worst}"
-        return Decision(Word.NOT_READY, sentence, "One is enough.", ExitCode.FAILED)
+        return Decision(Word.NOT_READY, sentence, "One difference is enough.", ExitCode.FAILED)
     if manifest.flaky and manifest.flaky_fails:
         sentence = f"{len(manifest.flaky)} of {scenarios(total)} passed only on a later try"
         return Decision(Word.NOT_READY, sentence, "This run was asked to be strict (flaky=fail).", ExitCode.FAILED)
@@ -152,11 +152,11 @@ def _what_was_left(manifest: Manifest) -> str:
     skipped = len(manifest.of(Status.SKIPPED))
     partly = sum(bool(entry.not_checked) for entry in manifest.scenarios)
     parts = [
-        *([f"{scenarios(skipped)} skipped: this target does not allow them, or this machine"] if skipped else []),
-        *([f"{scenarios(partly)} checked in part"] if partly else []),
+        *([f"{skipped} skipped, the reasons stand below"] if skipped else []),
+        *([f"{partly} checked in part"] if partly else []),
         *([f"{len(manifest.flaky)} passed only on a later try"] if manifest.flaky else []),
     ]
-    return f"Not quite without doubt: {'; '.join(parts)}." if parts else "Everything was run, nothing was skipped."
+    return f"Bear in mind: {'; '.join(parts)}." if parts else "Everything was run, nothing was skipped."
 
 
 def scenarios(count: int) -> str:

@@ -15,7 +15,7 @@ from support.report.summary import facts
 
 _PARTS = Path(__file__).with_name("front.html")
 _PLACE = '<div id="app">'
-_MOST = 25  # scenarios in a table; the tree below shows all
+_MOST = 12  # scenarios in a table; the tree below shows all
 _CLASS = {"Ready": "good", "Partly checked": "unsure", "Ready if accepted": "unsure", "No verdict": "unsure"}
 
 
@@ -73,6 +73,7 @@ def _sections(manifest: Manifest, places: Places) -> Iterator[str]:
     yield _list("To be looked at", [*manifest.troubles, *manifest.remarks], opened=True)
     if manifest.not_passed:
         yield _list("Who is affected", list(_affected(manifest)), opened=True)
+    yield _list("What did not come to its turn", [entry.title for entry in manifest.of(Status.NOT_RUN)])
     yield _list("Passed only on a later try", [entry.title for entry in manifest.flaky])
     yield _list("What was skipped, and why", list(_skipped(manifest)))
 

@@ -39,7 +39,7 @@ def facts(manifest: Manifest) -> Iterator[tuple[str, str]]:
     if manifest.build:
         yield "Platform", manifest.build
     if manifest.commit:
-        yield "These tests", manifest.commit
+        yield "Tests at", manifest.commit
     yield "Run", f"{manifest.began:%Y-%m-%d %H:%M} UTC"
     yield "Took", duration(manifest.seconds)
     yield "Workers", str(manifest.workers)

@@ -42,7 +42,7 @@ def test_the_whole() -> None:
         == """\
 ## Not ready
 
-2 of 8 scenarios did not do what was agreed (1 blocker). One is enough.
+2 of 8 scenarios did not do what was agreed (1 blocker). One difference is enough.
 
 Target: made up · Run: 2026-03-02 10:00 UTC · Took: 1 min 0 s · Workers: 2 · Order: random:abc
 
