@@ -163,9 +163,10 @@ def read(folder: Path) -> Manifest:
         return Manifest.model_validate_json(file.read_bytes())
     except FileNotFoundError:
         raise ManifestError(_why_none(folder)) from None
-    except (OSError, ValidationError) as error:
-        reason = str(error).splitlines()[0]
-        raise ManifestError(f"{file} cannot be read ({reason}): run behave again.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        what = f"{'.'.join(map(str, first['loc'])) or 'it'}: {first['msg']}"
+        raise ManifestError(f"{file} cannot be read ({what}). Run behave again.") from error
 
 
 def _why_none(folder: Path) -> str:

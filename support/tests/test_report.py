@@ -307,7 +307,11 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "half a manifest": (
         lambda reports: (reports / "run.json").write_text('{"run": "hal'),
-        r"run\.json cannot be read \(1 validation error for Manifest\): run behave again",
+        r"run\.json cannot be read \(it: Invalid JSON: EOF while parsing.*\)\. Run behave again",
+    ),
+    "another kind of manifest": (
+        lambda reports: changed(reports / "run.json", targett="x"),
+        r"run\.json cannot be read \(targett: Extra inputs are not permitted\)\. Run behave again",
     ),
     "no result": (
         lose_results,
