@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
+from support.tags import ID
+
 FILE = Path(__file__).parent / "catalogue.toml"
-ID_TAG = "id."
-"""What a tag begins with that names the behaviour its scenario shows: @id.VOD-040."""
 
 
 @cache
@@ -27,7 +27,7 @@ def families() -> Mapping[str, str]:
 
 def ids_of(tags: Iterable[object]) -> list[str]:
     """Return the ids that tags name: normally one."""
-    return [str(tag).removeprefix(ID_TAG) for tag in tags if str(tag).startswith(ID_TAG)]
+    return [str(tag).removeprefix(ID) for tag in tags if str(tag).startswith(ID)]
 
 
 @cache

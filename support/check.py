@@ -21,6 +21,7 @@ from support.catalogue import FILE as CATALOGUE
 from support.catalogue import behaviours, ids_of
 from support.exits import ExitCode, UsageError
 from support.layout import laid_out
+from support.report import known_issues
 from support.settings import Capability
 from support.vocabulary import FEATURES, Entry
 
@@ -98,6 +99,19 @@ def own_findings(paths: Sequence[Path], *, whole: bool) -> Iterator[Finding]:
         yield from look_at(feature)
     yield from _steps(features, whole=whole)
     yield from _ids(features, whole=whole)
+    yield from known_issue_findings(Path(known_issues.FILE))
+
+
+def known_issue_findings(file: Path) -> Iterator[Finding]:
+    """Yield what is wrong with the list of known issues."""
+    try:
+        issues = known_issues.load(file)
+    except UsageError as error:
+        yield Finding("", str(error))
+        return
+    for issue in issues:
+        if issue.behaviour and issue.behaviour not in behaviours():
+            yield Finding(f"{file}", f"{issue.id} is about {issue.behaviour}, which is not in {CATALOGUE.name}")
 
 
 def _first_line(error: Exception) -> str:

@@ -6,7 +6,8 @@ import argparse
 import re
 from pathlib import Path
 
-from support.catalogue import ID_TAG, behaviours
+from support import tags
+from support.catalogue import behaviours
 from support.check import INTERFACE
 from support.exits import ExitCode, UsageError
 from support.testdata.media import file_stem
@@ -82,7 +83,7 @@ def _family(folder: str) -> str:
 
 def next_id(family: str) -> str:
     """Return the next free number of a family, in the catalogue and in the features."""
-    used = [*behaviours(), *(tag.removeprefix(ID_TAG) for tag in _tags())]
+    used = [*behaviours(), *(tag.removeprefix(tags.ID) for tag in _tags())]
     numbers = [int(id.partition("-")[2]) for id in used if id.startswith(f"{family}-")]
     return f"{family}-{max(numbers, default=0) + 1:03}"
 

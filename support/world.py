@@ -43,7 +43,7 @@ from support.drivers.http import Answer, HttpDriver
 from support.drivers.redis import RedisDriver
 from support.drivers.storage import StorageDriver
 from support.drivers.websocket import WebSocketDriver, open_websocket
-from support.evidence.coverage import Observed
+from support.evidence.observed import Observed
 from support.evidence.recorder import Recorder, Wait
 from support.faults import Faults
 from support.faults.processes import Processes

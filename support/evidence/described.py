@@ -16,8 +16,8 @@ from allure_commons.model2 import Label, Link, Parameter, TestResult
 from allure_commons.types import LabelType, Severity
 from behave.model import Rule
 
-from support.catalogue import ID_TAG, behaviours, ids_of
-from support.tags import LOCK, NEEDS, READONLY, TOGETHER
+from support.catalogue import behaviours, ids_of
+from support.tags import ID, LOCK, NEEDS, READONLY, TOGETHER
 
 _SEVERITIES = frozenset(severity.value for severity in Severity)
 # What a target must grant and who may run beside whom: nobody who reads a report asks.
@@ -67,7 +67,7 @@ def _row(scenario: Any) -> list[tuple[str, str]]:
 def _identity(scenario: Any) -> tuple[str, ...]:
     """What makes it the same scenario in the next run: its @id tag, or else file, rule and (template) name."""
     for tag in _tags(scenario):
-        if tag.startswith(ID_TAG):
+        if tag.startswith(ID):
             return (tag,)
     rule = rule_of(scenario)
     path = _relative(scenario.filename)
@@ -118,7 +118,7 @@ def _tag_labels(tags: Sequence[str]) -> list[Label]:
         if label:
             labels.append(Label(label["name"], label["value"].replace("_", " ")))
         elif tag not in _SEVERITIES and not _LINK_TAG.fullmatch(tag) and not _FOR_THE_RUNNER.fullmatch(tag):
-            labels.append(Label(LabelType.TAG, tag.removeprefix(ID_TAG)))
+            labels.append(Label(LabelType.TAG, tag.removeprefix(ID)))
     # Feature and story are not up to tags: each scenario has one, by name, and so stands once in the tree.
     return [label for label in labels if label.name not in {LabelType.FEATURE, LabelType.STORY}]
 

@@ -10,11 +10,13 @@ from pathlib import Path
 from behave.model import Feature, Scenario
 from behave.model_type import Status
 
-from support.catalogue import ID_TAG, ids_of
-from support.evidence.coverage import Answer, Coverage, Observed, Shown, Sight
+from support.catalogue import ids_of
+from support.evidence.observed import Answer, Observed
+from support.report.coverage import Coverage, Shown, Sight
 from support.runner.outcome import ScenarioOutcome
+from support.tags import ID
 
-_ID = re.compile(rf"@{re.escape(ID_TAG)}([A-Z]+-\d+)")
+_ID = re.compile(rf"@{re.escape(ID)}([A-Z]+-\d+)")
 
 
 def coverage_of(

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import fcntl
-import json
+import os
 import secrets
 import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
-from uuid import uuid4
 
-from support.evidence.coverage import Coverage
-from support.evidence.coverage_pages import pages
 from support.exits import EnvironmentFailed
+from support.report.coverage import FILE as COVERAGE
+from support.report.manifest import FILE as MANIFEST
+from support.report.manifest import Manifest
+from support.report.summary import FILE as SUMMARY
+from support.report.summary import summary
 
+DEFAULT = "reports"
 LOCK = ".lock"
 ALLURE_RESULTS = "allure-results"
 LOGS = "logs"
+JUNIT = "junit"
 BESIDE = "run-"
 KEPT = 24 * 3600.0  # seconds
 
@@ -30,9 +35,12 @@ class ReportsFolder:
             reports.mkdir(exist_ok=True)
             _sweep(reports)
             self.path = reports if self._claim(reports) else self._beside(reports)
-            for part in (self.allure_results, self.logs):
+            for file in (MANIFEST, SUMMARY, COVERAGE):
+                (self.path / file).unlink(missing_ok=True)
+            for part in (self.allure_results, self.logs, self.path / JUNIT):
                 if part.exists():
                     shutil.rmtree(part)
+            for part in (self.allure_results, self.logs):
                 part.mkdir()
         except OSError as error:
             raise EnvironmentFailed(f"Nothing can be written to {reports.resolve()}: {error.strerror}.") from error
@@ -60,16 +68,16 @@ class ReportsFolder:
         """Where the embedded platform's processes write."""
         return self.path / LOGS
 
-    def write_coverage(self, coverage: Coverage) -> Path:
-        """Write what was checked, as JSON and as pages of the report."""
-        attachments = []
-        for title, text in pages(coverage).items():
-            source = f"{uuid4()}-attachment.md"
-            (self.allure_results / source).write_text(text, encoding="utf-8")
-            attachments.append({"name": title, "source": source, "type": "text/markdown"})
-        content = json.dumps({"attachments": attachments, "errors": []})
-        (self.allure_results / f"{uuid4()}-globals.json").write_text(content, encoding="utf-8")
-        return coverage.write(self.path)
+    def write_manifest(self, manifest: Manifest) -> None:
+        """Write what the report is made from, and the summary in Markdown."""
+        manifest.write(self.path)
+        (self.path / SUMMARY).write_text(summary(manifest), encoding="utf-8")
+
+    def where_to_look(self) -> Iterator[str]:
+        """Yield the last lines of a run: what there is to read, and how the report is built from it."""
+        folder = os.path.relpath(self.path)
+        yield f"Summary: {folder}/{SUMMARY}"
+        yield f"Report:  acceptance report{'' if folder == DEFAULT else f' {folder}'}"
 
     def close(self) -> None:
         """Let the next run have the folder."""

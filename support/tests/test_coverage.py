@@ -10,8 +10,9 @@ from behave.model_type import Status
 from behave.parser import parse_feature
 
 from support.catalogue import behaviours
-from support.evidence.coverage import Coverage, Observed, Shown, Sight, State, merged, read
-from support.evidence.coverage_pages import pages
+from support.evidence.observed import Observed
+from support.report.coverage import Coverage, Shown, Sight, State, merged, read
+from support.report.coverage_pages import pages
 from support.runner.coverage import coverage_of, scenarios_in
 from support.runner.outcome import ScenarioOutcome
 from support.tests.project import PROJECT

@@ -42,6 +42,26 @@ def test_results_and_logs_of_the_run_before_are_gone_and_everything_else_is_left
     folder.close()
 
 
+def test_what_would_tell_of_the_run_before_is_gone_when_a_run_begins(reports: Path) -> None:
+    for name in ("run.json", "summary.md", "junit/TESTS-old.xml"):
+        (reports / name).parent.mkdir(parents=True, exist_ok=True)
+        (reports / name).write_text("old")
+    ReportsFolder(reports).close()
+    assert {path.name for path in reports.iterdir()} == {".lock", "allure-results", "logs"}
+
+
+def test_a_run_says_how_its_report_is_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    first, second = ReportsFolder(Path("reports")), ReportsFolder(Path("reports"))
+    assert list(first.where_to_look()) == ["Summary: reports/summary.md", "Report:  acceptance report"]
+    assert list(second.where_to_look()) == [
+        f"Summary: reports/{second.path.name}/summary.md",
+        f"Report:  acceptance report reports/{second.path.name}",
+    ]
+    for each in (first, second):
+        each.close()
+
+
 def test_a_second_run_writes_beside_the_first_and_leaves_it_alone(folder: ReportsFolder, reports: Path) -> None:
     result = folder.allure_results / "result.json"
     result.write_text("{}")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import reduce
 from pathlib import Path
@@ -21,8 +20,6 @@ from support.catalogue import behaviours
 FILE = "coverage.json"
 
 Cell = TypeVar("Cell")
-Answer = tuple[str, str]
-"""An operation such as "GET /api/vod/{vod_id}", and a status."""
 
 
 class State(StrEnum):
@@ -45,19 +42,6 @@ class Sight(StrEnum):
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True)
-
-
-@dataclass(frozen=True)
-class Observed:
-    """What one scenario saw of the platform.
-
-    `answers` are operations with statuses, `verdicts` operations with a role and what was answered to it ("allowed",
-    "refused"), `faults` parts of the platform with the way in which they were broken.
-    """
-
-    answers: frozenset[Answer] = frozenset()
-    verdicts: frozenset[tuple[str, str, str]] = frozenset()
-    faults: frozenset[tuple[str, str]] = frozenset()
 
 
 class Shown(_Part):
@@ -140,6 +124,12 @@ def read(folder: Path) -> Coverage | None:
     """Read what a run wrote; None where it wrote nothing. ValueError for something else."""
     file = folder / FILE
     return Coverage.model_validate_json(file.read_bytes()) if file.exists() else None
+
+
+def read_all(folders: Iterable[Path]) -> Coverage | None:
+    """Read what a run, or its shards, wrote; None where none of them wrote anything."""
+    parts = [part for part in map(read, folders) if part is not None]
+    return merged(parts) if parts else None
 
 
 def merged(parts: Iterable[Coverage]) -> Coverage:

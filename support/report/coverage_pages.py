@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from uuid import uuid4
 
 from support.catalogue import behaviours, families
-from support.evidence.coverage import Coverage, Shown, Sight, State
 from support.personas import Role
+from support.report.coverage import Coverage, Shown, Sight, State
 
 ROLES = ("nobody", *Role)
 
@@ -23,6 +26,17 @@ def pages(coverage: Coverage) -> Mapping[str, str]:
         "What was checked: what was broken on purpose": "\n".join(_faults(coverage)),
         "What was checked: operations and answers of the API": "\n".join(_operations(coverage)),
     }
+
+
+def add_to(results: Path, coverage: Coverage) -> None:
+    """Write the pages into a folder of results, so that the report has them as attachments of the whole run."""
+    attachments = []
+    for title, text in pages(coverage).items():
+        source = f"{uuid4()}-attachment.md"
+        (results / source).write_text(text, encoding="utf-8")
+        attachments.append({"name": title, "source": source, "type": "text/markdown"})
+    content = json.dumps({"attachments": attachments, "errors": []})
+    (results / f"{uuid4()}-globals.json").write_text(content, encoding="utf-8")
 
 
 def _summary(coverage: Coverage) -> Iterator[str]:
