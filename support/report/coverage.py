@@ -1,7 +1,7 @@
 """What a run showed: agreed behaviours, the API's operations and answers, who may do what, what was broken on purpose.
 
 Only what a passing scenario showed counts as shown. What lies outside a run of a part of the suite is not missing: it
-is "not part of this run".
+is "not in this run".
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class State(StrEnum):
     SHOWN = "shown"
     NOT_PASSED = "did not pass"
     SKIPPED = "skipped"
-    NOT_PART = "not part of this run"
+    NOT_PART = "not in this run"
     NO_SCENARIO = "without a scenario"
 
 

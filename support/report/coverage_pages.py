@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 from uuid import uuid4
 
 from support.catalogue import behaviours, families
+from support.faults.table import Kind, Part
 from support.personas import Role
 from support.report.coverage import Coverage, Shown, Sight, State
 
 ROLES = ("nobody", *Role)
 
-_MARKS = {State.SHOWN: "✅", State.NOT_PASSED: "❌", State.SKIPPED: "⏭️", State.NOT_PART: "▫️", State.NO_SCENARIO: "❗"}
-_VERDICTS = {"allowed": "✅", "refused": "⛔"}
+Cells = TypeVar("Cells")
+
+_TO_BE_LOOKED_AT = (State.NOT_PASSED, State.NO_SCENARIO)
+# No emoji: not every machine has them.
+_VERDICTS = {"allowed": "✓", "refused": "–"}
 
 
 def pages(coverage: Coverage) -> Mapping[str, str]:
@@ -48,7 +53,7 @@ def _summary(coverage: Coverage) -> Iterator[str]:
         rows.append([f"{family}: {about}", str(len(shown)), *(str(shown.count(state) or "") for state in states)])
     totals = [str(len(coverage.in_state(state))) for state in states]
     rows.append(["**all of it**", str(len(behaviours())), *totals])
-    yield from _table(["what was agreed on", "agreed", *states], rows)
+    yield from _table(["", "agreed", *states], rows)
     yield "A behaviour is shown if its scenarios passed. What failed or was skipped shows nothing.\n"
     yield from (f"- {line}" for line in _other_counts(coverage))
 
@@ -90,17 +95,18 @@ def _behaviours(coverage: Coverage) -> Iterator[str]:
 def _told(shown: Shown) -> str:
     counts = ((shown.passed, "passed"), (shown.not_passed, "did not pass"), (shown.skipped, "skipped"))
     told = ", ".join(f"{count} {what}" for count, what in counts if count)
-    return f"{_MARKS[shown.state]} {shown.state}" + (f" ({told})" if told else "")
+    state = f"{shown.state} ({told})" if told else str(shown.state)
+    return f"**{state}**" if shown.state in _TO_BE_LOOKED_AT else state
 
 
 def _roles(coverage: Coverage) -> Iterator[str]:
     if not coverage.roles:
         yield "No scenario that passed tried who may do what: it was not part of this run."
         return
-    yield "As the platform answered in scenarios that passed: ✅ let in, ⛔ refused, blank where nobody tried.\n"
+    yield "As the platform answered in scenarios that passed: ✓ let in, – refused, blank where nobody tried.\n"
     rows = [
-        [f"`{operation}`", *(_VERDICTS.get(cells.get(role, ""), cells.get(role, "")) for role in ROLES)]
-        for operation, cells in coverage.roles.items()
+        [operation, *(_VERDICTS.get(cells.get(role, ""), cells.get(role, "")) for role in ROLES)]
+        for operation, cells in _by_path(coverage.roles)
     ]
     yield from _table(["operation", *ROLES], rows, centred=len(ROLES))
 
@@ -110,8 +116,8 @@ def _faults(coverage: Coverage) -> Iterator[str]:
         yield "No scenario that passed broke a part of the platform: it was not part of this run."
         return
     yield "Which agreed behaviours were shown while a part was broken so. Blank: not done in this run.\n"
-    kinds = list(dict.fromkeys(kind for cells in coverage.faults.values() for kind in cells))
-    rows = [[part, *(", ".join(cells.get(kind, ())) for kind in kinds)] for part, cells in coverage.faults.items()]
+    kinds = [kind for kind in Kind if any(kind in cells for cells in coverage.faults.values())]
+    rows = [[part, *(", ".join(coverage.faults.get(part, {}).get(kind, ())) for kind in kinds)] for part in Part]
     yield from _table(["", *kinds], rows)
 
 
@@ -123,15 +129,25 @@ def _operations(coverage: Coverage) -> Iterator[str]:
     yield "Every answer of the platform is compared with its own description (OpenAPI). An answer counts as seen if a "
     yield "scenario that passed got it.\n"
     if coverage.never_called:
-        yield f"**Not called in this run** ({len(coverage.never_called)}): "
-        yield ", ".join(f"`{name}`" for name in coverage.never_called) + "\n"
-    sights = [sight for sight in Sight if sight is not Sight.UNPROVEN or coverage.count(sight)]
-    rows = [[f"`{name}`", *(_statuses(answers, one) for one in sights)] for name, answers in coverage.answers.items()]
-    yield from _table(["operation", *sights], rows)
+        yield f"**Not called in this run** ({len(coverage.never_called)}): {', '.join(coverage.never_called)}\n"
+    if coverage.count(Sight.UNPROVEN):
+        yield f"\\* {Sight.UNPROVEN}\n"
+    rows = [
+        [name, _statuses(answers, Sight.SEEN), _statuses(answers, Sight.UNPROVEN, Sight.NOT_SEEN)]
+        for name, answers in _by_path(coverage.answers)
+    ]
+    yield from _table(["operation", Sight.SEEN, Sight.NOT_SEEN], rows)
 
 
-def _statuses(answers: Mapping[str, Sight], wanted: Sight) -> str:
-    return ", ".join(status for status, sight in answers.items() if sight is wanted)
+def _statuses(answers: Mapping[str, Sight], *wanted: Sight) -> str:
+    return ", ".join(
+        f"{status}\\*" if sight is Sight.UNPROVEN else status for status, sight in answers.items() if sight in wanted
+    )
+
+
+def _by_path(operations: Mapping[str, Cells]) -> list[tuple[str, Cells]]:
+    """Operations with what is told of them: those of one path beside each other."""
+    return sorted(operations.items(), key=lambda one: one[0].split(" ")[::-1])
 
 
 def _table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, centred: int = 0) -> Iterator[str]:

@@ -212,6 +212,7 @@ def test_what_was_checked_is_found_from_the_front_page(page: "Page") -> None:
         "What was checked: operations and answers of the API",
     ]
     short = unfolded(page, "in short")
+    assert not page.get_by_text("Can we release").is_visible() and not page.locator("#verdict").is_visible()
     height = short.locator("iframe").bounding_box()
     assert height and height["height"] > 400, "it can be read without scrolling in a slit"
     says(rendered(short), "This run was a part of the suite: 7 of 8 scenarios.")
