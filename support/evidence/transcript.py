@@ -13,7 +13,7 @@ from functools import reduce
 
 from support.evidence.items import Command, Exchange, Item, PartnerCall, Query, Wait
 from support.evidence.masking import Masker
-from support.evidence.wording import body_of, cell, digest, media_type
+from support.evidence.wording import LINE_LIMIT, body_of, cell, digest, media_type
 
 BODY_SHOWN = 2048  # characters
 ROWS_SHOWN = 10
@@ -88,6 +88,8 @@ class _Page:
                 case Wait() if len(item.changes) > 1:
                     rows = [(f"{at:.2f} s", self.masker.text(seen)) for at, seen in item.changes]
                     yield from _table(("after", "seen"), rows)
+                case Command() if len(answer := self.masker.text(str(item.answer))) > LINE_LIMIT:
+                    yield from _fenced([_beginning(answer, len(answer))])
                 case Wait() | Command():
                     pass  # its line says it all
 

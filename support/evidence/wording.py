@@ -13,7 +13,7 @@ from support.evidence.masking import MASK, Masker, is_secret_name
 
 BODY_LIMIT = 64 * 1024  # bytes of a body shown in the report
 
-_LINE_LIMIT = 300  # characters of a one-line digest
+LINE_LIMIT = 300  # characters of a line that tells what was exchanged
 
 
 def digest(item: Item, masker: Masker, times: int = 1) -> str:
@@ -31,7 +31,7 @@ def digest(item: Item, masker: Masker, times: int = 1) -> str:
             story = ", ".join(f"{seen} ({at:.1f} s)" for at, seen in item.changes)
             text = f"waited {item.elapsed:.1f} s for {item.what}: {story}"
     line = " ".join(masker.text(text).split())
-    shown = line if len(line) <= _LINE_LIMIT else line[:_LINE_LIMIT] + "…"
+    shown = line if len(line) <= LINE_LIMIT else line[:LINE_LIMIT] + "…"
     return shown + times_of(times)
 
 

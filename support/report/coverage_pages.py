@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -146,8 +147,9 @@ def _statuses(answers: Mapping[str, Sight], *wanted: Sight) -> str:
 
 
 def _by_path(operations: Mapping[str, Cells]) -> list[tuple[str, Cells]]:
-    """Operations with what is told of them: those of one path beside each other."""
-    return sorted(operations.items(), key=lambda one: one[0].split(" ")[::-1])
+    """Operations with what is told of them: those of one path beside each other, their parameters as dots."""
+    ordered = sorted(operations.items(), key=lambda one: one[0].split(" ")[::-1])
+    return [(re.sub(r"\{\w+\}", "…", name), cells) for name, cells in ordered]
 
 
 def _table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, centred: int = 0) -> Iterator[str]:

@@ -49,12 +49,14 @@ class LogMarks:
     def _of(self, request_id: str) -> str:
         found = []
         for log, begin, end in self._grown():
-            wanted = False
+            wanted, lines = False, []
             for line in _text(log, begin, end, whole=True).splitlines():
                 if _BEGINS.match(line):
                     wanted = request_id in line
                 if wanted:
-                    found.append(f"{log.name}: {line}")
+                    lines.append(line)
+            if lines:
+                found += [f"{log.name}:", *lines]
         return "\n".join(found)
 
 

@@ -152,6 +152,20 @@ def test_the_pages_tell_it_in_words(folder: Path) -> None:
     assert "| GET /a | 200 | 500 |" in told["operations and answers of the API"]
 
 
+def test_what_only_a_failed_scenario_saw_is_marked(folder: Path) -> None:
+    seen = Observed(frozenset({("GET /a", "500")}))
+    told = pages(run(folder, [Status.failed], seen))["What was checked: operations and answers of the API"]
+    assert "\\* seen only in scenarios that did not pass" in told
+    assert "| GET /a |  | 200, 500\\* |" in told
+
+
+def test_the_parameters_of_a_path_are_dots() -> None:
+    told = Coverage(
+        scenarios=1, available=1, behaviours={}, answers={}, roles={DELETE: {"viewer": "refused"}}, faults={}
+    )
+    assert "| DELETE /api/vod/… |  | – |  |  |  |" in pages(told)["What was checked: who may do what"]
+
+
 def test_a_run_that_saw_nothing_says_so(folder: Path) -> None:
     nothing = Coverage(scenarios=4, available=4, behaviours={}, answers={}, roles={}, faults={})
     told = "\n".join(pages(nothing).values())

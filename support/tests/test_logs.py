@@ -62,10 +62,11 @@ def test_the_lines_of_one_request_with_the_stack_below_them(log: Path) -> None:
     append(log, "2026-11-20T08:00:00.002Z INFO app [def8] fine\n" * 1000)
     append(log, "2026-11-20T08:00:00.003Z INFO access [abc7] GET / 500\n")
     assert marks.of_request("abc7").splitlines() == [
-        "platform.log: 2026-11-20T08:00:00.001Z ERROR app [abc7] Unexpected error",
-        "platform.log: Traceback:",
-        "platform.log:   boom",
-        "platform.log: 2026-11-20T08:00:00.003Z INFO access [abc7] GET / 500",
+        "platform.log:",
+        "2026-11-20T08:00:00.001Z ERROR app [abc7] Unexpected error",
+        "Traceback:",
+        "  boom",
+        "2026-11-20T08:00:00.003Z INFO access [abc7] GET / 500",
     ]
 
 

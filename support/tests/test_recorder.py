@@ -397,6 +397,12 @@ def test_the_transcript_cuts_what_is_long_and_says_so(recorder: Recorder, attach
     assert "| 9 |\n\nThe first 10 of 1200 rows." in page
 
 
+def test_the_transcript_shows_what_a_line_had_to_cut(recorder: Recorder, attached: Attachments) -> None:
+    recorder.command(replace(GET, answer="y" * 400))
+    recorder.scenario_ended(failed=False)
+    assert "```\n" + "y" * 400 + "\n```" in attached.body(TRANSCRIPT)
+
+
 def test_without_allure_nothing_happens(recorder: Recorder) -> None:
     recorder.exchange(LOGIN)
     recorder.step_ended(failed=True)
