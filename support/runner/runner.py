@@ -24,12 +24,13 @@ from behave.runner import Context
 from behave.runner_util import parse_features
 from behave.step_registry import AmbiguousStep
 
+from support.durations import COMMITTED, MEASURED, Durations, Paces, key_of
 from support.evidence.formatter import AllureFormatter
 from support.exits import ExitCode, RunStopped, SelectionError
 from support.run import Run
 from support.runner.messages import Ended, Told
 from support.runner.options import Options, read_options
-from support.runner.order import Bundle, Durations, bundles, key_of, longest_first, of_shard, shuffled
+from support.runner.order import Bundle, bundles, longest_first, of_shard, shuffled
 from support.runner.outcome import ScenarioOutcome
 from support.runner.pool import Pool
 from support.runner.reports import ReportsFolder
@@ -38,8 +39,6 @@ from support.runner.verdict import Verdict
 from support.runner.worker import Worker
 from support.settings import Target, load_target
 from support.vocabulary import ExplainingRegistry
-
-DURATIONS = "durations.json"
 
 
 class Runner(behave.runner.Runner):  # type: ignore[misc]
@@ -119,9 +118,9 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
     def _perform(self, options: Options) -> ExitCode:
         refuse(self.features, self.config)
         target = load_target(options.target)
-        chosen = of_shard(selected(self.features, self.config), options.shard)
+        chosen = of_shard(selected(self.features, self.config), options.shard, Paces(Path(self.base_dir) / COMMITTED))
         reports = ReportsFolder(Path(self.base_dir) / "reports")
-        durations = Durations(reports.path / DURATIONS)
+        durations = Durations(reports.path / MEASURED)
         with contextlib.closing(reports):
             self._describe(reports, target)
             self._load()
