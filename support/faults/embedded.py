@@ -20,7 +20,8 @@ from support.stack.embedded import EmbeddedPlatform
 from support.stack.platform import Part as Process
 from support.stack.processes import ServerProcess
 
-FROZEN_FOR, AWAKE_FOR = 0.2, 0.05  # seconds: a slow server is one that is frozen most of the time
+FROZEN_FOR, AWAKE_FOR = 0.2, 0.05  # seconds: a slow part is one that is frozen most of the time
+NAP = 0.8  # seconds: slow Redis, which would do a hundred commands in a moment awake, sleeps before each answer
 LATE = 1.5  # seconds: more than the embedded platform waits for Cablecast
 RETRY_AFTER = 1  # seconds
 
@@ -32,7 +33,7 @@ class EmbeddedBreaker:
         self._platform = platform
         self._cablecast = cablecast
         self._registered: list[Registration] = []
-        self._slow: dict[Part, _Slow] = {}
+        self._slow: dict[Part, _Slow | _SlowRedis] = {}
         self._away = platform.media_root.with_name("media.away")
         self._table: Mapping[tuple[Part, Kind], Fault] = dict(self._faults())
 
@@ -104,7 +105,10 @@ class EmbeddedBreaker:
 
     def _slow_down(self, part: Part) -> Callable[[], object]:
         def begin() -> None:
-            self._slow[part] = _Slow(self._signal(part, signal.SIGSTOP), self._signal(part, signal.SIGCONT))
+            if part is Part.REDIS:
+                self._slow[part] = _SlowRedis(self._platform.redis_url)
+            else:
+                self._slow[part] = _Slow(self._signal(part, signal.SIGSTOP), self._signal(part, signal.SIGCONT))
 
         return begin
 
@@ -177,6 +181,30 @@ class _Slow:
     def end(self) -> None:
         self._over.set()
         self._thread.join()
+
+
+class _SlowRedis:
+    """Has Redis sleep without a break, so that each round trip takes a nap or two.
+
+    Two take turns: while one sleeps the other waits, with everybody else. Redis answers all who waited after the next nap.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._over = threading.Event()
+        self._threads = [threading.Thread(target=self._work, name="slow Redis", daemon=True) for _ in range(2)]
+        for thread in self._threads:
+            thread.start()
+
+    def _work(self) -> None:
+        with redis.Redis.from_url(self._url) as client:
+            while not self._over.is_set():
+                client.execute_command("DEBUG", "SLEEP", NAP)
+
+    def end(self) -> None:
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
 
 
 def _runs(server: ServerProcess) -> bool:
