@@ -14,7 +14,6 @@ from support.clients.malformed import Refusal
 from support.clients.operations import Health
 from support.clients.vod import Vod
 from support.faults import Kind, Part
-from support.scenario import catches_processes
 from support.testdata.media import recording, write
 from support.world import World
 
@@ -324,7 +323,6 @@ def not_in_hand(context: Context, title: str, seconds: float) -> None:
 
 
 @when("the worker is killed once {title:Quoted} is captioned, before it could say so")
-@catches_processes
 def killed_before_acknowledging(context: Context, title: str) -> None:
     """Kill the worker in the moment between the effect of a job and its acknowledgement.
 
@@ -339,7 +337,6 @@ def killed_before_acknowledging(context: Context, title: str) -> None:
 
 
 @when("the worker is killed each time it works on {title:Quoted}")
-@catches_processes
 def killed_each_time(context: Context, title: str) -> None:
     """Kill the worker whenever it has begun with this job, until the platform gives the job up.
 

@@ -46,8 +46,6 @@ def _keep(world: World, thing: Thing) -> None:
     world.remember(remembered(thing.kind.word, thing.name), thing)
     if thing.kind is PORTFOLIO:
         world.remember("portfolio in hand", thing)
-    if world.run.prices is not None:
-        world.prices.concern(thing)
 
 
 def _thing(world: World, kind: Kind, name: str) -> Thing:
