@@ -186,7 +186,7 @@ class _Slow:
 class _SlowRedis:
     """Has Redis sleep without a break, so that each round trip takes a nap or two.
 
-    Two take turns: while one sleeps the other waits, with everybody else. Redis answers all who waited after the next nap.
+    Two take turns: while one sleeps the other waits with everybody else, who are answered after its nap as well.
     """
 
     def __init__(self, url: str) -> None:
