@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from support.reference.database import Base
 
-
 Row = TypeVar("Row", bound=Base)
 
 
