@@ -9,6 +9,7 @@ from support.clients.access import SignedIn
 from support.clients.malformed import Refusal
 from support.clients.operations import Health
 from support.clients.vod import Vod
+from support.drivers.http import Answer
 
 
 @then("the platform is healthy again within {seconds:Number} seconds")
@@ -46,8 +47,11 @@ def refused_in_time(context: Context, who: str, kind: str, seconds: float) -> No
     Example: Then Dana is refused the list of VODs as "DatabaseError" within 3 seconds
     """
     world = context.world
-    answer = world.vod.list_page(by=world.person(who)).expect(503)
-    equal("the kind of refusal", answer.error["type"], kind)
+    _require_refused(world.vod.list_page(by=world.person(who)), kind, seconds)
+
+
+def _require_refused(answer: Answer, kind: str, seconds: float) -> None:
+    equal("the kind of refusal", answer.expect(503).error["type"], kind)
     took = f"{answer.seconds:.1f} s"
     require(answer.seconds <= seconds, f"{answer} should be answered within {seconds:g} s, but took {took}")
 
@@ -175,16 +179,16 @@ def cached_again(context: Context, title: str) -> None:
 # The media storage
 
 
-@given("{who:Actor} was refused the captions of {title:Quoted} as {kind:Quoted}")
-@then("{who:Actor} is refused the captions of {title:Quoted} as {kind:Quoted}")
-def refused_captions(context: Context, who: str, title: str, kind: str) -> None:
-    """Ask for the captions: 503 of this kind.
+@given("{who:Actor} was refused the captions of {title:Quoted} as {kind:Quoted} within {seconds:Number} seconds")
+@then("{who:Actor} is refused the captions of {title:Quoted} as {kind:Quoted} within {seconds:Number} seconds")
+def refused_captions(context: Context, who: str, title: str, kind: str, seconds: float) -> None:
+    """Ask for the captions: 503 of this kind, in time.
 
-    Example: Then Dana is refused the captions of "City Council" as "DependencyError"
+    Example: Then Dana is refused the captions of "City Council" as "DependencyError" within 3 seconds
     """
     world = context.world
-    answer = world.vod.ask_for_captions(world.recall(title, Vod), by=world.person(who)).expect(503)
-    equal("the kind of refusal", answer.error["type"], kind)
+    vod = world.recall(title, Vod)
+    _require_refused(world.vod.ask_for_captions(vod, by=world.person(who)), kind, seconds)
 
 
 @given("captioning {title:Quoted} failed because {reason:Quoted}")

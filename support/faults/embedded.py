@@ -13,6 +13,7 @@ import psycopg
 import redis
 from sqlalchemy import make_url
 
+from support.faults.files import HangingFiles
 from support.faults.table import Fault, Kind, Part
 from support.partners.cablecast import ANYTHING, Cablecast
 from support.partners.server import Registration
@@ -35,6 +36,7 @@ class EmbeddedBreaker:
         self._registered: list[Registration] = []
         self._slow: dict[Part, _Slow | _SlowRedis] = {}
         self._away = platform.media_root.with_name("media.away")
+        self._files = HangingFiles(platform.media_root, platform.media_root.with_name("media.aside"))
         self._table: Mapping[tuple[Part, Kind], Fault] = dict(self._faults())
 
     def find(self, part: Part, kind: Kind) -> Fault | None:
@@ -59,6 +61,7 @@ class EmbeddedBreaker:
         yield (Part.REDIS, Kind.DISCONNECTED), Fault(self._cut_redis_connections, _nothing)
         yield (Part.REDIS, Kind.EMPTIED), Fault(self._empty_redis, _nothing)
         yield (Part.STORAGE, Kind.GONE), Fault(self._move_storage_away, self._move_storage_back)
+        yield (Part.STORAGE, Kind.FROZEN), Fault(self._files.begin, self._files.end)
         yield (Part.CABLECAST, Kind.GONE), Fault(self._cablecast.close, self._start_cablecast)
         answers: Mapping[Kind, Mapping[str, object]] = {
             Kind.SLOW: {"status": 200, "json": {}, "delay": LATE},
