@@ -272,8 +272,8 @@ class HttpDriver:
                 raise NoAnswer(
                     f"{request[:40]!r} should be answered, or hung up on, but is not", too_late=True
                 ) from None
-            except ConnectionError:
-                pass  # it hung up on us
+            except OSError:
+                pass  # it hung up on us: reset, or not connected any more
         self._evidence.attach(
             f"bytes, sent {started:.0f}, after {time.monotonic() - begin:.3f} s",
             f"{request[:200]!r}\n\n{answer[:2000].decode('latin-1')}",
