@@ -18,14 +18,7 @@ def healthy_again(context: Context, seconds: float) -> None:
 
     Example: Then the platform is healthy again within 5 seconds
     """
-    operations = context.world.operations
-    eventually(
-        "the platform's health",
-        operations.health,
-        lambda seen: seen.status == "healthy",
-        wish="healthy",
-        within=seconds,
-    )
+    context.world.operations.await_status("healthy", within=seconds)
 
 
 @then("its health names the {service:Service} as the cause")

@@ -70,7 +70,7 @@ class _Passing(CablecastError):
 class CircuitBreaker:
     """Counts failures. After too many in a short time nobody calls for a while; then one call tries whether it works.
 
-    Nobody calls either while Cablecast has asked to be left alone: other jobs would not know of that, nor would a second
+    Nobody calls either while Cablecast has asked to be left alone: other jobs do not know of that, nor does a second
     run of the same one, whose worker was thought dead.
 
     ``announce(seconds)`` is told when a pause begins, and for how long it is remembered; with 0 when it is over for
