@@ -45,12 +45,12 @@ class EmbeddedBreaker:
 
     def _faults(self) -> Iterator[tuple[tuple[Part, Kind], Fault]]:
         postgres, redis_server = self._platform.postgres, self._platform.redis
-        for part, server, kill, start in (
-            (Part.DATABASE, postgres.server, postgres.kill, postgres.start),
-            (Part.REDIS, redis_server.server, redis_server.server.kill, redis_server.start),
+        for part, server, start in (
+            (Part.DATABASE, postgres.server, postgres.start),
+            (Part.REDIS, redis_server.server, redis_server.start),
         ):
             mend = _unless(partial(_runs, server), start)
-            yield (part, Kind.GONE), Fault(kill, mend)
+            yield (part, Kind.GONE), Fault(server.kill, mend)
             yield (part, Kind.STOPPED), Fault(server.stop, mend)
         for part, name in ((Part.WORKER, "worker"), (Part.API, "api")):
             yield from self._faults_of(part, name)  # type: ignore[arg-type]
