@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from behave import given, then, when
 from behave.runner import Context
 
-from support.clients.at_work import Outcome
+from support.clients.moments import Outcome
 from support.faults import Kind, Part
 
 
