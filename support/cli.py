@@ -16,6 +16,7 @@ COMMANDS = {
     "steps": "list the sentences that features can use, with examples; a word narrows them down",
     "check": "look through the features without running them",
     "format": "lay features out as we do: indentation, tables, blank lines",
+    "durations": "note how long the features take, as measured by the last runs here, to balance shards by",
     "doctor": "tell whether a target can be tested, and what it lacks",
     "sweep": "list what killed runs left at a target, and delete it",
 }

@@ -28,6 +28,7 @@ from behave.runner_util import parse_features
 from behave.step_registry import AmbiguousStep
 
 from support.deployment import build_of
+from support.durations import COMMITTED, MEASURED, Durations, Paces, key_of
 from support.evidence.formatter import AllureFormatter
 from support.exits import ExitCode, RunStopped, SelectionError
 from support.report import known_issues
@@ -38,7 +39,7 @@ from support.runner.coverage import coverage_of
 from support.runner.manifest import Circumstances, manifest_of
 from support.runner.messages import Ended, Told
 from support.runner.options import Options, read_options
-from support.runner.order import Bundle, Durations, bundles, key_of, longest_first, of_shard, shuffled
+from support.runner.order import Bundle, bundles, longest_first, of_shard, shuffled
 from support.runner.outcome import ScenarioOutcome
 from support.runner.pool import Pool
 from support.runner.reports import ReportsFolder
@@ -47,8 +48,6 @@ from support.runner.verdict import sentences, write_lists
 from support.runner.worker import Worker
 from support.settings import Target, load_target
 from support.vocabulary import ExplainingRegistry
-
-DURATIONS = "durations.json"
 
 
 class Runner(behave.runner.Runner):  # type: ignore[misc]
@@ -129,9 +128,9 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
         refuse(self.features, self.config)
         target = load_target(options.target)
         issues = known_issues.load(Path(self.base_dir) / known_issues.FILE)
-        chosen = of_shard(selected(self.features, self.config), options.shard)
+        chosen = of_shard(selected(self.features, self.config), options.shard, Paces(Path(self.base_dir) / COMMITTED))
         reports = ReportsFolder(Path(self.base_dir) / "reports")
-        durations = Durations(reports.path / DURATIONS)
+        durations = Durations(reports.path / MEASURED)
         with contextlib.closing(reports):
             began = datetime.now(UTC)
             self._load()
