@@ -90,10 +90,8 @@ class Manifest(_Part):
     began: datetime
     seconds: float
     target: str
-    platform: str = ""
     build: str = ""
     commit: str = ""
-    command: str
     selection: str = ""
     seed: str = ""
     workers: int = 1
@@ -195,7 +193,6 @@ def merged(manifests: Iterable[tuple[Path, Manifest]]) -> Manifest:
             "run": "+".join(one.run for one in each),
             "began": began,
             "seconds": ended - began.timestamp(),
-            "platform": "",
             "selection": "; ".join(dict.fromkeys(one.selection for one in each if one.selection)),
             "workers": sum(one.workers for one in each),
             "given": tuple(number for one in each for number in one.given),

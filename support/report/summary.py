@@ -43,6 +43,8 @@ def facts(manifest: Manifest) -> Iterator[tuple[str, str]]:
     yield "Run", f"{manifest.began:%Y-%m-%d %H:%M} UTC"
     yield "Took", duration(manifest.seconds)
     yield "Workers", str(manifest.workers)
+    if manifest.selection:
+        yield "Only", manifest.selection
     if manifest.shards > 1:
         yield "Shards", manifest.shards_given
     if manifest.seed:

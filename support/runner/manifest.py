@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -49,7 +48,6 @@ def manifest_of(
     chosen: Sequence[Scenario],
     outcomes: Mapping[int, ScenarioOutcome],
     troubles: Sequence[str],
-    platform: str,
     about: Circumstances,
     options: Options,
     config: Configuration,
@@ -71,10 +69,8 @@ def manifest_of(
         began=about.began,
         seconds=round((datetime.now(UTC) - about.began).total_seconds(), 2),
         target=about.target,
-        platform=platform,
         build=about.build,
         commit=_commit(),
-        command=shlex.join(["behave", *sys.argv[1:]]),
         selection=selection,
         seed=options.seed or "",
         workers=config.jobs,

@@ -69,7 +69,9 @@ class ReportsFolder:
         return self.path / LOGS
 
     def write_manifest(self, manifest: Manifest) -> None:
-        """Write what the report is made from, and the summary in Markdown."""
+        """Write what the report is made from, and the summary in Markdown. All workers have ended."""
+        for half in self.allure_results.glob("*.tmp"):  # a worker that was killed was writing it; its scenario is told
+            half.unlink()
         manifest.write(self.path)
         (self.path / SUMMARY).write_text(summary(manifest), encoding="utf-8")
 

@@ -141,8 +141,7 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
                 self._show(chosen, pool)
             measured = {key_of(chosen[number]): outcome.seconds for number, outcome in pool.outcomes.items()}
             durations.update(measured)
-            platform = "; ".join(sorted(self._greetings))
-            manifest = manifest_of(chosen, pool.outcomes, pool.troubles, platform, about, options, self.config)
+            manifest = manifest_of(chosen, pool.outcomes, pool.troubles, about, options, self.config)
             self._tell_coverage(chosen, pool, reports)
             self._conclude(manifest, reports)
             return decide(manifest).exit_code

@@ -29,7 +29,7 @@ def entry(number: int, status: Status = Status.PASSED, **more: Any) -> ScenarioE
 
 
 def manifest(entries: Sequence[ScenarioEntry], **more: Any) -> Manifest:
-    about: dict[str, Any] = {"run": "run-1", "began": BEGAN, "seconds": 60.0, "target": "made up", "command": "behave"}
+    about: dict[str, Any] = {"run": "run-1", "began": BEGAN, "seconds": 60.0, "target": "made up"}
     return Manifest(**{**about, "scenarios": tuple(entries), **more})
 
 

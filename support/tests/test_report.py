@@ -104,6 +104,7 @@ class TestFrontPage:
             "Target here",
             "Platform Clips 4.2.1",
             "Workers 2",
+            "Only --tags='not @slow'",
             "23 scenarios: 5 passed, 3 failed, 13 broken, 2 skipped. Below stands as well what went wrong outside",
             "What differs from what was agreed 3",
             "S17 is wrong The clip should be captioned, but was not. Probe not seen before",

@@ -8,6 +8,7 @@ import pytest
 
 from support.exits import EnvironmentFailed, ExitCode
 from support.runner.reports import ReportsFolder
+from support.tests.made_up_run import entry, manifest
 
 
 @pytest.fixture
@@ -48,6 +49,13 @@ def test_what_would_tell_of_the_run_before_is_gone_when_a_run_begins(reports: Pa
         (reports / name).write_text("old")
     ReportsFolder(reports).close()
     assert {path.name for path in reports.iterdir()} == {".lock", "allure-results", "logs"}
+
+
+def test_what_a_killed_worker_was_writing_is_no_part_of_the_results(folder: ReportsFolder) -> None:
+    (folder.allure_results / "half-result.json.tmp").touch()
+    folder.write_manifest(manifest([entry(1)]))
+    assert list(folder.allure_results.iterdir()) == []
+    assert (folder.path / "summary.md").read_text().startswith("## Ready")
 
 
 def test_a_run_says_how_its_report_is_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
