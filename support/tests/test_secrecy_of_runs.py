@@ -10,7 +10,7 @@ from support.checks.secrecy import parts
 from support.tests.project import ProjectCopy
 
 FEATURE = """
-@needs.database @needs.redis @needs.writes
+@needs.database @needs.redis @needs.signing_key @needs.writes
 Feature: Secrets that slip
   Scenario: In a failing check
     Given Vera has a new account
@@ -132,7 +132,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> ProjectCopy:
     project = ProjectCopy(tmp_path_factory.mktemp("project"))
     (project.folder / "features" / "spoilt.feature").write_text(FEATURE)
     (project.folder / "steps" / "leaky.py").write_text(STEPS)
-    reports = ("--junit", "--junit-directory", "reports/junit", "-f", "json", "-o", "reports/run.json", "-f", "pretty")
+    reports = ("--junit", "--junit-directory", "reports/junit", "-f", "json", "-o", "reports/behave.json", "-f", "pretty")
     ended = project.behave("features/spoilt.feature", *reports, "--verbose")
     assert ended.returncode != 0
     (project.reports / "console.txt").write_text(ended.stdout + ended.stderr)
@@ -156,7 +156,7 @@ def test_everything_slipped_that_was_to(project: ProjectCopy) -> None:
     assert "0 scenarios passed" in console
     for place in ("because of ***", "*** and ***", "forget ***"):
         assert place in console
-    assert {"junit", "allure-results", "logs", "run.json", "console.txt"} <= {
+    assert {"junit", "allure-results", "logs", "run.json", "behave.json", "console.txt"} <= {
         path.name for path in project.reports.iterdir()
     }
 
