@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
@@ -116,10 +117,13 @@ def _faults(coverage: Coverage) -> Iterator[str]:
     if not coverage.faults:
         yield "No scenario that passed broke a part of the platform: it was not part of this run."
         return
-    yield "Which agreed behaviours were shown while a part was broken so. Blank: not done in this run.\n"
-    kinds = [kind for kind in Kind if any(kind in cells for cells in coverage.faults.values())]
-    rows = [[part, *(", ".join(coverage.faults.get(part, {}).get(kind, ())) for kind in kinds)] for part in Part]
-    yield from _table(["", *kinds], rows)
+    yield "How many agreed behaviours were shown while a part was broken so. Blank: not done in this run.\n"
+    broken = {(part, kind): ids for part, cells in coverage.faults.items() for kind, ids in cells.items()}
+    rows = [[kind, *(str(len(broken.get((part, kind), ())) or "") for part in Part)] for kind in Kind]
+    yield from _table(["", *Part], rows, centred=len(Part))
+    for part, kind in product(Part, Kind):
+        if (part, kind) in broken:
+            yield f"- {part} is {kind}: {', '.join(broken[part, kind])}"
 
 
 def _operations(coverage: Coverage) -> Iterator[str]:

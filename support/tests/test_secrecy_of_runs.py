@@ -132,7 +132,17 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> ProjectCopy:
     project = ProjectCopy(tmp_path_factory.mktemp("project"))
     (project.folder / "features" / "spoilt.feature").write_text(FEATURE)
     (project.folder / "steps" / "leaky.py").write_text(STEPS)
-    reports = ("--junit", "--junit-directory", "reports/junit", "-f", "json", "-o", "reports/behave.json", "-f", "pretty")
+    reports = (
+        "--junit",
+        "--junit-directory",
+        "reports/junit",
+        "-f",
+        "json",
+        "-o",
+        "reports/behave.json",
+        "-f",
+        "pretty",
+    )
     ended = project.behave("features/spoilt.feature", *reports, "--verbose")
     assert ended.returncode != 0
     (project.reports / "console.txt").write_text(ended.stdout + ended.stderr)
