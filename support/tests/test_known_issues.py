@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from support.exits import UsageError
-from support.report.known_issues import KnownIssue, explaining, load, remarks
+from support.report.known_issues import FILE, KnownIssue, explaining, load, remarks
 from support.report.manifest import Status
 from support.tests.made_up_run import entry
 
@@ -37,7 +37,8 @@ def test_no_file_is_no_issue(file: Path) -> None:
 
 
 def test_the_projects_own_file_can_be_read() -> None:
-    load(Path("known_issues.toml"))
+    assert Path(FILE).exists()
+    load(Path(FILE))
 
 
 @pytest.mark.parametrize("day, known", [("2026-03-31", True), ("2026-03-02", True), ("2026-03-01", False)])
@@ -101,7 +102,9 @@ class TestRemarks:
 
     def test_one_about_nothing(self, file: Path) -> None:
         [sentence] = self.told(file, [entry(3)], [])
-        assert sentence == "The known issue CAP-17 is about no scenario that there is: correct known_issues.toml."
+        assert (
+            sentence == "The known issue CAP-17 is about no scenario that there is: correct support/known_issues.toml."
+        )
 
     def test_one_whose_scenario_was_not_asked_for(self, file: Path) -> None:
         assert remarks(loaded(file, ENTRY), [entry(3)], [], TODAY, everything_ran=False) == []

@@ -53,7 +53,7 @@ def target() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def ended(tmp_path_factory: pytest.TempPathFactory, target: str) -> Ended:
     probe = Probe(tmp_path_factory.mktemp("report"), target)
-    (probe.folder / "known_issues.toml").write_text(KNOWN_ISSUES)
+    probe.knows(KNOWN_ISSUES)
     return probe.run("--tags=not @slow", "-j", "2", "-D", "retries=1")
 
 
@@ -183,7 +183,7 @@ class TestCategories:
 class TestKnownIssuesOfARun:
     def probe(self, folder: Path, target: str, text: str = KNOWN_ISSUES) -> Probe:
         probe = Probe(folder, target)
-        (probe.folder / "known_issues.toml").write_text(text)
+        probe.knows(text)
         return probe
 
     def test_a_run_in_which_nothing_else_failed_has_an_exit_code_of_its_own(self, tmp_path: Path, target: str) -> None:
