@@ -116,7 +116,7 @@ def look_at(feature: Feature) -> Iterator[Finding]:
     for element in (feature, *feature.rules, *feature.walk_scenarios(with_outlines=True)):
         for tag in element.tags if not _is_row(element) else ():
             if not tags.is_known(tag):
-                yield Finding(_place(element), tags.explain_unknown(tag) + ": acceptance steps tags")
+                yield Finding(_place(element), tags.explain_unknown(tag) + ": acceptance tags")
     seen: dict[str, str] = {}
     for scenario in written_scenarios(feature):
         yield from _look_at_scenario(scenario)

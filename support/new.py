@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import re
 from pathlib import Path
 
@@ -54,6 +55,9 @@ def work(options: argparse.Namespace) -> int:
     title = " ".join(options.title.split())
     if not re.fullmatch(r"[a-z][a-z_]*", options.folder):
         raise UsageError(f'"{options.folder}" is no folder name: small letters and _, such as {", ".join(EPICS)}.')
+    known = sorted(folder.name for folder in FEATURES.iterdir() if folder.is_dir()) if FEATURES.is_dir() else []
+    if options.folder not in known and (near := difflib.get_close_matches(options.folder, known, n=1)):
+        raise UsageError(f'There is no folder "{options.folder}". Did you mean {near[0]}? Known: {", ".join(known)}.')
     path = FEATURES / options.folder / f"{file_stem(title).replace('-', '_')}.feature"
     if not file_stem(title):
         raise UsageError("The title needs letters: it becomes the file's name.")
@@ -64,10 +68,11 @@ def work(options: argparse.Namespace) -> int:
     steps = TECHNICAL if FEATURES / options.folder == INTERFACE else BUSINESS
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(TEMPLATE.format(epic=epic, title=title, id=id, steps=steps), encoding="utf-8")
+    print("" if options.folder in known else f"A new capability: {path.parent}/.")
     print(f"""Wrote {path}. It runs as it is: behave {path}
 
 Next:
-  acceptance steps WORD      find sentences; `acceptance steps values` tells what stands in braces
+  acceptance steps WORD      find sentences; `acceptance values` tells what stands in braces
   acceptance check {path}
   support/catalogue.toml     say there, in one sentence, which behaviour {id} is
 Take @wip off when it is done. More: support/WRITING.md""")

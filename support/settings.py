@@ -137,7 +137,7 @@ def _unknown_target(name: str) -> str:
     close = difflib.get_close_matches(name, known, n=1)
     hint = f" Did you mean {close[0]!r}?" if close else ""
     if f"{name}.example" in known:
-        hint = f" Copy {TARGETS.name}/{name}.example.toml to {name}.toml and put your addresses in."
+        hint = f" Copy support/{TARGETS.name}/{name}.example.toml to {name}.toml there and put your addresses in."
     return f"There is no target {name!r}.{hint} Known: {', '.join(known)}; a path to a .toml file works as well."
 
 

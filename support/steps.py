@@ -17,6 +17,7 @@ from support.tags import VOCABULARY
 from support.values import INVENTIONS
 from support.vocabulary import Entry
 
+PEOPLE = {"Actor", "Object", "Owner", "Caller"}
 EDITOR = Path(".vscode/settings.json")
 
 
@@ -57,7 +58,7 @@ def _printed(found: Sequence[Entry], words: Sequence[str]) -> Iterator[str]:
     if not chosen:
         raise UsageError(
             f"No sentence holds {' and '.join(words)}. Try another word, or none to see all {len(found)}; "
-            "`acceptance steps values` tells what can stand in braces."
+            "`acceptance values` tells what can stand in braces."
         )
     for module, group in groupby(chosen, key=lambda entry: entry.module):
         yield f"── {module} " + "─" * 60
@@ -68,12 +69,15 @@ def _printed(found: Sequence[Entry], words: Sequence[str]) -> Iterator[str]:
             yield f"    Used:    {_used(entry)}"
             yield ""
     if not words:
-        yield "See also: acceptance steps values (what stands in braces), acceptance steps words, acceptance steps tags"
+        yield "See also: acceptance values (what stands in braces), acceptance words, acceptance tags"
 
 
 def _searched(entry: Entry) -> str:
+    """Return the words by which a step is found: also those that its parameters take, but for the names of people."""
     sentences = " ".join(map(str, entry.sentences))
-    return f"{sentences} {entry.meaning} {entry.details} {entry.example} {entry.module}".lower()
+    kinds = {kind for sentence in entry.sentences for kind in sentence.kinds} & TYPES.keys() - PEOPLE
+    taken = " ".join(word for kind in sorted(kinds) for word in TYPES[kind].words)
+    return f"{sentences} {entry.meaning} {entry.details} {entry.example} {entry.module} {taken}".lower()
 
 
 def _used(entry: Entry) -> str:

@@ -158,8 +158,10 @@ def explain(keyword: str, text: str, sentences: Sequence[Sentence], *, count: in
     if others:
         told = " or ".join(sorted({one.keyword.capitalize() for one in others}))
         lines.append(f"It is a sentence for {told}, not for {keyword.capitalize()}.")
-    lines += list(dict.fromkeys(wrong for one in sentences for wrong in _wrong_values(keyword, text, one)))[:count]
-    near = _nearest(keyword, text, sentences)[:count]
+    lines += _misfits(keyword, text, sentences)
+    if text.count("{") != text.count("}"):
+        lines.append("A brace is opened and not closed, or the other way round: {vod.id}")
+    near = [*others, *(one for one in _nearest(keyword, text, sentences) if one not in others)][:count]
     lines.append("The nearest sentences:")
     lines += [f"  {one}" + _example(one) for one in near]
     lines.append("All of them: acceptance steps WORD")
@@ -169,6 +171,13 @@ def explain(keyword: str, text: str, sentences: Sequence[Sentence], *, count: in
 def _example(sentence: Sentence) -> str:
     entry = _entry(sentence.definition.func)
     return f"\n      for instance: {entry.example}" if sentence.kinds and entry.example else ""
+
+
+def _misfits(keyword: str, text: str, sentences: Iterable[Sentence]) -> list[str]:
+    """Return which values do not fit, in the sentences in which the fewest do not."""
+    told = [wrong for one in sentences if (wrong := list(_wrong_values(keyword, text, one)))]
+    fewest = min(map(len, told), default=0)
+    return list(dict.fromkeys(wrong for wrongs in told if len(wrongs) == fewest for wrong in wrongs))
 
 
 def _wrong_values(keyword: str, text: str, sentence: Sentence) -> Iterator[str]:

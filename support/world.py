@@ -19,7 +19,6 @@ from support.clients.api import ApiClient
 from support.clients.at_work import HUNG_AFTER, PeopleAtWork
 from support.clients.cablecast import CablecastClient
 from support.clients.jobs import JobStores
-from support.clients.live import PATH as LIVE_PATH
 from support.clients.live import LiveClient
 from support.clients.malformed import MalformedRequests
 from support.clients.operations import AdminPage, OperationsClient
@@ -30,6 +29,7 @@ from support.clients.queue import QueueStores
 from support.clients.records import Jobs, Keys, Records
 from support.clients.research import ResearchClient
 from support.clients.roles import RolesClient
+from support.clients.sockets import SocketClient
 from support.clients.things import USER, ThingsClient, ThingStores
 from support.clients.tokens import TokenForge
 from support.clients.traces import TraceStores
@@ -91,7 +91,8 @@ class World:
         self.access = AccessClient(self._http, self.people.account, self.cleanup, forge, self.mark)
         self.accounts = AccountsClient(self._http, self.access, self.cleanup, lambda: run.new_password, self.mark)
         self.roles = RolesClient(self._http, self.access)
-        self.live = LiveClient(self._open_live, self.access, self.cleanup, run.target.limits)
+        self.live = LiveClient(self._open_websocket, self.access, self.cleanup, run.target.limits)
+        self.sockets = SocketClient(self._open_websocket, self.access, self.cleanup)
         self.crowd = Crowd(self._open_http, run.masker, self.evidence)
         self.vod = VodClient(self._http, self.access, self.cleanup, run.target.limits)
         self.things = ThingsClient(self._http, self.access, self.cleanup)
@@ -120,9 +121,9 @@ class World:
         if self.run.embedded is None:
             Journal(self.run.target.name).add(path, answer.json, answer.actor or "", self.mark)
 
-    def _open_live(self, actor: str, token: str | None) -> WebSocketDriver:
+    def _open_websocket(self, actor: str, path: str, token: str | None) -> WebSocketDriver:
         url, limits = self.run.deployment.api_url, self.run.target.limits
-        return open_websocket(url, LIVE_PATH, actor=actor, token=token, limits=limits, evidence=self.evidence)
+        return open_websocket(url, path, actor=actor, token=token, limits=limits, evidence=self.evidence)
 
     # People
 
@@ -156,10 +157,6 @@ class World:
             cell,
         )
 
-    def with_ids(self, path: str) -> str:
-        """Return a path with the ids of the things that it names in braces: /sessions/{research session AAPL}."""
-        return re.sub(r"\{([^}]+)\}", lambda found: self.identity(found[1]), path)
-
     def file_name(self, name: str, suffix: str) -> str:
         """Return the file name for a thing that the feature calls `name`: "city-council-7f3a12.wav"."""
         return f"{file_stem(name)}-{self.mark}{suffix}"
@@ -174,7 +171,8 @@ class World:
 
     def identity(self, name: str) -> str:
         """Return the id of a remembered thing; fails where there is no such thing, or it has no id."""
-        id = getattr(self.recall(name, object), "id", None)
+        thing = self.recall(name, object)
+        id = thing.parse().get("id") if isinstance(thing, Answer) else getattr(thing, "id", None)
         if id is None:
             raise AssertionError(f'"{name}" has no id, so its records cannot be found')
         return str(id)

@@ -40,9 +40,16 @@ class Content:
     query: dict[str, str | int] = field(default_factory=dict)
     form: dict[str, str] = field(default_factory=dict)
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    _named: set[tuple[str, str]] = field(default_factory=set, repr=False)
 
     def put(self, part: str, name: str, value: Any) -> None:
-        """Put one part in: a header, a query parameter, a JSON field (its path with dots), a form field, a file."""
+        """Put one part in: a header, a query parameter, a JSON field (its path with dots), a form field, a file.
+
+        Fails for one that is there already.
+        """
+        if (part, name) in self._named:
+            raise fail(f'the table has the {_called(part)} "{name}" twice')
+        self._named.add((part, name))
         match part:
             case "header":
                 self.headers[name] = str(value)
@@ -53,10 +60,21 @@ class Content:
             case "form":
                 self.form[name] = str(value)
             case "file":
-                file_name, _, content = str(value).partition(": ")
+                file_name, colon, content = str(value).partition(": ")
+                if not colon:
+                    raise fail(f'"{value}" is no file: write its name and content, as in "notes.txt: the content"')
                 self.files[name] = (file_name, content.encode())
             case _:
                 raise fail(f'"{part}" is no part of a request; the parts are {", ".join(PARTS)}')
+
+    def require_one_body(self) -> None:
+        """Fail where JSON stands beside a form or files: a request has one body."""
+        if self.json is not None and (self.form or self.files):
+            raise fail("a request has one body: json, or form and file, not both")
+
+
+def _called(part: str) -> str:
+    return "field" if part == "json" else part
 
 
 class ApiClient:
@@ -152,6 +170,11 @@ def _with(document: Any, path: str, value: Any) -> Any:
     known = dict(document or {})
     known[first] = _with(known.get(first), rest, value) if rest else value
     return known
+
+
+def told_statuses(seen: Mapping[int, int]) -> str:
+    """Return in a few words how often each status was answered."""
+    return ", ".join(f"{number} x {status}" for status, number in seen.items())
 
 
 def statuses(answers: Iterable[Answer]) -> Mapping[int, int]:

@@ -119,7 +119,8 @@ class Answer:
     @property
     def _beginning(self) -> str:
         # Masked before it is cut: nothing finds the first half of a secret.
-        return self.mask(repr(self.body))[:80]
+        text = self.mask(self.body.decode("utf-8", "backslashreplace"))
+        return f'"{text[:80]}..."' if len(text) > 80 else f'"{text}"'
 
     def __str__(self) -> str:
         return self.request
