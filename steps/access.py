@@ -162,7 +162,7 @@ def session_gone(context: Context, whose: str) -> None:
 def session_fate(context: Context, whose: str, which: int, goes_on: bool) -> None:
     """Open a page in one of the persona's sessions: it is open to her or him, or closed as to somebody unknown.
 
-    Example: Then Dana's first session goes on
+    Example: Then Dana's session goes on
     """
     world = context.world
     person = world.person(whose)
@@ -201,7 +201,7 @@ def open_page(context: Context, who: str, page: str) -> None:
 def open_page_with(context: Context, who: str, page: str, credentials: str) -> None:
     """Open a page with something else in the Authorization header, made from the persona's own good token.
 
-    Example: When Dana opens the protected page with an expired token
+    Example: When she opens the protected page with an expired token
     """
     world = context.world
     person = world.person(who)
@@ -298,7 +298,7 @@ def has_new_tokens(context: Context, who: str) -> None:
 def told_to_wait(context: Context, who: str, at_least: float, at_most: float) -> None:
     """Check for 429, and that the answer says in how many whole seconds to try again.
 
-    Example: Then she is told to wait 1 to 3 seconds
+    Example: Then she is told to wait 1 to 2 seconds
     """
     world = context.world
     name = world.person(who).name
@@ -370,7 +370,7 @@ def no_secret_shown(context: Context) -> None:
 def time_sign_ins(context: Context, who: str, count: float) -> None:
     """Time wrong sign-ins, known and unknown names in turn; each known name is tried less often than would lock it.
 
-    Example: When Mallory tries 20 wrong passwords with names that exist, and as many with names that do not
+    Example: When Mallory tries 25 wrong passwords with names that exist, and as many with names that do not
     """
     world = context.world
     times = world.accounts.time_refusals(int(count), by=world.person(who))

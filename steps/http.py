@@ -64,7 +64,7 @@ def has_sent(context: Context, who: str, request: Request) -> None:
 def send_often(context: Context, who: str, request: Request, times: float, at_once: float) -> None:
     """Send a request again and again, by several callers at once; what is made up is made up for each.
 
-    Example: When Dana sends GET /api/vod/list 20 times by 5 at once
+    Example: When Vera sends GET /api/health 20 times by 5 at once
     """
     world = context.world
     answers = world.api.send_often(
@@ -154,7 +154,7 @@ def answer_has_headers(context: Context) -> None:
 def answered_within(context: Context, within: float) -> None:
     """Check how long the last answer took, from sending to the last byte.
 
-    Example: Then the answer came within 2 seconds
+    Example: Then the answer came within 5 seconds
     """
     answer = context.world.recall("answer", Answer)
     require(answer.seconds <= within, f"{answer} should take at most {within:g} s, but took {answer.seconds:.2f} s")
@@ -175,7 +175,7 @@ def each_answered(context: Context, count: int, status: int) -> None:
 def some_answered(context: Context, some: int, count: int, status: int) -> None:
     """Check how many of what was sent again and again were answered with a status.
 
-    Example: Then 1 of the 2 answers is 200
+    Example: Then 1 of the 4 answers is 200
     """
     seen = statuses(context.world.recall("answers", list))
     equal("the number of answers", sum(seen.values()), count)

@@ -382,7 +382,7 @@ def captioned_once(context: Context, title: str, seconds: float) -> None:
 def waits(context: Context, title: str) -> None:
     """Watch for a second that the VOD stays pending and its job stays in the queue.
 
-    Example: Then the VOD "City Council" waits
+    Example: Given the VOD "City Council" waited
     """
     world = context.world
     vod = world.recall(title, Vod)
@@ -499,7 +499,7 @@ def refused_captions(context: Context, who: str, title: str, kind: str) -> None:
 def captioning_fails(context: Context, title: str, reason: str) -> None:
     """Hand a VOD in and follow it to its end, which is failed.
 
-    Example: Then captioning "City Council" fails because "the media storage is not available"
+    Example: Then captioning "Parks Board" fails because "the media storage is not available"
     """
     world = context.world
     vod = world.recall(title, Vod)

@@ -192,7 +192,7 @@ def is_shown(context: Context, who: str, kind: Kind, total: float = 0) -> None:
 def is_stored(context: Context, kind: Kind, name: str) -> None:
     """Look at a thing in the API and in the database: its name, whose it is, and the fields of the table.
 
-    Example: Then the research session "AAPL" is stored
+    Example: Then the research session "AAPL" is stored with
     Example: Then the research session "AAPL" is stored with
     """
     world = context.world
@@ -219,7 +219,7 @@ def is_refused(context: Context, who: str, refusal: str, message: str | None = N
     """Check status and type of a refusal, and its words where they are given.
 
     Example: Then she is refused as unknown
-    Example: Then she is refused as conflicting: "Invalid state transition"
+    Example: Then he is refused as conflicting: "Invalid state transition"
     """
     world = context.world
     status, kind = REFUSALS[refusal]
@@ -470,7 +470,7 @@ def price_service_asked(context: Context, times: int) -> None:
 def many_documents(context: Context, count: float, who: str) -> None:
     """Have many documents ingested, about all sorts of things; more of them each time.
 
-    Example: Given 1000 other documents of Nora
+    Example: Given 500 other documents of Nora
     """
     world = context.world
     person = world.person(who)
@@ -485,7 +485,7 @@ def many_documents(context: Context, count: float, who: str) -> None:
 def search(context: Context, who: str, text: str) -> None:
     """Search for documents; the table may hold source_type, limit, offset, min_score, filters.NAME and exclude.NAME.
 
-    Example: When Nora searches for "cloud computing"
+    Example: When Nora searches for "cloud computing" with
     Example: When Nora searches for "cloud computing" with
     """
     world = context.world

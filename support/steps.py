@@ -66,7 +66,7 @@ def _printed(found: Sequence[Entry], words: Sequence[str]) -> Iterator[str]:
             yield from (f"{sentence}" for sentence in entry.sentences)
             yield f"    {entry.meaning}" + (f" {entry.details}" if entry.details else "")
             yield f"    Example: {entry.example}"
-            yield f"    Used:    {_used(entry)}"
+            yield f"    Runs at: {_used(entry)}"
             yield ""
     if not words:
         yield "See also: acceptance values (what stands in braces), acceptance words, acceptance tags"
@@ -81,8 +81,10 @@ def _searched(entry: Entry) -> str:
 
 
 def _used(entry: Entry) -> str:
-    places = entry.places
-    return "nowhere yet" if not places else places[0] + (f" and {len(places) - 1} more" if len(places) > 1 else "")
+    if not entry.places:
+        return "nowhere yet"
+    first, others = entry.runs_at or entry.places[0], len(entry.places) - 1
+    return f"{first}, and {others} more places" if others else first
 
 
 def values() -> Iterator[str]:
@@ -158,7 +160,7 @@ def _article(entry: Entry) -> str:
     return (
         f'<article data-text="{html.escape(_searched(entry))}"><small>{entry.module}</small>{sentences}'
         f"<p>{html.escape(entry.meaning)} {html.escape(entry.details)}</p>"
-        f"<p>Example: <kbd>{html.escape(entry.example)}</kbd></p>"
+        f"<p>Example: <kbd>{html.escape(entry.example)}</kbd> runs at {html.escape(entry.runs_at or 'no place')}</p>"
         f"<details><summary>used {len(entry.places)} times</summary><ul>{places}</ul></details></article>"
     )
 

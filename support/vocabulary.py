@@ -27,12 +27,12 @@ KEYWORDS = ("given", "when", "then")
 
 @dataclass
 class Sentence:
-    """One sentence of a step: its keyword, its text with parameters, and where features use it."""
+    """One sentence of a step: its keyword, its text with parameters, and its uses in features: place and step."""
 
     keyword: str
     text: str
     definition: Any
-    places: list[str] = field(default_factory=list)
+    uses: list[tuple[str, str]] = field(default_factory=list)
 
     @cached_property
     def parts(self) -> Sequence[tuple[str, str | None, str]]:
@@ -72,7 +72,17 @@ class Entry:
     @property
     def places(self) -> list[str]:
         """Where features use it."""
-        return sorted({place for sentence in self.sentences for place in sentence.places})
+        return sorted({place for sentence in self.sentences for place, _ in sentence.uses})
+
+    @property
+    def runs_at(self) -> str | None:
+        """Where a feature says the example, word for word; None where none does."""
+        said = {
+            f"{sentence.keyword.capitalize()} {step}": place
+            for sentence in self.sentences
+            for place, step in reversed(sentence.uses)
+        }
+        return said.get(self.example)
 
 
 def load(steps: Path = STEPS) -> StepRegistry:
@@ -129,7 +139,7 @@ def note_uses(entries: Iterable[Entry], features: Iterable[Feature]) -> list[tup
         if taken is None:
             unknown.append((step, place))
         else:
-            taken.places.append(place)
+            taken.uses.append((place, step.name))
     return unknown
 
 

@@ -23,6 +23,15 @@ Feature: Outside services at the interface
       | fileName | {City Council.recording.path} |
     And Cablecast was asked POST /vods/*/captions once
 
+  @id.API-033
+  Scenario: A refusal that comes late is survived as well
+    Given Cablecast answers POST /vods with 503 after 300 ms, once
+    When Dana sends POST /api/vod/{City Council.id}/publish
+    Then within 30 seconds Dana sees at /api/tasks/{answer.task_id}
+      | path   | value     |
+      | status | completed |
+    And Cablecast was asked POST /vods twice
+
   @id.API-031
   Scenario: A change of the title is no business of Cablecast's
     When Dana sends PUT /api/vod/{City Council.id} with

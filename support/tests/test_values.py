@@ -193,7 +193,7 @@ class TestDifferences:
             'answer.vods[0].title should be "y", but was "x"',
             "answer.vods[0].score should be a number between 0 and 1, but was 2",
             "answer.vods[0].id should be 7, but is absent",
-            'answer.total should be 1, but was "1"',
+            'answer.total should be 1, but was "1": a text; write "1", with the quotes, if that is meant',
         ]
 
     def test_further_fields_are_let_be_unless_it_is_exactly(self) -> None:

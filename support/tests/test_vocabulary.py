@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from support.personas import PERSONAS
 from support.tests.project import PROJECT
 from support.vocabulary import Entry, Sentence, explain
 
-TECHNICAL = ("http", "database", "redis", "queue", "files", "partners")
+TECHNICAL = ("http", "database", "redis", "files", "partners", "websocket")
 
 
 @pytest.fixture(scope="module")
@@ -43,16 +44,29 @@ class TestTheCatalogue:
     def test_it_tells_what_each_step_does(self, entries: list[Entry]) -> None:
         assert [entry.function for entry in entries if not entry.meaning or not entry.example] == []
 
-    def test_the_example_of_each_technical_step_is_run_by_a_feature(self, entries: list[Entry]) -> None:
-        """Each stands in a feature as it stands in the catalogue, up to values of the scenario."""
-        used = {
-            place: step.name
-            for feature in vocabulary.read_features([PROJECT / "features"])
-            for step, place in vocabulary.used_steps([feature])
-        }
-        for entry in entries:
-            if entry.module in TECHNICAL and not entry.function.endswith("changed"):
-                assert [used[place] for place in entry.places], f"no feature runs: {entry.example}"
+    def test_each_example_is_run_by_a_feature_word_for_word(self, entries: list[Entry]) -> None:
+        """What the catalogue shows is copied. So it must work as it stands, not only something like it."""
+        wrong = [
+            f"{entry.example} (steps/{entry.module}.py, {entry.function}): take a line of {entry.places[:1]}"
+            for entry in entries
+            if entry.runs_at is None
+        ]
+        assert wrong == [], "examples that no feature runs"
+
+    def test_an_example_that_no_feature_says_runs_nowhere(self, entries: list[Entry]) -> None:
+        [entry] = [entry for entry in entries if entry.function == "answered_within"]
+        assert replace(entry, example="Then the answer came within 17 hours").runs_at is None
+
+    def test_each_technical_sentence_is_used(self, entries: list[Entry]) -> None:
+        """All forms of it: with and without a table, once and within a time."""
+        unused = [
+            str(sentence)
+            for entry in entries
+            if entry.module in TECHNICAL
+            for sentence in entry.sentences
+            if not sentence.uses
+        ]
+        assert unused == []
 
     def test_it_tells_where_a_sentence_is_used(self, entries: list[Entry]) -> None:
         [entry] = [entry for entry in entries if entry.function == "sign_in"]
@@ -100,7 +114,8 @@ class TestAnUnknownSentence:
             ('Given Dana has a broken recording of "x"', "Known: clear, silent, corrupt"),
             ("Then the answer came within 2 parsecs", "with one of the units ms, seconds, minutes"),
             ("Then the answer is OK", "OK does not fit: here stands an HTTP status code"),
-            ("When Dana sends get /api/health", "get /api/health does not fit: here stands a method and a path"),
+            ("When Dana sends get /api/health", "get /api/health does not fit: here stands a method in capitals and a path"),
+            ("When Dana sends GET /api/vod/{vod.id", "A brace is opened and not closed"),
             ('Then the queue has 1 lost job about "x"', "succeeded"),
             ('Then the VOD "x" is still finished', "Known: pending, processing, completed, failed"),
         ],
