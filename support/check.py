@@ -18,8 +18,8 @@ from behave.model import Feature, Scenario, ScenarioOutline
 from behave.parser import ParserError
 
 from support import tags, vocabulary
-from support.exits import ExitCode, UsageError
-from support.layout import laid_out
+from support.exits import ExitCode
+from support.layout import laid_out, refuse_missing
 from support.settings import Capability
 from support.vocabulary import FEATURES, Entry
 
@@ -61,9 +61,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 def work(options: argparse.Namespace) -> int:
     """Look, tell, and fail where there are errors."""
-    for path in options.paths:
-        if not path.exists():
-            raise UsageError(f"There is no {path}. Features are in {FEATURES}/.")
+    refuse_missing(options.paths)
     linter = _start_linter(options.paths)
     whole = options.paths == [FEATURES]
     findings = [*own_findings(options.paths, whole=whole), *_lint_findings(linter)]

@@ -179,8 +179,9 @@ def explain(keyword: str, text: str, sentences: Sequence[Sentence], *, count: in
 
 
 def _example(sentence: Sentence) -> str:
-    entry = _entry(sentence.definition.func)
-    return f"\n      for instance: {entry.example}" if sentence.kinds and entry.example else ""
+    keyword, _, text = _entry(sentence.definition.func).example.partition(" ")
+    fits = keyword.lower() == sentence.keyword and sentence.definition.matches(text)
+    return f"\n      for instance: {keyword} {text}" if sentence.kinds and fits else ""
 
 
 def _misfits(keyword: str, text: str, sentences: Iterable[Sentence]) -> list[str]:

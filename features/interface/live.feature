@@ -64,10 +64,14 @@ Feature: Live updates at the interface
       When nobody connects to <path>
       Then the answer is <status> "<type>"
 
-      Examples: no sign-in, a wrong one
+      Examples: no sign-in, or a wrong one
         | path               | status | type                |
         | /ws/live           | 401    | AuthenticationError |
         | /ws/live?token=abc | 401    | AuthenticationError |
+
+      Examples: a path that has none
+        | path        | status | type          |
+        | /ws/nothing | 404    | NotFoundError |
 
   Rule: Who is connected is not left hanging
 

@@ -187,7 +187,7 @@ class TestAnswers:
         shown = r"\xff\xfe" if isinstance(body, bytes) else body
         with pytest.raises(AssertionError) as failure:
             _ = answer.json
-        assert str(failure.value) == f"Dana's GET /api/vod/7 should be answered with JSON, but was \"{shown}\""
+        assert str(failure.value) == f'Dana\'s GET /api/vod/7 should be answered with JSON, but was "{shown}"'
 
     def test_json_that_is_no_object_is_told(self, platform: PartnerServer, http: HttpDriver) -> None:
         answer = answer_of(platform, http, json=[1, 2])

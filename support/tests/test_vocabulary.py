@@ -114,7 +114,10 @@ class TestAnUnknownSentence:
             ('Given Dana has a broken recording of "x"', "Known: clear, silent, corrupt"),
             ("Then the answer came within 2 parsecs", "with one of the units ms, seconds, minutes"),
             ("Then the answer is OK", "OK does not fit: here stands an HTTP status code"),
-            ("When Dana sends get /api/health", "get /api/health does not fit: here stands a method in capitals and a path"),
+            (
+                "When Dana sends get /api/health",
+                "get /api/health does not fit: here stands a method in capitals and a path",
+            ),
             ("When Dana sends GET /api/vod/{vod.id", "A brace is opened and not closed"),
             ('Then the queue has 1 lost job about "x"', "succeeded"),
             ('Then the VOD "x" is still finished', "Known: pending, processing, completed, failed"),
