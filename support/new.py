@@ -7,8 +7,8 @@ import difflib
 import re
 from pathlib import Path
 
-from support.check import INTERFACE, known_ids
 from support.exits import ExitCode, UsageError
+from support.rules import INTERFACE, OUTCOME, RULE, STORY, known_ids
 from support.testdata.media import file_stem
 from support.vocabulary import FEATURES, read_features
 
@@ -22,12 +22,12 @@ EPICS = {
 }
 TEMPLATE = """@allure.label.epic:{epic} @wip
 Feature: {title}
-  Two or three sentences for a reader who knows the business and not the platform: who wants what, and why.
+  {story}
 
-  Rule: What always holds, as one sentence
+  Rule: {rule}
 
     @id.{id} @readonly
-    Scenario: What comes of it, as one short sentence
+    Scenario: {outcome}
 {steps}"""
 BUSINESS = """      Given Vera is signed in
       When she opens the protected page
@@ -67,7 +67,8 @@ def work(options: argparse.Namespace) -> int:
     epic = EPICS.get(options.folder, options.folder.capitalize())
     steps = TECHNICAL if FEATURES / options.folder == INTERFACE else BUSINESS
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(TEMPLATE.format(epic=epic, title=title, id=id, steps=steps), encoding="utf-8")
+    told = TEMPLATE.format(epic=epic, title=title, id=id, steps=steps, story=STORY, rule=RULE, outcome=OUTCOME)
+    path.write_text(told, encoding="utf-8")
     print("" if options.folder in known else f"A new capability: {path.parent}/.")
     print(f"""Wrote {path}. It runs as it is: behave {path}
 

@@ -41,7 +41,7 @@ Feature: Outside services at the interface
     And Cablecast was never asked POST /vods
 
   @id.API-032
-  Scenario: An answer of Cablecast's that is no JSON fails the publishing, and does no harm
+  Scenario: An answer of Cablecast's that is no JSON fails the publishing
     Given Cablecast answers GET /shows with 200 as "application/json", always
       """
       <html>Under construction

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from support import new
-from support.check import Finding, known_ids, look_at, own_findings
 from support.layout import laid_out
+from support.rules import Finding, findings, known_ids, look_at
 from support.tests.project import PROJECT, ProjectCopy
 from support.vocabulary import read_features
 
@@ -71,7 +71,7 @@ class TestIdsStepsAndSecrets:
     def told(self, tmp_path: Path, text: str) -> list[str]:
         file = tmp_path / "one.feature"
         file.write_text(text, encoding="utf-8")
-        return [finding.sentence for finding in own_findings([file], whole=False)]
+        return [finding.sentence for finding in findings([file], whole=False)]
 
     def test_an_unknown_id(self, tmp_path: Path) -> None:
         assert any("VOD-999 is not in" in one for one in self.told(tmp_path, GOOD.replace("VOD-001", "VOD-999")))
@@ -83,7 +83,7 @@ class TestIdsStepsAndSecrets:
         files = [tmp_path / "one.feature", tmp_path / "two.feature"]
         for file in files:
             file.write_text(GOOD, encoding="utf-8")
-        told = [finding.sentence for finding in own_findings(files, whole=False)]
+        told = [finding.sentence for finding in findings(files, whole=False)]
         assert any("VOD-001 is shown in" in one for one in told)
 
     def test_an_unknown_step(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
