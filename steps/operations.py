@@ -97,7 +97,6 @@ def metrics_count_errors(context: Context, times: int | None, status: int) -> No
 # What administrators see
 
 
-@given("{who:Actor} looked at the {view:View}")
 @when("{who:Actor} looks at the {view:View}")
 def look_at(context: Context, who: str, view: str) -> None:
     """Ask for something that only administrators may look at: queue, status, administrator's page.

@@ -378,7 +378,6 @@ def captioned_once(context: Context, title: str, seconds: float) -> None:
 
 
 @given("the VOD {title:Quoted} waited")
-@then("the VOD {title:Quoted} waits")
 def waits(context: Context, title: str) -> None:
     """Watch for a second that the VOD stays pending and its job stays in the queue.
 

@@ -187,12 +187,10 @@ def is_shown(context: Context, who: str, kind: Kind, total: float = 0) -> None:
     check.listed(kind, shown, named(context.table) if context.table else [], int(total), world.mark)
 
 
-@then("the {kind:Thing} {name:Quoted} is stored")
 @then("the {kind:Thing} {name:Quoted} is stored with")
 def is_stored(context: Context, kind: Kind, name: str) -> None:
     """Look at a thing in the API and in the database: its name, whose it is, and the fields of the table.
 
-    Example: Then the research session "AAPL" is stored with
     Example: Then the research session "AAPL" is stored with
     """
     world = context.world

@@ -59,7 +59,7 @@ def work(options: argparse.Namespace) -> int:
     if options.folder not in known and (near := difflib.get_close_matches(options.folder, known, n=1)):
         raise UsageError(f'There is no folder "{options.folder}". Did you mean {near[0]}? Known: {", ".join(known)}.')
     path = FEATURES / options.folder / f"{file_stem(title).replace('-', '_')}.feature"
-    if not file_stem(title):
+    if not any(letter.isalpha() for letter in title):
         raise UsageError("The title needs letters: it becomes the file's name.")
     if path.exists():
         raise UsageError(f"There is {path} already: choose another title.")

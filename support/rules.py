@@ -30,7 +30,7 @@ TECHNICAL = re.compile(
 )
 # `| password | {a text of 16 characters} |` is made up, and in `| no password | password |` the second names a field.
 SECRET = re.compile(
-    r"\b(?:password|passwd|secret|token|api[ _-]?key)\b[\"']?(?:\s*[:=|]\s*[\"']?|\s+(?:is\s+)?[\"'])"
+    r"(?:\b|_)(?:password|passwd|secret|token|api[ _-]?key)\b[\"']?(?:\s*[:=|]\s*[\"']?|\s+(?:is\s+)?[\"'])"
     r"(?![{<]|password\b)[^\s\"'|{}<>]{8,}|\bBearer [\w.-]{10,}|\beyJ[\w-]{10,}",
     re.IGNORECASE,
 )
