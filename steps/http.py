@@ -103,7 +103,7 @@ def refused(context: Context, status: int, kind: str) -> None:
     """
     answer = context.world.recall("answer", Answer).expect(status)
     equal(f"the type of the error of {answer}", answer.error["type"], kind)
-    equal(f"the id in the error of {answer}", answer.error["request_id"], answer.headers.get("X-Request-ID"))
+    equal(f"the X-Request-ID of {answer}", answer.headers.get("X-Request-ID"), answer.error["request_id"])
 
 
 @then("the answer has")

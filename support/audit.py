@@ -15,7 +15,6 @@ from support.run import Run
 # Seconds for what still runs when a scenario ends, such as a job whose VOD was just deleted: if its worker was lost, it
 # is taken over first.
 SETTLING = 6.0
-HINT = " (what no request deletes must be made by somebody who leaves again: Given Nora has just joined)"
 
 
 class LeftBehind(Exception):
@@ -48,7 +47,7 @@ class LeakAudit:
             self._before = self._look()
             left = list(differences(before, self._before))
             if left:
-                raise LeftBehind(f"the scenario left something behind: {'; '.join(left)}{HINT}") from None
+                raise LeftBehind(f"the scenario left something behind: {'; '.join(left)}") from None
 
     def _look(self) -> State:
         unseen = Recorder(self._run.masker)  # what the audit asks is no evidence of the scenario's

@@ -32,12 +32,16 @@ Feature: Outside services at the interface
       | status | completed |
     And Cablecast was asked POST /vods twice
 
-  @id.API-031
+  @id.API-031 @needs.database @needs.redis
   Scenario: A change of the title is no business of Cablecast's
     When Dana sends PUT /api/vod/{City Council.id} with
       | field | value            |
       | title | {a unique title} |
     Then the answer is 200
+    And exactly these records changed
+      | store | record       | field      | from | to  |
+      | vods  | City Council | title      | any  | any |
+      | vods  | City Council | updated_at | any  | any |
     And Cablecast was never asked POST /vods
 
   @id.API-032

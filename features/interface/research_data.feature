@@ -52,6 +52,9 @@ Feature: What researchers keep, at the interface
         | type      | {the mark} |
         | data.step | 3          |
       And the answer is remembered as "event"
+      And Nora has sent POST /api/events with
+        | field | value         |
+        | type  | another event |
       When Nora sends GET /api/events with
         | part  | name | value      |
         | query | type | {the mark} |

@@ -23,9 +23,10 @@ Feature: Tickers at the interface
 
   @id.API-077
   Scenario: Twenty questions by five at once are all answered, and quickly
-    When Ravi sends GET /api/validate/ticker?value=AAPL 20 times by 5 at once
+    When Ravi sends GET /api/validate/ticker?value=aapl 20 times by 5 at once
     Then each of the 20 answers is 200
     And each of the 20 answers has
-      | path  | value |
-      | valid | true  |
+      | path   | value |
+      | valid  | true  |
+      | ticker | AAPL  |
     And each of the 20 answers came within 5 seconds

@@ -117,19 +117,25 @@ class ApiClient:
         return lambda http: http.send(request.method, request.path, actor=actor, token=token, **options)
 
     def _kept(self, request: Request, answer: Answer, by: Persona | None) -> Answer:
-        """Register the deletion of what was created, where the platform publishes how."""
-        if request.method == "POST" and answer.status == 201:
-            deletion = self._deletion(request.path, answer)
-            if deletion is not None:
-                self._at_the_end(deletion, by=by)
+        """Register the deletion of what was created, as the platform publishes it; fails where it publishes none.
+
+        What belongs to a newcomer goes with the account.
+        """
+        if request.method == "POST" and answer.status == 201 and not (by and by.newcomer):
+            content = answer.parse()
+            id = content.get("id") if isinstance(content, dict) else None
+            if id is not None:
+                self._at_the_end(self._deletion(request, str(id)), by=by)
         return answer
 
-    def _deletion(self, path: str, answer: Answer) -> Request | None:
-        content = answer.parse()
-        id = content.get("id") if isinstance(content, dict) else None
-        if id is None:
-            return None
-        return deletion_of(path.partition("?")[0], str(id), self._known_deletions())
+    def _deletion(self, request: Request, id: str) -> Request:
+        deletion = deletion_of(request.path.partition("?")[0], id, self._known_deletions())
+        if deletion is None:
+            raise fail(
+                f"{request} made something that no request deletes, so it would stay: "
+                "let it be of somebody who leaves again (Given Nora has just joined; When Nora sends ...)"
+            )
+        return deletion
 
     def _known_deletions(self) -> Mapping[str, Sequence[str]]:
         if self._deletions is None:

@@ -10,7 +10,7 @@ import pytest
 from behave.runner_util import load_step_modules
 from behave.step_registry import registry
 
-from support import parameters, steps, vocabulary
+from support import cli, parameters, steps, vocabulary
 from support.exits import UsageError
 from support.personas import PERSONAS
 from support.tests.project import PROJECT
@@ -87,6 +87,20 @@ class TestTheCatalogue:
         with pytest.raises(UsageError, match="No sentence holds bicycle"):
             list(steps._printed(entries, ["bicycle"]))
 
+    def test_a_step_is_found_by_the_words_that_it_takes_but_not_by_who_acts(
+        self, entries: list[Entry], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(steps, "entries", lambda: entries)
+        assert "Given {part:Part} is {kind:Failure}" in list(steps._printed(entries, ["frozen"]))
+        assert len(list(steps._printed(entries, ["mallory"]))) < 100
+
+    @pytest.mark.parametrize("word", ["values", "words", "tags"])
+    def test_each_list_is_a_command_of_its_own(self, word: str, capsys: pytest.CaptureFixture[str]) -> None:
+        assert cli.main([word]) == 0
+        alone = capsys.readouterr().out
+        assert cli.main(["steps", word]) == 0
+        assert capsys.readouterr().out == alone
+
 
 class TestAnUnknownSentence:
     @pytest.mark.parametrize(
@@ -128,8 +142,21 @@ class TestAnUnknownSentence:
     ) -> None:
         assert sentence in told(sentences, step)
 
-    def test_a_sentence_for_another_keyword_says_so(self, sentences: list[Sentence]) -> None:
-        assert "It is a sentence for Then, not for When." in told(sentences, "When nothing was changed")
+    def test_only_the_sentences_that_fit_best_are_judged(self, sentences: list[Sentence]) -> None:
+        """Each sentence that fits a little would have something else to say of the same words."""
+        wrong = [line for line in told(sentences, "When Dan sends GET /api/vod/list").splitlines() if "fit" in line]
+        assert wrong == [
+            "Dan does not fit: here stands who sends a request: a persona, who acted last, or nobody. "
+            "Did you mean Dana? Known: Dana, Omar, Ravi, Nora, Vera, Mallory, she, he, they, nobody."
+        ]
+
+    def test_a_sentence_for_another_keyword_says_so_and_comes_first(self, sentences: list[Sentence]) -> None:
+        lines = told(sentences, "When the API is stopped").splitlines()
+        assert "It is a sentence for Given, not for When." in lines
+        assert lines[lines.index("The nearest sentences:") + 1] == "  Given {part:Part} is {kind:Failure}"
+
+    def test_an_example_is_shown_with_its_own_sentence_only(self, sentences: list[Sentence]) -> None:
+        assert "for instance: When" not in told(sentences, "Given the API was stoped")
 
 
 def test_the_completion_of_the_editor_is_told_every_parameter(entries: list[Entry]) -> None:
