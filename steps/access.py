@@ -129,13 +129,14 @@ def token_lifetime(context: Context, who: str, minutes: float) -> None:
 
 @then("{whose:Owner} session is kept in the database and in Redis until its end")
 def session_kept(context: Context, whose: str) -> None:
-    """Look for the session in both stores; in Redis it must end by itself, when it ends in the database.
+    """Open a page, and look in both stores; in Redis the session must end by itself, when it ends in the database.
 
     Example: Then her session is kept in the database and in Redis until its end
     """
     world = context.world
     name = world.person(whose).name
     session = world.recall("session", SignedIn)
+    world.access.open_page_in(session, "protected page").expect(200)
     row = world.sessions.row(session)
     require(row is not None, f"{name}'s session should be in the database, but is not")
     left = world.sessions.seconds_to_live(session)
@@ -146,13 +147,14 @@ def session_kept(context: Context, whose: str) -> None:
 
 @then("{whose:Owner} session is gone from the database and from Redis")
 def session_gone(context: Context, whose: str) -> None:
-    """Look for the session in both stores.
+    """Try to open a page in the session, and look for it in both stores.
 
     Example: Then her session is gone from the database and from Redis
     """
     world = context.world
     name = world.person(whose).name
     session = world.recall("session", SignedIn)
+    world.access.open_page_in(session, "protected page").expect(401)
     require(world.sessions.row(session) is None, f"{name}'s session should be gone from the database, but is there")
     left = world.sessions.seconds_to_live(session)
     require(left is None, f"{name}'s session should be gone from Redis, but lives {left} s more")

@@ -321,8 +321,8 @@ def stored_as_registered(context: Context, title: str, status: str, who: str) ->
     vod = world.recall(title, Vod)
     wanted = {**_registered(vod.recording), "status": status, "progress": 0}
     creator = world.run.account(world.person(who)).username
-    fields(f'the row of the VOD "{title}"', world.vods.row(vod), {**wanted, "creator": creator})
     fields(f'the VOD "{title}" in the API', world.vod.read(vod, by=vod.owner), wanted)
+    fields(f'the row of the VOD "{title}"', world.vods.row(vod), {**wanted, "creator": creator})
 
 
 @then("{who:Actor} sees what was registered for {title:Quoted}")
