@@ -54,7 +54,7 @@ Feature: What researchers keep, at the interface
       And the answer is remembered as "event"
       And Nora has sent POST /api/events with
         | field | value         |
-        | type  | another event |
+        | type  | another_event |
       When Nora sends GET /api/events with
         | part  | name | value      |
         | query | type | {the mark} |
