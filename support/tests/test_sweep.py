@@ -135,14 +135,16 @@ class Target:
     def __init__(
         self,
         media: Media | None = None,
+        *,
         deletions: Mapping[str, int] | None = None,
-        **lists: Sequence[Mapping[str, Any]],
+        lists: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+        accounts: Sequence[str] = ("Dana", "Omar", "Ravi"),
     ) -> None:
-        self.api = Api({name.replace("_", " "): items for name, items in lists.items()}, deletions or {})
+        self.api = Api(lists or {}, deletions or {})
         self.storage = media
         self.run = self
         self.deployment = self
-        self.accounts = ("Dana", "Omar", "Ravi")
+        self.accounts = accounts
 
     def grants(self, capability: Capability) -> bool:
         return self.storage is not None
@@ -167,34 +169,33 @@ class TestLists:
         [
             ("VOD", "DELETE /api/vod/7", "Omar"),
             ("account", "DELETE /api/admin/users/7", "Omar"),
-            ("research_session", "DELETE /api/research/sessions/7", "Ravi"),
+            ("research session", "DELETE /api/research/sessions/7", "Ravi"),
             ("document", "DELETE /api/documents/7", "Ravi"),
             ("portfolio", "DELETE /api/portfolios/7", "Ravi"),
             ("notification", "DELETE /api/notifications/7", "Ravi"),
         ],
     )
     def test_what_has_a_mark_and_is_old_is_found(self, shelf: str, deletion: str, by: str) -> None:
-        target = Target(**{shelf: [item("7", "City Council · 7f3a12c4"), item("8", "The mayor's own")]})
+        target = Target(lists={shelf: [item("7", "City Council · 7f3a12c4"), item("8", "The mayor's own")]})
         found = list(_of_lists(as_world(target), 3600.0))
-        assert deleted(found) == [(shelf.replace("_", " "), deletion, by)]
+        assert deleted(found) == [(shelf, deletion, by)]
         assert found[0].mark == "7f3a12c4"
         assert str(found[0]).endswith(f"120 minutes old, mark 7f3a12c4: {deletion} as {by}")
 
     def test_what_is_young_may_be_of_a_run_that_goes_on(self) -> None:
-        target = Target(VOD=[item("7", "City Council · 7f3a12c4", hours=0.5)])
+        target = Target(lists={"VOD": [item("7", "City Council · 7f3a12c4", hours=0.5)]})
         assert list(_of_lists(as_world(target), 3600.0)) == []
         assert len(list(_of_lists(as_world(target), 60.0))) == 1
 
     def test_what_cannot_be_deleted_is_not_promised(self) -> None:
-        assert list(_of_lists(as_world(Target(event=[item("7", "event-7f3a12c4")])), 3600.0)) == []
+        assert list(_of_lists(as_world(Target(lists={"event": [item("7", "event-7f3a12c4")]})), 3600.0)) == []
 
     def test_all_pages_are_read(self) -> None:
         items = [item(str(number), f"City Council · 7f3a{number:04}") for number in range(205)]
-        assert len(list(_of_lists(as_world(Target(VOD=items)), 3600.0))) == 205
+        assert len(list(_of_lists(as_world(Target(lists={"VOD": items})), 3600.0))) == 205
 
     def test_who_has_no_account_there_is_not_asked_for(self) -> None:
-        target = Target(document=[item("7", "City Council · 7f3a12c4")])
-        target.accounts = ("Omar",)
+        target = Target(lists={"document": [item("7", "City Council · 7f3a12c4")]}, accounts=["Omar"])
         assert list(_of_lists(as_world(target), 3600.0)) == []
 
 
