@@ -94,7 +94,8 @@ def begin(scenario: Scenario) -> World:
     reason = _why_not(run, scenario)
     if reason:
         scenario.skip(reason)
-    return World(run, compares_states=compares(scenario))
+    # What is tagged read-only is so at every target: else production would be the first to refuse it.
+    return World(run, compares_states=compares(scenario), read_only=READONLY in scenario.effective_tags)
 
 
 def _why_not(run: Run, scenario: Scenario) -> str | None:

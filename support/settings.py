@@ -35,6 +35,10 @@ class Capability(StrEnum):
     SIGNING_KEY = "signing_key"
 
 
+NO_WRITES = "the target does not grant `writes`, or the scenario is tagged @readonly"
+"""Why a driver refuses what would write."""
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 

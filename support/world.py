@@ -72,8 +72,10 @@ class World:
     scenarios and runs that share a target never take each other's things for their own.
     """
 
-    def __init__(self, run: Run, *, compares_states: bool = False) -> None:
+    def __init__(self, run: Run, *, compares_states: bool = False, read_only: bool = False) -> None:
+        """`compares_states`: a step will ask what changed. `read_only`: as if the target did not grant `writes`."""
         self.run = run
+        self._writes = run.grants(Capability.WRITES) and not read_only
         self._compares_states = compares_states
         self._begin = time.monotonic()
         self._logs = LogMarks(run.embedded.logs) if run.embedded else None
@@ -110,7 +112,7 @@ class World:
             run.deployment.api_url,
             limits or run.target.limits,
             evidence,
-            writes=run.grants(Capability.WRITES),
+            writes=self._writes,
             connections=connections,
             created=self._note_creation,
             document=run.document,
@@ -194,12 +196,12 @@ class World:
     @cached_property
     def _database(self) -> DatabaseDriver:
         self._require(Capability.DATABASE)
-        return DatabaseDriver(self.run.engine, self.evidence, writes=self.run.grants(Capability.WRITES))
+        return DatabaseDriver(self.run.engine, self.evidence, writes=self._writes)
 
     @cached_property
     def _redis(self) -> RedisDriver:
         self._require(Capability.REDIS)
-        return RedisDriver(self.run.redis, self.evidence, writes=self.run.grants(Capability.WRITES))
+        return RedisDriver(self.run.redis, self.evidence, writes=self._writes)
 
     @cached_property
     def storage(self) -> StorageDriver:

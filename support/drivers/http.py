@@ -18,7 +18,7 @@ from urllib3.exceptions import ReadTimeoutError
 from support.checks.matching import fail
 from support.checks.openapi import ApiDocument
 from support.evidence.recorder import Exchange, Recorder
-from support.settings import Limits
+from support.settings import NO_WRITES, Limits
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 SIGNING_IN = frozenset({"/api/auth/login", "/api/auth/refresh", "/api/auth/logout"})
@@ -51,7 +51,7 @@ class NoAnswer(AssertionError):
 
 
 class WriteRefused(AssertionError):
-    """The target does not grant `writes`, so the driver did not send the request."""
+    """Nothing may be written in this scenario, so the driver did not send the request."""
 
 
 @dataclass(frozen=True)
@@ -294,7 +294,7 @@ class HttpDriver:
         if HTTPAdapter.send is not _SEND:
             raise RuntimeError("`responses` is active in this process: no request would reach the platform")
         if not (self._writes or method in READING or (method == "POST" and path in SIGNING_IN)):
-            raise WriteRefused(f"{method} {path} was not sent: the target does not grant `writes`")
+            raise WriteRefused(f"{method} {path} was not sent: {NO_WRITES}")
 
     def close(self) -> None:
         """Close the connections, if they are the driver's own."""

@@ -15,7 +15,7 @@ from support.drivers.http import Answer, HttpDriver, NoAnswer, WriteRefused
 from support.evidence.masking import Masker
 from support.evidence.recorder import Recorder
 from support.partners.server import PartnerServer
-from support.settings import Limits
+from support.settings import NO_WRITES, Limits
 
 PASSWORD = "correct horse"
 ENVELOPE = {"type": "NotFoundError", "message": "There is no such VOD", "details": [], "request_id": "7f3a12"}
@@ -275,7 +275,7 @@ class TestATargetThatGrantsNoWrites:
     ) -> None:
         with pytest.raises(WriteRefused) as failure:
             read_only.send(method, "/api/vod/7")
-        assert str(failure.value) == f"{method} /api/vod/7 was not sent: the target does not grant `writes`"
+        assert str(failure.value) == f"{method} /api/vod/7 was not sent: {NO_WRITES}"
         assert platform.received() == []
         assert evidence.exchanges == ()
 
