@@ -69,7 +69,8 @@ def work(options: argparse.Namespace) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     told = TEMPLATE.format(epic=epic, title=title, id=id, steps=steps, story=STORY, rule=RULE, outcome=OUTCOME)
     path.write_text(told, encoding="utf-8")
-    print("" if options.folder in known else f"A new capability: {path.parent}/.")
+    if options.folder not in known:
+        print(f"A new capability: {path.parent}/.")
     print(f"""Wrote {path}. It runs as it is: behave {path}
 
 Next:
