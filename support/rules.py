@@ -14,7 +14,9 @@ from behave.model import Feature, Scenario, ScenarioOutline
 from behave.parser import ParserError
 
 from support import tags, vocabulary
+from support.exits import UsageError
 from support.layout import feature_files, laid_out
+from support.report import known_issues
 from support.settings import Capability
 from support.vocabulary import Entry
 
@@ -81,6 +83,19 @@ def findings(paths: Sequence[Path], *, whole: bool) -> Iterator[Finding]:
         yield from look_at(feature)
     yield from _steps(features, whole=whole)
     yield from _ids(features, whole=whole)
+    yield from known_issue_findings(Path(known_issues.FILE))
+
+
+def known_issue_findings(file: Path) -> Iterator[Finding]:
+    """Yield what is wrong with the list of known issues."""
+    try:
+        issues = known_issues.load(file)
+    except UsageError as error:
+        yield Finding("", str(error))
+        return
+    for issue in issues:
+        if issue.behaviour and issue.behaviour not in known_ids():
+            yield Finding(f"{file}", f"{issue.id} is about {issue.behaviour}, which is not in {CATALOGUE.name}")
 
 
 def _last_line(error: Exception) -> str:
