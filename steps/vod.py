@@ -130,7 +130,7 @@ def vod_written(context: Context, title: str) -> None:
 def redis_holds(context: Context, value: object, field: str, title: str) -> None:
     """Change what Redis holds for a VOD, so that whoever is served from there can be told from others.
 
-    Example: Given Redis holds "From Redis" as the title of the VOD "City Council"
+    Example: Given Redis holds "Only Redis knows" as the title of the VOD "City Council"
     """
     world = context.world
     world.vods.recache(world.recall(title, Vod), field, value)
@@ -253,7 +253,7 @@ def holds_one(context: Context, title: str) -> None:
 def sees_listed(context: Context, who: str, titles: str) -> None:
     """Compare a page of the list with titles separated by commas, and its total with the database.
 
-    Example: Then she sees "Third, Second" in this order, and the right total
+    Example: Then she sees "Sixth, Second" in this order, and the right total
     """
     world = context.world
     name = world.person(who).name
@@ -321,8 +321,8 @@ def stored_as_registered(context: Context, title: str, status: str, who: str) ->
     vod = world.recall(title, Vod)
     wanted = {**_registered(vod.recording), "status": status, "progress": 0}
     creator = world.run.account(world.person(who)).username
-    fields(f'the row of the VOD "{title}"', world.vods.row(vod), {**wanted, "creator": creator})
     fields(f'the VOD "{title}" in the API', world.vod.read(vod, by=vod.owner), wanted)
+    fields(f'the row of the VOD "{title}"', world.vods.row(vod), {**wanted, "creator": creator})
 
 
 @then("{who:Actor} sees what was registered for {title:Quoted}")
@@ -488,7 +488,7 @@ def captions_faithful(context: Context, title: str, minutes: float) -> None:
 def captions_placeholder(context: Context, title: str, text: str) -> None:
     """Check the captions of a recording in which nobody speaks.
 
-    Example: Then the captions of "City Council" are the one cue "[No speech detected]"
+    Example: Then the captions of "Empty Chamber" are the one cue "[No speech detected]"
     """
     world = context.world
     cues = captions.read(title, world.vods.captions(world.recall(title, Vod)))

@@ -90,7 +90,9 @@ def begin(scenario: Scenario) -> World:
     reason = _why_not(run, scenario)
     if reason:
         scenario.skip(reason)
-    world = World(run, asks_for=frozenset(needs(scenario)), compares_states=compares(scenario))
+    # What is tagged read-only is so at every target: else production would be the first to refuse it.
+    read_only = READONLY in scenario.effective_tags
+    world = World(run, asks_for=frozenset(needs(scenario)), compares_states=compares(scenario), read_only=read_only)
     tell_waits(world.note_wait)
     return world
 
