@@ -61,11 +61,6 @@ class AllureFormatter(allure_behave.formatter.AllureFormatter):  # type: ignore[
         """Only a part of the run, or of this feature, will run here: what does not is somebody else's to report."""
         self.listener.expect_part()
 
-    def when_written(self, work: Callable[[], None]) -> None:
-        """Do this once all that was reported so far is written; it may be done in another thread."""
-        if self.file_logger:
-            self.file_logger.when_written(work)
-
     def close(self) -> None:
         """Write the rest; nothing more will be reported."""
         super().close()

@@ -18,7 +18,7 @@ from support.evidence.masking import Masker
 # Names of files and of results in an Allure folder: masking inside them would break the links between them.
 _REFERENCES = frozenset({"uuid", "source", "children", "historyId", "testCaseId", "type"})
 
-_WAITING_AT_MOST = 500  # files and messages; a scenario's evidence is kept in memory until it is written
+_WAITING_AT_MOST = 500  # files; what they hold is kept in memory until then
 
 _masker = Masker()
 
@@ -41,10 +41,6 @@ class MaskedFileWriter:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="evidence")
         self._writing = deque[Future[None]]()
-
-    def when_written(self, work: Callable[[], None]) -> None:
-        """Do this, in the thread, once everything before is written."""
-        self._later(work)
 
     def close(self) -> None:
         """Write the rest and end the thread."""

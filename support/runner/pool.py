@@ -33,7 +33,7 @@ class _Worker:
     connection: Connection
     ready: bool = False
     todo: list[int] = field(default_factory=list)  # handed out and not ended, in order
-    running: int = -1  # the last that began; those before it have ended, but for what is still being written
+    done: list[int] = field(default_factory=list)  # ended; its last evidence may not have been written yet
     locks: frozenset[str] = frozenset()
     deadline: float | None = None  # on the monotonic clock: when even clean-ups should long have ended
     closed: bool = False
@@ -56,7 +56,7 @@ class Pool:
         workers: int,
         shared: bool,
         ahead: int,
-        lost: Callable[[Scenario, ScenarioOutcome], None],
+        lost: Callable[[Sequence[tuple[Scenario, ScenarioOutcome]]], None],
         say: Callable[[str], None],
     ) -> None:
         self._scenarios = scenarios
@@ -158,7 +158,6 @@ class Pool:
                 one.closed = True
                 raise _stop(sentence, code)
             case Began(number, limit):
-                one.running = number
                 one.deadline = time.monotonic() + limit + 2 * GRACE
                 self._progress.began(self._scenarios[number].name)
             case Told():
@@ -166,8 +165,8 @@ class Pool:
                 yield message
             case Ended(number, outcome):
                 one.todo.remove(number)
-                if number == one.running:
-                    one.deadline = None
+                one.done.append(number)
+                one.deadline = None
                 yield self._note(number, outcome)
             case Trouble(sentence):
                 if sentence not in self.troubles:  # every worker has the same hooks
@@ -193,15 +192,14 @@ class Pool:
         reason = f"was killed by {signal.Signals(-cause).name}" if cause < 0 else f"ended with code {cause}"
         if not one.ready and not one.todo:
             raise EnvironmentFailed(f"A worker {reason} while it started its platform; see the logs.")
-        # Where nothing began, the first is lost: workers that always die would else be forked for ever.
-        begun = one.todo.index(one.running) + 1 if one.running in one.todo else 1
-        rest = one.todo[begun:]
-        if rest and not self.interrupted:
-            self._pending.insert(0, rest)
-        for number in one.todo[:begun]:
-            outcome = ScenarioOutcome.lost(self._scenarios[number], f"The worker that ran this scenario {reason}.")
-            self._lost(self._scenarios[number], outcome)
-            yield self._note(number, outcome)
+        if one.todo:
+            running, *rest = one.todo
+            if rest and not self.interrupted:
+                self._pending.insert(0, rest)
+            reason = f"The worker that ran this scenario {reason}."
+            one.done.append(running)
+            yield self._note(running, ScenarioOutcome.lost(self._scenarios[running], reason))
+        self._lost([(self._scenarios[number], self.outcomes[number]) for number in one.done])
         if self._pending and not any(other.ready or not other.closed for other in self._workers):
             self._fork()
 

@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -29,6 +29,7 @@ from behave.step_registry import AmbiguousStep
 
 from support.deployment import build_of
 from support.durations import COMMITTED, MEASURED, Durations, Paces, key_of
+from support.evidence.described import place_of
 from support.evidence.formatter import AllureFormatter
 from support.exits import ExitCode, RunStopped, SelectionError
 from support.report import known_issues
@@ -162,8 +163,8 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
             logs = reports.logs if self.config.jobs == 1 else reports.logs / f"worker-{number}"
             return Worker(self, hooks, Run(target, logs), chosen, connection, reports, options.retries)
 
-        def lost(scenario: Scenario, outcome: ScenarioOutcome) -> None:
-            _report_lost(scenario, outcome, reports, self.config)
+        def lost(ended: Sequence[tuple[Scenario, ScenarioOutcome]]) -> None:
+            _report_lost(ended, reports, self.config)
 
         return Pool(
             chosen,
@@ -269,11 +270,16 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
             print(line)
 
 
-def _report_lost(scenario: Scenario, outcome: ScenarioOutcome, reports: ReportsFolder, config: Configuration) -> None:
-    """Write the Allure result of a scenario whose worker died before it could."""
-    outcome.apply(scenario)
+def _report_lost(
+    ended: Sequence[tuple[Scenario, ScenarioOutcome]], reports: ReportsFolder, config: Configuration
+) -> None:
+    """Write the Allure results of scenarios that a worker could not, because it died before."""
     formatter = AllureFormatter(StreamOpener(str(reports.allure_results)), config)
-    formatter.report_lost(scenario)
+    written = reports.reported()
+    for scenario, outcome in ended:
+        if place_of(scenario) not in written:
+            outcome.apply(scenario)
+            formatter.report_lost(scenario)
     formatter.close()
 
 

@@ -66,8 +66,7 @@ class Worker:
         use_masker(run.masker)
         self._evidence = AllureFormatter(StreamOpener(str(reports.allure_results)), runner.config)
         self._evidence.expect_part()
-        self._sending = threading.Lock()
-        self._teller = Teller(self._send, self._evidence.when_written, run.masker.text, live=retries == 0)
+        self._teller = Teller(self._send, run.masker.text, live=retries == 0)
         runner.formatters = [self._evidence, self._teller]
 
     def work(self) -> None:
@@ -93,8 +92,7 @@ class Worker:
         self._send([Closed()])
 
     def _send(self, messages: Sequence[Message]) -> None:
-        with self._sending:  # the thread that writes the evidence tells of scenarios that have ended
-            self._connection.send(messages)
+        self._connection.send(messages)
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
         """Interrupt a step, or waiting; a hook or a clean-up is let finish, the runner will ask again."""
@@ -224,21 +222,12 @@ class Worker:
 class Teller(Formatter):  # type: ignore[misc]
     """Hands on to the runner what behave tells formatters; with retries only of the last try.
 
-    Each message wakes the runner, so what is told within a tenth of a second goes together. That a scenario has ended
-    is told `when_written`, its evidence that is, so that a worker that dies later loses nothing of it.
+    Each message wakes the runner, so what is told within a tenth of a second goes together.
     """
 
-    def __init__(
-        self,
-        send: Callable[[Sequence[Message]], None],
-        when_written: Callable[[Callable[[], None]], None],
-        mask: Mask,
-        *,
-        live: bool,
-    ) -> None:
+    def __init__(self, send: Callable[[Sequence[Message]], None], mask: Mask, *, live: bool) -> None:
         self.in_step = False
         self._send = send
-        self._when_written = when_written
         self._mask = mask
         self._live = live
         self._held: list[Told] = []
@@ -254,9 +243,8 @@ class Teller(Formatter):  # type: ignore[misc]
 
     def end(self, ended: Ended) -> None:
         """Tell that the scenario has ended, and what was held back before."""
-        messages: list[Message] = [*self._held, ended]
+        self._send([*self._held, ended])
         self._held = []
-        self._when_written(functools.partial(self._send, messages))
 
     def scenario(self, scenario: Scenario) -> None:
         """Tell that a scenario is announced."""
