@@ -8,10 +8,10 @@ from behave.runner import Context
 from support.checks import captions
 from support.checks.eventually import consistently, eventually
 from support.checks.matching import equal, require
-from support.clients.access import SignedIn
 from support.clients.at_work import Outcome
 from support.clients.malformed import Refusal
 from support.clients.operations import Health
+from support.clients.sessions import SignedIn
 from support.clients.vod import Vod
 from support.faults import Kind, Part
 from support.scenario import catches_processes

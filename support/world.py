@@ -13,7 +13,7 @@ from requests.adapters import HTTPAdapter
 
 from support.checks.changes import StateOfStores
 from support.cleanup import Cleanup
-from support.clients.access import AccessClient, SessionStores
+from support.clients.access import AccessClient
 from support.clients.accounts import AccountsClient, AccountStores
 from support.clients.api import ApiClient
 from support.clients.at_work import HUNG_AFTER, PeopleAtWork
@@ -30,6 +30,7 @@ from support.clients.queue import QueueStores
 from support.clients.records import Jobs, Keys, Records
 from support.clients.research import ResearchClient
 from support.clients.roles import RolesClient
+from support.clients.sessions import SessionStores
 from support.clients.things import USER, ThingsClient, ThingStores
 from support.clients.tokens import TokenForge
 from support.clients.traces import TraceStores
@@ -88,7 +89,7 @@ class World:
         self._http = self._open_http(self.evidence, run.connections)
         forge = TokenForge(lambda: run.signing_key)
         self.people = People(run.account, run.masker.add)
-        self.access = AccessClient(self._http, self.people.account, self.cleanup, forge, self.mark)
+        self.access = AccessClient(self._http, self.people.account, run.sessions, self.cleanup, forge, self.mark)
         self.accounts = AccountsClient(self._http, self.access, self.cleanup, lambda: run.new_password, self.mark)
         self.roles = RolesClient(self._http, self.access)
         self.live = LiveClient(self._open_live, self.access, self.cleanup, run.target.limits)
@@ -254,7 +255,7 @@ class World:
     @cached_property
     def stores(self) -> StateOfStores:
         """All records of database, queue and Redis, to see what changed."""
-        return StateOfStores(self._database, self._redis, self.access.by_themselves)
+        return StateOfStores(self._database, self._redis, lambda: self.access.by_themselves)
 
     @cached_property
     def records(self) -> Records:

@@ -255,6 +255,7 @@ def _cablecast(context: JobContext, held: Services) -> Cablecast:
         held.settings.cablecast_username,
         held.settings.cablecast_password,
         timeout=held.settings.cablecast_timeout,
+        first_wait=held.settings.cablecast_first_wait,
         pause=lambda seconds: _pause(context, seconds),
         breaker=_breaker,
     )
