@@ -58,6 +58,31 @@ Feature: Redis goes away and comes back
         | frozen |
 
     @critical @id.REC-011
+    Scenario Outline: While Redis is <kind>, live updates pause
+      Given Vera follows "City Council" live
+      And Redis is <kind>
+      When Dana changes the status of the VOD "City Council" to "processing"
+      Then Vera sees nothing more for 0.5 seconds
+
+      Examples: they travel through it
+        | kind   |
+        | gone   |
+        | frozen |
+
+    @critical @id.REC-011
+    Scenario Outline: When Redis is back after it was <kind>, who follows live is told what came of it
+      Given Vera follows "City Council" live
+      And Redis is <kind>
+      And Dana has changed the status of the VOD "City Council" to "processing"
+      When Redis comes back
+      Then Vera sees "City Council" live as pending and processing
+
+      Examples: after a crash, and after a freeze
+        | kind   |
+        | gone   |
+        | frozen |
+
+    @critical @id.REC-011
     Scenario: When Redis is back, live updates come as before
       Given Vera follows "City Council" live
       And Redis is gone
