@@ -34,7 +34,8 @@ from support.clients.sessions import SessionStores
 from support.clients.things import USER, ThingsClient, ThingStores
 from support.clients.tokens import TokenForge
 from support.clients.traces import TraceStores
-from support.clients.vod import VodClient, VodStores
+from support.clients.vod import VodClient
+from support.clients.vod_stores import VodStores
 from support.crowd import Crowd
 from support.drivers.browser import Browser
 from support.drivers.database import DatabaseDriver
@@ -338,6 +339,7 @@ class World:
         if self._compares_states:
             self._compares_states = False
             with contextlib.suppress(NotChecked):  # the step that compares will say so
+                self.queue.settle()
                 self.stores.note()
 
     def attach_logs(self) -> None:

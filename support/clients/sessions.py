@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from time import monotonic
 from typing import Any
 
@@ -43,7 +44,7 @@ class SignedIn:
         """What the access token says about itself."""
         return claims_of(self.access_token)
 
-    @property
+    @cached_property
     def session_id(self) -> str:
         """The name of the session in the database and in Redis."""
         return str(self.claims["jti"])

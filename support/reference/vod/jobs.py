@@ -58,6 +58,8 @@ logger = logging.getLogger(__name__)
 
 _STOP_CHECK_SECONDS = 0.1
 _FOLLOW_LIMIT_SECONDS = 30.0
+_REPORT_SECONDS = 0.05
+"""Between two reports of a captioning's progress: more often nobody can see it, and each is a transaction."""
 
 
 CABLECAST_PAUSED = "paused:cablecast"
@@ -227,13 +229,25 @@ def _transcript_of(context: JobContext, storage: MediaStorage, recording: str, w
     transcriber = SpokenChunkTranscriber(lambda seconds: _pause(context, seconds))
     media = storage.locate(recording)
     try:
-        return transcriber.transcribe(media, work.report)
+        return transcriber.transcribe(media, _now_and_then(work.report))
     except (FileNotFoundError, NotADirectoryError):
         storage.check()
         raise MediaMissing from None
     except OSError:
         storage.check()
         raise MediaUnreadable from None
+
+
+def _now_and_then(report: Callable[[int], None]) -> Callable[[int], None]:
+    reported = monotonic()
+
+    def progress(percent: int) -> None:
+        nonlocal reported
+        if monotonic() - reported >= _REPORT_SECONDS:
+            report(percent)
+            reported = monotonic()
+
+    return progress
 
 
 def _store_captions(storage: MediaStorage, work: TaskWork, transcript: Transcript) -> None:
