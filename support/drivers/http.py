@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.utils import default_headers
 from urllib3.exceptions import ReadTimeoutError
 
 from support.checks.matching import fail
@@ -38,6 +39,7 @@ REFUSALS: Mapping[str, tuple[int, str]] = {
     "lacking rights": (403, "PermissionError"),
 }
 """Why somebody is refused, with the status and the type of the error."""
+_HEADERS = {**default_headers(), "Accept": "application/json"}
 # `responses` patches this method in the whole process; a patched one would make every check a false green.
 _SEND = HTTPAdapter.send
 
@@ -150,16 +152,10 @@ class HttpDriver:
         self._limits = limits
         self._evidence = evidence
         self._writes = writes
-        self._session = requests.Session()
+        # No `requests.Session`: proxies and .netrc of the tester's machine have no say in what is tested, and a cookie
+        # given to one persona must not speak for the next.
+        self._connections = connections or HTTPAdapter()
         self._own_connections = connections is None
-        if connections is not None:
-            self._session.mount("http://", connections)
-            self._session.mount("https://", connections)
-        self._session.headers["Accept"] = "application/json"
-        # Proxies and .netrc of the tester's machine have no say in what is tested.
-        self._session.trust_env = False
-        # All personas of a scenario share the connections; a cookie given to one must not speak for the next.
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
     def get(self, path: str, **options: Any) -> Answer:
         """Send a GET; see `send` for the options."""
@@ -201,29 +197,28 @@ class HttpDriver:
         AssertionError for an answer that is not as the platform's own OpenAPI document says.
         """
         self._guard(method, path)
-        request = self._session.prepare_request(
-            requests.Request(
-                method,
-                self._url + path,
-                params=params,
-                json=json,
-                data=form if body is None else body,
-                files=files,
-                headers={
-                    **({"Authorization": f"Bearer {token}"} if token else {}),
-                    **({"Content-Type": "application/json"} if body is not None else {}),
-                    **(headers or {}),
-                },
-            )
-        )
+        request = requests.Request(
+            method,
+            self._url + path,
+            params=params,
+            json=json,
+            data=form if body is None else body,
+            files=files,
+            headers={
+                **_HEADERS,
+                **({"Authorization": f"Bearer {token}"} if token else {}),
+                **({"Content-Type": "application/json"} if body is not None else {}),
+                **(headers or {}),
+            },
+        ).prepare()
         started, begin = time.time(), time.monotonic()
         answer: requests.Response | None = None
         trouble: str | None = None
         too_late = False
         try:
-            answer = self._session.send(
-                request, timeout=(self._limits.connect, self._limits.answer), allow_redirects=False
-            )
+            answered = self._connections.send(request, timeout=(self._limits.connect, self._limits.answer))
+            answered.content  # noqa: B018 - reads the body: an answer that breaks off is none
+            answer = answered
         except requests.RequestException as error:
             trouble, too_late = _reason(error, self._limits), _took_too_long(error)
         seconds = time.monotonic() - begin
@@ -256,12 +251,16 @@ class HttpDriver:
     def send_raw(self, request: bytes) -> bytes:
         """Send bytes that need not be HTTP, and return what comes back; nothing where the platform just hangs up.
 
-        Raises NoAnswer when neither happens within the target's limits.
+        Raises NoAnswer when neither happens within the target's limits, or no connection is made.
         """
         address = urlsplit(self._url)
         port = address.port or {"http": 80, "https": 443}[address.scheme]
         begin, started, answer = time.monotonic(), time.time(), b""
-        with closing(socket.create_connection((address.hostname or "", port), self._limits.connect)) as connection:
+        try:
+            made = socket.create_connection((address.hostname or "", port), self._limits.connect)
+        except OSError as error:
+            raise NoAnswer(f"{request[:40]!r} should be answered, but no connection was made: {error}") from error
+        with closing(made) as connection:
             connection.settimeout(self._limits.answer)
             try:
                 connection.sendall(request)
@@ -272,8 +271,10 @@ class HttpDriver:
                 raise NoAnswer(
                     f"{request[:40]!r} should be answered, or hung up on, but is not", too_late=True
                 ) from None
-            except ConnectionError:
-                pass  # it hung up on us
+            except OSError as error:
+                # It hung up on us, maybe before we had told that we have said everything.
+                if not isinstance(error, ConnectionError) and error.errno != errno.ENOTCONN:
+                    raise
         self._evidence.attach(
             f"bytes, sent {started:.0f}, after {time.monotonic() - begin:.3f} s",
             f"{request[:200]!r}\n\n{answer[:2000].decode('latin-1')}",
@@ -298,7 +299,7 @@ class HttpDriver:
     def close(self) -> None:
         """Close the connections, if they are the driver's own."""
         if self._own_connections:
-            self._session.close()
+            self._connections.close()
 
 
 def _reason(error: requests.RequestException, limits: Limits) -> str:

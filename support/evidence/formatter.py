@@ -15,7 +15,7 @@ import re
 import socket
 import time
 import uuid
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -37,16 +37,18 @@ from allure_commons.model2 import (
     TestStepResult,
 )
 from allure_commons.types import AttachmentType, LabelType, Severity
-from attr import asdict
 from behave.formatter.base import Formatter
 from behave.model import Rule
 
+from support.evidence.lines import Line
 from support.evidence.masking import Masker
-from support.evidence.recorder import TRANSCRIPT, Line
+from support.evidence.recorder import TRANSCRIPT
 from support.evidence.verdicts import hook_failures, scenario_details, status_of, step_details
 
 # Names of files and of results in an Allure folder: masking inside them would break the links between them.
 _REFERENCES = frozenset({"uuid", "source", "children", "historyId", "testCaseId", "type"})
+
+_WAITING_AT_MOST = 500  # files and messages; a scenario's evidence is kept in memory until it is written
 
 _SEVERITIES = frozenset(severity.value for severity in Severity)
 _LABEL_TAG = re.compile(r"allure\.label\.(?P<name>\w+):(?P<value>.+)")
@@ -86,10 +88,10 @@ class AllureFormatter(allure_behave.formatter.AllureFormatter):  # type: ignore[
         """Only a part of the run, or of this feature, will run here: what does not is somebody else's to report."""
         self.listener.expect_part()
 
-    def flush(self) -> None:
-        """Wait until all that was reported so far is written."""
+    def when_written(self, work: Callable[[], None]) -> None:
+        """Do this once all that was reported so far is written; it may be done in another thread."""
         if self.file_logger:
-            self.file_logger.flush()
+            self.file_logger.when_written(work)
 
     def close(self) -> None:
         """Write the rest; nothing more will be reported."""
@@ -110,25 +112,24 @@ class AllureFormatter(allure_behave.formatter.AllureFormatter):  # type: ignore[
 class MaskedFileWriter:
     """Writes results and attachments into a folder, through the masker.
 
-    Making a file takes longer than what most steps do. A thread does it meanwhile; `flush` waits for it, and raises
-    what went wrong there.
+    Making a file takes longer than what most steps do, so a thread does it while scenarios go on. What goes wrong there
+    is raised by a later call, `close` at the latest.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.absolute()
         self._folder.mkdir(parents=True, exist_ok=True)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="evidence")
-        self._writing: list[Future[None]] = []
+        self._writing = deque[Future[None]]()
 
-    def flush(self) -> None:
-        """Wait until everything is written."""
-        writing, self._writing = self._writing, []
-        for each in writing:
-            each.result()
+    def when_written(self, work: Callable[[], None]) -> None:
+        """Do this, in the thread, once everything before is written."""
+        self._later(work)
 
     def close(self) -> None:
         """Write the rest and end the thread."""
-        self.flush()
+        while self._writing:
+            self._writing.popleft().result()
         self._thread.shutdown()
 
     @allure_commons.hookimpl
@@ -158,6 +159,8 @@ class MaskedFileWriter:
 
     def _later(self, work: Callable[..., None], *arguments: object) -> None:
         self._writing.append(self._thread.submit(work, *arguments))
+        while self._writing and (self._writing[0].done() or len(self._writing) > _WAITING_AT_MOST):
+            self._writing.popleft().result()
 
     def _write_masked(self, file_name: str, body: str | bytes | Callable[[], str]) -> None:
         made = body() if callable(body) else body
@@ -172,9 +175,8 @@ class MaskedFileWriter:
         self._later(self._write_now, item)
 
     def _write_now(self, item: Any) -> None:
-        data = _masked(asdict(item, filter=lambda _, value: bool(value) or value is False))
         file_name = item.file_pattern.format(prefix=_new_id())
-        self._write(file_name, json.dumps(data, ensure_ascii=False).encode("utf-8", "backslashreplace"))
+        self._write(file_name, json.dumps(_written(item), ensure_ascii=False).encode("utf-8", "backslashreplace"))
 
     def _write(self, file_name: str, data: bytes) -> None:
         unfinished = self._folder / f"{file_name}.tmp"
@@ -305,9 +307,15 @@ class ScenarioListener(AllureListener):  # type: ignore[misc]
         """A step inside a step (`allure.step`) begins."""
         self._ensure_place()
         super().start_step(uuid, title, params)
-        step = self.logger.get_item(uuid)
-        if step and isinstance(title, Line):
-            step.name, step.start = str(title), step.start - round(title.elapsed * 1000)
+
+    @allure_commons.hookimpl
+    def tell_line(self, line: Line) -> None:
+        """Show as a step inside the one under way what has been done there."""
+        if self._ensure_place():
+            now = _now()
+            began = now - round(line.elapsed * 1000)
+            done = TestStepResult(name=line.text, status=Status.PASSED, start=began, stop=now)
+            self.logger.get_item(self.current_step_uuid or self._fixture).steps.append(done)
 
     @allure_commons.hookimpl
     def attach_data(self, body: str | bytes, name: str, attachment_type: Any, extension: str | None) -> None:
@@ -402,9 +410,9 @@ class ScenarioListener(AllureListener):  # type: ignore[misc]
 def described(scenario: Any, ordinal: int) -> TestResult:
     """What is known of a scenario before it runs. `ordinal` tells equal scenarios of one feature apart."""
     rule = _rule_of(scenario)
-    path = Path(os.path.relpath(scenario.filename)).as_posix()
+    path = _relative(scenario.filename)
     result = TestResult(name=_title(scenario), fullName=f"{path}:{scenario.line}")
-    result.titlePath = [*Path(path).parts[:-1], scenario.feature.name, *([rule.name] if rule else [])]
+    result.titlePath = [*path.split("/")[:-1], scenario.feature.name, *([rule.name] if rule else [])]
     result.description = "\n\n".join(
         "\n".join(element.description)
         for element in (scenario.feature, rule, scenario)
@@ -439,8 +447,13 @@ def _identity(scenario: Any) -> tuple[str, ...]:
         if tag.startswith("id."):
             return (tag,)
     rule = _rule_of(scenario)
-    path = Path(os.path.relpath(scenario.filename)).as_posix()
+    path = _relative(scenario.filename)
     return path, rule.name if rule else "", (scenario.parent if scenario._row else scenario).name
+
+
+@functools.cache
+def _relative(path: str) -> str:
+    return Path(os.path.relpath(path)).as_posix()
 
 
 def _ordinals(scenarios: Sequence[Any]) -> dict[int, int]:
@@ -544,17 +557,18 @@ def _overheard(context: Any, hear: Callable[[BaseException], None]) -> Iterator[
         context._root["on_cleanup_error"] = told
 
 
-def _masked(value: Any, name: str = "") -> Any:
-    """The result as it is written: every text masked, but for what links files together."""
+def _written(value: Any, name: str = "") -> Any:
+    """An item of Allure's model as JSON takes it: no empty field, and every text masked but for what links files."""
     match value:
-        case dict():
-            return {key: _masked(item, key) for key, item in value.items()}
+        case str():
+            return value if name in _REFERENCES else _masker.text(value)
         case list():
-            return [_masked(item, name) for item in value]
-        case str() if name not in _REFERENCES:
-            return _masker.text(value)
-        case _:
+            return [_written(item, name) for item in value]
+        case int() | float() | None:
             return value
+        case _:
+            # `attrs.asdict` makes copies on the way; Allure's items hold what they were made with, by name.
+            return {field: _written(kept, field) for field, kept in vars(value).items() if kept or kept is False}
 
 
 def _digest(*parts: str) -> str:

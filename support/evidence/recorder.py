@@ -18,6 +18,7 @@ import allure
 from allure_commons.types import AttachmentType
 
 from support.evidence.items import ROWS_KEPT, Command, Exchange, Item, Query
+from support.evidence.lines import Line, tell_line
 from support.evidence.masking import MASK, Masker, is_secret_name
 from support.evidence.transcript import Chapter, transcript
 from support.evidence.wording import (
@@ -42,18 +43,6 @@ _ALLURE_TYPES = {known.mime_type: known for known in AttachmentType}
 _BEARER = re.compile(rf"[A-Za-z]+ {re.escape(MASK)}")
 # Headers that curl sends by itself, or that are wrong once the body has been masked.
 _NOT_REPLAYED = frozenset({"accept-encoding", "connection", "content-length", "host", "user-agent"})
-
-
-class Line(str):
-    """The title of a step in the report that stands for something that is over; `elapsed` is what it took, in s."""
-
-    elapsed: float
-
-    def __new__(cls, text: str, elapsed: float) -> Line:
-        """Make the text remember a time."""
-        line = super().__new__(cls, text)
-        line.elapsed = elapsed
-        return line
 
 
 @dataclass(frozen=True)
@@ -121,8 +110,7 @@ class Recorder:
             self._attach_all(items)
         else:
             for item, times in items:
-                with allure.step(Line(digest(item, self._masker, times), item.elapsed)):
-                    pass
+                tell_line(Line(digest(item, self._masker, times), item.elapsed))
         for attachment, _ in recorded:
             if isinstance(attachment, _Attachment):
                 body = attachment.body

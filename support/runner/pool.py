@@ -32,7 +32,8 @@ class _Worker:
     pid: int
     connection: Connection
     ready: bool = False
-    todo: list[int] = field(default_factory=list)  # handed out and not ended; the first is the one that runs
+    todo: list[int] = field(default_factory=list)  # handed out and not ended, in order
+    running: int = -1  # the last that began; those before it have ended, but for what is still being written
     locks: frozenset[str] = frozenset()
     deadline: float | None = None  # on the monotonic clock: when even clean-ups should long have ended
     closed: bool = False
@@ -41,8 +42,9 @@ class _Worker:
 class Pool:
     """Runs bundles of scenarios in forked workers; `events` yields what they tell, in the order it happens.
 
-    `shared` says that all workers use one target, so that locks mean something. `make` makes the Worker in the
-    forked process. Raises RunStopped when no platform can be had.
+    `shared` says that all workers use one target, so that locks mean something. A worker is handed the next bundle when
+    it has `ahead` scenarios left, or none. `make` makes the Worker in the forked process. Raises RunStopped when no
+    platform can be had.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Pool:
         *,
         workers: int,
         shared: bool,
+        ahead: int,
         lost: Callable[[Scenario, ScenarioOutcome], None],
         say: Callable[[str], None],
     ) -> None:
@@ -60,10 +63,11 @@ class Pool:
         numbers = {id(scenario): number for number, scenario in enumerate(scenarios)}
         self._pending = [[numbers[id(scenario)] for scenario in bundle] for bundle in bundles]
         self._make = make
-        self._shared = shared
+        self._ahead = ahead
         self._lost = lost
         self._say = say
         self._count = min(workers, len(self._pending))
+        self._shared = shared and self._count > 1
         self._workers: list[_Worker] = []
         self._forked = 0
         self._progress = Progress(len(scenarios), show=workers > 1)
@@ -154,6 +158,7 @@ class Pool:
                 one.closed = True
                 raise _stop(sentence, code)
             case Began(number, limit):
+                one.running = number
                 one.deadline = time.monotonic() + limit + 2 * GRACE
                 self._progress.began(self._scenarios[number].name)
             case Told():
@@ -161,7 +166,8 @@ class Pool:
                 yield message
             case Ended(number, outcome):
                 one.todo.remove(number)
-                one.deadline = None
+                if number == one.running:
+                    one.deadline = None
                 yield self._note(number, outcome)
             case Trouble(sentence):
                 if sentence not in self.troubles:  # every worker has the same hooks
@@ -187,24 +193,26 @@ class Pool:
         reason = f"was killed by {signal.Signals(-cause).name}" if cause < 0 else f"ended with code {cause}"
         if not one.ready and not one.todo:
             raise EnvironmentFailed(f"A worker {reason} while it started its platform; see the logs.")
-        if one.todo:
-            running, *rest = one.todo
-            if rest and not self.interrupted:
-                self._pending.insert(0, rest)
-            outcome = ScenarioOutcome.lost(self._scenarios[running], f"The worker that ran this scenario {reason}.")
-            self._lost(self._scenarios[running], outcome)
-            yield self._note(running, outcome)
+        # Where nothing began, the first is lost: workers that always die would else be forked for ever.
+        begun = one.todo.index(one.running) + 1 if one.running in one.todo else 1
+        rest = one.todo[begun:]
+        if rest and not self.interrupted:
+            self._pending.insert(0, rest)
+        for number in one.todo[:begun]:
+            outcome = ScenarioOutcome.lost(self._scenarios[number], f"The worker that ran this scenario {reason}.")
+            self._lost(self._scenarios[number], outcome)
+            yield self._note(number, outcome)
         if self._pending and not any(other.ready or not other.closed for other in self._workers):
             self._fork()
 
     def _hand_out(self) -> None:
         for one in self._workers:
-            if one.ready and not one.todo and not one.closed:
+            if one.ready and len(one.todo) <= self._ahead and not one.closed:
                 bundle = self._next_for(one)
                 if bundle is not None:
-                    one.todo = list(bundle)
+                    one.todo += bundle
                     one.connection.send(bundle)
-                elif not self._pending:
+                elif not self._pending and not one.todo:
                     one.ready = False
                     one.connection.send(None)
                     one.deadline = time.monotonic() + CLOSING_LIMIT
@@ -226,7 +234,7 @@ class Pool:
         """The locks that mean something here; to be alone is the same lock, whatever it is asked for."""
         scenarios = [self._scenarios[number] for number in bundle]
         tags = {str(tag) for scenario in scenarios for tag in scenario.effective_tags}
-        if QUIET in tags:
+        if QUIET in tags and self._count > 1:
             return frozenset({ALONE})
         if not self._shared:
             return frozenset()

@@ -163,6 +163,8 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
             make,
             workers=self.config.jobs,
             shared=not target.embedded,
+            # A single worker need not wait for its next scenario, unless a failure may stop the run.
+            ahead=1 if self.config.jobs == 1 and not self.config.stop else 0,
             lost=lost,
             say=self._greet,
         )

@@ -24,8 +24,8 @@ from support.evidence.formatter import AllureFormatter, use_masker
 from support.evidence.streams import masked_output
 from support.exits import RunStopped
 from support.run import Run
-from support.runner.messages import Began, Closed, Compared, Ended, Ready, Refused, Told, Trouble
-from support.runner.outcome import ScenarioOutcome, StepOutcome
+from support.runner.messages import Began, Closed, Compared, Ended, Message, Ready, Refused, Told, Trouble
+from support.runner.outcome import Mask, ScenarioOutcome, StepOutcome
 from support.runner.reports import ReportsFolder
 from support.runner.watchdog import ScenarioTimedOut, limit_of, time_limit
 
@@ -62,10 +62,11 @@ class Worker:
         self._open: list[Container] = []
         self._run_is_broken: str | None = None
         self._waiting = False  # for something that may be given up at once
-        self._teller = Teller(connection, run.masker.text, live=retries == 0)
         use_masker(run.masker)
         self._evidence = AllureFormatter(StreamOpener(str(reports.allure_results)), runner.config)
         self._evidence.expect_part()
+        self._sending = threading.Lock()
+        self._teller = Teller(self._send, self._evidence.when_written, run.masker.text, live=retries == 0)
         runner.formatters = [self._evidence, self._teller]
 
     def work(self) -> None:
@@ -81,14 +82,18 @@ class Worker:
             self._run.deployment.begin()
             line = self._run.deployment.finish()
             self._waiting = False
-            self._connection.send([Ready(line)])
+            self._send([Ready(line)])
             self._run_bundles()
         except KeyboardInterrupt:
             pass  # asked to stop before there was anything to run
         finally:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)  # there is nothing left that could be interrupted
             self._run.close()
-        self._connection.send([Closed()])
+        self._send([Closed()])
+
+    def _send(self, messages: Sequence[Message]) -> None:
+        with self._sending:  # the thread that writes the evidence tells of scenarios that have ended
+            self._connection.send(messages)
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
         """Interrupt a step, or waiting; a hook or a clean-up is let finish, the runner will ask again."""
@@ -115,7 +120,7 @@ class Worker:
             self._trouble(f"A clean-up at the end of the run failed: {error}")
         self._evidence.close()
         if document := self._run.known_document:
-            self._connection.send([Compared(frozenset(document.documented), frozenset(document.seen))])
+            self._send([Compared(frozenset(document.documented), frozenset(document.seen))])
 
     def _next_bundle(self) -> list[int] | None:
         if self._runner.aborted:
@@ -131,7 +136,7 @@ class Worker:
 
     def _run_scenario(self, number: int) -> None:
         scenario = self._scenarios[number]
-        self._connection.send([Began(number, limit_of(scenario))])
+        self._send([Began(number, limit_of(scenario))])
         begin = time.monotonic()
         self._enter(_containers(scenario))
         self._runner.context._set_root_attribute("active_outline", scenario._row)
@@ -143,7 +148,6 @@ class Worker:
             self._teller.in_step = False
             if attempts > self._retries or not scenario.status.has_failed() or self._runner.aborted:
                 break
-        self._evidence.flush()  # so that a worker that dies later loses nothing of this scenario
         outcome = ScenarioOutcome.of(scenario, self._run.masker.text, time.monotonic() - begin, attempts)
         self._teller.end(Ended(number, outcome))
 
@@ -175,7 +179,7 @@ class Worker:
         return True
 
     def _trouble(self, sentence: str) -> None:
-        self._connection.send([Trouble(sentence)])
+        self._send([Trouble(sentence)])
 
     def _enter(self, containers: Sequence[Container]) -> None:
         """Leave the features and rules that the next scenario does not lie in, enter those that it does."""
@@ -219,15 +223,24 @@ class Worker:
 class Teller(Formatter):  # type: ignore[misc]
     """Hands on to the runner what behave tells formatters; with retries only of the last try.
 
-    Each message wakes the runner, so what is told within a tenth of a second goes together.
+    Each message wakes the runner, so what is told within a tenth of a second goes together. That a scenario has ended
+    is told `when_written`, its evidence that is, so that a worker that dies later loses nothing of it.
     """
 
-    def __init__(self, connection: Connection, mask: Any, *, live: bool) -> None:
+    def __init__(
+        self,
+        send: Callable[[Sequence[Message]], None],
+        when_written: Callable[[Callable[[], None]], None],
+        mask: Mask,
+        *,
+        live: bool,
+    ) -> None:
         self.in_step = False
-        self._connection = connection
+        self._send = send
+        self._when_written = when_written
         self._mask = mask
         self._live = live
-        self._held: list[Told | Ended] = []
+        self._held: list[Told] = []
         self._handed_on = 0.0
         self._number = -1
         self._steps: dict[int, int] = {}
@@ -240,13 +253,9 @@ class Teller(Formatter):  # type: ignore[misc]
 
     def end(self, ended: Ended) -> None:
         """Tell that the scenario has ended, and what was held back before."""
-        self._held.append(ended)
-        self._hand_on()
-
-    def _hand_on(self) -> None:
-        self._connection.send(self._held)
+        messages: list[Message] = [*self._held, ended]
         self._held = []
-        self._handed_on = time.monotonic()
+        self._when_written(functools.partial(self._send, messages))
 
     def scenario(self, scenario: Scenario) -> None:
         """Tell that a scenario is announced."""
@@ -268,7 +277,9 @@ class Teller(Formatter):  # type: ignore[misc]
     def _tell(self, what: str, step: int = -1, outcome: StepOutcome | None = None) -> None:
         self._held.append(Told(self._number, what, step, outcome))
         if self._live and time.monotonic() - self._handed_on > TOGETHER:
-            self._hand_on()
+            self._send(self._held)
+            self._held = []
+            self._handed_on = time.monotonic()
 
 
 def _begins_with(containers: Sequence[Container], opened: Sequence[Container]) -> bool:

@@ -336,9 +336,9 @@ def test_masking_leaves_the_names_of_files_alone(tmp_path: Path) -> None:
     try:
         attachment = model2.Attachment(name="is 4bad", source="4bad-attachment.txt", type="text/plain")
         writer.report_result(model2.TestResult(uuid="4bad", name="4bad", attachments=[attachment]))
+        writer.close()
     finally:
         use_masker(Masker())
-    writer.close()
     (path,) = tmp_path.iterdir()
     assert json.loads(path.read_text()) == {
         "name": "***",

@@ -1,6 +1,7 @@
 """The HTTP driver against a real server on loopback: what it sends, what it refuses, and what its answers say."""
 
 import socket
+import struct
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -356,3 +357,60 @@ def test_a_body_can_be_sent_as_it_is(platform: PartnerServer, http: HttpDriver) 
     http.post("/api/form", body=b"a=1", headers={"Content-Type": "text/plain"})
     [received] = platform.received("POST", "/api/form")
     assert (received.body, received.headers["Content-Type"]) == (b"a=1", "text/plain")
+
+
+PATIENCE = Limits(connect=5.0, answer=0.3)
+
+
+def url_of(listener: socket.socket) -> str:
+    host, port = listener.getsockname()
+    return f"http://{host}:{port}"
+
+
+class TestBytesThatNeedNotBeHttp:
+    """`send_raw`, against a server that treats each connection as the test says."""
+
+    @pytest.fixture
+    def listener(self) -> Iterator[socket.socket]:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            yield listener
+
+    def ask(self, listener: socket.socket, treat: Callable[[socket.socket], None], evidence: Recorder) -> bytes:
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                treat(connection)
+
+        http = HttpDriver(url_of(listener), PATIENCE, evidence, writes=True)
+        with ThreadPoolExecutor(1) as threads:
+            served = threads.submit(serve)
+            try:
+                return http.send_raw(b"nonsense")
+            finally:
+                served.result()
+
+    def test_what_comes_back_is_returned(self, listener: socket.socket, evidence: Recorder) -> None:
+        def answer(connection: socket.socket) -> None:
+            assert connection.recv(100) == b"nonsense"
+            connection.sendall(b"go away")
+
+        assert self.ask(listener, answer, evidence) == b"go away"
+
+    def test_a_connection_that_is_reset_is_an_answer_too(self, listener: socket.socket, evidence: Recorder) -> None:
+        def reset(connection: socket.socket) -> None:
+            connection.recv(1)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+        # Whether the reset meets us when we say that this was all, or when we listen, is chance.
+        assert [self.ask(listener, reset, evidence) for _ in range(30)] == [b""] * 30
+
+    def test_silence_is_none(self, listener: socket.socket, evidence: Recorder) -> None:
+        http = HttpDriver(url_of(listener), PATIENCE, evidence, writes=True)
+        # The kernel accepts the connection; nobody ever reads from it.
+        with pytest.raises(NoAnswer, match="should be answered, or hung up on, but is not"):
+            http.send_raw(b"nonsense")
+
+    def test_nobody_there_is_none_either(self, evidence: Recorder) -> None:
+        http = HttpDriver("http://127.0.0.1:1", PATIENCE, evidence, writes=True)
+        with pytest.raises(NoAnswer, match="should be answered, but no connection was made"):
+            http.send_raw(b"nonsense")

@@ -9,6 +9,7 @@ from typing import Any
 import allure_commons
 import pytest
 
+from support.evidence.lines import Line
 from support.evidence.masking import Masker
 from support.evidence.recorder import BODY_LIMIT, TRANSCRIPT, Command, Exchange, Query, Recorder, curl
 
@@ -48,8 +49,8 @@ class Attachments(dict[str, Any]):
         self[name] = (body() if callable(body) else body, getattr(attachment_type, "mime_type", attachment_type))
 
     @allure_commons.hookimpl
-    def start_step(self, uuid: str, title: str, params: object) -> None:
-        self.lines.append(title)
+    def tell_line(self, line: Line) -> None:
+        self.lines.append(line.text)
 
     def body(self, name: str) -> str:
         return str(self[name][0])
