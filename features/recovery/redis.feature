@@ -84,11 +84,13 @@ Feature: Redis goes away and comes back
 
     @critical @id.REC-011
     Scenario: When Redis is back, live updates come as before
-      Given Vera follows "City Council" live
+      Given Dana has a slow recording of "School Board"
+      And she has registered it as a VOD
+      And Vera follows "School Board" live
       And Redis is gone
       When Redis comes back
-      Then Dana can still have the VOD "City Council" captioned
-      And Vera sees "City Council" live as pending, processing and completed
+      Then Dana can still have the VOD "School Board" captioned
+      And Vera sees "School Board" live as pending, processing and completed
 
     @critical @id.REC-013
     Scenario Outline: What changed while Redis was <kind> is never served as it was

@@ -39,7 +39,7 @@ class Announcer:
             socket_connect_timeout=_REDIS_SECONDS,
             retry=Retry(NoBackoff(), 0),
         )
-        self._missed = False
+        self._missed = asyncio.Event()
 
     async def run(self) -> None:
         """Pass on for good."""
@@ -52,9 +52,9 @@ class Announcer:
                     self._database, autocommit=True, **CONNECTION_OPTIONS
                 ) as connection:
                     await connection.execute("LISTEN live")
-                    self._missed = True  # nobody listened until now
+                    self._missed.set()  # nobody listened until now
                     async for notification in connection.notifies():
-                        if not self._missed:
+                        if not self._missed.is_set():
                             await self._publish(notification.payload.encode())
             except psycopg.OperationalError as error:
                 logger.warning("live updates pause: %s", type(error).__name__)
@@ -62,16 +62,15 @@ class Announcer:
 
     async def _catch_up(self) -> None:
         while True:
-            if self._missed:
-                # Before it is sent: the states that are read then may lack what is announced meanwhile.
-                self._missed = False
-                await self._publish(RESYNC)
+            await self._missed.wait()
+            # Before it is sent: the states that are read then may lack what is announced meanwhile.
+            self._missed.clear()
+            await self._publish(RESYNC)
             await asyncio.sleep(_RECONNECT_SECONDS)
 
     async def _publish(self, message: bytes) -> None:
         try:
             await self._redis.publish(CHANNEL, message)
         except RedisError as error:
-            if not self._missed:
-                logger.warning("live updates pause: %s", type(error).__name__)
-            self._missed = True
+            logger.warning("live updates pause: %s", type(error).__name__)
+            self._missed.set()
