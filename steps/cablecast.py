@@ -5,10 +5,14 @@ from itertools import pairwise
 from behave import given, then, when
 from behave.runner import Context
 
+from support.checks.eventually import consistently, eventually
 from support.checks.matching import equal, fields, require
 from support.clients.vod import Vod
+from support.testdata.media import recording, write
 from support.world import World
 
+PUBLICATIONS = 3  # at once, each with four calls: enough to have the platform give Cablecast up
+PATIENCE = 10.0  # seconds for what is no scenario's business
 NOTHING = {"show_id": None, "cablecast_vod_id": None, "published_at": None}
 
 
@@ -168,3 +172,87 @@ def _settled(world: World, title: str) -> Vod:
     if world.vod.has_task(vod, "publication"):
         world.vod.end_of("publication", vod)
     return vod
+
+
+# In trouble
+
+
+@then("the publication of {title:Quoted} ended as {end:Quoted}")
+def publication_ended(context: Context, title: str, end: str) -> None:
+    """Compare how the publication that was just asked for ended: completed, or failed with its reason.
+
+    Example: Then the publication of "City Council" ended as "failed (Cablecast cannot be reached)"
+    """
+    world = context.world
+    seen = world.vod.end_of("publication", world.recall(title, Vod))
+    equal(f'the publication of "{title}"', str(seen), end)
+
+
+@then("the publication of {title:Quoted} is done within {seconds:Number} seconds")
+def publication_done(context: Context, title: str, seconds: float) -> None:
+    """Follow the publication that waited.
+
+    Example: Then the publication of "City Council" is done within 10 seconds
+    """
+    world = context.world
+    vod = world.recall(title, Vod)
+    timeline = world.vod.follow_task(world.vod.task_of(vod, "publication"), by=vod.owner, within=seconds)
+    equal(f'the publication of "{title}"', str(timeline.values[-1]), "completed")
+
+
+@given("the platform gave Cablecast up for now")
+@when("Dana publishes more and more VODs")
+def publish_many(context: Context) -> None:
+    """Have several VODs captioned and published at once, and wait until the platform's health gives Cablecast up.
+
+    Example: Given the platform gave Cablecast up for now
+    """
+    world = context.world
+    dana = world.person("Dana")
+    for number in range(PUBLICATIONS):
+        world.vod.do("publishes", _captioned(world, f"Meeting {number}"), by=dana).expect(202)
+    eventually(
+        "the health of Cablecast",
+        lambda: str(world.operations.health().services.get("cablecast")),
+        lambda state: state == "unhealthy",
+        wish="unhealthy",
+        within=PATIENCE,
+    )
+
+
+def _captioned(world: World, title: str) -> Vod:
+    dana = world.person("Dana")
+    made = recording(world.alias(title), duration=10.0, path=world.file_name(title, ".wav"), seed=title)
+    world.cleanup.add(f"remove {made.path}", lambda: world.storage.remove(made.path))
+    write(made, world.storage.root)
+    vod = world.vod.register(made, by=dana)
+    world.vod.submit(vod, by=dana)
+    world.vod.follow(vod, by=dana)
+    return vod
+
+
+@then("Cablecast is left alone for {seconds:Number} seconds")
+def left_alone(context: Context, seconds: float) -> None:
+    """Watch that the platform makes no call.
+
+    Example: Then Cablecast is left alone for 1 seconds
+    """
+    cablecast = context.world.cablecast
+    before = cablecast.calls()
+    consistently(
+        "calls of Cablecast since then",
+        lambda: cablecast.calls() - before,
+        lambda calls: calls == 0,
+        wish="none",
+        during=seconds,
+    )
+
+
+@then("Cablecast was left alone for the {seconds:Number} seconds that it asked for")
+def waited_as_asked(context: Context, seconds: float) -> None:
+    """Compare the time between the answer 429 and the next call with what its Retry-After asked for.
+
+    Example: Then Cablecast was left alone for the 1 seconds that it asked for
+    """
+    waited = context.world.cablecast.wait_after(429)
+    require(waited >= seconds, f"Cablecast should be left alone for {seconds:g} s, but was called after {waited:.2f} s")

@@ -30,15 +30,7 @@ def platform_says(context: Context, seconds: float, status: str) -> None:
 
     Example: Then the platform says within 5 seconds that it is "healthy"
     """
-    world = context.world
-    timeline = eventually(
-        "the platform's health",
-        world.operations.health,
-        lambda health: health.status == status,
-        wish=status,
-        within=seconds,
-    )
-    require(timeline.elapsed <= seconds, f"{timeline}: that took {timeline.elapsed:.1f} s (wanted {seconds:g} s)")
+    context.world.operations.await_status(status, within=seconds)
 
 
 # Metrics

@@ -20,11 +20,11 @@ from behave.parser import ParserError
 from support import tags, vocabulary
 from support.exits import ExitCode, UsageError
 from support.layout import laid_out
+from support.report import known_issues
 from support.settings import Capability
 from support.vocabulary import FEATURES, Entry
 
 CATALOGUE = Path(__file__).parent / "catalogue.toml"
-ID = "id."
 LONGEST_TITLE = 90
 TECHNICAL = re.compile(
     r"\b(?:GET|POST|PUT|PATCH|DELETE|HEAD) /|/api/"
@@ -105,6 +105,19 @@ def own_findings(paths: Sequence[Path], *, whole: bool) -> Iterator[Finding]:
         yield from look_at(feature)
     yield from _steps(features, whole=whole)
     yield from _ids(features, whole=whole)
+    yield from known_issue_findings(Path(known_issues.FILE))
+
+
+def known_issue_findings(file: Path) -> Iterator[Finding]:
+    """Yield what is wrong with the list of known issues."""
+    try:
+        issues = known_issues.load(file)
+    except UsageError as error:
+        yield Finding("", str(error))
+        return
+    for issue in issues:
+        if issue.behaviour and issue.behaviour not in known_ids():
+            yield Finding(f"{file}", f"{issue.id} is about {issue.behaviour}, which is not in {CATALOGUE.name}")
 
 
 def _first_line(error: Exception) -> str:
@@ -189,7 +202,7 @@ def _ids(features: Sequence[Feature], *, whole: bool) -> Iterator[Finding]:
     places: dict[str, list[str]] = defaultdict(list)
     for feature in features:
         for scenario in written_scenarios(feature):
-            ids = [str(tag).removeprefix(ID) for tag in scenario.tags if tag.startswith(ID)]
+            ids = [str(tag).removeprefix(tags.ID) for tag in scenario.tags if tag.startswith(tags.ID)]
             if len(ids) != 1:
                 said = "names no behaviour" if not ids else f"names {len(ids)} behaviours"
                 yield Finding(_place(scenario), f"this scenario {said} of {CATALOGUE.name}: one tag like @id.VOD-040")

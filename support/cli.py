@@ -11,17 +11,18 @@ from support.exits import ExitCode, RunStopped
 
 COMMANDS = {
     "up": "start the embedded platform, to explore it by hand and as a target for other shells; Ctrl-C ends it",
-    "report": "build one HTML page from the results of the last run",
+    "report": "build one HTML page from what the last run wrote, or from all shards of one",
     "new": "write a first feature in our style",
     "steps": "list the sentences that features can use, with examples; a word narrows them down",
     "check": "look through the features without running them",
     "format": "lay features out as we do: indentation, tables, blank lines",
+    "durations": "note how long the features take, as measured by the last runs here, to balance shards by",
     "doctor": "tell whether a target can be tested, and what it lacks",
     "sweep": "list what killed runs left at a target, and delete it",
 }
 """Each has a module of its own in support/, with `add_to` and `work`; only the one that is asked for is loaded."""
 
-MODULES = {"report": "support.evidence.command", "steps": "support.steps", "format": "support.layout"}
+MODULES = {"report": "support.report.command", "steps": "support.steps", "format": "support.layout"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

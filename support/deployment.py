@@ -99,3 +99,21 @@ class LiveDeployment:
 
     def close(self) -> None:
         """Nothing to end."""
+
+
+def build_of(target: Target) -> str:
+    """Return the version that a live platform names in its OpenAPI document; empty where it names none.
+
+    The embedded platform is this project's own: its version is the project's commit.
+    """
+    if target.api is None:
+        return ""
+    limits = target.limits
+    try:
+        with requests.Session() as session:
+            session.trust_env = False
+            address = f"{target.api.url.rstrip('/')}/openapi.json"
+            about = session.get(address, timeout=(limits.connect, limits.answer)).json()["info"]
+            return f"{about.get('title', 'the platform')} {about['version']}"
+    except (requests.RequestException, ValueError, KeyError, TypeError, AttributeError):
+        return ""

@@ -8,8 +8,9 @@
      2   the command line, a setting or a target file is wrong
      3   what was selected cannot give an honest verdict: nothing, an unknown tag, an empty scenario
      4   the platform could not be started, or the target does not answer
-     5   the report could not be built
+     5   the report could not be built, or not of all shards
      6   no scenario failed, but the tests themselves did: an undefined step, a hook, a clean-up, something left behind
+     7   nothing did not pass but what is listed as a known issue
    130   interrupted (Ctrl-C)
    143   terminated (SIGTERM)
 ======  ==========================================================================
@@ -28,6 +29,7 @@ class ExitCode(IntEnum):
     ENVIRONMENT = 4
     REPORT = 5
     BROKEN = 6
+    KNOWN = 7
     INTERRUPTED = 130
     TERMINATED = 143
 

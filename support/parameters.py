@@ -13,7 +13,7 @@ from support.checks.expected import UNITS, seconds
 from support.clients.access import ATTEMPTS, FIELDS, PAGES, TOKENS
 from support.clients.accounts import LIKENESSES, SETTINGS
 from support.clients.api import Request
-from support.clients.at_work import TREATMENTS
+from support.clients.moments import TREATMENTS
 from support.clients.operations import SERVICES, VIEWS
 from support.clients.partners import PARTNERS
 from support.clients.prices import TROUBLES

@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from support.checks.openapi import ApiDocument
 from support.clients.sessions import SharedSessions
 from support.deployment import Deployment, LiveDeployment
-from support.drivers.browser import find_browser
+from support.drivers.browser import NO_BROWSER, find_browser
 from support.drivers.database import open_engine
 from support.drivers.redis import open_client
 from support.evidence.masking import Masker
@@ -24,6 +24,7 @@ from support.exits import UsageError
 from support.faults import Breaker
 from support.faults.commands import CommandBreaker
 from support.faults.embedded import EmbeddedBreaker
+from support.granting import NotGranted
 from support.partners.cablecast import Cablecast
 from support.partners.prices import Prices
 from support.personas import Account, Persona
@@ -87,6 +88,12 @@ class Run:
             return find_browser() is not None
         return capability in self.target.capabilities
 
+    def require(self, capability: Capability) -> None:
+        """Raise NotGranted where the target does not let the tests do this."""
+        if not self.grants(capability):
+            lacking = f"the target {self.target.name!r} does not grant '{capability}'"
+            raise NotGranted(capability, NO_BROWSER if capability is Capability.BROWSER else lacking)
+
     def account(self, persona: Persona) -> Account:
         """Return the persona's account at this target; fails with a sentence where there is none."""
         try:
@@ -101,10 +108,7 @@ class Run:
     def signing_key(self) -> str:
         """The key that the platform signs tokens with; only the embedded target tells it."""
         if self.embedded is None:
-            raise AssertionError(
-                f"the target {self.target.name!r} does not grant '{Capability.SIGNING_KEY}': "
-                f"tag the scenario @needs.{Capability.SIGNING_KEY}"
-            )
+            raise NotGranted(Capability.SIGNING_KEY, "only the embedded platform tells its signing key")
         return self.embedded.signing_key
 
     @cached_property

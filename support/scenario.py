@@ -16,10 +16,11 @@ from support.drivers.http import HttpDriver
 from support.evidence.recorder import Recorder
 from support.exits import UsageError
 from support.faults import Kind, Part
+from support.granting import NotGranted
 from support.run import Run
 from support.settings import Capability
 from support.tags import NEEDS, READONLY
-from support.world import NotChecked, World
+from support.world import World
 
 LOOKED_INTO = frozenset({Capability.DATABASE, Capability.REDIS})
 
@@ -46,24 +47,24 @@ def use(run: Run) -> None:
                 definition.func = _tolerant(definition.func, left_out)
 
 
-def _tolerant(step: Callable[..., None], left_out: Callable[[Any, NotChecked], None]) -> Callable[..., None]:
-    """Return a step that does not fail where the target does not let the tests look, but is left out."""
+def _tolerant(step: Callable[..., None], left_out: Callable[[Any, NotGranted], None]) -> Callable[..., None]:
+    """Return a step that does not fail where the target does not grant what it needs, but is left out."""
 
     @functools.wraps(step)
     def tried(context: Any, *values: Any, **named: Any) -> None:
         try:
             step(context, *values, **named)
-        except NotChecked as gap:
+        except NotGranted as gap:
             left_out(context, gap)
 
     return tried
 
 
-def _skip(context: Any, gap: NotChecked) -> None:
+def _skip(context: Any, gap: NotGranted) -> None:
     context.scenario.skip(str(gap))
 
 
-def _leave_out(context: Any, gap: NotChecked) -> None:
+def _leave_out(context: Any, gap: NotGranted) -> None:
     """Leave a check out and say so; a scenario of which nothing could be checked is skipped, not green."""
     world: World = context.world
     world.leave_out(gap)
@@ -75,12 +76,6 @@ def _leave_out(context: Any, gap: NotChecked) -> None:
 def compares_states(step: StepFunction) -> StepFunction:
     """Mark a step that compares the stores with what they were before its scenario's first When."""
     step.compares_states = True  # type: ignore[attr-defined]
-    return step
-
-
-def catches_processes(step: StepFunction) -> StepFunction:
-    """Mark a step that catches processes at a certain moment, which only the embedded platform allows."""
-    step.catches_processes = True  # type: ignore[attr-defined]
     return step
 
 
@@ -96,7 +91,7 @@ def begin(scenario: Scenario) -> World:
     reason = _why_not(run, scenario)
     if reason:
         scenario.skip(reason)
-    return World(run, compares_states=compares(scenario))
+    return World(run, asks_for=frozenset(needs(scenario)), compares_states=compares(scenario))
 
 
 def _why_not(run: Run, scenario: Scenario) -> str | None:
@@ -110,8 +105,6 @@ def _why_not(run: Run, scenario: Scenario) -> str | None:
         return f"the target {run.target.name!r} does not grant writes: only scenarios tagged @{READONLY} run there"
     if Capability.FAULTS not in needs(scenario):
         return None
-    if run.embedded is None and _has_step(scenario, "catches_processes"):
-        return "only the processes of the embedded platform can be caught at a certain moment"
     for part, kind in _faults_of(scenario):
         if run.breaker.find(part, kind) is None:
             return f"the target {run.target.name!r} has no way to make it so that {part} is {kind}"
@@ -139,13 +132,8 @@ def needs(scenario: Scenario) -> Iterator[Capability]:
 
 def compares(scenario: Scenario) -> bool:
     """Whether a step of the scenario compares the stores with what they were before its first When."""
-    return _has_step(scenario, "compares_states")
-
-
-def _has_step(scenario: Scenario, mark: str) -> bool:
-    """Whether a step of the scenario is marked so."""
     matches = (_match(step.step_type, step.name) for step in scenario.all_steps)
-    return any(getattr(match.func, mark, False) for match in matches if match is not None)
+    return any(getattr(match.func, "compares_states", False) for match in matches if match is not None)
 
 
 @functools.cache

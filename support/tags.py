@@ -16,6 +16,7 @@ QUIET = "lock.machine"
 NEEDS = "needs."
 TOGETHER = "together"
 READONLY = "readonly"
+ID = "id."
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ import contextlib
 import re
 import secrets
 import time
+from collections.abc import Collection
 from functools import cached_property
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from requests.adapters import HTTPAdapter
 
@@ -46,9 +47,11 @@ from support.drivers.websocket import WebSocketDriver, open_websocket
 from support.evidence.recorder import Recorder
 from support.faults import Faults
 from support.faults.processes import Processes
+from support.granting import NotGranted
 from support.journal import Journal
 from support.ledger import Ledger
 from support.memory import Memory
+from support.partners.server import PartnerServer
 from support.personas import PERSONAS, PRONOUNS, Persona
 from support.run import Run
 from support.settings import Capability, Limits
@@ -57,25 +60,20 @@ from support.testdata.media import file_stem
 from support.values import Values
 
 Kind = TypeVar("Kind")
-
-
-class NotChecked(AssertionError):
-    """A step needs to look where the target does not let the tests look. A Then leaves that check out, and says so."""
-
-    def __init__(self, target: str, capability: Capability) -> None:
-        super().__init__(f"The target {target!r} does not grant '{capability}'.")
-        self.capability = capability
+Stub = TypeVar("Stub", bound=PartnerServer)
 
 
 class World:
     """One scenario's actors, memory, clients and clean-up, bound to the target of the run.
 
     `mark` makes every name the scenario gives unique: "City Council" is stored as "City Council · 7f3a12", so that
-    scenarios and runs that share a target never take each other's things for their own.
+    scenarios and runs that share a target never take each other's things for their own. `asks_for` is what the scenario
+    asks of the target with its tags.
     """
 
-    def __init__(self, run: Run, *, compares_states: bool = False) -> None:
+    def __init__(self, run: Run, *, asks_for: Collection[Capability] = (), compares_states: bool = False) -> None:
         self.run = run
+        self._asks_for = asks_for
         self._compares_states = compares_states
         self._begin = time.monotonic()
         self._logs = LogMarks(run.embedded.logs) if run.embedded else None
@@ -88,7 +86,7 @@ class World:
         self._memory = Memory()
         self._actor: Persona | None = None
         self._http = self._open_http(self.evidence, run.connections)
-        forge = TokenForge(lambda: run.signing_key)
+        forge = TokenForge(self._signing_key)
         self.people = People(run.account, run.masker.add)
         self.access = AccessClient(self._http, self.people.account, run.sessions, self.cleanup, forge, self.mark)
         self.accounts = AccountsClient(self._http, self.access, self.cleanup, lambda: run.new_password, self.mark)
@@ -183,13 +181,29 @@ class World:
 
     # What the target may lack: looked for when a step needs it
 
-    def _require(self, capability: Capability) -> None:
-        if not self.run.grants(capability):
-            raise NotChecked(self.run.target.name, capability)
+    def _may_use(self, capability: Capability) -> None:
+        """See that the target grants what a step acts on, and that its scenario has asked for that.
 
-    def leave_out(self, gap: NotChecked) -> None:
+        An author without such a target at hand hears of a missing tag as well; selecting by tags leans on it.
+        """
+        self.run.require(capability)
+        if capability not in self._asks_for:
+            raise AssertionError(
+                f"this step needs '{capability}': tag its scenario @needs.{capability}, "
+                "so that it is skipped where the target does not grant that"
+            )
+
+    def _played(self, stub: Stub | None) -> Stub:
+        self._may_use(Capability.PARTNERS)
+        return cast(Stub, stub)  # who grants partners plays all of them
+
+    def _signing_key(self) -> str:
+        self._may_use(Capability.SIGNING_KEY)
+        return self.run.signing_key
+
+    def leave_out(self, gap: NotGranted) -> None:
         """Note that a check was left out; the scenario's report says so, that nobody takes it for more than it is."""
-        self.not_checked.add(gap.capability.value)
+        self.not_checked.add(gap.capability)
         # A step that has asked the API has checked something before it came to what was not granted.
         self.checks_left_out += len(self.evidence.exchanges) == self._exchanges_before
         name = f"not checked: {gap.capability}"
@@ -197,18 +211,18 @@ class World:
 
     @cached_property
     def _database(self) -> DatabaseDriver:
-        self._require(Capability.DATABASE)
+        self.run.require(Capability.DATABASE)
         return DatabaseDriver(self.run.engine, self.evidence, writes=self.run.grants(Capability.WRITES))
 
     @cached_property
     def _redis(self) -> RedisDriver:
-        self._require(Capability.REDIS)
+        self.run.require(Capability.REDIS)
         return RedisDriver(self.run.redis, self.evidence, writes=self.run.grants(Capability.WRITES))
 
     @cached_property
     def storage(self) -> StorageDriver:
         """The media storage."""
-        self._require(Capability.STORAGE)
+        self.run.require(Capability.STORAGE)
         return StorageDriver(self.run.deployment.media_root, self.evidence)
 
     @cached_property
@@ -244,9 +258,7 @@ class World:
     @cached_property
     def prices(self) -> PricesClient:
         """What the price service, played by a stub, is to answer and was asked."""
-        if self.run.prices is None:
-            raise AssertionError(_lacking(self.run.target.name, Capability.PARTNERS))
-        return PricesClient(self.run.prices, self.cleanup)
+        return PricesClient(self._played(self.run.prices), self.cleanup, self.things.sessions)
 
     @cached_property
     def work(self) -> JobStores:
@@ -275,23 +287,17 @@ class World:
 
     def partner(self, name: str) -> PartnerClient:
         """What an outside service, played by a stub, is to answer and was asked."""
-        stub = getattr(self.run, PARTNERS[name], None)
-        if stub is None:
-            raise AssertionError(_lacking(self.run.target.name, Capability.PARTNERS))
-        return PartnerClient(stub, self.cleanup, self._begin)
+        return PartnerClient(self._played(getattr(self.run, PARTNERS[name])), self.cleanup, self._begin)
 
     @cached_property
     def cablecast(self) -> CablecastClient:
         """What Cablecast, played by a stub, is to answer and was asked."""
-        if self.run.cablecast is None:
-            raise AssertionError(_lacking(self.run.target.name, Capability.PARTNERS))
-        return CablecastClient(self.run.cablecast, self.cleanup)
+        return CablecastClient(self._played(self.run.cablecast), self.cleanup)
 
     @cached_property
     def faults(self) -> Faults:
         """The way to break parts of the platform."""
-        if not self.run.grants(Capability.FAULTS):
-            raise AssertionError(_lacking(self.run.target.name, Capability.FAULTS))
+        self._may_use(Capability.FAULTS)
         return Faults(
             self.run.breaker, self.cleanup, prove_healthy=self.operations.prove_healthy, mark=self.at_work.mark
         )
@@ -299,8 +305,9 @@ class World:
     @cached_property
     def processes(self) -> Processes:
         """The processes of the embedded platform, to watch them and to catch them at a certain moment."""
+        self._may_use(Capability.FAULTS)
         if self.run.embedded is None:
-            raise AssertionError(_lacking(self.run.target.name, Capability.FAULTS))
+            raise NotGranted(Capability.FAULTS, "only the processes of the embedded platform can be watched and caught")
         return Processes(self.run.embedded)
 
     @cached_property
@@ -324,6 +331,7 @@ class World:
     @cached_property
     def page(self) -> AdminPage:
         """The administrator's page in a browser."""
+        self._may_use(Capability.BROWSER)
         browser = Browser(self.run.deployment.api_url, self.run.target.limits, self.evidence)
         self.cleanup.add("close the browser", browser.close)
         return AdminPage(browser, self.people.account, self.cleanup)
@@ -338,7 +346,7 @@ class World:
         """Note the state of the stores, once, where a step of this scenario will ask what changed."""
         if self._compares_states:
             self._compares_states = False
-            with contextlib.suppress(NotChecked):  # the step that compares will say so
+            with contextlib.suppress(NotGranted):  # the step that compares will say so
                 self.queue.settle()
                 self.stores.note()
 
@@ -353,7 +361,3 @@ class World:
             self.cleanup.run()
         finally:
             self._http.close()
-
-
-def _lacking(target: str, capability: Capability) -> str:
-    return f"the target {target!r} does not grant '{capability}': tag the scenario @needs.{capability}"

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 from time import monotonic
 
@@ -14,10 +13,10 @@ from support.checks.eventually import NeverHappened, eventually
 from support.checks.matching import fail, require
 from support.cleanup import Cleanup
 from support.clients.access import AccessClient
+from support.clients.moments import Moment, Outcome, all_served, drawing, figures, judge, story
 from support.drivers.http import Answer, HttpDriver, NoAnswer
 from support.evidence.masking import Masker
 from support.evidence.recorder import Exchange, Recorder
-from support.evidence.timeline import Lane, Span, picture
 from support.personas import PERSONAS, Persona
 from support.testdata.media import recording, write
 
@@ -25,36 +24,6 @@ PAUSE = 0.1  # seconds between two requests of one person
 HUNG_AFTER = 5.0  # seconds without an answer: longer than any answer may take
 SERVED_AGAIN_WITHIN = 5.0  # seconds
 _LIST, _CREATE = "/api/vod/list", "/api/vod/create"
-
-
-class Outcome(StrEnum):
-    """What became of one request."""
-
-    SERVED = "served"
-    REFUSED = "refused in order"
-    DISCONNECTED = "disconnected"
-    HUNG = "left hanging"
-    WRONG = "answered wrongly"
-
-
-TREATMENTS = {
-    "served": (Outcome.SERVED,),
-    "served or refused in order": (Outcome.SERVED, Outcome.REFUSED),
-    "served, refused in order or disconnected": (Outcome.SERVED, Outcome.REFUSED, Outcome.DISCONNECTED),
-    "served or disconnected": (Outcome.SERVED, Outcome.DISCONNECTED),
-}
-"""What may become of requests, as features say it."""
-
-
-@dataclass(frozen=True)
-class Moment:
-    """One request of one person; `begin` is on the monotonic clock, `told` what was wrong with the answer."""
-
-    person: str
-    begin: float
-    seconds: float
-    outcome: Outcome
-    told: str = ""
 
 
 @dataclass
@@ -127,7 +96,7 @@ class PeopleAtWork:
         self._threads = ThreadPoolExecutor(len(work), thread_name_prefix="at work")
         for name, persona, task in work:
             self._threads.submit(self._work, self._open(name, persona), task, tokens[persona.name])
-        self._await("served", lambda moments: _all_served(moments[-1:], 1), SERVED_AGAIN_WITHIN)
+        self._await("served", lambda moments: all_served(moments[-1:], 1), SERVED_AGAIN_WITHIN)
 
     def _open(self, name: str, persona: Persona) -> _Worker:
         recorder = Recorder(self._masker)
@@ -163,7 +132,7 @@ class PeopleAtWork:
             return Moment(person.name, begin, monotonic() - begin, Outcome.WRONG, str(error) or type(error).__name__)
         finally:
             person.waiting = False
-        outcome, told = _judge(answer)
+        outcome, told = judge(answer)
         return Moment(person.name, begin, answer.seconds, outcome, told)
 
     def _read_list(self, person: _Worker, token: str | None) -> Iterator[Answer]:
@@ -257,25 +226,25 @@ class PeopleAtWork:
         require(
             not strange,
             f"people at work should be {' or '.join(allowed)}, but {len(strange)} of {len(self.moments)} requests were "
-            f"not: {self._story(strange)}",
+            f"not: {story(strange, self._begin)}",
         )
         require(
             not slow,
             f"people at work should be {' or '.join(allowed)} within {within:g} s, but {len(slow)} of "
-            f"{len(self.moments)} requests took longer: {self._story(slow)}",
+            f"{len(self.moments)} requests took longer: {story(slow, self._begin)}",
         )
 
     def require_served_again(self) -> None:
         """Fail unless everybody is served again, twice in a row, within five seconds."""
         self._require_at_work()
-        self._await("served again", lambda moments: _all_served(moments[-2:], 2), SERVED_AGAIN_WITHIN)
+        self._await("served again", lambda moments: all_served(moments[-2:], 2), SERVED_AGAIN_WITHIN)
 
     def require_troubled_at_most(self, number: int) -> None:
         """Fail when more requests than this were not served."""
         troubled = [moment for moment in self.moments if moment.outcome is not Outcome.SERVED]
         require(
             len(troubled) <= number,
-            f"at most {number} requests should fail, but {len(troubled)} did: {self._story(troubled)}",
+            f"at most {number} requests should fail, but {len(troubled)} did: {story(troubled, self._begin)}",
         )
 
     def _require_at_work(self) -> None:
@@ -297,16 +266,8 @@ class PeopleAtWork:
         except NeverHappened:
             raise fail(
                 f"people at work should be {what} within {within:g} s, but were not: {', '.join(waiting())}; "
-                f"last: {self._story([person.moments[-1] for person in self._people[1:] if person.moments])}"
+                f"last: {story([person.moments[-1] for person in self._people[1:] if person.moments], self._begin)}"
             ) from None
-
-    def _story(self, moments: Sequence[Moment]) -> str:
-        told = [
-            f"{moment.person} at {moment.begin - self._begin:.1f} s: {moment.outcome} after {moment.seconds:.1f} s"
-            + (f" ({moment.told})" if moment.told else "")
-            for moment in moments[:5]
-        ]
-        return "; ".join(told) + (f"; and {len(moments) - 5} more" if len(moments) > 5 else "")
 
     # The end
 
@@ -317,29 +278,9 @@ class PeopleAtWork:
         self._leave.set()
         self._threads.shutdown(wait=True)
         self._threads = None
-        self._evidence.attach("what people at work saw", self._picture(), "image/svg+xml")
-        self._evidence.attach("what people at work saw, in figures", self._figures(), "text/markdown")
-
-    def _picture(self) -> str:
-        lanes = [
-            Lane(
-                person.name,
-                [
-                    Span(moment.begin - self._begin, moment.seconds, moment.outcome, moment.told)
-                    for moment in person.moments
-                ],
-            )
-            for person in self._people[1:]
-        ]
-        return picture(lanes, [(at - self._begin, what) for at, what in self._marks], [*Outcome])
-
-    def _figures(self) -> str:
-        lines = ["| | " + " | ".join(Outcome) + " | longest |", "| --- |" + " ---: |" * (len(Outcome) + 1)]
-        for person in self._people[1:]:
-            counts = [sum(moment.outcome is outcome for moment in person.moments) for outcome in Outcome]
-            longest = max((moment.seconds for moment in person.moments), default=0.0)
-            lines.append(f"| {person.name} | {' | '.join(map(str, counts))} | {longest:.2f} s |")
-        return "\n".join(lines)
+        seen = {person.name: person.moments for person in self._people[1:]}
+        self._evidence.attach("what people at work saw", drawing(seen, self._marks, self._begin), "image/svg+xml")
+        self._evidence.attach("what people at work saw, in figures", figures(seen), "text/markdown")
 
     def _remove_everything(self) -> None:
         self.stop()
@@ -353,15 +294,3 @@ class PeopleAtWork:
                 break
         for person in self._people:
             person.http.close()
-
-
-def _judge(answer: Answer) -> tuple[Outcome, str]:
-    if answer.status < 400:
-        return Outcome.SERVED, ""
-    if answer.status == 503:
-        return Outcome.REFUSED, str(answer.error["type"])
-    return Outcome.WRONG, f"{answer} was answered {answer.status}: {answer.body[:200]!r}"
-
-
-def _all_served(moments: Sequence[Moment], number: int) -> bool:
-    return len(moments) >= number and all(moment.outcome is Outcome.SERVED for moment in moments)

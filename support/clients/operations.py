@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from support.checks.eventually import eventually
-from support.checks.matching import equal
+from support.checks.matching import equal, require
 from support.checks.openapi import ApiDocument
 from support.cleanup import Cleanup
 from support.clients.access import AccessClient
@@ -73,13 +73,14 @@ class OperationsClient:
 
     def prove_healthy(self) -> None:
         """Return once the platform is healthy; fails with what it said instead."""
-        eventually(
-            "the platform's health",
-            self.health,
-            lambda health: health.status == "healthy",
-            wish="healthy",
-            within=HEALED_WITHIN,
+        self.await_status("healthy", within=HEALED_WITHIN)
+
+    def await_status(self, status: str, *, within: float) -> None:
+        """Return once the platform says that it has this status; an answer that does not come counts as time."""
+        timeline = eventually(
+            "the platform's health", self.health, lambda health: health.status == status, wish=status, within=within
         )
+        require(timeline.elapsed <= within, f"{timeline}: that took {timeline.elapsed:.1f} s (wanted {within:g} s)")
 
     def view(self, view: str, *, by: Persona) -> Answer:
         """Ask for one of `VIEWS`, whatever comes of it."""

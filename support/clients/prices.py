@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from support.cleanup import Cleanup
-from support.clients.things import SESSION, Thing
 from support.partners.prices import SESSION_HEADER, Prices, Quote, quote, written
 from support.partners.server import Received
 
@@ -38,17 +37,12 @@ TROUBLES: Mapping[str, Mapping[str, Any]] = {
 
 
 class PricesClient:
-    """One scenario's view of the stub: it concerns the sessions that the scenario has begun, and no other."""
+    """One scenario's view of the stub: it concerns the sessions that the scenario begins (their ids), and no other."""
 
-    def __init__(self, stub: Prices, cleanup: Cleanup) -> None:
+    def __init__(self, stub: Prices, cleanup: Cleanup, sessions: Collection[str]) -> None:
         self._stub = stub
         self._cleanup = cleanup
-        self._mine: set[str] = set()
-
-    def concern(self, thing: Thing) -> None:
-        """Count a session as this scenario's."""
-        if thing.kind is SESSION:
-            self._mine.add(thing.id)
+        self._mine = sessions
 
     def quotes(self, ticker: str, days: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
         """Have the service know these days (YYYY-MM-DD) and closing prices of a ticker; return them."""

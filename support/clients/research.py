@@ -105,8 +105,3 @@ def filler(count: int, mark: str, *, after: int) -> list[Mapping[str, Any]]:
 
 def _one(words: Sequence[str], number: int) -> str:
     return words[number % len(words)]
-
-
-def remembered(kind: str, name: str) -> str:
-    """Return the name under which a thing is remembered: two kinds may share a name."""
-    return f"{kind} {name}"

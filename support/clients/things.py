@@ -159,6 +159,8 @@ class ThingsClient:
         self._http = http
         self._access = access
         self._cleanup = cleanup
+        self.sessions: set[str] = set()
+        """The ids of the research sessions that the scenario has begun."""
 
     def create(self, kind: Kind, called: str, fields: Mapping[str, Any], *, by: Persona, within: str = "") -> Answer:
         """Ask for a thing with these fields besides the usual ones; None leaves one out. `within` is a portfolio."""
@@ -177,6 +179,8 @@ class ThingsClient:
         """Return the thing that an answer tells of, and see that it is taken away."""
         path = f"{kind.path.format(portfolio=within)}/{content['id']}"
         thing = Thing(kind, content["id"], name, called, by, path, content)
+        if kind is SESSION:
+            self.sessions.add(thing.id)
         if not by.newcomer:
             if kind is EVENT:
                 raise AssertionError("an event stays: let it be of somebody who has just joined, and leaves again")

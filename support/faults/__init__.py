@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from support.cleanup import Cleanup
 from support.faults.table import Breaker, Fault, Kind, Part
+from support.granting import NotGranted
 
 __all__ = ["Breaker", "Fault", "Faults", "Kind", "Part"]
 
@@ -35,10 +36,10 @@ class Faults:
         self._proved = False
 
     def begin(self, part: Part, kind: Kind) -> None:
-        """Break a part; it stays so until `end` or the end of the scenario."""
+        """Break a part; it stays so until `end` or the end of the scenario. NotGranted where the target has no way."""
         fault = self._breaker.find(part, kind)
         if fault is None:
-            raise AssertionError(f"this target has no way to make it so that {part} is {kind}")
+            raise NotGranted("faults", f"this target has no way to make it so that {part} is {kind}")
         if not self._proved:
             self._proved = True
             self._prove_healthy()

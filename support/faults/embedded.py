@@ -13,6 +13,7 @@ import psycopg
 import redis
 from sqlalchemy import make_url
 
+from support.faults.files import HangingFiles
 from support.faults.table import Fault, Kind, Part
 from support.partners.cablecast import ANYTHING, Cablecast
 from support.partners.server import Registration
@@ -20,7 +21,8 @@ from support.stack.embedded import EmbeddedPlatform
 from support.stack.platform import Part as Process
 from support.stack.processes import ServerProcess
 
-FROZEN_FOR, AWAKE_FOR = 0.2, 0.05  # seconds: a slow server is one that is frozen most of the time
+FROZEN_FOR, AWAKE_FOR = 0.2, 0.05  # seconds: a slow part is one that is frozen most of the time
+NAP = 0.8  # seconds: slow Redis, which would do a hundred commands in a moment awake, sleeps before each answer
 LATE = 1.5  # seconds: more than the embedded platform waits for Cablecast
 RETRY_AFTER = 1  # seconds
 
@@ -32,8 +34,9 @@ class EmbeddedBreaker:
         self._platform = platform
         self._cablecast = cablecast
         self._registered: list[Registration] = []
-        self._slow: dict[Part, _Slow] = {}
+        self._slow: dict[Part, _Slow | _SlowRedis] = {}
         self._away = platform.media_root.with_name("media.away")
+        self._files = HangingFiles(platform.media_root, platform.media_root.with_name("media.aside"))
         self._table: Mapping[tuple[Part, Kind], Fault] = dict(self._faults())
 
     def find(self, part: Part, kind: Kind) -> Fault | None:
@@ -42,12 +45,12 @@ class EmbeddedBreaker:
 
     def _faults(self) -> Iterator[tuple[tuple[Part, Kind], Fault]]:
         postgres, redis_server = self._platform.postgres, self._platform.redis
-        for part, server, kill, start in (
-            (Part.DATABASE, postgres.server, postgres.kill, postgres.start),
-            (Part.REDIS, redis_server.server, redis_server.server.kill, redis_server.start),
+        for part, server, start in (
+            (Part.DATABASE, postgres.server, postgres.start),
+            (Part.REDIS, redis_server.server, redis_server.start),
         ):
             mend = _unless(partial(_runs, server), start)
-            yield (part, Kind.GONE), Fault(kill, mend)
+            yield (part, Kind.GONE), Fault(server.kill, mend)
             yield (part, Kind.STOPPED), Fault(server.stop, mend)
         for part, name in ((Part.WORKER, "worker"), (Part.API, "api")):
             yield from self._faults_of(part, name)  # type: ignore[arg-type]
@@ -58,6 +61,7 @@ class EmbeddedBreaker:
         yield (Part.REDIS, Kind.DISCONNECTED), Fault(self._cut_redis_connections, _nothing)
         yield (Part.REDIS, Kind.EMPTIED), Fault(self._empty_redis, _nothing)
         yield (Part.STORAGE, Kind.GONE), Fault(self._move_storage_away, self._move_storage_back)
+        yield (Part.STORAGE, Kind.FROZEN), Fault(self._files.begin, self._files.end)
         yield (Part.CABLECAST, Kind.GONE), Fault(self._cablecast.close, self._start_cablecast)
         answers: Mapping[Kind, Mapping[str, object]] = {
             Kind.SLOW: {"status": 200, "json": {}, "delay": LATE},
@@ -104,7 +108,10 @@ class EmbeddedBreaker:
 
     def _slow_down(self, part: Part) -> Callable[[], object]:
         def begin() -> None:
-            self._slow[part] = _Slow(self._signal(part, signal.SIGSTOP), self._signal(part, signal.SIGCONT))
+            if part is Part.REDIS:
+                self._slow[part] = _SlowRedis(self._platform.redis_url)
+            else:
+                self._slow[part] = _Slow(self._signal(part, signal.SIGSTOP), self._signal(part, signal.SIGCONT))
 
         return begin
 
@@ -177,6 +184,30 @@ class _Slow:
     def end(self) -> None:
         self._over.set()
         self._thread.join()
+
+
+class _SlowRedis:
+    """Has Redis sleep without a break, so that each round trip takes a nap or two.
+
+    Two take turns: while one sleeps the other waits with everybody else, who are answered after its nap as well.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._over = threading.Event()
+        self._threads = [threading.Thread(target=self._work, name="slow Redis", daemon=True) for _ in range(2)]
+        for thread in self._threads:
+            thread.start()
+
+    def _work(self) -> None:
+        with redis.Redis.from_url(self._url) as client:
+            while not self._over.is_set():
+                client.execute_command("DEBUG", "SLEEP", NAP)
+
+    def end(self) -> None:
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
 
 
 def _runs(server: ServerProcess) -> bool:

@@ -45,7 +45,7 @@ MEANINGS = {
     Kind.GONE: "killed (SIGKILL) and not started again; a storage is moved away, a partner refuses connections",
     Kind.KILLED: "killed (SIGKILL), and at once started again by who watches over it",
     Kind.STOPPED: "asked to end in order, and not started again",
-    Kind.FROZEN: "there, but not answering (SIGSTOP)",
+    Kind.FROZEN: "there, but not answering (SIGSTOP); files of a storage are there, but do not open",
     Kind.SLOW: "answering late, each time",
     Kind.DISCONNECTED: "there, but every connection to it was cut",
     Kind.EMPTIED: "there, but without what it held (FLUSHALL)",

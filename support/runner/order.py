@@ -2,45 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 
 from behave.model import Feature, Scenario
 
+from support.durations import Durations, Paces, key_of
 from support.runner.options import Shard
 from support.tags import TOGETHER
 
 Bundle = list[Scenario]
 """Scenarios that one worker runs one after the other; mostly a single one."""
-
-
-def key_of(scenario: Scenario) -> str:
-    """What a scenario is called from run to run; moving it within its file does not change that."""
-    return f"{Path(scenario.filename).as_posix()}: {scenario.name}"
-
-
-class Durations:
-    """How long scenarios took in earlier runs, in seconds. A file that cannot be read counts as none."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._known: dict[str, float] = {}
-        with contextlib.suppress(OSError, ValueError):
-            self._known = {str(key): float(value) for key, value in json.loads(path.read_text()).items()}
-
-    def of(self, bundle: Bundle) -> float:
-        """Return how long a bundle will take; one that is new is thought to be long, so that it begins early."""
-        return sum(self._known.get(key_of(scenario), 60.0) for scenario in bundle)
-
-    def update(self, measured: Mapping[str, float]) -> None:
-        """Keep what this run measured for the next."""
-        if measured:
-            self._known.update(measured)
-            self._path.write_text(json.dumps(dict(sorted(self._known.items())), indent=0), encoding="utf-8")
 
 
 def bundles(scenarios: Sequence[Scenario]) -> list[Bundle]:
@@ -58,25 +31,25 @@ def bundles(scenarios: Sequence[Scenario]) -> list[Bundle]:
     return made
 
 
-def of_shard(scenarios: Sequence[Scenario], shard: Shard) -> list[Scenario]:
+def of_shard(scenarios: Sequence[Scenario], shard: Shard, paces: Paces) -> list[Scenario]:
     """Return the shard's part of the scenarios, as written.
 
-    The parts are balanced by numbers of steps: what the features themselves say is the same on every machine, so that
-    all shards together run everything exactly once.
+    The parts are balanced by the paces that are committed, and not by what this machine measured: all machines must
+    cut the same parts, so that all shards together run everything exactly once.
     """
     if shard.count == 1:
         return list(scenarios)
-    loads = dict.fromkeys(range(shard.count), 0)
+
+    def seconds(bundle: Bundle) -> float:
+        return sum(paces.of(scenario) for scenario in bundle)
+
+    loads = dict.fromkeys(range(shard.count), 0.0)
     parts: defaultdict[int, set[int]] = defaultdict(set)
-    for bundle in sorted(bundles(scenarios), key=lambda bundle: (-_steps(bundle), key_of(bundle[0]), bundle[0].line)):
+    for bundle in sorted(bundles(scenarios), key=lambda bundle: (-seconds(bundle), key_of(bundle[0]), bundle[0].line)):
         lightest = min(loads, key=lambda number: (loads[number], number))
-        loads[lightest] += _steps(bundle)
+        loads[lightest] += seconds(bundle)
         parts[lightest].update(id(scenario) for scenario in bundle)
     return [scenario for scenario in scenarios if id(scenario) in parts[shard.number - 1]]
-
-
-def _steps(bundle: Bundle) -> int:
-    return sum(len(list(scenario.all_steps)) for scenario in bundle)
 
 
 def shuffled(made: Iterable[Bundle], seed: str) -> list[Bundle]:
@@ -88,4 +61,4 @@ def shuffled(made: Iterable[Bundle], seed: str) -> list[Bundle]:
 
 def longest_first(made: Iterable[Bundle], durations: Durations) -> list[Bundle]:
     """Return the bundles so that the longest begin first and no worker is left with a long one at the end."""
-    return sorted(made, key=lambda bundle: -durations.of(bundle))
+    return sorted(made, key=lambda bundle: -sum(map(durations.of, bundle)))

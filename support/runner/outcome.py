@@ -9,6 +9,8 @@ from behave.capture import Captured
 from behave.model import Scenario, Step
 from behave.model_type import Status
 
+from support.evidence.verdicts import scenario_details
+
 Mask = Callable[[str], str]
 
 
@@ -87,7 +89,10 @@ class StepOutcome:
 
 @dataclass(frozen=True)
 class ScenarioOutcome:
-    """A scenario's verdict with those of its steps; `seconds` is its whole time, hooks and clean-up included."""
+    """A scenario's verdict with those of its steps; `seconds` is its whole time, hooks and clean-up included.
+
+    `message` is what the report says of it: made here, where exceptions still know where they come from.
+    """
 
     status: str
     hook_failed: bool
@@ -99,11 +104,13 @@ class ScenarioOutcome:
     seconds: float
     attempts: int = 1
     not_checked: tuple[str, ...] = ()
+    message: str = ""
 
     @classmethod
     def of(cls, scenario: Scenario, mask: Mask, seconds: float, attempts: int) -> ScenarioOutcome:
         """Take the verdict from a scenario."""
         message = scenario.error_message
+        details = scenario_details(scenario, ())
         return cls(
             status=scenario.status.name,
             hook_failed=bool(scenario.hook_failed),
@@ -115,6 +122,7 @@ class ScenarioOutcome:
             seconds=seconds,
             attempts=attempts,
             not_checked=tuple(getattr(scenario, "not_checked", ())),
+            message=mask(str(details.message or "")) if details else "",
         )
 
     @classmethod
@@ -130,6 +138,7 @@ class ScenarioOutcome:
             steps=tuple(untested for _ in scenario.all_steps),
             output=(),
             seconds=0.0,
+            message=reason,
         )
 
     @property

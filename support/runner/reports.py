@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import secrets
 import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 from uuid import uuid4
 
 from support.checks.openapi import Coverage
 from support.exits import EnvironmentFailed
+from support.report.manifest import FILE as MANIFEST
+from support.report.manifest import Manifest
+from support.report.summary import FILE as SUMMARY
+from support.report.summary import summary
 
+DEFAULT = "reports"
 LOCK = ".lock"
 ALLURE_RESULTS = "allure-results"
 LOGS = "logs"
+JUNIT = "junit"
 COVERAGE = "coverage.json"
 BESIDE = "run-"
 KEPT = 24 * 3600.0  # seconds
@@ -30,9 +38,12 @@ class ReportsFolder:
             reports.mkdir(exist_ok=True)
             _sweep(reports)
             self.path = reports if self._claim(reports) else self._beside(reports)
-            for part in (self.allure_results, self.logs):
+            for file in (MANIFEST, SUMMARY):
+                (self.path / file).unlink(missing_ok=True)
+            for part in (self.allure_results, self.logs, self.path / JUNIT):
                 if part.exists():
                     shutil.rmtree(part)
+            for part in (self.allure_results, self.logs):
                 part.mkdir()
         except OSError as error:
             raise EnvironmentFailed(f"Nothing can be written to {reports.resolve()}: {error.strerror}.") from error
@@ -71,6 +82,19 @@ class ReportsFolder:
             json.dumps({"attachments": [attachment], "errors": []}), encoding="utf-8"
         )
         return file
+
+    def write_manifest(self, manifest: Manifest) -> None:
+        """Write what the report is made from, and the summary in Markdown. All workers have ended."""
+        for half in self.allure_results.glob("*.tmp"):  # a worker that was killed was writing it; its scenario is told
+            half.unlink()
+        manifest.write(self.path)
+        (self.path / SUMMARY).write_text(summary(manifest), encoding="utf-8")
+
+    def where_to_look(self) -> Iterator[str]:
+        """Yield the last lines of a run: what there is to read, and how the report is built from it."""
+        folder = os.path.relpath(self.path)
+        yield f"Summary: {folder}/{SUMMARY}"
+        yield f"Report:  acceptance report{'' if folder == DEFAULT else f' {folder}'}"
 
     def close(self) -> None:
         """Let the next run have the folder."""

@@ -8,10 +8,13 @@ import os
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
+from uuid import uuid4
 
 import behave.runner
 import psutil
@@ -24,22 +27,26 @@ from behave.runner import Context
 from behave.runner_util import parse_features
 from behave.step_registry import AmbiguousStep
 
+from support.deployment import build_of
+from support.durations import COMMITTED, MEASURED, Durations, Paces, key_of
 from support.evidence.formatter import AllureFormatter
 from support.exits import ExitCode, RunStopped, SelectionError
+from support.report import known_issues
+from support.report.decision import decide
+from support.report.manifest import Manifest
 from support.run import Run
+from support.runner.manifest import Circumstances, manifest_of
 from support.runner.messages import Ended, Told
 from support.runner.options import Options, read_options
-from support.runner.order import Bundle, Durations, bundles, key_of, longest_first, of_shard, shuffled
+from support.runner.order import Bundle, bundles, longest_first, of_shard, shuffled
 from support.runner.outcome import ScenarioOutcome
 from support.runner.pool import Pool
 from support.runner.reports import ReportsFolder
 from support.runner.selection import refuse, selected
-from support.runner.verdict import Verdict
+from support.runner.verdict import sentences, write_lists
 from support.runner.worker import Worker
 from support.settings import Target, load_target
 from support.vocabulary import ExplainingRegistry
-
-DURATIONS = "durations.json"
 
 
 class Runner(behave.runner.Runner):  # type: ignore[misc]
@@ -119,25 +126,23 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
     def _perform(self, options: Options) -> ExitCode:
         refuse(self.features, self.config)
         target = load_target(options.target)
-        chosen = of_shard(selected(self.features, self.config), options.shard)
+        issues = known_issues.load(Path(self.base_dir) / known_issues.FILE)
+        chosen = of_shard(selected(self.features, self.config), options.shard, Paces(Path(self.base_dir) / COMMITTED))
         reports = ReportsFolder(Path(self.base_dir) / "reports")
-        durations = Durations(reports.path / DURATIONS)
+        durations = Durations(reports.path / MEASURED)
         with contextlib.closing(reports):
-            self._describe(reports, target)
+            began = datetime.now(UTC)
             self._load()
             pool = self._pool_for(chosen, self._ordered(chosen, options, durations), target, reports, options)
             with contextlib.closing(pool):
                 pool.start()
+                about = Circumstances(uuid4().hex, began, target.name, build_of(target), issues)
                 self._show(chosen, pool)
             measured = {key_of(chosen[number]): outcome.seconds for number, outcome in pool.outcomes.items()}
             durations.update(measured)
-            return self._conclude(chosen, pool, reports, options)
-
-    def _describe(self, reports: ReportsFolder, target: Target) -> None:
-        """Write the lines that Allure shows on the front page of the report."""
-        about: Mapping[str, str] = {"Target": target.name, "Command": " ".join(["behave", *sys.argv[1:]])}
-        lines = "".join(f"{name}={value}\n" for name, value in about.items())
-        (reports.allure_results / "environment.properties").write_text(lines, encoding="utf-8")
+            manifest = manifest_of(chosen, pool.outcomes, pool.troubles, about, options, self.config)
+            self._conclude(manifest, pool, reports)
+            return decide(manifest).exit_code
 
     def _ordered(self, chosen: list[Scenario], options: Options, durations: Durations) -> list[Bundle]:
         if options.seed is not None:
@@ -238,22 +243,21 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
                     formatter.match(self.step_registry.find_match(steps[told.step]) or NoMatch())
                     formatter.result(steps[told.step])
 
-    def _conclude(self, chosen: list[Scenario], pool: Pool, reports: ReportsFolder, options: Options) -> ExitCode:
-        flaky = [chosen[number] for number, outcome in pool.outcomes.items() if outcome.flaky]
-        gaps = {gap for outcome in pool.outcomes.values() for gap in outcome.not_checked}
-        not_checked = {gap: sum(gap in one.not_checked for one in pool.outcomes.values()) for gap in sorted(gaps)}
-        verdict = Verdict(chosen, flaky, options.flaky_fails, pool.troubles)
-        rerun = verdict.write_lists(reports.path)
-        for sentence in verdict.sentences():
-            print(sentence)
+    def _conclude(self, manifest: Manifest, pool: Pool, reports: ReportsFolder) -> None:
+        """Leave manifest, summary and lists, and say how it went and where to look."""
+        rerun = write_lists(manifest, reports.path)
+        reports.write_manifest(manifest)
         if pool.coverage.documented:
             print(f"{pool.coverage.line()}: {os.path.relpath(reports.write_coverage(pool.coverage))}")
-        for gap, count in not_checked.items():
+        gaps = Counter(gap for entry in manifest.scenarios for gap in entry.not_checked)
+        for gap, count in sorted(gaps.items()):
             print(f"Not checked: {gap}, in {count} scenarios; the target does not grant it.")
+        for sentence in sentences(manifest):
+            print(sentence)
         if rerun is not None:
             print(f"To run again what did not pass: behave @{os.path.relpath(rerun)}")
-        print(f"Results for the report: {os.path.relpath(reports.allure_results)} (build it with: acceptance report)")
-        return verdict.exit_code
+        for line in reports.where_to_look():
+            print(line)
 
 
 def _report_lost(scenario: Scenario, outcome: ScenarioOutcome, reports: ReportsFolder, config: Configuration) -> None:

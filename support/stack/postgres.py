@@ -9,7 +9,6 @@ import shutil
 import signal
 from pathlib import Path
 
-import psutil
 import psycopg
 
 from support.exits import EnvironmentFailed
@@ -17,7 +16,6 @@ from support.stack.directories import RunDirectory, everyone_may_enter, unprivil
 from support.stack.processes import ServerProcess, await_ready, run_to_end
 
 SUPERUSER = "platform"
-ENDING_LIMIT = 5.0  # seconds for the sessions of a killed server to end
 DATABASE = "platform"
 VERSION = "pginstall18"  # the wheel holds older versions beside it
 
@@ -137,12 +135,6 @@ class PostgresServer:
         """Start the server and wait until it accepts sessions, also after it was killed."""
         self.server.start()
         await_ready(self.server, self._ready)
-
-    def kill(self) -> None:
-        """SIGKILL the server and wait until its sessions have noticed: as long as one lives, none can be started."""
-        sessions = psutil.Process(self.server.pid).children()
-        self.server.kill()
-        psutil.wait_procs(sessions, timeout=ENDING_LIMIT)
 
     def _ready(self) -> bool:
         """Whether the server says so in its pid file, on the line that `pg_ctl --wait` looks at as well."""

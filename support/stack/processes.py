@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -111,7 +112,7 @@ class ServerProcess:
             self.process.send_signal(number)
 
     def kill(self) -> None:
-        """SIGKILL the server and wait until it and its own processes are gone.
+        """SIGKILL the server and wait until it and its own processes have ended.
 
         PostgreSQL's processes end by themselves when their parent is gone; until then they hold its shared memory, and
         it cannot be started again.
@@ -119,7 +120,15 @@ class ServerProcess:
         own = self._own_processes()
         self.signal(signal.SIGKILL)
         self.wait(5.0)
-        psutil.wait_procs(own, timeout=5.0)
+        with contextlib.suppress(NeverHappened):
+            eventually(
+                self.name,
+                lambda: list(filter(lives, own)),
+                lambda left: not left,
+                wish="ended",
+                within=5.0,
+                every=0.005,
+            )
 
     def _own_processes(self) -> list[psutil.Process]:
         try:
@@ -151,6 +160,17 @@ class ServerProcess:
         """Make the error for a server that did not come up: part, cause, log."""
         ended = "" if self.running or self.process is None else f" (it ended with code {self.process.returncode})"
         return EnvironmentFailed(f"{self.name} {what}{ended}: {complaint(self.log)} (log: {self.log})")
+
+
+def lives(process: psutil.Process) -> bool:
+    """Whether a process has not ended; one that has, and that nobody has taken note of yet, does not live.
+
+    The first process of many containers takes note of the ended only now and then.
+    """
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def await_ready(server: ServerProcess, ready: Callable[[], bool]) -> None:

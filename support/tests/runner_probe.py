@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from support.report import known_issues
+
 PROJECT = Path(__file__).parents[2]
 SOURCE = Path(__file__).parent / "probes" / "runner"
 
@@ -81,6 +83,12 @@ class Probe:
         self.folder = folder
         shutil.copytree(SOURCE, folder, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
         (folder / "here.toml").write_text(f'capabilities = ["writes"]\n[api]\nurl = "{health_url}"\n')
+
+    def knows(self, issues: str) -> None:
+        """Give the project a file of known issues."""
+        file = self.folder / known_issues.FILE
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(issues)
 
     def start(self, *options: str, **environment: str) -> "subprocess.Popen[str]":
         outputs = ["--format", "plain", "--format", "json", "--outfile", "/dev/stdout", "--outfile", "console.json"]

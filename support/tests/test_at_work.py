@@ -6,7 +6,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from support.clients.at_work import Moment, Outcome, PeopleAtWork, _judge
+from support.clients.at_work import PeopleAtWork
+from support.clients.moments import Moment, Outcome, judge
 from support.drivers.http import Answer
 from support.evidence.timeline import Lane, Span, picture
 
@@ -30,12 +31,12 @@ ENVELOPE = {"error": {"type": "DatabaseError", "message": "away", "details": [],
     ],
 )
 def test_outcomes_are_told_apart(status: int, content: object, outcome: Outcome) -> None:
-    assert _judge(answer(status, content))[0] is outcome
+    assert judge(answer(status, content))[0] is outcome
 
 
 def test_a_refusal_without_the_envelope_is_out_of_order() -> None:
     with pytest.raises(AssertionError, match="should carry the error envelope"):
-        _judge(answer(503, {"oops": 1}))
+        judge(answer(503, {"oops": 1}))
 
 
 class TestVerdicts:

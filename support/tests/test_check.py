@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from support import new
-from support.check import Finding, known_ids, look_at, own_findings
+from support.check import Finding, known_ids, known_issue_findings, look_at, own_findings
 from support.layout import laid_out
 from support.tests.project import PROJECT, ProjectCopy
 from support.vocabulary import read_features
@@ -104,6 +104,21 @@ class TestIdsStepsAndSecrets:
 
     def test_what_is_no_feature(self, tmp_path: Path) -> None:
         assert any("this is no feature" in one for one in self.told(tmp_path, "Scenario without a feature\n"))
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "sentence"),
+    [
+        ('"VOD-001"', None),
+        ('"VOD-999"', "known_issues.toml: CAP-1 is about VOD-999, which is not in catalogue.toml"),
+        ('""', "known_issues.toml is wrong: [CAP-1] say which: behaviour (an id such as VOD-040) or scenario"),
+    ],
+)
+def test_known_issues_are_looked_at(tmp_path: Path, behaviour: str, sentence: str | None) -> None:
+    file = tmp_path / "known_issues.toml"
+    file.write_text(f'[CAP-1]\nreason="r"\nowner="o"\nuntil=2030-01-01\nmessage="m"\nbehaviour={behaviour}\n')
+    found = [str(finding).removeprefix(f"{tmp_path}/") for finding in known_issue_findings(file)]
+    assert found == [] if sentence is None else found[0].startswith(sentence)
 
 
 def test_the_features_of_the_project_have_no_errors(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from support.cleanup import Cleanup, CleanupFailed
 from support.faults import Fault, Faults, Kind, Part
 from support.faults.commands import CommandBreaker, CommandFailed
+from support.granting import NotGranted
 from support.settings import FaultCommands
 
 
@@ -96,7 +97,7 @@ def test_all_that_was_broken_of_a_part_comes_back(faults: Faults, diary: Diary) 
 
 
 def test_what_the_target_cannot_do_is_told(faults: Faults, diary: Diary) -> None:
-    with pytest.raises(AssertionError, match="no way to make it so that Redis is emptied"):
+    with pytest.raises(NotGranted, match="no way to make it so that Redis is emptied"):
         faults.begin(Part.REDIS, Kind.EMPTIED)
     assert diary.lines == []
 

@@ -9,7 +9,7 @@ from support import parameters
 from support.clients.access import ATTEMPTS, PAGES, TOKENS
 from support.clients.accounts import LIKENESSES, SETTINGS
 from support.clients.api import Request
-from support.clients.at_work import TREATMENTS
+from support.clients.moments import TREATMENTS
 from support.clients.operations import SERVICES, VIEWS
 from support.clients.prices import TROUBLES
 from support.clients.research import STAGES as RESEARCH_STAGES

@@ -1,6 +1,5 @@
 import json
 from collections.abc import Iterator
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -8,7 +7,6 @@ import requests
 
 from support.cleanup import Cleanup
 from support.clients.prices import TROUBLES, PricesClient
-from support.clients.things import SESSION
 from support.partners.prices import SESSION_HEADER, Prices, usual_quotes
 
 
@@ -25,10 +23,7 @@ def cleanup() -> Cleanup:
 
 @pytest.fixture
 def client(stub: Prices, cleanup: Cleanup) -> PricesClient:
-    client = PricesClient(stub, cleanup)
-    session: Any = SimpleNamespace(kind=SESSION, id="mine")
-    client.concern(session)
-    return client
+    return PricesClient(stub, cleanup, {"mine"})
 
 
 def ask(stub: Prices, ticker: str = "AAPL", session: str = "mine", **options: Any) -> requests.Response:

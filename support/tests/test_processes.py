@@ -1,10 +1,23 @@
-"""What the log of a server tells about why it did not come up."""
+"""What the log of a server tells about why it did not come up, and which processes live."""
 
+import subprocess
 from pathlib import Path
 
+import psutil
 import pytest
 
-from support.stack.processes import complaint, tail
+from support.checks.eventually import eventually
+from support.stack.processes import complaint, lives, tail
+
+
+def test_a_process_that_ended_does_not_live_even_if_nobody_has_taken_note_of_it() -> None:
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as child:
+        process = psutil.Process(child.pid)
+        assert lives(process)
+        child.kill()
+        eventually("the process", process.status, lambda state: state == psutil.STATUS_ZOMBIE, wish="ended", within=5)
+        assert not lives(process)
+    assert not lives(process)
 
 
 @pytest.fixture

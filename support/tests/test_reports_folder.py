@@ -8,6 +8,7 @@ import pytest
 
 from support.exits import EnvironmentFailed, ExitCode
 from support.runner.reports import ReportsFolder
+from support.tests.made_up_run import entry, manifest
 
 
 @pytest.fixture
@@ -40,6 +41,33 @@ def test_results_and_logs_of_the_run_before_are_gone_and_everything_else_is_left
     assert (reports / "report.html").read_text() == "old"
     assert (reports / "history" / "run-1.json").read_text() == "old"
     folder.close()
+
+
+def test_what_would_tell_of_the_run_before_is_gone_when_a_run_begins(reports: Path) -> None:
+    for name in ("run.json", "summary.md", "junit/TESTS-old.xml"):
+        (reports / name).parent.mkdir(parents=True, exist_ok=True)
+        (reports / name).write_text("old")
+    ReportsFolder(reports).close()
+    assert {path.name for path in reports.iterdir()} == {".lock", "allure-results", "logs"}
+
+
+def test_what_a_killed_worker_was_writing_is_no_part_of_the_results(folder: ReportsFolder) -> None:
+    (folder.allure_results / "half-result.json.tmp").touch()
+    folder.write_manifest(manifest([entry(1)]))
+    assert list(folder.allure_results.iterdir()) == []
+    assert (folder.path / "summary.md").read_text().startswith("## Ready")
+
+
+def test_a_run_says_how_its_report_is_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    first, second = ReportsFolder(Path("reports")), ReportsFolder(Path("reports"))
+    assert list(first.where_to_look()) == ["Summary: reports/summary.md", "Report:  acceptance report"]
+    assert list(second.where_to_look()) == [
+        f"Summary: reports/{second.path.name}/summary.md",
+        f"Report:  acceptance report reports/{second.path.name}",
+    ]
+    for each in (first, second):
+        each.close()
 
 
 def test_a_second_run_writes_beside_the_first_and_leaves_it_alone(folder: ReportsFolder, reports: Path) -> None:

@@ -8,9 +8,10 @@ import pytest
 from support.checks.changes import StateOfStores
 from support.cleanup import CleanupFailed
 from support.clients.queue import QueueStores
+from support.granting import NotGranted
 from support.personas import PERSONAS, Account, Role
 from support.run import Run
-from support.settings import Api, PersonaAccount, Target
+from support.settings import Api, Capability, PersonaAccount, Target
 from support.world import World
 
 
@@ -114,17 +115,21 @@ def test_what_is_remembered_is_recalled_by_kind(world: World) -> None:
 
 
 class TestWhatTheTargetLacks:
-    def test_a_step_that_plays_a_partner_is_told_the_tag(self, world: World) -> None:
-        with pytest.raises(
-            AssertionError, match=r"the target 'staging' does not grant 'partners': tag .* @needs\.partners"
-        ):
-            _ = world.cablecast
+    @pytest.mark.parametrize(
+        "name, capability",
+        [("cablecast", "partners"), ("prices", "partners"), ("faults", "faults"), ("work", "database")],
+    )
+    def test_what_is_not_granted_is_told(self, world: World, name: str, capability: str) -> None:
+        with pytest.raises(NotGranted, match=f"the target 'staging' does not grant '{capability}'"):
+            getattr(world, name)
 
-    def test_a_step_that_breaks_something_is_told_the_tag(self, world: World) -> None:
-        with pytest.raises(
-            AssertionError, match=r"the target 'staging' does not grant 'faults': tag .* @needs\.faults"
-        ):
-            _ = world.faults
+    def test_a_scenario_that_breaks_something_must_ask_for_it_with_its_tag(self, run: Run) -> None:
+        granting = run.target.model_copy(update={"capabilities": frozenset({Capability.FAULTS})})
+        run.target = granting
+        with pytest.raises(AssertionError, match=r"this step needs 'faults': tag its scenario @needs\.faults") as told:
+            _ = World(run).faults
+        assert not isinstance(told.value, NotGranted)
+        assert World(run, asks_for={Capability.FAULTS}).faults
 
 
 class Stores(StateOfStores):

@@ -15,6 +15,7 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from support.reference import pages
 from support.reference.access import tokens
 from support.reference.access.passwords import Passwords
 from support.reference.access.tables import LOCKOUT_SECONDS, AuthSessionRow, Role, UserRow
@@ -164,8 +165,7 @@ def remove_expired_sessions(services: Services) -> int:
 def list_users(services: Services, *, limit: int, offset: int) -> tuple[list[UserRow], int]:
     """One page of the accounts, newest first, and how many there are."""
     with services.database.begin() as session:
-        newest = select(UserRow).order_by(UserRow.created_at.desc(), UserRow.id).limit(limit).offset(offset)
-        return list(session.scalars(newest)), session.scalar(select(func.count()).select_from(UserRow)) or 0
+        return pages.newest(session, select(UserRow), limit=limit, offset=offset)
 
 
 def get_user(services: Services, user_id: UUID) -> UserRow:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Float, delete, false, func, literal, selec
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
+from support.reference import pages
 from support.reference.access.service import User
 from support.reference.database import utc_now
 from support.reference.documents.embedding import embed
@@ -63,10 +64,8 @@ def ingest(services: Services, user: User, documents: Sequence[Mapping[str, Any]
 def list_for(services: Services, user: User, *, limit: int, offset: int) -> tuple[list[DocumentRow], int]:
     """One page of a user's documents, newest first, and how many there are."""
     own = select(DocumentRow).where(DocumentRow.owner_id == user.id)
-    newest = own.order_by(DocumentRow.created_at.desc(), DocumentRow.id).limit(limit).offset(offset)
     with services.database.begin() as session:
-        total = session.scalar(select(func.count()).select_from(own.subquery())) or 0
-        return list(session.scalars(newest)), total
+        return pages.newest(session, own, limit=limit, offset=offset)
 
 
 def get(services: Services, user: User, document_id: UUID) -> DocumentRow:
@@ -110,8 +109,8 @@ def search(
         wanted = wanted.where(score >= min_score)
     best = wanted.order_by(score.desc(), DocumentRow.id).limit(limit).offset(offset)
     with services.database.begin() as session:
-        total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-        return [Found(document, found) for document, found in session.execute(best).tuples()], total
+        found = [Found(document, score) for document, score in session.execute(best).tuples()]
+        return found, pages.count(session, wanted)
 
 
 def _holds(name: str, value: Any) -> ColumnElement[bool]:

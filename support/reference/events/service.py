@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
+from support.reference import pages
 from support.reference.access.service import User
 from support.reference.database import utc_now
 from support.reference.errors import NotFound
@@ -34,10 +35,8 @@ def list_for(
     wanted = select(EventRow).where(EventRow.user_id == user.id)
     if type is not None:
         wanted = wanted.where(EventRow.type == type)
-    newest = wanted.order_by(EventRow.created_at.desc(), EventRow.id).limit(limit).offset(offset)
     with services.database.begin() as session:
-        total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-        return list(session.scalars(newest)), total
+        return pages.newest(session, wanted, limit=limit, offset=offset)
 
 
 def get(services: Services, user: User, event_id: UUID) -> EventRow:

@@ -6,10 +6,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete as delete_rows
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from support.reference import pages
 from support.reference.access.service import User
 from support.reference.access.tables import UserRow
 from support.reference.database import utc_now
@@ -62,18 +63,7 @@ def tell_administrators(session: Session, *, type: str, title: str, message: str
     """Notify every administrator of something that failed, in the caller's transaction. ``about`` says of what."""
     administrators = select(UserRow.id).where(UserRow.role == "administrator", UserRow.active)
     for user_id in session.scalars(administrators):
-        session.add(
-            NotificationRow(
-                id=uuid4(),
-                user_id=user_id,
-                type=type,
-                priority="high",
-                title=title,
-                message=message,
-                data=about,
-                created_at=utc_now(),
-            )
-        )
+        session.add(new_notification(user_id, type=type, priority="high", title=title, message=message, data=about))
 
 
 def forget(session: Session, *, about: dict[str, Any]) -> None:
@@ -88,10 +78,8 @@ def list_for(
     wanted = select(NotificationRow).where(NotificationRow.user_id == user.id)
     if unread is not None:
         wanted = wanted.where(NotificationRow.read_at.is_(None) == unread)
-    newest = wanted.order_by(NotificationRow.created_at.desc(), NotificationRow.id).limit(limit).offset(offset)
     with services.database.begin() as session:
-        total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-        return list(session.scalars(newest)), total
+        return pages.newest(session, wanted, limit=limit, offset=offset)
 
 
 def get(services: Services, user: User, notification_id: UUID) -> NotificationRow:

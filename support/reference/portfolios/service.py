@@ -7,9 +7,10 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from support.reference import pages
 from support.reference.access.service import User
 from support.reference.database import utc_now
 from support.reference.errors import NotFound
@@ -43,10 +44,8 @@ def create(services: Services, user: User, *, name: str) -> PortfolioRow:
 def list_for(services: Services, user: User, *, limit: int, offset: int) -> tuple[list[PortfolioRow], int]:
     """One page of a user's portfolios, newest first, and how many there are."""
     own = select(PortfolioRow).where(PortfolioRow.owner_id == user.id)
-    newest = own.order_by(PortfolioRow.created_at.desc(), PortfolioRow.id).limit(limit).offset(offset)
     with services.database.begin() as session:
-        total = session.scalar(select(func.count()).select_from(own.subquery())) or 0
-        return list(session.scalars(newest)), total
+        return pages.newest(session, own, limit=limit, offset=offset)
 
 
 def get(services: Services, user: User, portfolio_id: UUID) -> PortfolioRow:

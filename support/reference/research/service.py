@@ -9,10 +9,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete as remove_rows
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from support.reference import pages
 from support.reference.access.service import User
 from support.reference.database import utc_now
 from support.reference.errors import Conflict, Forbidden, NotFound
@@ -72,10 +73,8 @@ def list_for(
     )
     if state is not None:
         visible = visible.where(ResearchSessionRow.state == state)
-    newest = visible.order_by(ResearchSessionRow.created_at.desc(), ResearchSessionRow.id).limit(limit).offset(offset)
     with services.database.begin() as session:
-        total = session.scalar(select(func.count()).select_from(visible.subquery())) or 0
-        return list(session.scalars(newest)), total
+        return pages.newest(session, visible, limit=limit, offset=offset)
 
 
 def get(services: Services, user: User, session_id: UUID) -> ResearchSessionRow:

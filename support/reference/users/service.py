@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from support.reference import pages
 from support.reference.access.service import end_sessions, forget_sessions, new_user, remove_user
 from support.reference.access.tables import UserRow
 from support.reference.database import utc_now
@@ -31,9 +32,8 @@ def create(services: Services, profiles: Sequence[Mapping[str, Any]]) -> list[Us
 def list_all(services: Services, *, limit: int, offset: int) -> tuple[list[UserRow], int]:
     """One page of the profiles that are not deleted, newest first, and how many there are."""
     present = select(UserRow).where(UserRow.deleted_at.is_(None))
-    newest = present.order_by(UserRow.created_at.desc(), UserRow.id).limit(limit).offset(offset)
     with services.database.begin() as session:
-        return list(session.scalars(newest)), session.scalar(select(func.count()).select_from(present.subquery())) or 0
+        return pages.newest(session, present, limit=limit, offset=offset)
 
 
 def get(services: Services, key: UUID) -> UserRow:

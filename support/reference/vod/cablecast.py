@@ -70,6 +70,9 @@ class _Passing(CablecastError):
 class CircuitBreaker:
     """Counts failures. After too many in a short time nobody calls for a while; then one call tries whether it works.
 
+    Nobody calls either while Cablecast has asked to be left alone: other jobs do not know of that, nor does a second
+    run of the same one, whose worker was thought dead.
+
     ``announce(seconds)`` is told when a pause begins, and for how long it is remembered; with 0 when it is over for
     good. Used by many threads.
     """
@@ -79,6 +82,16 @@ class CircuitBreaker:
         self._lock = threading.Lock()
         self._failures: deque[float] = deque(maxlen=FAILURES_UNTIL_PAUSE)
         self._paused_until: float | None = None
+        self._busy_until = 0.0
+
+    @property
+    def wait(self) -> float:
+        """Seconds until a busy Cablecast wants to be called again, by whoever: 0 when it is not busy."""
+        return max(0.0, self._busy_until - monotonic())
+
+    def asked_to_wait(self, seconds: float) -> None:
+        """Have nobody call for so long, or longer if that was asked for before."""
+        self._busy_until = max(self._busy_until, monotonic() + seconds)
 
     def before_call(self) -> None:
         """Raise ``CablecastPaused`` while nobody is to call; after the pause, let one caller a pause through."""
@@ -218,10 +231,13 @@ class Cablecast:
             try:
                 return self._call_once(method, path, **arguments)
             except _Passing as failure:
+                self._breaker.asked_to_wait(failure.wait or 0.0)
                 self._pause(self._first_wait * 2**tried if failure.wait is None else failure.wait)
         return self._call_once(method, path, **arguments)
 
     def _call_once(self, method: str, path: str, **arguments: Any) -> requests.Response:
+        if wait := self._breaker.wait:
+            self._pause(wait)
         self._breaker.before_call()
         try:
             answer = self._answered(method, path, **arguments)

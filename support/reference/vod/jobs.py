@@ -227,9 +227,8 @@ def _pause(context: JobContext, seconds: float) -> None:
 
 def _transcript_of(context: JobContext, storage: MediaStorage, recording: str, work: TaskWork) -> Transcript:
     transcriber = SpokenChunkTranscriber(lambda seconds: _pause(context, seconds))
-    media = storage.locate(recording)
     try:
-        return transcriber.transcribe(media, _now_and_then(work.report))
+        return transcriber.transcribe(storage.opened(recording), _now_and_then(work.report))
     except (FileNotFoundError, NotADirectoryError):
         storage.check()
         raise MediaMissing from None

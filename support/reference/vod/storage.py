@@ -1,10 +1,19 @@
 """The media storage: recordings, and the captions and summaries that stand beside them."""
 
 import os
+from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path, PurePosixPath
+from threading import Thread
+from typing import TypeVar
 from uuid import UUID
 
 from support.reference.errors import StorageUnavailable
+
+_PATIENCE_SECONDS = 2.0
+"""For opening and reading a file. A network drive may hang; who asks for a file is not to hang with it."""
+
+_Result = TypeVar("_Result")
 
 
 def captions_path(file_path: str) -> str:
@@ -37,11 +46,17 @@ class MediaStorage:
     def read(self, path: str) -> bytes | None:
         """The file, None when the storage is there and the file is not."""
         try:
-            return self.locate(path).read_bytes()
+            return _in_time(self.locate(path).read_bytes)
         except FileNotFoundError:
             return None
         except OSError:
             raise StorageUnavailable from None
+
+    def opened(self, path: str) -> Path:
+        """The place of a file that opens now. Raises OSError when the storage is there and the file does not open."""
+        place = self.locate(path)
+        _in_time(lambda: place.open("rb").close())
+        return place
 
     def write(self, path: str, content: str, *, owner: UUID) -> None:
         """Write a file whole or not at all. Two owners may write the same file at the same time; the last one wins."""
@@ -61,6 +76,23 @@ class MediaStorage:
             _draft(target, owner).unlink(missing_ok=True)
         except OSError:
             raise StorageUnavailable from None
+
+
+def _in_time(work: Callable[[], _Result]) -> _Result:
+    """What ``work`` gives or raises; ``StorageUnavailable`` where it hangs, in a thread that is then left to itself."""
+    result: Future[_Result] = Future()
+
+    def run() -> None:
+        try:
+            result.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - raised again for who waits
+            result.set_exception(error)
+
+    Thread(target=run, name="storage", daemon=True).start()
+    try:
+        return result.result(_PATIENCE_SECONDS)
+    except TimeoutError:
+        raise StorageUnavailable from None
 
 
 def _draft(target: Path, owner: UUID) -> Path:

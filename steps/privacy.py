@@ -1,0 +1,135 @@
+"""Privacy: what is personal can be taken along, and erased; notes are unreadable at rest."""
+
+from typing import Any
+
+from behave import given, then, when
+from behave.runner import Context
+
+from support import things
+from support.checks import things as check
+from support.checks.matching import equal, require
+from support.clients.things import SESSION
+from support.drivers.http import Answer
+from support.world import World
+
+
+@given("{who:Actor} has left something of every kind")
+def left_traces(context: Context, who: str) -> None:
+    """Have a persona create one thing of every kind, deleted and noted ones too, each with words of their own in it.
+
+    Example: Given Nora has left something of every kind
+    """
+    world = context.world
+    person = world.person(who)
+    for kind, name, cells in check.one_of_every_kind(world.mark):
+        things.create(world, kind, name, who, cells).expect(201)
+    session = things.known(world, SESSION, "AAPL")
+    world.research.note(session, check.words(world.mark, "notes"), by=person).expect(200)
+    world.research.move(session, "processing", by=person).expect(200)
+    world.things.do("delete", things.known(world, SESSION, "MSFT"), by=person).expect(204)
+    places = {trace.store for trace in world.traces.of(*_personal(world, who))}
+    equal("the stores that hold something of it", check.STORES_OF_EVERY_KIND - places, frozenset())
+
+
+def _personal(world: World, who: str) -> list[str]:
+    return [world.people.account(world.person(who)).username, check.words(world.mark)]
+
+
+@when("{who:Actor} asks for everything that the platform holds of {whom:Object}")
+def export(context: Context, who: str, whom: str) -> None:
+    """Ask for the export of one's own data.
+
+    Example: When Nora asks for everything that the platform holds of her
+    """
+    world = context.world
+    world.person(whom)
+    world.remember("answer", world.research.export(by=world.person(who)))
+
+
+@then("the export holds everything of {whose:Owner} own, and nothing else")
+def export_complete(context: Context, whose: str) -> None:
+    """Compare the export with every thing the persona created, by id, and with the words in them.
+
+    Example: Then the export holds everything of her own, and nothing else
+    """
+    world = context.world
+    person = world.person(whose)
+    exported = world.recall("answer", Answer).expect(200).document
+    ids = world.thing_stores.ids_of(world.people.id(person))
+    check.exported(exported, ids, world.people.account(person).username, world.mark)
+
+
+@given("{who:Actor} has had everything of {whose:Owner} own erased")
+@when("{who:Actor} has everything of {whose:Owner} own erased")
+def erase(context: Context, who: str, whose: str) -> None:
+    """Have one's own data erased.
+
+    Example: When Nora has everything of her own erased
+    """
+    world = context.world
+    world.person(whose)
+    world.remember("answer", world.research.erase(by=world.person(who)).expect(200))
+
+
+@then("no table, key or file holds anything of {whose:Owner} own")
+def nothing_left(context: Context, whose: str) -> None:
+    """Search every field of every table, every key of Redis and every file for the persona's name, address and words.
+
+    Example: Then no table, key or file holds anything of her own
+    """
+    world = context.world
+    found = world.traces.of(*_personal(world, whose))
+    require(not found, f"nothing of it should be left, but there is something in {', '.join(map(str, found))}")
+    left = world.thing_stores.ids_of(world.people.id(world.person(whose)))
+    require(not any(left.values()), f"nobody should own anything any more, but owns {left}")
+
+
+@then("the audit tells of {whose:Owner} erasure, and nothing that is personal")
+def audited(context: Context, whose: str) -> None:
+    """Look for the one entry of the audit: what was done, when, and how many things of each kind, nothing else.
+
+    Example: Then the audit tells of her erasure, and nothing that is personal
+    """
+    world = context.world
+    person = world.people.id(world.person(whose))
+    told: dict[str, Any] = dict(world.recall("answer", Answer).document["erased"])
+    check.audit(world.thing_stores.audits(person), person, told, _personal(world, whose))
+
+
+# Notes
+
+
+@given("{who:Actor} noted {text:Quoted} on the research session {name:Quoted}")
+@when("{who:Actor} notes {text:Quoted} on the research session {name:Quoted}")
+def note(context: Context, who: str, text: str, name: str) -> None:
+    """Write private notes on a session.
+
+    Example: When Ravi notes "sell before Friday" on the research session "AAPL"
+    """
+    world = context.world
+    world.remember("note", world.alias(text))
+    session = things.known(world, SESSION, name)
+    world.remember("answer", world.research.note(session, world.alias(text), by=world.person(who)).expect(200))
+
+
+@then("{who:Actor} reads {text:Quoted} in the notes on the research session {name:Quoted}")
+def notes_plain(context: Context, who: str, text: str, name: str) -> None:
+    """Read the notes of a session as its owner.
+
+    Example: Then Ravi reads "sell before Friday" in the notes on the research session "AAPL"
+    """
+    world = context.world
+    world.person(who)
+    told = world.things.read(things.known(world, SESSION, name)).expect(200).document
+    equal(f"the notes on {name}", told["notes"], world.alias(text))
+
+
+@then("no table, key or file holds the notes in plain")
+def notes_sealed(context: Context) -> None:
+    """Search every field of every table, every key of Redis and every file for the notes as they were written.
+
+    Example: Then no table, key or file holds the notes in plain
+    """
+    world = context.world
+    found = world.traces.of(world.recall("note", str))
+    require(not found, f"the notes should be unreadable at rest, but can be read in {', '.join(map(str, found))}")
