@@ -130,13 +130,14 @@ def token_lifetime(context: Context, who: str, minutes: float) -> None:
 
 @then("{whose:Owner} session is kept in the database and in Redis until its end")
 def session_kept(context: Context, whose: str) -> None:
-    """Look for the session in both stores; in Redis it must end by itself, when it ends in the database.
+    """Open a page, and look in both stores; in Redis the session must end by itself, when it ends in the database.
 
     Example: Then her session is kept in the database and in Redis until its end
     """
     world = context.world
     name = world.person(whose).name
     session = world.recall("session", SignedIn)
+    world.access.open_page_in(session, "protected page").expect(200)
     row = world.sessions.row(session)
     require(row is not None, f"{name}'s session should be in the database, but is not")
     left = world.sessions.seconds_to_live(session)
@@ -147,13 +148,14 @@ def session_kept(context: Context, whose: str) -> None:
 
 @then("{whose:Owner} session is gone from the database and from Redis")
 def session_gone(context: Context, whose: str) -> None:
-    """Look for the session in both stores.
+    """Try to open a page in the session, and look for it in both stores.
 
     Example: Then her session is gone from the database and from Redis
     """
     world = context.world
     name = world.person(whose).name
     session = world.recall("session", SignedIn)
+    world.access.open_page_in(session, "protected page").expect(401)
     require(world.sessions.row(session) is None, f"{name}'s session should be gone from the database, but is there")
     left = world.sessions.seconds_to_live(session)
     require(left is None, f"{name}'s session should be gone from Redis, but lives {left} s more")
@@ -163,7 +165,7 @@ def session_gone(context: Context, whose: str) -> None:
 def session_fate(context: Context, whose: str, which: int, goes_on: bool) -> None:
     """Open a page in one of the persona's sessions: it is open to her or him, or closed as to somebody unknown.
 
-    Example: Then Dana's first session goes on
+    Example: Then Dana's session goes on
     """
     world = context.world
     person = world.person(whose)
@@ -202,7 +204,7 @@ def open_page(context: Context, who: str, page: str) -> None:
 def open_page_with(context: Context, who: str, page: str, credentials: str) -> None:
     """Open a page with something else in the Authorization header, made from the persona's own good token.
 
-    Example: When Dana opens the protected page with an expired token
+    Example: When she opens the protected page with an expired token
     """
     world = context.world
     person = world.person(who)
@@ -299,7 +301,7 @@ def has_new_tokens(context: Context, who: str) -> None:
 def told_to_wait(context: Context, who: str, at_least: float, at_most: float) -> None:
     """Check for 429, and that the answer says in how many whole seconds to try again.
 
-    Example: Then she is told to wait 1 to 3 seconds
+    Example: Then she is told to wait 1 to 2 seconds
     """
     world = context.world
     name = world.person(who).name
@@ -371,7 +373,7 @@ def no_secret_shown(context: Context) -> None:
 def time_sign_ins(context: Context, who: str, count: float) -> None:
     """Time wrong sign-ins, known and unknown names in turn; each known name is tried less often than would lock it.
 
-    Example: When Mallory tries 20 wrong passwords with names that exist, and as many with names that do not
+    Example: When Mallory tries 25 wrong passwords with names that exist, and as many with names that do not
     """
     world = context.world
     times = world.accounts.time_refusals(int(count), by=world.person(who))

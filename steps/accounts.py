@@ -48,7 +48,7 @@ def create_alike(context: Context, who: str, whose: str, likeness: str) -> None:
 def has_set(context: Context, who: str, whose: str, setting: str, value: str) -> None:
     """Change the account that the persona has in this scenario; it must succeed.
 
-    Example: Given Omar set Dana's request limit to "3 requests in 2 seconds"
+    Example: Given Omar set Vera's request limit to "3 requests in 3 seconds"
     """
     world = context.world
     owner, person = world.person(whose), world.person(who)
@@ -95,7 +95,7 @@ def next_session_has_role(context: Context, whose: str, role: str) -> None:
 def password_hashed(context: Context, whose: str) -> None:
     """Look at the row: it holds a hash and, anywhere in it, no password.
 
-    Example: Then Vera's password is stored as a hash of Argon2
+    Example: Then her password is stored as a hash of Argon2
     """
     world = context.world
     own = world.accounts.own(world.person(whose))
@@ -171,7 +171,7 @@ def ask_for_each(context: Context, who: str) -> None:
 def as_matrix_says(context: Context, who: str) -> None:
     """Compare what was noted with the column of the persona's role; the report gets both.
 
-    Example: Then she is allowed and refused as the matrix says
+    Example: Then Vera is allowed and refused as the matrix says
     """
     world = context.world
     person = world.person(who)

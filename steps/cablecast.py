@@ -39,7 +39,7 @@ def cablecast_answers(context: Context, operation: str, reply: int | str, times:
 def cablecast_reports(context: Context, status: str, percent: int, times: int | None) -> None:
     """Have Cablecast report a certain progress of every VOD, so often, and then as usual.
 
-    Example: Given Cablecast reports "processing" at 10 percent, twice
+    Example: Given Cablecast reports "processing" at 10 percent, 3 times
     """
     context.world.cablecast.reports(status, percent, times)
 

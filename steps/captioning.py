@@ -93,7 +93,7 @@ def captions_faithful(context: Context, title: str, minutes: float) -> None:
 def captions_placeholder(context: Context, title: str, text: str) -> None:
     """Check the captions of a recording in which nobody speaks.
 
-    Example: Then the captions of "City Council" are the one cue "[No speech detected]"
+    Example: Then the captions of "Empty Chamber" are the one cue "[No speech detected]"
     """
     world = context.world
     cues = captions.read(title, world.vods.captions(world.recall(title, Vod)))

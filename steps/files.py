@@ -37,7 +37,7 @@ def file_there(context: Context, path: str) -> None:
 def files_like(context: Context, count: int, pattern: str) -> None:
     """Count the files that match a pattern with * in it.
 
-    Example: Then there are no files like "{the mark}*.scc" in the storage
+    Example: Then there are no files like "*{the mark}*.scc" in the storage
     """
     world = context.world
     found = world.storage.listing(world.values.text(pattern))

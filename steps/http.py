@@ -6,7 +6,7 @@ from behave.runner import Context
 from support import writing
 from support.checks.expected import require_alike
 from support.checks.matching import equal, require
-from support.clients.api import Request, statuses
+from support.clients.api import Request, statuses, told_statuses
 from support.drivers.http import OUTCOMES, Answer
 
 
@@ -64,7 +64,7 @@ def has_sent(context: Context, who: str, request: Request) -> None:
 def send_often(context: Context, who: str, request: Request, times: float, at_once: float) -> None:
     """Send a request again and again, by several callers at once; what is made up is made up for each.
 
-    Example: When Dana sends GET /api/vod/list 20 times by 5 at once
+    Example: When Vera sends GET /api/health 20 times by 5 at once
     """
     world = context.world
     answers = world.api.send_often(
@@ -93,6 +93,17 @@ def answered(context: Context, status: int) -> None:
     Example: Then the answer is 201
     """
     context.world.recall("answer", Answer).expect(status)
+
+
+@then("the answer is {status:Status} {kind:Quoted}")
+def refused(context: Context, status: int, kind: str) -> None:
+    """Check a refusal: its status, its type in the common envelope, and that its id is the one in the header.
+
+    Example: Then the answer is 404 "NotFoundError"
+    """
+    answer = context.world.recall("answer", Answer).expect(status)
+    equal(f"the type of the error of {answer}", answer.error["type"], kind)
+    equal(f"the X-Request-ID of {answer}", answer.headers.get("X-Request-ID"), answer.error["request_id"])
 
 
 @then("the answer has")
@@ -143,7 +154,7 @@ def answer_has_headers(context: Context) -> None:
 def answered_within(context: Context, within: float) -> None:
     """Check how long the last answer took, from sending to the last byte.
 
-    Example: Then the answer came within 2 seconds
+    Example: Then the answer came within 5 seconds
     """
     answer = context.world.recall("answer", Answer)
     require(answer.seconds <= within, f"{answer} should take at most {within:g} s, but took {answer.seconds:.2f} s")
@@ -157,6 +168,43 @@ def each_answered(context: Context, count: int, status: int) -> None:
     """
     seen = statuses(context.world.recall("answers", list))
     equal("how often each status was answered", seen, {status: count})
+
+
+@then("{some:Whole} of the {count:Answers} is {status:Status}")
+@then("{some:Whole} of the {count:Answers} are {status:Status}")
+def some_answered(context: Context, some: int, count: int, status: int) -> None:
+    """Check how many of what was sent again and again were answered with a status.
+
+    Example: Then 1 of the 4 answers is 200
+    """
+    seen = statuses(context.world.recall("answers", list))
+    equal("the number of answers", sum(seen.values()), count)
+    equal(f"how many of the answers are {status} ({told_statuses(seen)})", seen.get(status, 0), some)
+
+
+@then("each of the {count:Answers} has")
+def each_has(context: Context, count: int) -> None:
+    """Check parts of the JSON of each answer (path, value, or a JSON document), and let others be.
+
+    Example: Then each of the 20 answers has
+    """
+    world = context.world
+    answers = world.recall("answers", list)
+    equal("the number of answers", len(answers), count)
+    for number, answer in enumerate(answers, start=1):
+        writing.require_parts(world, f"answer {number}", answer.json, context)
+
+
+@then("each of the {count:Answers} came within {within:Duration}")
+def each_answered_within(context: Context, count: int, within: float) -> None:
+    """Check how long each answer took, from sending to the last byte.
+
+    Example: Then each of the 20 answers came within 5 seconds
+    """
+    answers = context.world.recall("answers", list)
+    equal("the number of answers", len(answers), count)
+    slowest = max(answers, key=lambda answer: answer.seconds)
+    require(slowest.seconds <= within, f"each should take at most {within:g} s, but one took {slowest.seconds:.2f} s")
 
 
 @then("the answers have {count:Number} different {path:Quoted}")

@@ -28,7 +28,7 @@ def platform_is_healthy(context: Context) -> None:
 def platform_says(context: Context, seconds: float, status: str) -> None:
     """Ask for the platform's health until it has this status; an answer that does not come counts as time.
 
-    Example: Then the platform says within 5 seconds that it is "healthy"
+    Example: Then the platform says within 3 seconds that it is "unhealthy"
     """
     context.world.operations.await_status(status, within=seconds)
 
@@ -78,7 +78,7 @@ def metrics_count(context: Context, times: int | None, operation: str, status: i
 def metrics_count_errors(context: Context, times: int | None, status: int) -> None:
     """Compare the count of errors of this status with the one read before.
 
-    Example: Then the metrics count twice more answered 404, as an error
+    Example: Then the metrics count 2 times more answered 404, as an error
     """
     world = context.world
     before, after = world.recall("metrics", Metrics), world.operations.metrics()
@@ -89,7 +89,6 @@ def metrics_count_errors(context: Context, times: int | None, status: int) -> No
 # What administrators see
 
 
-@given("{who:Actor} looked at the {view:View}")
 @when("{who:Actor} looks at the {view:View}")
 def look_at(context: Context, who: str, view: str) -> None:
     """Ask for something that only administrators may look at: queue, status, administrator's page.
@@ -104,7 +103,7 @@ def look_at(context: Context, who: str, view: str) -> None:
 def sees_queue(context: Context, who: str, number: float, state: str) -> None:
     """Compare the counts with the database, and look for a worker's sign of life.
 
-    Example: Then Omar sees 1 pending in the queue, and a worker that lives
+    Example: Then Omar sees 1 processing in the queue, and a worker that lives
     """
     world = context.world
     world.person(who)
@@ -120,7 +119,7 @@ def sees_queue(context: Context, who: str, number: float, state: str) -> None:
 def open_admin_page(context: Context, who: str) -> None:
     """Sign in with the page's own form, in a real browser.
 
-    Example: When Omar opens the administrator's page in a browser
+    Example: When Vera opens the administrator's page in a browser
     """
     world = context.world
     world.page.open(by=world.person(who))
@@ -131,7 +130,7 @@ def page_shows(context: Context, name: str, value: str, table: str) -> None:
     """Read a table of the page until a row that begins so also holds this. Tables: services, queue, workers, failures.
 
     The page is never loaded again by us: it must renew itself.
-    Example: Then the page shows "database" as "healthy" in its table of "services"
+    Example: Then the page shows "cablecast" as "healthy" in its table of "services"
     """
     world = context.world
     wanted = world.alias(name) if table == "failures" else name
@@ -164,7 +163,7 @@ def page_renews(context: Context) -> None:
 def page_closed(context: Context, who: str, reason: str) -> None:
     """Read what the page says instead.
 
-    Example: Then the page stays closed to Vera: "Your role does not allow this."
+    Example: Then the page stays closed to her: "Your role does not allow this."
     """
     world = context.world
     world.person(who)
@@ -214,7 +213,7 @@ def document_describes(context: Context) -> None:
 def operations_answer(context: Context, who: str) -> None:
     """Send the bare request of every operation; the driver compares each answer with the document.
 
-    Example: Then every operation answers Mallory as described, and changes nothing
+    Example: Then every operation answers her as described, and changes nothing
     """
     world = context.world
     person = world.person(who)

@@ -42,7 +42,7 @@ def partner_answers_as_it_is(
 def partner_was_asked(context: Context, partner: str, request: Request, times: int | None) -> None:
     """Check how often an outside service was asked; the body may be told below, in part (field, value, or JSON).
 
-    Example: Then Cablecast was asked POST /vods once with
+    Example: Then Cablecast was asked POST /vods 3 times with
     """
     world = context.world
     wish = writing.wished_body(world, context)

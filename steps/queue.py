@@ -106,7 +106,7 @@ def batch_captioned(context: Context, number: int) -> None:
 def taken_in_order(context: Context, titles: str) -> None:
     """Wait until all of them are captioned, and compare the order in which the real queue gave them out.
 
-    Example: Then the worker takes "Urgent, First, Second" in this order
+    Example: Then the worker takes "Fire, First, Second, Third" in this order
     """
     world = context.world
     vods = [world.recall(title, Vod) for title in titles.split(", ")]

@@ -189,7 +189,7 @@ def refused_captions(context: Context, who: str, title: str, kind: str, seconds:
 def captioning_fails(context: Context, title: str, reason: str) -> None:
     """Hand a VOD in and follow it to its end, which is failed.
 
-    Example: Then captioning "City Council" fails because "the media storage is not available"
+    Example: Then captioning "Parks Board" fails because "the media storage is not available"
     """
     world = context.world
     vod = world.recall(title, Vod)

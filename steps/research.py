@@ -214,7 +214,7 @@ def price_service_asked(context: Context, times: int) -> None:
 def many_documents(context: Context, count: float, who: str) -> None:
     """Have many documents ingested, about all sorts of things; more of them each time.
 
-    Example: Given 1000 other documents of Nora
+    Example: Given 500 other documents of Nora
     """
     world = context.world
     person = world.person(who)
@@ -229,7 +229,7 @@ def many_documents(context: Context, count: float, who: str) -> None:
 def search(context: Context, who: str, text: str) -> None:
     """Search for documents; the table may hold source_type, limit, offset, min_score, filters.NAME and exclude.NAME.
 
-    Example: When Nora searches for "cloud computing"
+    Example: When Nora searches for "cloud computing" with
     Example: When Nora searches for "cloud computing" with
     """
     world = context.world

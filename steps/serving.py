@@ -17,7 +17,7 @@ from support.world import World
 def redis_holds(context: Context, value: object, field: str, title: str) -> None:
     """Change what Redis holds for a VOD, so that whoever is served from there can be told from others.
 
-    Example: Given Redis holds "From Redis" as the title of the VOD "City Council"
+    Example: Given Redis holds "Only Redis knows" as the title of the VOD "City Council"
     """
     world = context.world
     world.vods.recache(world.recall(title, Vod), field, value)
@@ -39,7 +39,7 @@ def list_some(context: Context, who: str, limit: object, offset: object, status:
 def sees_listed(context: Context, who: str, titles: str) -> None:
     """Compare a page of the list with titles separated by commas, and its total with the database.
 
-    Example: Then she sees "Third, Second" in this order, and the right total
+    Example: Then she sees "Sixth, Second" in this order, and the right total
     """
     world = context.world
     name = world.person(who).name
@@ -59,8 +59,8 @@ def stored_as_registered(context: Context, title: str, status: str, who: str) ->
     vod = world.recall(title, Vod)
     wanted = {**_registered(vod.recording), "status": status, "progress": 0}
     creator = world.run.account(world.person(who)).username
-    fields(f'the row of the VOD "{title}"', world.vods.row(vod), {**wanted, "creator": creator})
     fields(f'the VOD "{title}" in the API', world.vod.read(vod, by=vod.owner), wanted)
+    fields(f'the row of the VOD "{title}"', world.vods.row(vod), {**wanted, "creator": creator})
 
 
 @then("{who:Actor} sees what was registered for {title:Quoted}")

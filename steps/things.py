@@ -103,12 +103,10 @@ def do(context: Context, who: str, deed: str, kind: Kind, name: str) -> None:
     world.remember("answer", world.things.do(deed, things.known(world, kind, name), by=world.person(who)))
 
 
-@then("the {kind:Thing} {name:Quoted} is stored")
 @then("the {kind:Thing} {name:Quoted} is stored with")
 def is_stored(context: Context, kind: Kind, name: str) -> None:
     """Look at a thing in the API and in the database: its name, whose it is, and the fields of the table.
 
-    Example: Then the research session "AAPL" is stored
     Example: Then the research session "AAPL" is stored with
     """
     world = context.world
@@ -135,7 +133,7 @@ def is_refused(context: Context, who: str, refusal: str, message: str | None = N
     """Check status and type of a refusal, and its words where they are given.
 
     Example: Then she is refused as unknown
-    Example: Then she is refused as conflicting: "Invalid state transition"
+    Example: Then he is refused as conflicting: "Invalid state transition"
     """
     world = context.world
     status, kind = REFUSALS[refusal]

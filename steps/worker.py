@@ -96,11 +96,10 @@ def captioned_once(context: Context, title: str, seconds: float) -> None:
 
 
 @given("the VOD {title:Quoted} waited")
-@then("the VOD {title:Quoted} waits")
 def waits(context: Context, title: str) -> None:
     """Watch for a second that the VOD stays pending and its job stays in the queue.
 
-    Example: Then the VOD "City Council" waits
+    Example: Given the VOD "City Council" waited
     """
     world = context.world
     vod = world.recall(title, Vod)

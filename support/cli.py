@@ -13,7 +13,8 @@ COMMANDS = {
     "up": "start the embedded platform, to explore it by hand and as a target for other shells; Ctrl-C ends it",
     "report": "build one HTML page from what the last run wrote, or from all shards of one",
     "new": "write a first feature in our style",
-    "steps": "list the sentences that features can use, with examples; a word narrows them down",
+    "steps": "list the sentences that features can use, with examples; a word narrows them down. "
+    "`acceptance values` lists what stands in braces, `words` what parameters take, `tags` the tags",
     "check": "look through the features without running them",
     "format": "lay features out as we do: indentation, tables, blank lines",
     "durations": "note how long the features take, as measured by the last runs here, to balance shards by",
@@ -22,12 +23,17 @@ COMMANDS = {
 }
 """Each has a module of its own in support/, with `add_to` and `work`; only the one that is asked for is loaded."""
 
+LISTS = ("values", "words", "tags")
+"""What `acceptance steps` lists besides sentences; each can stand alone, as in `acceptance values`."""
+
 MODULES = {"report": "support.report.command", "steps": "support.steps", "format": "support.layout"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; return the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] and given[0] in LISTS:
+        given.insert(0, "steps")
     parser = argparse.ArgumentParser(prog="acceptance", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, meaning in COMMANDS.items():

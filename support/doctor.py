@@ -81,7 +81,7 @@ class Doctor:
         yield self._tried("version", self._version, "nothing; the report cannot say what was tested")
         yield self._tried("clock", self._clock, "scenarios that look at times")
         for name in PERSONAS:
-            if PERSONAS[name].role is not None:
+            if PERSONAS[name].role is not None and not PERSONAS[name].newcomer:
                 yield self._persona(name)
         for capability in Capability:
             yield self._capability(capability)
@@ -89,7 +89,8 @@ class Doctor:
     def verdict(self) -> str:
         """Return how many scenarios would run."""
         runs = [scenario for scenario in self._scenarios if self._runs(scenario)]
-        return f"{len(runs)} of {len(self._scenarios)} scenarios run at {self._target.name}: behave -D target=..."
+        target = self._target.name
+        return f"{len(runs)} of {len(self._scenarios)} scenarios run at {target}: behave -D target={target}"
 
     def _runs(self, scenario: Scenario) -> bool:
         needs = {tag.removeprefix(tags.NEEDS) for tag in scenario.effective_tags if tag.startswith(tags.NEEDS)}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from support.exits import ExitCode
+from support.exits import ExitCode, UsageError
 from support.vocabulary import FEATURES
 
 _BLOCK = re.compile(
@@ -27,12 +28,22 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 def work(options: argparse.Namespace) -> int:
     """Lay out, or tell what would be."""
+    refuse_missing(options.paths)
     untidy = [path for path in feature_files(options.paths) if laid_out(text := _read(path)) != text]
     for path in untidy:
         print(f"{path} {'is not laid out' if options.check else 'laid out'}")
         if not options.check:
             path.write_text(laid_out(_read(path)), encoding="utf-8")
     return ExitCode.FAILED if untidy and options.check else ExitCode.PASSED
+
+
+def refuse_missing(paths: Sequence[Path]) -> None:
+    """Raise UsageError for a file or folder that is not there."""
+    for path in paths:
+        if not path.exists():
+            near = difflib.get_close_matches(str(path), map(str, sorted(FEATURES.rglob("*"))), n=1)
+            meant = f"Did you mean {near[0]}?" if near else f"Features are in {FEATURES}/."
+            raise UsageError(f"There is no {path}. {meant}")
 
 
 def _read(path: Path) -> str:

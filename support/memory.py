@@ -5,6 +5,11 @@ from __future__ import annotations
 from typing import TypeVar
 
 Kind = TypeVar("Kind")
+MADE_BY = {
+    "answer": "a step that asks the platform must come before: When Dana sends GET /api/vod/list",
+    "answers": "a step that asks many times must come before: When Dana sends GET /api/vod/list 20 times by 5 at once",
+}
+"""Which step makes what is remembered without being named in a feature."""
 
 
 class Memory:
@@ -29,4 +34,5 @@ class Memory:
             return thing
         known = ", ".join(f'"{key}" ({type(value).__name__})' for key, value in self._things.items()) or "nothing yet"
         found = "nothing" if thing is None else f"a {type(thing).__name__}"
-        raise AssertionError(f'"{name}" should name a {kind.__name__}, but names {found}; known: {known}')
+        hint = f" ({MADE_BY[name]})" if thing is None and name in MADE_BY else ""
+        raise AssertionError(f'"{name}" should name a {kind.__name__}, but names {found}{hint}; known: {known}')

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import re
 from pathlib import Path
 
-from support.check import INTERFACE, known_ids
 from support.exits import ExitCode, UsageError
+from support.rules import INTERFACE, OUTCOME, RULE, STORY, known_ids
 from support.testdata.media import file_stem
 from support.vocabulary import FEATURES, read_features
 
@@ -21,12 +22,12 @@ EPICS = {
 }
 TEMPLATE = """@allure.label.epic:{epic} @wip
 Feature: {title}
-  Two or three sentences for a reader who knows the business and not the platform: who wants what, and why.
+  {story}
 
-  Rule: What always holds, as one sentence
+  Rule: {rule}
 
     @id.{id} @readonly
-    Scenario: What comes of it, as one short sentence
+    Scenario: {outcome}
 {steps}"""
 BUSINESS = """      Given Vera is signed in
       When she opens the protected page
@@ -54,8 +55,11 @@ def work(options: argparse.Namespace) -> int:
     title = " ".join(options.title.split())
     if not re.fullmatch(r"[a-z][a-z_]*", options.folder):
         raise UsageError(f'"{options.folder}" is no folder name: small letters and _, such as {", ".join(EPICS)}.')
+    known = sorted(folder.name for folder in FEATURES.iterdir() if folder.is_dir()) if FEATURES.is_dir() else []
+    if options.folder not in known and (near := difflib.get_close_matches(options.folder, known, n=1)):
+        raise UsageError(f'There is no folder "{options.folder}". Did you mean {near[0]}? Known: {", ".join(known)}.')
     path = FEATURES / options.folder / f"{file_stem(title).replace('-', '_')}.feature"
-    if not file_stem(title):
+    if not any(letter.isalpha() for letter in title):
         raise UsageError("The title needs letters: it becomes the file's name.")
     if path.exists():
         raise UsageError(f"There is {path} already: choose another title.")
@@ -63,11 +67,14 @@ def work(options: argparse.Namespace) -> int:
     epic = EPICS.get(options.folder, options.folder.capitalize())
     steps = TECHNICAL if FEATURES / options.folder == INTERFACE else BUSINESS
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(TEMPLATE.format(epic=epic, title=title, id=id, steps=steps), encoding="utf-8")
+    told = TEMPLATE.format(epic=epic, title=title, id=id, steps=steps, story=STORY, rule=RULE, outcome=OUTCOME)
+    path.write_text(told, encoding="utf-8")
+    if options.folder not in known:
+        print(f"A new capability: {path.parent}/.")
     print(f"""Wrote {path}. It runs as it is: behave {path}
 
 Next:
-  acceptance steps WORD      find sentences; `acceptance steps values` tells what stands in braces
+  acceptance steps WORD      find sentences; `acceptance values` tells what stands in braces
   acceptance check {path}
   support/catalogue.toml     say there, in one sentence, which behaviour {id} is
 Take @wip off when it is done. More: support/WRITING.md""")

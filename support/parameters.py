@@ -131,8 +131,10 @@ TYPES = {
     "Caller": _one_of(
         (*PERSONAS, *PRONOUNS["subject"], "nobody"), "who sends a request: a persona, who acted last, or nobody"
     ),
-    "Request": ParameterType(rf"[A-Z]{{3,7}} {_PATH}", "a method and a path: GET /api/vod/{vod.id}", _request),
-    "Path": ParameterType(_PATH, "a path: /api/vod/{vod.id}"),
+    "Request": ParameterType(
+        rf"[A-Z]{{3,7}} {_PATH}", "a method in capitals and a path that begins with /: GET /api/vod/{vod.id}", _request
+    ),
+    "Path": ParameterType(_PATH, "a path that begins with /: /api/vod/{vod.id}"),
     "Duration": ParameterType(
         rf"\d+(?:\.\d+)? ?(?:{'|'.join(UNITS)})",
         "a time with one of the units ms, seconds, minutes, hours, days: 2 seconds",
@@ -150,8 +152,7 @@ TYPES = {
     "Partner": _one_of(PARTNERS, "an outside service that is played by a stub"),
     "Number": ParameterType(r"\d+(?:\.\d+)?", "a number such as 5 or 0.5", float),
     "Count": ParameterType(r"once|twice|[1-9]\d* times|always", "how often: once, twice, 3 times, always", _count),
-    "Status": ParameterType(r"[1-5]\d\d", "an HTTP status code", int),
-    "Method": _one_of(("GET", "POST", "PUT", "PATCH", "DELETE"), "an HTTP method"),
+    "Status": ParameterType(r"[1-5]\d\d", "an HTTP status code such as 200", int),
     "Page": _one_of(PAGES, "a page that asks for a sign-in"),
     "Credentials": _one_of(CREDENTIALS, "what stands in the Authorization header"),
     "Attempt": _one_of(ATTEMPTS, "how somebody tries to sign in"),

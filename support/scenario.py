@@ -91,7 +91,9 @@ def begin(scenario: Scenario) -> World:
     reason = _why_not(run, scenario)
     if reason:
         scenario.skip(reason)
-    return World(run, asks_for=frozenset(needs(scenario)), compares_states=compares(scenario))
+    # What is tagged read-only is so at every target: else production would be the first to refuse it.
+    read_only = READONLY in scenario.effective_tags
+    return World(run, asks_for=frozenset(needs(scenario)), compares_states=compares(scenario), read_only=read_only)
 
 
 def _why_not(run: Run, scenario: Scenario) -> str | None:

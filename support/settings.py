@@ -35,6 +35,10 @@ class Capability(StrEnum):
     SIGNING_KEY = "signing_key"
 
 
+NO_WRITES = "the target does not grant `writes`, or the scenario is tagged @readonly"
+"""Why a driver refuses what would write."""
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -137,7 +141,7 @@ def _unknown_target(name: str) -> str:
     close = difflib.get_close_matches(name, known, n=1)
     hint = f" Did you mean {close[0]!r}?" if close else ""
     if f"{name}.example" in known:
-        hint = f" Copy {TARGETS.name}/{name}.example.toml to {name}.toml and put your addresses in."
+        hint = f" Copy support/{TARGETS.name}/{name}.example.toml to {name}.toml there and put your addresses in."
     return f"There is no target {name!r}.{hint} Known: {', '.join(known)}; a path to a .toml file works as well."
 
 

@@ -17,6 +17,7 @@ from support.tags import VOCABULARY
 from support.values import INVENTIONS
 from support.vocabulary import Entry
 
+PEOPLE = {"Actor", "Object", "Owner", "Caller"}
 EDITOR = Path(".vscode/settings.json")
 
 
@@ -57,7 +58,7 @@ def _printed(found: Sequence[Entry], words: Sequence[str]) -> Iterator[str]:
     if not chosen:
         raise UsageError(
             f"No sentence holds {' and '.join(words)}. Try another word, or none to see all {len(found)}; "
-            "`acceptance steps values` tells what can stand in braces."
+            "`acceptance values` tells what can stand in braces."
         )
     for module, group in groupby(chosen, key=lambda entry: entry.module):
         yield f"── {module} " + "─" * 60
@@ -65,20 +66,25 @@ def _printed(found: Sequence[Entry], words: Sequence[str]) -> Iterator[str]:
             yield from (f"{sentence}" for sentence in entry.sentences)
             yield f"    {entry.meaning}" + (f" {entry.details}" if entry.details else "")
             yield f"    Example: {entry.example}"
-            yield f"    Used:    {_used(entry)}"
+            yield f"    Runs at: {_used(entry)}"
             yield ""
     if not words:
-        yield "See also: acceptance steps values (what stands in braces), acceptance steps words, acceptance steps tags"
+        yield "See also: acceptance values (what stands in braces), acceptance words, acceptance tags"
 
 
 def _searched(entry: Entry) -> str:
+    """Return the words by which a step is found: also those that its parameters take, but for the names of people."""
     sentences = " ".join(map(str, entry.sentences))
-    return f"{sentences} {entry.meaning} {entry.details} {entry.example} {entry.module}".lower()
+    kinds = {kind for sentence in entry.sentences for kind in sentence.kinds} & TYPES.keys() - PEOPLE
+    taken = " ".join(word for kind in sorted(kinds) for word in TYPES[kind].words)
+    return f"{sentences} {entry.meaning} {entry.details} {entry.example} {entry.module} {taken}".lower()
 
 
 def _used(entry: Entry) -> str:
-    places = entry.places
-    return "nowhere yet" if not places else places[0] + (f" and {len(places) - 1} more" if len(places) > 1 else "")
+    if not entry.places:
+        return "nowhere yet"
+    first, others = entry.runs_at or entry.places[0], len(entry.places) - 1
+    return f"{first}, and {others} more places" if others else first
 
 
 def values() -> Iterator[str]:
@@ -154,7 +160,7 @@ def _article(entry: Entry) -> str:
     return (
         f'<article data-text="{html.escape(_searched(entry))}"><small>{entry.module}</small>{sentences}'
         f"<p>{html.escape(entry.meaning)} {html.escape(entry.details)}</p>"
-        f"<p>Example: <kbd>{html.escape(entry.example)}</kbd></p>"
+        f"<p>Example: <kbd>{html.escape(entry.example)}</kbd> runs at {html.escape(entry.runs_at or 'no place')}</p>"
         f"<details><summary>used {len(entry.places)} times</summary><ul>{places}</ul></details></article>"
     )
 

@@ -61,6 +61,8 @@ def is_known(tag: str) -> bool:
 
 def explain_unknown(tag: str, in_use: Iterable[str] = ()) -> str:
     """Return half a sentence on a tag that is not in the vocabulary: what it is not, and what was probably meant."""
-    candidates = {*in_use, *(known.example for known in VOCABULARY)}
+    if tag.startswith("id."):
+        return f"@{tag} is no id: capitals, a hyphen and three digits, as in @id.VOD-040"
+    candidates = {*in_use, *(known.example for known in VOCABULARY), *(NEEDS + one for one in Capability)}
     close = difflib.get_close_matches(tag, candidates, n=1)
     return f"@{tag} is no tag of the vocabulary" + (f" (did you mean @{close[0]}?)" if close else "")

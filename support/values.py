@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import json
 import random
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -15,7 +16,7 @@ from uuid import uuid4
 
 from jsonpath_ng.exceptions import JSONPathError
 
-from support.checks.expected import ABSENT, DURATION, FAMILIES, Kind, kind, seconds
+from support.checks.expected import ABSENT, DURATION, FAMILIES, Kind, kind, parts_of, seconds
 from support.checks.matching import fail
 from support.drivers.http import Answer
 from support.jsonpaths import find
@@ -63,14 +64,14 @@ class Values:
 
     def document(self, text: str, *, expected: bool = False) -> Any:
         """Return a JSON document with the values in its texts put in."""
-        return self._inside(_json(text), self._expected if expected else self._given)
+        hint = "" if expected else _AS_IT_IS
+        return self._inside(_json(text, hint), self._expected if expected else self._given)
 
     def _read(self, cell: str, fill: Callable[[str], Any]) -> Any:
-        cell = cell.strip()
-        try:
-            return self._inside(json.loads(cell, parse_constant=_no_constant), fill)
-        except ValueError:
-            return self._inside(cell, fill)
+        content: Any = cell.strip()
+        with contextlib.suppress(ValueError):
+            content = json.loads(content, parse_constant=_no_constant)
+        return self._inside(content, fill)
 
     def _inside(self, value: Any, fill: Callable[[str], Any]) -> Any:
         match value:
@@ -120,7 +121,7 @@ class Values:
         except JSONPathError as error:
             raise fail(f'"{path}" in {{{known}.{path}}} is no path: {error}') from None
         if not found:
-            raise fail(f'"{known}" has no {path}; it has: {_paths(thing)}')
+            raise fail(f'"{known}" has no {path}; it has: {parts_of(thing)}')
         return found[0]
 
     # What can be made up
@@ -200,13 +201,16 @@ def _no_constant(word: str) -> Any:
     raise ValueError(f"{word} is no JSON")
 
 
-def _json(text: str) -> Any:
+_AS_IT_IS = '. To send it as it is, write in the step: sends POST /path as "application/json"'
+
+
+def _json(text: str, hint: str) -> Any:
     try:
         return json.loads(text)
     except ValueError as error:
         raise fail(
             f"the text below the step is no JSON: {error}. Values in braces stand in double quotes as well: "
-            '"{vod.id}". To send it as it is, write in the step: sends POST /path as "application/json"'
+            f'"{{vod.id}}"{hint}'
         ) from None
 
 
@@ -222,18 +226,13 @@ def _nothing_known(name: str, remembered: Iterable[str]) -> str:
     known = list(remembered)
     examples = [invention.example for invention in INVENTIONS] + [family.example for family in FAMILIES]
     near = difflib.get_close_matches(name, [*known, *examples], n=1, cutoff=0.6)
-    first = difflib.get_close_matches(re.split(r"[.\[]", name)[0], known, n=1, cutoff=0.6)
-    rest = name[len(re.split(r"[.\[]", name)[0]) :]
-    likely = first[0] + rest if first else near[0] if near else None
+    called = re.split(r"[.\[]", name)[0]
+    ending = [one for one in known if one.endswith(f" {called}")]  # {AAPL.id} for {research session AAPL.id}
+    first = ending or difflib.get_close_matches(called, known, n=1, cutoff=0.6)
+    likely = first[0] + name[len(called) :] if first else near[0] if near else None
     meant = f" Did you mean {{{likely}}}?" if likely else ""
     told = ", ".join(f'"{one}"' for one in known) or "nothing yet"
-    return f"{{{name}}} means nothing here.{meant} Remembered: {told}. All that can be made up: acceptance steps values"
-
-
-def _paths(thing: Any) -> str:
-    if isinstance(thing, Mapping):
-        return ", ".join(map(str, thing)) or "nothing"
-    return f"{len(thing)} entries, from [0]" if isinstance(thing, list) else f"no parts, it is {thing!r}"
+    return f"{{{name}}} means nothing here.{meant} Remembered: {told}. All that can be made up: acceptance values"
 
 
 __all__ = ["ABSENT", "INVENTIONS", "Invention", "Values", "plain"]

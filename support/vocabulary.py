@@ -27,12 +27,12 @@ KEYWORDS = ("given", "when", "then")
 
 @dataclass
 class Sentence:
-    """One sentence of a step: its keyword, its text with parameters, and where features use it."""
+    """One sentence of a step: its keyword, its text with parameters, and its uses in features: place and step."""
 
     keyword: str
     text: str
     definition: Any
-    places: list[str] = field(default_factory=list)
+    uses: list[tuple[str, str]] = field(default_factory=list)
 
     @cached_property
     def parts(self) -> Sequence[tuple[str, str | None, str]]:
@@ -72,7 +72,17 @@ class Entry:
     @property
     def places(self) -> list[str]:
         """Where features use it."""
-        return sorted({place for sentence in self.sentences for place in sentence.places})
+        return sorted({place for sentence in self.sentences for place, _ in sentence.uses})
+
+    @property
+    def runs_at(self) -> str | None:
+        """Where a feature says the example, word for word; None where none does."""
+        said = {
+            f"{sentence.keyword.capitalize()} {step}": place
+            for sentence in self.sentences
+            for place, step in reversed(sentence.uses)
+        }
+        return said.get(self.example)
 
 
 def load(steps: Path = STEPS) -> StepRegistry:
@@ -129,7 +139,7 @@ def note_uses(entries: Iterable[Entry], features: Iterable[Feature]) -> list[tup
         if taken is None:
             unknown.append((step, place))
         else:
-            taken.places.append(place)
+            taken.uses.append((place, step.name))
     return unknown
 
 
@@ -158,8 +168,10 @@ def explain(keyword: str, text: str, sentences: Sequence[Sentence], *, count: in
     if others:
         told = " or ".join(sorted({one.keyword.capitalize() for one in others}))
         lines.append(f"It is a sentence for {told}, not for {keyword.capitalize()}.")
-    lines += list(dict.fromkeys(wrong for one in sentences for wrong in _wrong_values(keyword, text, one)))[:count]
-    near = _nearest(keyword, text, sentences)[:count]
+    lines += _misfits(keyword, text, sentences)
+    if text.count("{") != text.count("}"):
+        lines.append("A brace is opened and not closed, or the other way round: {vod.id}")
+    near = [*others, *(one for one in _nearest(keyword, text, sentences) if one not in others)][:count]
     lines.append("The nearest sentences:")
     lines += [f"  {one}" + _example(one) for one in near]
     lines.append("All of them: acceptance steps WORD")
@@ -167,8 +179,16 @@ def explain(keyword: str, text: str, sentences: Sequence[Sentence], *, count: in
 
 
 def _example(sentence: Sentence) -> str:
-    entry = _entry(sentence.definition.func)
-    return f"\n      for instance: {entry.example}" if sentence.kinds and entry.example else ""
+    keyword, _, text = _entry(sentence.definition.func).example.partition(" ")
+    fits = keyword.lower() == sentence.keyword and sentence.definition.matches(text)
+    return f"\n      for instance: {keyword} {text}" if sentence.kinds and fits else ""
+
+
+def _misfits(keyword: str, text: str, sentences: Iterable[Sentence]) -> list[str]:
+    """Return which values do not fit, in the sentences in which the fewest do not."""
+    told = [wrong for one in sentences if (wrong := list(_wrong_values(keyword, text, one)))]
+    fewest = min(map(len, told), default=0)
+    return list(dict.fromkeys(wrong for wrongs in told if len(wrongs) == fewest for wrong in wrongs))
 
 
 def _wrong_values(keyword: str, text: str, sentence: Sentence) -> Iterator[str]:

@@ -20,7 +20,6 @@ from support.clients.api import ApiClient
 from support.clients.at_work import HUNG_AFTER, PeopleAtWork
 from support.clients.cablecast import CablecastClient
 from support.clients.jobs import JobStores
-from support.clients.live import PATH as LIVE_PATH
 from support.clients.live import LiveClient
 from support.clients.malformed import MalformedRequests
 from support.clients.operations import AdminPage, OperationsClient
@@ -32,6 +31,7 @@ from support.clients.records import Jobs, Keys, Records
 from support.clients.research import ResearchClient
 from support.clients.roles import RolesClient
 from support.clients.sessions import SessionStores
+from support.clients.sockets import SocketClient
 from support.clients.things import USER, ThingsClient, ThingStores
 from support.clients.tokens import TokenForge
 from support.clients.traces import TraceStores
@@ -68,12 +68,21 @@ class World:
 
     `mark` makes every name the scenario gives unique: "City Council" is stored as "City Council · 7f3a12", so that
     scenarios and runs that share a target never take each other's things for their own. `asks_for` is what the scenario
-    asks of the target with its tags.
+    asks of the target with its tags; with `compares_states` a step will ask what changed; `read_only` is as if the
+    target did not grant `writes`.
     """
 
-    def __init__(self, run: Run, *, asks_for: Collection[Capability] = (), compares_states: bool = False) -> None:
+    def __init__(
+        self,
+        run: Run,
+        *,
+        asks_for: Collection[Capability] = (),
+        compares_states: bool = False,
+        read_only: bool = False,
+    ) -> None:
         self.run = run
         self._asks_for = asks_for
+        self._writes = run.grants(Capability.WRITES) and not read_only
         self._compares_states = compares_states
         self._begin = time.monotonic()
         self._logs = LogMarks(run.embedded.logs) if run.embedded else None
@@ -91,7 +100,8 @@ class World:
         self.access = AccessClient(self._http, self.people.account, run.sessions, self.cleanup, forge, self.mark)
         self.accounts = AccountsClient(self._http, self.access, self.cleanup, lambda: run.new_password, self.mark)
         self.roles = RolesClient(self._http, self.access)
-        self.live = LiveClient(self._open_live, self.access, self.cleanup, run.target.limits)
+        self.live = LiveClient(self._open_websocket, self.access, self.cleanup, run.target.limits)
+        self.sockets = SocketClient(self._open_websocket, self.access, self.cleanup)
         self.crowd = Crowd(self._open_http, run.masker, self.evidence)
         self.vod = VodClient(self._http, self.access, self.cleanup, run.target.limits)
         self.things = ThingsClient(self._http, self.access, self.cleanup)
@@ -109,7 +119,7 @@ class World:
             run.deployment.api_url,
             limits or run.target.limits,
             evidence,
-            writes=run.grants(Capability.WRITES),
+            writes=self._writes,
             connections=connections,
             created=self._note_creation,
             document=run.document,
@@ -120,9 +130,9 @@ class World:
         if self.run.embedded is None:
             Journal(self.run.target.name).add(path, answer.json, answer.actor or "", self.mark)
 
-    def _open_live(self, actor: str, token: str | None) -> WebSocketDriver:
+    def _open_websocket(self, actor: str, path: str, token: str | None) -> WebSocketDriver:
         url, limits = self.run.deployment.api_url, self.run.target.limits
-        return open_websocket(url, LIVE_PATH, actor=actor, token=token, limits=limits, evidence=self.evidence)
+        return open_websocket(url, path, actor=actor, token=token, limits=limits, evidence=self.evidence)
 
     # People
 
@@ -156,10 +166,6 @@ class World:
             cell,
         )
 
-    def with_ids(self, path: str) -> str:
-        """Return a path with the ids of the things that it names in braces: /sessions/{research session AAPL}."""
-        return re.sub(r"\{([^}]+)\}", lambda found: self.identity(found[1]), path)
-
     def file_name(self, name: str, suffix: str) -> str:
         """Return the file name for a thing that the feature calls `name`: "city-council-7f3a12.wav"."""
         return f"{file_stem(name)}-{self.mark}{suffix}"
@@ -174,7 +180,8 @@ class World:
 
     def identity(self, name: str) -> str:
         """Return the id of a remembered thing; fails where there is no such thing, or it has no id."""
-        id = getattr(self.recall(name, object), "id", None)
+        thing = self.recall(name, object)
+        id = thing.parse().get("id") if isinstance(thing, Answer) else getattr(thing, "id", None)
         if id is None:
             raise AssertionError(f'"{name}" has no id, so its records cannot be found')
         return str(id)
@@ -212,12 +219,12 @@ class World:
     @cached_property
     def _database(self) -> DatabaseDriver:
         self.run.require(Capability.DATABASE)
-        return DatabaseDriver(self.run.engine, self.evidence, writes=self.run.grants(Capability.WRITES))
+        return DatabaseDriver(self.run.engine, self.evidence, writes=self._writes)
 
     @cached_property
     def _redis(self) -> RedisDriver:
         self.run.require(Capability.REDIS)
-        return RedisDriver(self.run.redis, self.evidence, writes=self.run.grants(Capability.WRITES))
+        return RedisDriver(self.run.redis, self.evidence, writes=self._writes)
 
     @cached_property
     def storage(self) -> StorageDriver:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -10,7 +11,7 @@ from jsonpath_ng.exceptions import JSONPathError
 
 from support.checks import tables
 from support.checks.eventually import eventually
-from support.checks.expected import ABSENT, differences, written
+from support.checks.expected import ABSENT, accepts_absence, differences, parts_of, written
 from support.checks.matching import fail, require
 from support.clients.api import PARTS, Content, Request
 from support.drivers.http import Answer
@@ -34,9 +35,17 @@ def content(world: World, context: Context) -> Content:
         columns = ("part", "name", "value") if "part" in context.table.headings else ("field", "value")
         for row in tables.read(context.table, columns):
             made.put(row.get("part", "json"), row.get("name", row.get("field", "")), world.values.value(row["value"]))
+        made.require_one_body()
     elif context.text is not None:
         made.json = world.values.document(context.text)
     return made
+
+
+def message(world: World, context: Context) -> str:
+    """Return the JSON below a step, to be sent by itself: a table of fields, or a document."""
+    made = content(world, context)
+    require(made.json is not None, "this step needs a table below it (field, value), or a JSON document")
+    return json.dumps(made.json)
 
 
 def content_as_it_is(context: Context, media_type: str) -> Content:
@@ -75,6 +84,9 @@ def part_differences(world: World, thing: str, document: Any, context: Context) 
     for written_path, wish in wishes(world, context, "path").items():
         path = world.values.text(written_path)
         found = _found(document, path)
+        if not found and not accepts_absence(wish):
+            yield f"{thing}.{path} should be {written(wish)}, but is absent; {thing} has: {parts_of(document)}"
+            continue
         for number, value in enumerate(found or [ABSENT]):
             place = f"{thing}.{path}" + (f" (number {number + 1} of {len(found)})" if len(found) > 1 else "")
             yield from differences(place, value, wish)

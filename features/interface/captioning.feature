@@ -19,6 +19,64 @@ Feature: Captioning at the interface
       | error    | null      |
     And within 30 seconds the queue has 1 succeeded job about "{vod.id}"
 
+  @id.API-012 @needs.database @needs.redis
+  Scenario: A captioning that ended is so in every store
+    Given Dana has a clear recording of "City Council"
+    And Dana has sent POST /api/vod/create with
+      | field     | value            |
+      | title     | {a unique title} |
+      | file_path | {recording.path} |
+    And the answer is remembered as "vod"
+    When Dana sends POST /api/vod/{vod.id}/transcribe
+    Then within 30 seconds the row of "vods" with "id" "{vod.id}" has
+      | column | value     |
+      | status | completed |
+      | error  | null      |
+    And within 5 seconds the table "transcriptions" has 1 row with
+      | column | value    |
+      | vod_id | {vod.id} |
+    And within 5 seconds Dana sees at /api/vod/{vod.id}
+      | path          | value       |
+      | captions_path | {not null}  |
+      | title         | {vod.title} |
+    And the file "{answer.captions_path}" is in the storage with
+      """
+      Scenarist_SCC V1.0
+      """
+    And within 5 seconds the Redis key "vod:{vod.id}" has
+      | path         | value     |
+      | value.status | completed |
+    And the queue has no failed jobs about "{vod.id}"
+
+  @id.API-013
+  Scenario: An empty file fails with a reason
+    Given the storage has the file "{unique council}.wav"
+    And Dana has sent POST /api/vod/create with
+      | field     | value                 |
+      | title     | {unique City Council} |
+      | file_path | {file}                |
+    And the answer is remembered as "vod"
+    When Dana sends POST /api/vod/{vod.id}/transcribe
+    Then within 30 seconds Dana sees at /api/vod/{vod.id}
+      | path   | value                   |
+      | status | failed                  |
+      | error  | the media file is empty |
+
+  @id.API-014 @needs.database @needs.redis
+  Scenario: A VOD that was deleted is gone from database and cache
+    Given Dana has sent POST /api/vod/create with
+      | field     | value                          |
+      | title     | {a unique title}               |
+      | file_path | {a unique file ending in .wav} |
+    And the answer is remembered as "vod"
+    And Vera has sent GET /api/vod/{vod.id}
+    When Dana sends DELETE /api/vod/{vod.id}
+    Then the answer is 204
+    And the table "vods" has no rows with
+      | column | value    |
+      | id     | {vod.id} |
+    And within 5 seconds there are no Redis keys like "vod:{vod.id}"
+
   @id.API-011
   Scenario: A file that is no recording fails with a reason
     Given the storage has the file "{unique council}.wav" with

@@ -40,7 +40,7 @@ Feature: Requests of programs, good and bad
 
   Rule: Bad requests are refused in the common form and change nothing
 
-    @id.API-043 @needs.writes
+    @id.API-043 @needs.writes @needs.database
     Scenario: Broken JSON is refused
       When Dana sends POST /api/vod/create as "application/json"
         """
@@ -52,7 +52,7 @@ Feature: Requests of programs, good and bad
         | error.type | ValidationError |
       And nothing was changed
 
-    @id.API-044 @needs.writes
+    @id.API-044 @needs.writes @needs.database
     Scenario: A sign-in by form is refused
       When nobody sends POST /api/auth/login with
         | part | name     | value |
@@ -61,7 +61,7 @@ Feature: Requests of programs, good and bad
       Then the answer is 422
       And nothing was changed
 
-    @id.API-045 @needs.writes
+    @id.API-045 @needs.writes @needs.database
     Scenario: A batch of eleven recordings is refused
       When Dana sends POST /api/vod/batch-transcribe with
         """

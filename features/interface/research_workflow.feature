@@ -7,16 +7,17 @@ Feature: The calls of the research workflow
     @id.API-050
     Scenario: POST /api/research/sessions begins a session
       When Ravi creates the research session "AAPL"
-      Then the answer is 201, with
-        | field        | value          |
+      Then the answer is 201
+      And the answer has
+        | path         | value          |
         | session_type | stock_research |
         | ticker       | AAPL           |
         | state        | initialized    |
         | stage        | started        |
-        | error        | nothing        |
-        | config       | {}             |
-        | data         | {}             |
-        | notes        | nothing        |
+        | error        | null           |
+        | config       | {empty}        |
+        | data         | {empty}        |
+        | notes        | null           |
 
     @id.API-051 @needs.partners
     Scenario: POST .../fetch answers with the prices, money as text
@@ -24,9 +25,10 @@ Feature: The calls of the research workflow
         | date       | close  |
         | 2026-11-19 | 155.00 |
       And the research session "AAPL" of Ravi
-      When Ravi sends POST "/api/research/sessions/{research session AAPL}/fetch"
-      Then the answer is 200, with
-        | field              | value                                                                                                               |
+      When Ravi sends POST /api/research/sessions/{research session AAPL.id}/fetch
+      Then the answer is 200
+      And the answer has
+        | path               | value                                                                                                               |
         | state              | processing                                                                                                          |
         | stage              | fetched                                                                                                             |
         | data.prices.ticker | AAPL                                                                                                                |
@@ -36,53 +38,54 @@ Feature: The calls of the research workflow
     Scenario Outline: POST .../<call> answers with its part of the data
       Given the research session "AAPL" of Ravi
       And Ravi carried the research on "AAPL" as far as <before>
-      When Ravi sends POST "/api/research/sessions/{research session AAPL}/<call>"
-      Then the answer is 200, with
-        | field   | value   |
+      When Ravi sends POST /api/research/sessions/{research session AAPL.id}/<call>
+      Then the answer is 200
+      And the answer has
+        | path    | value   |
         | state   | <state> |
         | stage   | <stage> |
         | <field> | <value> |
 
       Examples: the calls after fetch
-        | call    | before   | state      | stage    | field                      | value                   |
-        | analyse | fetched  | processing | analysed | data.analysis.days         | 30                      |
-        | report  | analysed | processing | reported | data.report.recommendation | one of: buy, hold, sell |
-        | save    | reported | completed  | saved    | data.result.recommendation | one of: buy, hold, sell |
+        | call    | before   | state      | stage    | field                      | value                    |
+        | analyse | fetched  | processing | analysed | data.analysis.days         | 30                       |
+        | report  | analysed | processing | reported | data.report.recommendation | {one of buy, hold, sell} |
+        | save    | reported | completed  | saved    | data.result.recommendation | {one of buy, hold, sell} |
 
   Rule: Each call is refused in the same way
 
     @id.API-053
     Scenario Outline: <who>'s POST .../<call> on <session> is answered <status>
       Given the research session "AAPL" of Ravi
-      When <who> sends POST "/api/research/sessions/<session>/<call>"
+      When <who> sends POST /api/research/sessions/<session>/<call>
       Then the answer is <status> "<type>"
 
       Examples: not signed in, and not allowed
-        | who     | call    | session                 | status | type                |
-        | Mallory | fetch   | {research session AAPL} | 401    | AuthenticationError |
-        | Mallory | save    | {research session AAPL} | 401    | AuthenticationError |
-        | Dana    | fetch   | {research session AAPL} | 403    | PermissionError     |
-        | Vera    | analyse | {research session AAPL} | 403    | PermissionError     |
+        | who     | call    | session                    | status | type                |
+        | Mallory | fetch   | {research session AAPL.id} | 401    | AuthenticationError |
+        | Mallory | save    | {research session AAPL.id} | 401    | AuthenticationError |
+        | Dana    | fetch   | {research session AAPL.id} | 403    | PermissionError     |
+        | Vera    | analyse | {research session AAPL.id} | 403    | PermissionError     |
 
       Examples: not one's own, not there, no id
         | who  | call    | session                              | status | type            |
-        | Omar | fetch   | {research session AAPL}              | 404    | NotFoundError   |
-        | Omar | report  | {research session AAPL}              | 404    | NotFoundError   |
+        | Omar | fetch   | {research session AAPL.id}           | 404    | NotFoundError   |
+        | Omar | report  | {research session AAPL.id}           | 404    | NotFoundError   |
         | Ravi | fetch   | 00000000-0000-4000-8000-000000000000 | 404    | NotFoundError   |
         | Ravi | analyse | 00000000-0000-4000-8000-000000000000 | 404    | NotFoundError   |
         | Ravi | save    | 00000000-0000-4000-8000-000000000000 | 404    | NotFoundError   |
         | Ravi | fetch   | aapl                                 | 422    | ValidationError |
 
       Examples: not yet
-        | who  | call    | session                 | status | type          |
-        | Ravi | analyse | {research session AAPL} | 409    | ConflictError |
-        | Ravi | report  | {research session AAPL} | 409    | ConflictError |
-        | Ravi | save    | {research session AAPL} | 409    | ConflictError |
+        | who  | call    | session                    | status | type          |
+        | Ravi | analyse | {research session AAPL.id} | 409    | ConflictError |
+        | Ravi | report  | {research session AAPL.id} | 409    | ConflictError |
+        | Ravi | save    | {research session AAPL.id} | 409    | ConflictError |
 
     @id.API-054
     Scenario Outline: <method> .../fetch is not allowed
       Given the research session "AAPL" of Ravi
-      When Ravi sends <method> "/api/research/sessions/{research session AAPL}/fetch"
+      When Ravi sends <method> /api/research/sessions/{research session AAPL.id}/fetch
       Then the answer is 405 "MethodNotAllowed"
 
       Examples: every other method
@@ -96,7 +99,7 @@ Feature: The calls of the research workflow
     Scenario Outline: When the price service <trouble>, .../fetch is answered <status>
       Given the price service <trouble>, always
       And the research session "AAPL" of Ravi
-      When Ravi sends POST "/api/research/sessions/{research session AAPL}/fetch"
+      When Ravi sends POST /api/research/sessions/{research session AAPL.id}/fetch
       Then the answer is <status> "DependencyError"
 
       Examples: away, too slow, wrong

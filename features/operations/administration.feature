@@ -21,7 +21,7 @@ Feature: What administrators watch
       And the page renews itself, and shows a worker that lives
 
     @critical @id.OPS-006 @needs.storage @needs.writes
-    Scenario Outline: A captioning that failed because a recording is <condition> is told to administrators
+    Scenario Outline: Administrators are told that a <condition> recording could not be captioned
       Given Dana has a <condition> recording of "City Council"
       When she submits it for captioning
       Then the VOD "City Council" becomes failed because "<reason>"

@@ -3,7 +3,7 @@ Feature: A storm of bad input
   Clients make mistakes and intruders make them on purpose. Each is refused, and nobody else notices.
 
   @critical @id.REC-060
-  Scenario: After a hundred malformed requests of every kind, good ones are answered as before
+  Scenario: After a hundred malformed requests, good ones are answered as before
     Given the VOD "City Council" of Dana
     And people are at work
     When Dana sends a hundred malformed requests of every kind

@@ -49,7 +49,7 @@ Feature: Cablecast goes away and comes back
       And nothing acknowledged was lost
 
     @id.REC-042
-    Scenario: After repeated failures the platform leaves Cablecast alone for a while, and says so
+    Scenario: After repeated failures the platform leaves Cablecast alone, and says so
       Given Cablecast is failing
       When Dana publishes more and more VODs
       Then the platform says within 1 seconds that it is "degraded"

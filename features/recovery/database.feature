@@ -76,7 +76,7 @@ Feature: The database goes away and comes back
       And nothing acknowledged was lost
 
     @critical @id.REC-004
-    Scenario: A request that was under way at the crash is carried out whole or not at all
+    Scenario: A request under way at the crash is carried out whole or not at all
       Given the database is gone
       When the database comes back
       Then everybody is served again
@@ -104,7 +104,7 @@ Feature: The database goes away and comes back
   Rule: An outage that nobody noticed has no consequences
 
     @critical @id.REC-009
-    Scenario Outline: After a quiet time in which the database was <kind>, the first request is served
+    Scenario Outline: After a quiet time with the database <kind>, the first request is served
       Given the database is <kind>
       When the database comes back
       Then the first request of Dana is served

@@ -70,7 +70,7 @@ Feature: Redis goes away and comes back
         | frozen |
 
     @critical @id.REC-011
-    Scenario Outline: When Redis is back after it was <kind>, who follows live is told what came of it
+    Scenario Outline: Who follows live is told afterwards what came while Redis was <kind>
       Given Vera follows "City Council" live
       And Redis is <kind>
       And Dana has changed the status of the VOD "City Council" to "processing"

@@ -8,7 +8,7 @@ Feature: The media storage goes away and comes back
     And people are at work
 
   @critical @id.REC-050
-  Scenario: Without the media storage, what needs a file is refused or fails with a reason
+  Scenario: Without the storage, what needs a file is refused or fails with a reason
     When the media storage is suddenly gone
     Then the platform says within 3 seconds that it is "degraded"
     And its health names the storage as the cause

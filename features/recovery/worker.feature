@@ -36,7 +36,7 @@ Feature: The worker goes away and comes back
       And nothing acknowledged was lost
 
     @critical @id.REC-022
-    Scenario: A worker that is killed between the effect and its acknowledgement does no harm
+    Scenario: A worker killed between effect and acknowledgement does no harm
       Given the captioning of "City Council", which takes 1 seconds, is under way
       When the worker is killed once "City Council" is captioned, before it could say so
       Then the captioning of "City Council" is taken over within 5 seconds
@@ -56,7 +56,7 @@ Feature: The worker goes away and comes back
   Rule: A worker that stops in order, or sleeps, does no harm
 
     @critical @id.REC-023
-    Scenario Outline: A worker that is stopped finishes a job of <seconds> seconds, or hands it back
+    Scenario Outline: A stopped worker finishes a job of <seconds> seconds, or hands it back
       Given the captioning of "City Council", which takes <seconds> seconds, is under way
       And the worker is stopped
       And nobody has the captioning of "City Council" in hand 0.3 seconds later
@@ -70,7 +70,7 @@ Feature: The worker goes away and comes back
         | 3       |
 
     @critical @id.REC-025
-    Scenario: A worker that slept while its job was given away does no harm when it wakes up
+    Scenario: A worker that slept while its job was given away does no harm
       Given the captioning of "City Council", which takes 2 seconds, is under way
       And the worker is frozen
       And nobody has the captioning of "City Council" in hand 3 seconds later

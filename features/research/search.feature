@@ -58,7 +58,7 @@ Feature: Searching documents by meaning
         | needle |
 
     @id.RES-077
-    Scenario: What passes a filter is found among a thousand, however far it is from the question
+    Scenario: What passes a filter is found among a thousand, however unlike the question
       Given 500 other documents of Nora
       And the document "needle" of Nora with
         | field           | value                      |

@@ -30,7 +30,7 @@ Feature: Captioning a recorded meeting
       And the captions of "City Council" say what was said, when it was said, for 5 minutes
 
     @id.VOD-041
-    Scenario Outline: The captions of a meeting of <minutes> minutes cover it, and say what was said
+    Scenario Outline: Captions of <minutes> minutes cover the meeting, and say what was said
       Given Dana has a <minutes> minute recording of "<title>"
       When she has it captioned
       Then the captions of "<title>" are a valid SCC file beside the recording

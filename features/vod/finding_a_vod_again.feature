@@ -10,7 +10,7 @@ Feature: Finding a VOD again
       When Vera reads the VOD "Città · Ратуша 🎥"
       Then she sees what was registered for "Città · Ратуша 🎥"
 
-    @id.VOD-103
+    @id.VOD-103 @needs.database
     Scenario: Reading a captioned VOD leaves it captioned
       Given the captioned VOD "Empty Chamber" of Dana
       When Vera reads the VOD "Empty Chamber"

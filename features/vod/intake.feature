@@ -138,7 +138,7 @@ Feature: Taking a recording in
         | 1     | 0      | "completed"  | "Fourth"        |
 
     @id.VOD-006
-    Scenario Outline: <limit> VODs after the first <offset>, of the status <status>, cannot be listed
+    Scenario Outline: <limit> VODs after the first <offset>, <status> ones, cannot be listed
       Given the VOD "City Council" of Dana
       When Vera lists <limit> VODs after the first <offset>, of the status <status>
       Then she is told that "<field>" is invalid
@@ -189,7 +189,7 @@ Feature: Taking a recording in
         | file size | file_size | 1024           | 1024         |
 
     @id.VOD-008
-    Scenario: A change of the status is told in the history, and leaves everything else alone
+    Scenario: A change of the status is told in the history, and changes nothing else
       Given the VOD "City Council" of Dana
       When Dana changes the status of the VOD "City Council" to "processing"
       Then exactly these records changed

@@ -58,7 +58,7 @@ Feature: Live updates
         | deletes  |
 
     @id.VOD-081
-    Scenario: While the subscriber of a VOD sees it captioned, the subscriber of another sees nothing
+    Scenario: Who follows one VOD sees nothing of the captioning of another
       Given the VOD "City Council" of Dana
       And the VOD "School Board" of Dana
       And Ravi follows "City Council" live

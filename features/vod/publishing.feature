@@ -82,7 +82,7 @@ Feature: Publishing at Cablecast
         | The City Council | today        |
 
     @id.VOD-061
-    Scenario Outline: A VOD "City Council" of today is not linked to "<show>" of <day>, which is suggested
+    Scenario Outline: "<show>" of <day> is suggested for "City Council" of today, and not linked
       Given the captioned VOD "City Council" of Dana
       And Cablecast has the show "<show>" of <day>
       When Dana publishes the VOD "City Council"
@@ -240,7 +240,7 @@ Feature: Publishing at Cablecast
         | receiving captions | silence             | once    |
 
     @id.VOD-064
-    Scenario Outline: Cablecast keeps failing at <operation> with <reply>, which is reported after four tries
+    Scenario Outline: Lasting failures at <operation> with <reply> are reported after four tries
       Given the captioned VOD "City Council" of Dana
       And Cablecast has the show "City Council" of today
       And Cablecast answers "<operation>" with <reply>, always
@@ -256,7 +256,7 @@ Feature: Publishing at Cablecast
         | finding shows      | silence             | Cablecast did not answer in time       |
 
     @id.VOD-065
-    Scenario Outline: Credentials that Cablecast refuses at <operation> with <reply> are reported at once
+    Scenario Outline: Refused credentials at <operation> with <reply> are reported at once
       Given the captioned VOD "City Council" of Dana
       And Cablecast has the show "City Council" of today
       And Cablecast answers "<operation>" with <reply>, always

@@ -120,7 +120,7 @@ Feature: The queue of captionings
         | council;exit.wav |
 
     @id.VOD-049
-    Scenario: A recording of a batch that is missing fails with a reason, and the rest is captioned
+    Scenario: A missing recording of a batch fails with a reason, the rest is captioned
       Given Dana is signed in
       When Dana hands in a batch with these recordings
         | title        | file path     |

@@ -29,7 +29,7 @@ Feature: From recording to published VOD
     And Vera is served the VOD "City Council" as the database has it
 
   @critical @id.VOD-100
-  Scenario: A recording that is captioned leaves its results, and nothing else, in the database
+  Scenario: A captioned recording leaves its results in the database, and nothing else
     Given Dana has a 5 minute recording of "City Council"
     And Dana is signed in
     When she has it captioned

@@ -8,7 +8,8 @@ A table of changes tells them one by one:
     | tasks | City Council |          | absent  | present    |
 
 `record` is the name of a thing that the scenario knows: its own record, or one that refers to it. A record that came or
-went is one change, whatever its fields. `from` and `to` are texts, numbers, `null`, `true`, `false`, or `any`.
+went is one change, whatever its fields; a table of nothing else needs no column `field`. `from` and `to` are texts,
+numbers, `null`, `true`, `false`, or `any`.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ class StateOfStores:
 
         `identity` gives the id of what the scenario knows by a name.
         """
-        wanted = [_wish(row, identity) for row in tables.read(table, COLUMNS)]
+        wanted = [_wish(row, identity) for row in tables.read(table, COLUMNS, optional=("field",))]
         missing, unlisted = compare(wanted, self._changes())
         troubles = [f"missing: {wish}" for wish in missing]
         troubles += [f"not listed: {change}" for change in unlisted if exactly]
@@ -154,7 +155,7 @@ class Wish:
         return f'{self.store} "{self.record}" {what}from {self.old} to {self.new}'
 
 
-COLUMNS = ("store", "record", "field", "from", "to")
+COLUMNS = ("store", "record", "from", "to")
 ABSENT, PRESENT, ANY = "absent", "present", "any"
 
 

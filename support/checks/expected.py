@@ -221,6 +221,18 @@ def _there(accepts: Accepts) -> Accepts:
     return lambda value: value is not ABSENT and accepts(value)
 
 
+def accepts_absence(wish: object) -> bool:
+    """Whether what is wished may be absent."""
+    return isinstance(wish, Kind) and wish.accepts(ABSENT)
+
+
+def parts_of(thing: Any) -> str:
+    """Return what can be asked for of a document, in a few words: its fields, or how many entries."""
+    if isinstance(thing, Mapping):
+        return ", ".join(map(str, thing)) or "nothing"
+    return f"{len(thing)} entries, from [0]" if isinstance(thing, list) else f"no parts, it is {thing!r}"
+
+
 def written(value: object) -> str:
     """Return a value as a feature writes it."""
     match value:
@@ -252,7 +264,18 @@ def differences(path: str, seen: Any, wanted: Any, *, exactly: bool = False) -> 
         for number, (found, value) in enumerate(zip(seen, wanted, strict=False)):
             yield from differences(f"{path}[{number}]", found, value, exactly=exactly)
     elif not _same(seen, wanted):
-        yield f"{path} should be {written(wanted)}, but " + _seen(seen)
+        yield f"{path} should be {written(wanted)}, but " + _seen(seen) + _mixed_up(seen, wanted)
+
+
+def _mixed_up(seen: object, wanted: object) -> str:
+    """Return a hint where a number is a text on the other side: in a cell, 5 is a number and "5" a text."""
+    if isinstance(seen, str) and _is_number(wanted):
+        return f": a text; write {written(seen)}, with the quotes, if that is meant" if _reads_as_number(seen) else ""
+    return ": a number; write it without quotes" if isinstance(wanted, str) and _is_number(seen) else ""
+
+
+def _reads_as_number(text: str) -> bool:
+    return re.fullmatch(NUMBER, text) is not None
 
 
 def _is_list(value: object) -> bool:

@@ -40,9 +40,16 @@ class Content:
     query: dict[str, str | int] = field(default_factory=dict)
     form: dict[str, str] = field(default_factory=dict)
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    _named: set[tuple[str, str]] = field(default_factory=set, repr=False)
 
     def put(self, part: str, name: str, value: Any) -> None:
-        """Put one part in: a header, a query parameter, a JSON field (its path with dots), a form field, a file."""
+        """Put one part in: a header, a query parameter, a JSON field (its path with dots), a form field, a file.
+
+        Fails for one that is there already.
+        """
+        if (part, name) in self._named:
+            raise fail(f'the table has the {_called(part)} "{name}" twice')
+        self._named.add((part, name))
         match part:
             case "header":
                 self.headers[name] = str(value)
@@ -53,10 +60,21 @@ class Content:
             case "form":
                 self.form[name] = str(value)
             case "file":
-                file_name, _, content = str(value).partition(": ")
+                file_name, colon, content = str(value).partition(": ")
+                if not colon:
+                    raise fail(f'"{value}" is no file: write its name and content, as in "notes.txt: the content"')
                 self.files[name] = (file_name, content.encode())
             case _:
                 raise fail(f'"{part}" is no part of a request; the parts are {", ".join(PARTS)}')
+
+    def require_one_body(self) -> None:
+        """Fail where JSON stands beside a form or files: a request has one body."""
+        if self.json is not None and (self.form or self.files):
+            raise fail("a request has one body: json, or form and file, not both")
+
+
+def _called(part: str) -> str:
+    return "field" if part == "json" else part
 
 
 class ApiClient:
@@ -99,19 +117,25 @@ class ApiClient:
         return lambda http: http.send(request.method, request.path, actor=actor, token=token, **options)
 
     def _kept(self, request: Request, answer: Answer, by: Persona | None) -> Answer:
-        """Register the deletion of what was created, where the platform publishes how."""
-        if request.method == "POST" and answer.status == 201:
-            deletion = self._deletion(request.path, answer)
-            if deletion is not None:
-                self._at_the_end(deletion, by=by)
+        """Register the deletion of what was created, as the platform publishes it; fails where it publishes none.
+
+        What belongs to a newcomer goes with the account.
+        """
+        if request.method == "POST" and answer.status == 201 and not (by and by.newcomer):
+            content = answer.parse()
+            id = content.get("id") if isinstance(content, dict) else None
+            if id is not None:
+                self._at_the_end(self._deletion(request, str(id)), by=by)
         return answer
 
-    def _deletion(self, path: str, answer: Answer) -> Request | None:
-        content = answer.parse()
-        id = content.get("id") if isinstance(content, dict) else None
-        if id is None:
-            return None
-        return deletion_of(path.partition("?")[0], str(id), self._known_deletions())
+    def _deletion(self, request: Request, id: str) -> Request:
+        deletion = deletion_of(request.path.partition("?")[0], id, self._known_deletions())
+        if deletion is None:
+            raise fail(
+                f"{request} made something that no request deletes, so it would stay: "
+                "let it be of somebody who leaves again (Given Nora has just joined; When Nora sends ...)"
+            )
+        return deletion
 
     def _known_deletions(self) -> Mapping[str, Sequence[str]]:
         if self._deletions is None:
@@ -152,6 +176,11 @@ def _with(document: Any, path: str, value: Any) -> Any:
     known = dict(document or {})
     known[first] = _with(known.get(first), rest, value) if rest else value
     return known
+
+
+def told_statuses(seen: Mapping[int, int]) -> str:
+    """Return in a few words how often each status was answered."""
+    return ", ".join(f"{number} x {status}" for status, number in seen.items())
 
 
 def statuses(answers: Iterable[Answer]) -> Mapping[int, int]:

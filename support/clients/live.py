@@ -20,8 +20,8 @@ PATH = "/ws/live"
 TASKS = "tasks"
 
 Event = dict[str, Any]
-Connect = Callable[[str, str | None], WebSocketDriver]
-"""Opens a WebSocket for an actor with a token."""
+Connect = Callable[[str, str, str | None], WebSocketDriver]
+"""Opens a WebSocket at a path for an actor with a token."""
 
 
 class LiveClient:
@@ -42,10 +42,6 @@ class LiveClient:
             return refusal.answer
         raise fail(f"{by.name}'s live connection should be refused, but is open")
 
-    def join(self, *, by: Persona) -> WebSocketDriver:
-        """Return the persona's connection; it is opened here when there is none."""
-        return self._connections.get(by.name) or self._open(by, self._access.token(by))
-
     def follow(self, subject: str, *, by: Persona) -> None:
         """Subscribe, and wait until that is confirmed: what happens from now on will be told."""
         before = len(self.events(by=by)) if by.name in self._connections else 0
@@ -60,20 +56,22 @@ class LiveClient:
 
     def say(self, text: str, *, by: Persona) -> None:
         """Send a message as it is."""
-        self.join(by=by).send(text)
+        connection = self._connections.get(by.name) or self._open(by, self._access.token(by))
+        connection.send(text)
 
     def leave(self, *, by: Persona) -> None:
         """Close the persona's connection."""
-        self._connections.pop(by.name).close()
+        self._open_one(by).close()
+        del self._connections[by.name]
 
     def events(self, *, by: Persona) -> list[Event]:
         """Return all that the persona was told since she connected."""
-        return [message.json for message in self.join(by=by).messages]
+        return [message.json for message in self._open_one(by).messages]
 
     def alive(self, *, by: Persona) -> bool:
         """Whether the connection answers a ping of the protocol, and one of the platform's own."""
         word = f"{by.name} is there"
-        pong = self.join(by=by).ping(self._limits.answer)
+        pong = self._open_one(by).ping(self._limits.answer)
         self.say(json.dumps({"ping": word}), by=by)
         self.await_event(lambda event: event == {"pong": word}, "the pong", by=by, within=self._limits.connect)
         return pong
@@ -103,8 +101,13 @@ class LiveClient:
             show=told,
         )
 
+    def _open_one(self, by: Persona) -> WebSocketDriver:
+        if by.name not in self._connections:
+            raise fail(f"{by.name} should have a live connection, but follows nothing in this scenario")
+        return self._connections[by.name]
+
     def _open(self, by: Persona, token: str | None) -> WebSocketDriver:
-        connection = self._connect(by.name, token)
+        connection = self._connect(by.name, PATH, token)
         self._cleanup.add(f"close {by.name}'s live connection", connection.close)
         self._connections[by.name] = connection
         return connection

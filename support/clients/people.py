@@ -23,6 +23,10 @@ class People:
 
     def account(self, persona: Persona) -> Account:
         """Return the persona's account; fails with a sentence where there is none."""
+        if persona.newcomer and persona.name not in self._joined:
+            raise AssertionError(
+                f"{persona.name} has no account before she joins: Given {persona.name} has just joined"
+            )
         return self._joined.get(persona.name) or self._standing(persona)
 
     def join(self, persona: Persona, mark: str, records: ThingsClient, cleanup: Cleanup) -> None:

@@ -84,6 +84,15 @@ class Browser:
 
     def table(self, selector: str) -> list[list[str]]:
         """Return the rows of a table's body, as it is at one moment."""
+        from playwright.sync_api import Error
+
+        try:
+            return self._rows(selector)
+        except Error:  # the page was renewing itself at that moment
+            self.page.wait_for_load_state()
+            return self._rows(selector)
+
+    def _rows(self, selector: str) -> list[list[str]]:
         script = "table => [...table.tBodies[0].rows].map(row => [...row.cells].map(cell => cell.innerText))"
         rows: list[list[str]] = self.page.locator(selector).evaluate(script)
         return rows

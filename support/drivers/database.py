@@ -10,6 +10,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from support.evidence.recorder import Query, Recorder
+from support.settings import NO_WRITES
 
 STATEMENT_LIMIT = 5000  # milliseconds
 CONNECT_LIMIT = 3  # seconds
@@ -80,7 +81,7 @@ class DatabaseDriver:
         For what no client of the platform could do: rows that come from elsewhere.
         """
         if not self._writes:
-            raise AssertionError("nothing was written to the database: the target does not grant `writes`")
+            raise AssertionError(f"nothing was written to the database: {NO_WRITES}")
         with self._engine.connect() as connection:
             connection.execute(text("SET default_transaction_read_only = off"))
             return self._run(connection, statement, parameters)

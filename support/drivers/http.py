@@ -19,7 +19,7 @@ from urllib3.exceptions import ReadTimeoutError
 from support.checks.matching import fail
 from support.checks.openapi import ApiDocument
 from support.evidence.recorder import Exchange, Recorder
-from support.settings import Limits
+from support.settings import NO_WRITES, Limits
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 SIGNING_IN = frozenset({"/api/auth/login", "/api/auth/refresh", "/api/auth/logout"})
@@ -53,7 +53,7 @@ class NoAnswer(AssertionError):
 
 
 class WriteRefused(AssertionError):
-    """The target does not grant `writes`, so the driver did not send the request."""
+    """Nothing may be written in this scenario, so the driver did not send the request."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,8 @@ class Answer:
     @property
     def _beginning(self) -> str:
         # Masked before it is cut: nothing finds the first half of a secret.
-        return self.mask(repr(self.body))[:80]
+        text = self.mask(self.body.decode("utf-8", "backslashreplace"))
+        return f'"{text[:80]}..."' if len(text) > 80 else f'"{text}"'
 
     def __str__(self) -> str:
         return self.request
@@ -294,7 +295,7 @@ class HttpDriver:
         if HTTPAdapter.send is not _SEND:
             raise RuntimeError("`responses` is active in this process: no request would reach the platform")
         if not (self._writes or method in READING or (method == "POST" and path in SIGNING_IN)):
-            raise WriteRefused(f"{method} {path} was not sent: the target does not grant `writes`")
+            raise WriteRefused(f"{method} {path} was not sent: {NO_WRITES}")
 
     def close(self) -> None:
         """Close the connections, if they are the driver's own."""

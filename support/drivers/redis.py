@@ -9,6 +9,7 @@ from typing import TypeVar
 import redis
 
 from support.evidence.recorder import Command, Recorder
+from support.settings import NO_WRITES
 
 LIMIT = 3.0  # seconds
 SCANNED = 1000  # keys that one SCAN looks through, so that a few hundred keys are one round trip
@@ -24,7 +25,7 @@ def open_client(url: str) -> redis.Redis:
 
 
 class CommandRefused(AssertionError):
-    """The target does not grant `writes`, so the driver did not send the command."""
+    """Nothing may be written in this scenario, so the driver did not send the command."""
 
 
 class RedisDriver:
@@ -93,7 +94,7 @@ class RedisDriver:
     def _recorded(self, text: str, command: Callable[[], Found]) -> Found:
         name = text.partition(" ")[0]
         if not (self._writes or name in READING):
-            raise CommandRefused(f"{name} was not sent to Redis: the target does not grant `writes`")
+            raise CommandRefused(f"{name} was not sent to Redis: {NO_WRITES}")
         begin = time.monotonic()
         answer: object = None
         trouble: str | None = None

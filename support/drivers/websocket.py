@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+from websockets.http11 import Response
 from websockets.sync.client import ClientConnection, connect
 
 from support.drivers.http import Answer, NoAnswer
@@ -46,9 +46,13 @@ class Message:
 
 @dataclass
 class WebSocketDriver:
-    """One connection. What comes in is read all the time, by a thread of its own, until `close`."""
+    """One connection. What comes in is read all the time, by a thread of its own, until `close`.
+
+    `handshake` is the answer that opened it, 101.
+    """
 
     actor: str
+    handshake: Answer
     _connection: ClientConnection
     _ending: ExitStack
     _evidence: Recorder
@@ -78,6 +82,11 @@ class WebSocketDriver:
         except ConnectionClosed:
             return False
 
+    def closed_with(self, within: float) -> int | None:
+        """Return the code with which the connection was closed, in time (seconds); None where it is still open."""
+        self._reader.join(within)
+        return None if self._reader.is_alive() else self._connection.close_code
+
     def close(self) -> None:
         """Leave, and wait for the reader to end."""
         with suppress(WebSocketException):
@@ -105,21 +114,20 @@ def open_websocket(
     ending = ExitStack()
     try:
         # Proxies of the tester's machine have no say in what is tested.
-        query = f"?token={token}" if token is not None else ""
+        query = f"{'&' if '?' in path else '?'}token={token}" if token is not None else ""
         connection = ending.enter_context(connect(address + query, open_timeout=limits.connect, proxy=None))
     except InvalidStatus as error:
-        refusal = error.response
-        content = bytes(refusal.body or b"")
-        evidence.command(Command(_STORE, f"{who} connects", refusal.status_code, time.monotonic() - begin))
-        parse = _parser(content)
-        raise HandshakeRefused(
-            Answer(who, refusal.status_code, refusal.headers, content, time.monotonic() - begin, parse)
-        ) from None
+        evidence.command(Command(_STORE, f"{who} connects", error.response.status_code, time.monotonic() - begin))
+        raise HandshakeRefused(_answer(who, error.response, begin)) from None
     except (OSError, WebSocketException) as error:
         raise NoAnswer(f"{who} should be answered, but the handshake failed: {error}") from None
     evidence.command(Command(_STORE, f"{who} connects", "open", time.monotonic() - begin))
-    return WebSocketDriver(actor, connection, ending, evidence)
+    if connection.response is None:
+        raise RuntimeError("websockets opened a connection without an answer")
+    return WebSocketDriver(actor, _answer(who, connection.response, begin), connection, ending, evidence)
 
 
-def _parser(content: bytes) -> Callable[[], Any]:
-    return lambda: json.loads(content)
+def _answer(who: str, response: Response, begin: float) -> Answer:
+    content = bytes(response.body or b"")
+    seconds = time.monotonic() - begin
+    return Answer(who, response.status_code, response.headers, content, seconds, lambda: json.loads(content))

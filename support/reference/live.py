@@ -181,6 +181,12 @@ async def live(socket: WebSocket) -> None:
         sending.cancel()
 
 
+@router.websocket("/{path:path}")
+async def nothing_here(socket: WebSocket) -> None:
+    """Refuse a path that has no WebSocket, as any unknown path."""
+    await socket.send_denial_response(answer(NotFound()))
+
+
 async def _send(socket: WebSocket, subscriber: Subscriber) -> None:
     with suppress(RuntimeError):  # the connection is closing
         while True:

@@ -21,6 +21,8 @@ access_log = logging.getLogger("support.reference.access_log")
 BODY_LIMIT_BYTES = 1024 * 1024
 TIME_LIMIT_SECONDS = 10.0
 
+SWITCHING_PROTOCOLS = 101
+_ANSWERS = ("http.response.start", "websocket.http.response.start", "websocket.accept")
 _SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -34,6 +36,7 @@ _SECURITY_HEADERS = {
 class Identified:
     """Gives every request its id, every answer its headers, and the log its line; the outermost layer.
 
+    A WebSocket begins with a request too: all its messages carry that request's id, a refusal is answered as any other.
     What a handler did not expect becomes a 500 without details; the log has the stack under the request's id.
     """
 
@@ -42,19 +45,22 @@ class Identified:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection (ASGI)."""
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
         sent = Headers(scope=scope).get("X-Request-ID", "")
         request_id.set(sent if _SANE_REQUEST_ID.fullmatch(sent) else uuid4().hex)
         started = monotonic()
-        request_began.set(started)
+        is_http = scope["type"] == "http"
+        if is_http:
+            request_began.set(started)
         status: int | None = None
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
+            if message["type"] in _ANSWERS:
+                status = message.get("status", SWITCHING_PROTOCOLS)
+                message.setdefault("headers", [])
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = request_id.get()
                 headers.update({**_SECURITY_HEADERS, **_policy_of_its_own(headers)})
@@ -69,7 +75,8 @@ class Identified:
         finally:
             seconds = monotonic() - started
             _log_access(scope, status, seconds)
-            scope["app"].state.metrics.count(scope, status, seconds)
+            if is_http:
+                scope["app"].state.metrics.count(scope, status, seconds)
 
 
 class TimeLimited:
@@ -145,4 +152,4 @@ def _policy_of_its_own(headers: Headers) -> dict[str, str]:
 def _log_access(scope: Scope, status: int | None, seconds: float) -> None:
     # The path as it was sent: percent-encoded, so that nobody writes lines of their own, and without the query.
     path = scope.get("raw_path", b"").decode("ascii", "backslashreplace")
-    access_log.info("%s %s %s %.1f ms", scope["method"], path, status or "-", seconds * 1000)
+    access_log.info("%s %s %s %.1f ms", scope.get("method", "GET"), path, status or "-", seconds * 1000)

@@ -42,7 +42,7 @@ from support.runner.order import Bundle, bundles, longest_first, of_shard, shuff
 from support.runner.outcome import ScenarioOutcome
 from support.runner.pool import Pool
 from support.runner.reports import ReportsFolder
-from support.runner.selection import refuse, selected
+from support.runner.selection import refuse, refuse_missing_paths, selected
 from support.runner.verdict import sentences, write_lists
 from support.runner.worker import Worker
 from support.settings import Target, load_target
@@ -72,6 +72,7 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
         """Run what was selected; return whether anything failed. Raises SystemExit with the other exit codes."""
         try:
             with self.path_manager, self._signals():
+                refuse_missing_paths(self.config.paths)
                 self.setup_paths()
                 options = read_options(self.config.userdata)
                 self._parse_features()

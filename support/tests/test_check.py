@@ -1,15 +1,19 @@
 """Features are looked at without being run: what is told of each mistake, and how they are laid out."""
 
 import argparse
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from support import new
-from support.check import Finding, known_ids, known_issue_findings, look_at, own_findings
+from support.exits import ExitCode, UsageError
 from support.layout import laid_out
+from support.rules import OUTCOME, RULE, STORY, Finding, findings, known_ids, known_issue_findings, look_at
 from support.tests.project import PROJECT, ProjectCopy
 from support.vocabulary import read_features
 
@@ -51,15 +55,54 @@ def test_a_good_feature_has_no_findings(look: Callable[[str], list[str]]) -> Non
             "one When for each scenario, this is the second",
         ),
         ("Then the protected page is open to her\n", "And she signs out\n", "it has no Then"),
-        ("It is taken in", "It is " + "very " * 20 + "long", "the title has 110 characters"),
+        (GOOD.partition("in\n      Given")[2], "", "this scenario has no steps"),
+        ("It is taken in", "It is " + "very " * 14 + "lon", "the title has 79 characters; 75 are enough"),
         ("she opens the protected page", "she sends GET /api/vod/list", '"GET /" is a technical word'),
+        ("It is taken in", "It is taken in with JSON", '"JSON" is a technical word'),
+        ("Rule: One", "Rule: An endpoint", '"endpoint" is a technical word'),
+        ("Words for a reader.", "Words over a WebSocket.", '"WebSocket" is a technical word'),
         ("@smoke", "@readonly @needs.writes", "contradict each other"),
+        ("Words for a reader.", STORY, "here stands what `acceptance new` wrote"),
+        ("Rule: One", f"Rule: {RULE}", "here stands what `acceptance new` wrote"),
+        ("It is taken in", OUTCOME, "here stands what `acceptance new` wrote"),
+        ("@smoke", "@wip", "take it off when it is done"),
     ],
 )
 def test_a_mistake_is_found(look: Callable[[str], list[str]], old: str, new: str, sentence: str) -> None:
     found = look(GOOD.replace(old, new))
     assert any(re.search(sentence, one) for one in found), found
     assert all(re.match(r"\S+one\.feature:\d+: ", one) for one in found)
+
+
+OUTLINE = (
+    GOOD.replace("Scenario:", "Scenario Outline:")
+    + """
+      Examples: x
+        | who  | why  |
+        | Dana | none |
+"""
+)
+
+
+def test_a_column_that_is_used_nowhere_is_found(look: Callable[[str], list[str]]) -> None:
+    found = look(OUTLINE.replace("Given Dana", "Given <who>"))
+    assert [one.partition(": ")[2] for one in found] == ['the column "why" is used nowhere: write <why>, or drop it']
+
+
+@pytest.mark.parametrize(
+    "place, using",
+    [
+        ("It is taken in", "It is <why>"),
+        ("@smoke", "@<why>"),
+        ("open to her\n", "open to her\n        | a | <why> |\n"),
+        ("open to her\n", 'open to her\n        """\n        a <why>\n        """\n'),
+    ],
+)
+def test_a_column_may_be_used_in_titles_tags_tables_and_texts(
+    look: Callable[[str], list[str]], place: str, using: str
+) -> None:
+    found = look(OUTLINE.replace("Given Dana", "Given <who>").replace(place, using))
+    assert not any("is used nowhere" in one for one in found)
 
 
 def test_a_title_is_taken_once(look: Callable[[str], list[str]]) -> None:
@@ -71,7 +114,7 @@ class TestIdsStepsAndSecrets:
     def told(self, tmp_path: Path, text: str) -> list[str]:
         file = tmp_path / "one.feature"
         file.write_text(text, encoding="utf-8")
-        return [finding.sentence for finding in own_findings([file], whole=False)]
+        return [finding.sentence for finding in findings([file], whole=False)]
 
     def test_an_unknown_id(self, tmp_path: Path) -> None:
         assert any("VOD-999 is not in" in one for one in self.told(tmp_path, GOOD.replace("VOD-001", "VOD-999")))
@@ -79,11 +122,51 @@ class TestIdsStepsAndSecrets:
     def test_no_id(self, tmp_path: Path) -> None:
         assert any("names no behaviour" in one for one in self.told(tmp_path, GOOD.replace(" @id.VOD-001", "")))
 
+    def test_two_ids(self, tmp_path: Path) -> None:
+        told = self.told(tmp_path, GOOD.replace("@id.VOD-001", "@id.VOD-001 @id.VOD-002"))
+        assert any("names 2 behaviours" in one for one in told)
+
+    def test_several_scenarios_of_a_feature_may_show_one_behaviour(self, tmp_path: Path) -> None:
+        twice = GOOD + GOOD.partition("Rule: One\n")[2].replace("It is taken in", "It stays")
+        assert not any("VOD-001" in one for one in self.told(tmp_path, twice))
+
+    def test_what_nothing_uses_is_noted_of_all_features_together(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(PROJECT)
+        file = tmp_path / "one.feature"
+        file.write_text(GOOD, encoding="utf-8")
+        notes = [finding for finding in findings([file], whole=True) if not finding.is_error]
+        assert any(re.search("behaviours have no scenario: .*VOD-040", one.sentence) for one in notes)
+        assert any("no feature uses: Then nothing was changed (steps/database.py)" in one.sentence for one in notes)
+        assert not any("{who:Actor} is signed in" in one.sentence for one in notes)
+
+    @pytest.mark.parametrize(
+        "step, capability",
+        [
+            ("nothing was changed", "database"),
+            ('there are no Redis keys like "a"', "redis"),
+            ('the file "a" is in the storage', "storage"),
+            ("Cablecast was never asked POST /vods", "partners"),
+        ],
+    )
+    def test_what_a_step_needs_of_the_target_is_said_by_a_tag(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, capability: str
+    ) -> None:
+        monkeypatch.chdir(PROJECT)
+        asking = GOOD.replace("the protected page is open to her", step)
+        sentence = f"a step needs {capability} of the target: @needs.{capability}"
+        assert sentence in self.told(tmp_path, asking)
+        assert sentence not in self.told(tmp_path, asking.replace("@smoke", f"@needs.{capability}"))
+
+    def test_another_layout(self, tmp_path: Path) -> None:
+        assert any("not in our layout" in one for one in self.told(tmp_path, GOOD.replace("    @smoke", "  @smoke")))
+
     def test_an_id_in_two_features(self, tmp_path: Path) -> None:
         files = [tmp_path / "one.feature", tmp_path / "two.feature"]
         for file in files:
             file.write_text(GOOD, encoding="utf-8")
-        told = [finding.sentence for finding in own_findings(files, whole=False)]
+        told = [finding.sentence for finding in findings(files, whole=False)]
         assert any("VOD-001 is shown in" in one for one in told)
 
     def test_an_unknown_step(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,12 +176,30 @@ class TestIdsStepsAndSecrets:
 
     @pytest.mark.parametrize(
         "line",
-        ["      | password | hunter2secret |", '"password": "hunter2secret"', "Authorization: Bearer abcdefghijk"],
+        [
+            "      | password | hunter2secret |",
+            "      | form | password | correcthorse |",
+            '"password": "hunter2secret"',
+            '"refresh_token": "onlylettershere"',
+            'Given Dana has the password "correcthorse"',
+            "api_key = abcdefghijkl",
+            "Authorization: Bearer abcdefghijk",
+        ],
     )
     def test_a_secret(self, tmp_path: Path, line: str) -> None:
         assert any("looks like a secret" in one for one in self.told(tmp_path, GOOD + "      # " + line + "\n"))
 
-    @pytest.mark.parametrize("line", ["| password | {a unique name} |", "a wrong password is refused", "token is gone"])
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "| password | {a unique name} |",
+            "a wrong password is refused",
+            "token is gone",
+            "| no password | password |",
+            "| access_token | <token> |",
+            "| password | wrong |",
+        ],
+    )
     def test_what_is_no_secret(self, tmp_path: Path, line: str) -> None:
         assert not any("secret" in one for one in self.told(tmp_path, GOOD + "      # " + line + "\n"))
 
@@ -126,7 +227,41 @@ def test_the_features_of_the_project_have_no_errors(tmp_path: Path) -> None:
     process = ended.start("check", module="support.cli")
     output, errors = process.communicate(timeout=60)
     assert process.returncode == 0, output + errors
-    assert "\n0 errors" in output
+    assert output == "0 errors, 0 notes.\n"
+
+
+class TestTheCommand:
+    def check(self, *arguments: str) -> tuple[int, str]:
+        process = subprocess.run(
+            [sys.executable, "-m", "support.cli", "check", *arguments],
+            cwd=PROJECT,
+            env={**os.environ, "PYTHONPATH": str(PROJECT)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return process.returncode, process.stdout + process.stderr
+
+    def test_behave_lint_has_its_say(self, tmp_path: Path) -> None:
+        file = tmp_path / "one.feature"
+        file.write_text(GOOD.replace("open to her", "open to her:"), encoding="utf-8")
+        code, told = self.check(str(file))
+        assert code == ExitCode.FAILED
+        assert re.search(rf"{file}:\d+: Step .* ends with punctuation ':' \(BD005 of behave-lint\)", told)
+
+    def test_a_note_fails_only_where_that_is_asked_for(self, tmp_path: Path) -> None:
+        file = tmp_path / "one.feature"
+        file.write_text(GOOD.replace("@smoke @id.VOD-001", "@wip @id.VOD-001"), encoding="utf-8")
+        code, told = self.check(str(file))
+        assert (code, "note: " in told, told.endswith("0 errors, 1 notes.\n")) == (ExitCode.PASSED, True, True)
+        assert self.check("--strict", str(file))[0] == ExitCode.FAILED
+
+    def test_a_file_that_is_not_there_is_told(self) -> None:
+        code, told = self.check("features/vod/captoning.feature")
+        assert (code, told) == (
+            ExitCode.USAGE,
+            "There is no features/vod/captoning.feature. Did you mean features/vod/captioning.feature?\n",
+        )
 
 
 def test_the_catalogue_of_behaviours_is_read() -> None:
@@ -197,13 +332,38 @@ class TestNew:
             file = tmp_path / "features" / folder / "recordings_get_a_thumbnail.feature"
             assert laid_out(file.read_text()) == file.read_text()
             monkeypatch.chdir(tmp_path)
-            assert [
-                finding for feature in read_features([file.relative_to(tmp_path)]) for finding in look_at(feature)
-            ] == []
-        assert "It runs as it is: behave features/" in capsys.readouterr().out
+            found = {f.sentence for feature in read_features([file.relative_to(tmp_path)]) for f in look_at(feature)}
+            assert found == {
+                "here stands what `acceptance new` wrote: replace it by words of your own",
+                "@wip says that this is being written: take it off when it is done",
+            }
+        told = capsys.readouterr().out
+        assert "It runs as it is: behave features/" in told
+        assert "A new capability: features/thumbnails/." in told
 
-    def test_numbers_go_on(self) -> None:
-        assert new.next_id("VOD") == "VOD-104"
+    @pytest.mark.parametrize(
+        "title, folder, sentence",
+        [
+            ("Recordings", "vot", 'There is no folder "vot". Did you mean vod?'),
+            ("Recordings", "Vod", '"Vod" is no folder name'),
+            ("...", "vod", "The title needs letters"),
+            ("Captioning", "vod", "There is features/vod/captioning.feature already"),
+        ],
+    )
+    def test_what_cannot_be_written_is_told(
+        self, monkeypatch: pytest.MonkeyPatch, title: str, folder: str, sentence: str
+    ) -> None:
+        monkeypatch.chdir(PROJECT)
+        with pytest.raises(UsageError, match=re.escape(sentence)):
+            new.work(argparse.Namespace(title=title, folder=folder))
+
+    def test_numbers_go_on(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        last = max(int(id.removeprefix("VOD-")) for id in known_ids() if id.startswith("VOD-"))
+        assert new.next_id("VOD") == f"VOD-{last + 1:03}"
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "features").mkdir()
+        (tmp_path / "features" / "one.feature").write_text(GOOD.replace("VOD-001", "VOD-900"), encoding="utf-8")
+        assert new.next_id("VOD") == "VOD-901"
         assert new.next_id("NEW") == "NEW-001"
 
 

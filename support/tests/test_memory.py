@@ -42,6 +42,11 @@ def test_a_thing_of_another_kind_is_told() -> None:
         memory.recall("VOD", dict)
 
 
+def test_a_missing_answer_says_which_step_makes_one() -> None:
+    with pytest.raises(AssertionError, match=r"names nothing \(a step that asks the platform must come before: When "):
+        Memory().recall("answer", dict)
+
+
 def test_an_empty_memory_says_so() -> None:
     with pytest.raises(AssertionError, match=r"known: nothing yet$"):
         Memory().recall("VOD", dict)

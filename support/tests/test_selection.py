@@ -9,8 +9,10 @@ from behave.model_type import FileLocation
 from behave.parser import parse_feature
 from behave.runner_util import parse_features
 
-from support.exits import ExitCode, SelectionError
-from support.runner.selection import refuse, selected
+from support import tags
+from support.exits import ExitCode, SelectionError, UsageError
+from support.runner.selection import refuse, refuse_missing_paths, selected
+from support.tests.project import PROJECT
 
 TEXT = """\
 @needs.database
@@ -162,3 +164,38 @@ class TestRefusingWhatCannotTell:
     def test_everything_that_is_wrong_is_told_at_once(self) -> None:
         features = [parse_feature("Feature: One"), parse_feature("Feature: Two")]
         assert refusal(features).count("has no scenario") == 2
+
+
+@pytest.mark.parametrize(
+    "name, told",
+    [
+        ("features/interfce", "There is no features/interfce. Did you mean features/interface?"),
+        (
+            "features/vod/captoning.feature:10",
+            "There is no features/vod/captoning.feature. Did you mean features/vod/captioning.feature?",
+        ),
+        ("@reports/nothing.txt", "There is no reports/nothing.txt. Features are in features/."),
+    ],
+)
+def test_a_path_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch, name: str, told: str) -> None:
+    monkeypatch.chdir(PROJECT)
+    with pytest.raises(UsageError) as stop:
+        refuse_missing_paths([name])
+    assert str(stop.value) == told
+
+
+def test_paths_that_are_there_are_let_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(PROJECT)
+    refuse_missing_paths(["features", "features/vod/captioning.feature:10", "features/vod/"])
+
+
+@pytest.mark.parametrize(
+    "tag, told",
+    [
+        ("need.database", "did you mean @needs.database?"),
+        ("id.VOD-40", "capitals, a hyphen and three digits, as in @id.VOD-040"),
+        ("smoek", "did you mean @smoke?"),
+    ],
+)
+def test_an_unknown_tag_is_told_with_what_was_probably_meant(tag: str, told: str) -> None:
+    assert told in tags.explain_unknown(tag)

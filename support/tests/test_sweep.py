@@ -1,16 +1,26 @@
 """What killed runs left: written down as it is created, and found again."""
 
+import argparse
+import json
 import os
 import subprocess
 import sys
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
-from support.clients.api import Request, deletion_of
-from support.journal import Journal
-from support.sweep import MARK
+from support.clients.api import OPENAPI, Content, Request, deletion_of
+from support.drivers.http import Answer
+from support.exits import ExitCode, UsageError
+from support.journal import Created, Journal
+from support.personas import PERSONAS, Persona
+from support.settings import Capability
+from support.sweep import MARK, SHELVES, Found, _delete, _files, _of_journal, _of_lists, target_named, work
+from support.world import World
 
 DELETIONS = {"/api/vod/{vod_id}": [], "/api/research/sessions/{session_id}": ["permanent"]}
 
@@ -64,3 +74,207 @@ def test_a_mark_is_seen_in_names(name: str) -> None:
 @pytest.mark.parametrize("name", ["0905eb48-a674-4a34-8d62-8eb057652c20", "City Council", "· 7f3a12c4ff"])
 def test_ids_are_no_marks(name: str) -> None:
     assert MARK.search(name) is None
+
+
+# What is found at a target
+
+
+class Api:
+    """A platform that has these lists, and answers a deletion with what is said for it, else 204."""
+
+    def __init__(self, lists: Mapping[str, Sequence[Mapping[str, Any]]], deletions: Mapping[str, int]) -> None:
+        self.lists, self.deletions = lists, deletions
+        self.asked: list[tuple[str, str]] = []
+
+    def send(self, request: Request, content: Content, *, by: Persona | None) -> Answer:
+        self.asked.append((str(request), by.name if by else "nobody"))
+        path, _, query = request.path.partition("?")
+        if request.method == "DELETE":
+            return self._answer(request, self.deletions.get(path, 204), {})
+        if path == OPENAPI:
+            return self._answer(request, 200, {"paths": {one: {"delete": {}} for one in DELETABLE}})
+        shelf = next((shelf for shelf in SHELVES if shelf.path == path), None)
+        if shelf is None:
+            return self._answer(request, self.deletions.get(path, 200), {})
+        offset = int(query.partition("offset=")[2])
+        return self._answer(request, 200, {shelf.items: self.lists.get(shelf.what, [])[offset : offset + 100]})
+
+    def _answer(self, request: Request, status: int, content: object) -> Answer:
+        body = json.dumps(content)
+        return Answer(str(request), status, {}, body.encode(), 0.0, lambda: json.loads(body))
+
+
+DELETABLE = (
+    "/api/vod/{id}",
+    "/api/admin/users/{id}",
+    "/api/research/sessions/{id}",
+    "/api/documents/{id}",
+    "/api/portfolios/{id}",
+    "/api/notifications/{id}",
+)
+
+
+class Media:
+    def __init__(self, **files: float) -> None:
+        self.files = {name.replace("_", "-") + ".wav": at for name, at in files.items()}
+        self.removed: list[str] = []
+
+    def listing(self, pattern: str) -> list[str]:
+        return list(self.files)
+
+    def modified(self, name: str) -> float:
+        return self.files[name]
+
+    def remove(self, name: str) -> None:
+        self.removed.append(name)
+
+
+class Target:
+    """As much of a world as sweeping looks at."""
+
+    def __init__(
+        self,
+        media: Media | None = None,
+        *,
+        deletions: Mapping[str, int] | None = None,
+        lists: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+        accounts: Sequence[str] = ("Dana", "Omar", "Ravi"),
+    ) -> None:
+        self.api = Api(lists or {}, deletions or {})
+        self.storage = media
+        self.run = self
+        self.deployment = self
+        self.accounts = accounts
+
+    def grants(self, capability: Capability) -> bool:
+        return self.storage is not None
+
+
+def item(id: str, name: str, *, hours: float = 2.0) -> dict[str, Any]:
+    made = datetime.now(UTC) - timedelta(hours=hours)
+    return {"id": id, "title": name, "created_at": made.isoformat().replace("+00:00", "Z")}
+
+
+def deleted(found: Iterable[Found]) -> list[tuple[str, str, str]]:
+    return [(one.what, str(one.deletion), one.by.name) for one in found]
+
+
+def as_world(target: Target) -> World:
+    return cast(World, target)
+
+
+class TestLists:
+    @pytest.mark.parametrize(
+        "shelf, deletion, by",
+        [
+            ("VOD", "DELETE /api/vod/7", "Omar"),
+            ("account", "DELETE /api/admin/users/7", "Omar"),
+            ("research session", "DELETE /api/research/sessions/7", "Ravi"),
+            ("document", "DELETE /api/documents/7", "Ravi"),
+            ("portfolio", "DELETE /api/portfolios/7", "Ravi"),
+            ("notification", "DELETE /api/notifications/7", "Ravi"),
+        ],
+    )
+    def test_what_has_a_mark_and_is_old_is_found(self, shelf: str, deletion: str, by: str) -> None:
+        target = Target(lists={shelf: [item("7", "City Council · 7f3a12c4"), item("8", "The mayor's own")]})
+        found = list(_of_lists(as_world(target), 3600.0))
+        assert deleted(found) == [(shelf, deletion, by)]
+        assert found[0].mark == "7f3a12c4"
+        assert str(found[0]).endswith(f"120 minutes old, mark 7f3a12c4: {deletion} as {by}")
+
+    def test_what_is_young_may_be_of_a_run_that_goes_on(self) -> None:
+        target = Target(lists={"VOD": [item("7", "City Council · 7f3a12c4", hours=0.5)]})
+        assert list(_of_lists(as_world(target), 3600.0)) == []
+        assert len(list(_of_lists(as_world(target), 60.0))) == 1
+
+    def test_what_cannot_be_deleted_is_not_promised(self) -> None:
+        assert list(_of_lists(as_world(Target(lists={"event": [item("7", "event-7f3a12c4")]})), 3600.0)) == []
+
+    def test_all_pages_are_read(self) -> None:
+        items = [item(str(number), f"City Council · 7f3a{number:04}") for number in range(205)]
+        assert len(list(_of_lists(as_world(Target(lists={"VOD": items})), 3600.0))) == 205
+
+    def test_who_has_no_account_there_is_not_asked_for(self) -> None:
+        target = Target(lists={"document": [item("7", "City Council · 7f3a12c4")]}, accounts=["Omar"])
+        assert list(_of_lists(as_world(target), 3600.0)) == []
+
+
+def created(path: str, id: str, actor: str) -> Created:
+    return Created(path, id, actor, "7f3a12c4", datetime.now(UTC).timestamp() - 600, "elsewhere", 1, 0.0)
+
+
+def journal_of(tmp_path: Path, *left: Created) -> Journal:
+    journal = Journal("staging", tmp_path)
+    (tmp_path / "staging.jsonl").write_text("".join(json.dumps(asdict(one)) + "\n" for one in left), encoding="utf-8")
+    return journal
+
+
+class TestTheJournal:
+    def test_what_is_still_there_is_found_for_who_made_it(self, tmp_path: Path) -> None:
+        journal = journal_of(
+            tmp_path, created("/api/vod/create", "7", "Dana"), created("/api/research/sessions", "8", "Ravi")
+        )
+        found = list(_of_journal(as_world(Target()), journal, journal.left()))
+        assert deleted(found) == [
+            ("vod", "DELETE /api/vod/7", "Dana"),
+            ("sessions", "DELETE /api/research/sessions/8", "Ravi"),
+        ]
+        assert [round(one.age / 60) for one in found] == [10, 10]
+        assert len(journal.left()) == 2
+
+    def test_what_is_gone_already_is_forgotten(self, tmp_path: Path) -> None:
+        journal = journal_of(tmp_path, created("/api/vod/create", "7", "Dana"))
+        target = Target(deletions={"/api/vod/7": 404})
+        assert list(_of_journal(as_world(target), journal, journal.left())) == []
+        assert journal.left() == []
+
+    def test_what_a_newcomer_made_goes_with_the_account(self, tmp_path: Path) -> None:
+        journal = journal_of(tmp_path, created("/api/events", "7", "Nora"), created("/api/vod/create", "8", "Dana"))
+        found = list(_of_journal(as_world(Target()), journal, journal.left()))
+        assert deleted(found) == [("vod", "DELETE /api/vod/8", "Dana")]
+        assert [one.id for one in journal.left()] == ["8"]
+
+
+class TestDeleting:
+    def found(self, path: str, id: str) -> Found:
+        made = created(path, id, "Dana")
+        return Found("vod", made.mark, 60.0, Request("DELETE", f"/api/vod/{id}"), PERSONAS["Dana"], made)
+
+    def test_it_is_deleted_and_forgotten(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        target, found = Target(Media(council_7f3a12c4=0.0)), self.found("/api/vod/create", "7")
+        journal = journal_of(tmp_path, cast(Created, found.created))
+        assert _delete(as_world(target), journal, [found], ["council-7f3a12c4.wav"]) == ExitCode.PASSED
+        assert target.api.asked == [("DELETE /api/vod/7", "Dana")]
+        assert cast(Media, target.storage).removed == ["council-7f3a12c4.wav"]
+        assert journal.left() == []
+        assert capsys.readouterr().out == "2 deleted.\n"
+
+    def test_a_refusal_is_told_and_not_forgotten(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        target, found = Target(deletions={"/api/vod/7": 403}), self.found("/api/vod/create", "7")
+        journal = journal_of(tmp_path, cast(Created, found.created))
+        assert _delete(as_world(target), journal, [found], []) == ExitCode.FAILED
+        assert len(journal.left()) == 1
+        told = capsys.readouterr().out
+        assert "could not be deleted: vod, 1 minutes old" in told
+        assert told.endswith("0 deleted.\n")
+
+
+class TestFiles:
+    def test_those_of_runs_that_ended_and_old_ones_are_found(self) -> None:
+        now = datetime.now(UTC).timestamp()
+        media = Media(ended_7f3a12c4=now, old_11112222=now - 7200, young_33334444=now, theirs=0.0)
+        assert _files(as_world(Target(media)), 3600.0, {"7f3a12c4"}) == ["ended-7f3a12c4.wav", "old-11112222.wav"]
+
+    def test_without_storage_nobody_looks(self) -> None:
+        assert _files(as_world(Target()), 3600.0, {"7f3a12c4"}) == []
+
+
+class TestTheCommandLine:
+    @pytest.mark.parametrize("option", ["staging", "target=", "retries=2"])
+    def test_only_a_target_can_be_named(self, option: str) -> None:
+        with pytest.raises(UsageError, match=f"-D {option} makes no sense here: write -D target=NAME"):
+            target_named(option)
+
+    def test_the_embedded_platform_has_nothing_to_sweep(self) -> None:
+        with pytest.raises(UsageError, match="The embedded platform ends with its run and leaves nothing"):
+            work(argparse.Namespace(target="target=embedded", delete=False, older="1 hour"))

@@ -79,6 +79,7 @@ class TestWhatACellGives:
         "cell, sentence",
         [
             ("{vdo.id}", 'Did you mean {vod.id}? Remembered: "vod", "City Council"'),
+            ("{Council.id}", "Did you mean {City Council.id}?"),
             ("{vod.titel}", '"vod" has no titel; it has: id, tags, owner'),
             ("{vod.tags[9]}", '"vod" has no tags[9]'),
             ("{a unqiue title}", "Did you mean {a unique title}?"),
@@ -94,6 +95,13 @@ class TestWhatACellGives:
     def test_a_document_that_is_no_json_says_where(self, values: Values) -> None:
         with pytest.raises(AssertionError, match=r"no JSON: .*line 1 column \d"):
             values.document('{"id": {vod.id}}')
+
+    def test_how_to_send_what_is_no_json_is_told_only_where_something_is_sent(self, values: Values) -> None:
+        with pytest.raises(AssertionError, match="To send it as it is, write in the step: sends POST /path as"):
+            values.document("{")
+        with pytest.raises(AssertionError) as failure:
+            values.document("{", expected=True)
+        assert "as it is" not in str(failure.value)
 
 
 GOOD: dict[str, list[Any]] = {
@@ -193,8 +201,15 @@ class TestDifferences:
             'answer.vods[0].title should be "y", but was "x"',
             "answer.vods[0].score should be a number between 0 and 1, but was 2",
             "answer.vods[0].id should be 7, but is absent",
-            'answer.total should be 1, but was "1"',
+            'answer.total should be 1, but was "1": a text; write "1", with the quotes, if that is meant',
         ]
+
+    def test_a_text_that_looks_like_a_number_is_told_apart(self) -> None:
+        assert self.told("750.00", 750.0) == [
+            'answer should be 750.0, but was "750.00": a text; write "750.00", with the quotes, if that is meant'
+        ]
+        assert self.told(750, "750") == ['answer should be "750", but was 750: a number; write it without quotes']
+        assert self.told("x", 5) == ['answer should be 5, but was "x"']
 
     def test_further_fields_are_let_be_unless_it_is_exactly(self) -> None:
         assert self.told({"a": 1, "b": {"c": 2, "d": 3}}, {"b": {"c": 2}}) == []

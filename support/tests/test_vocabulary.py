@@ -3,19 +3,20 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from behave.runner_util import load_step_modules
 from behave.step_registry import registry
 
-from support import parameters, steps, vocabulary
+from support import cli, parameters, steps, vocabulary
 from support.exits import UsageError
 from support.personas import PERSONAS
 from support.tests.project import PROJECT
 from support.vocabulary import Entry, Sentence, explain
 
-TECHNICAL = ("http", "database", "redis", "queue", "files", "partners")
+TECHNICAL = ("http", "database", "redis", "files", "partners", "websocket")
 
 
 @pytest.fixture(scope="module")
@@ -43,16 +44,29 @@ class TestTheCatalogue:
     def test_it_tells_what_each_step_does(self, entries: list[Entry]) -> None:
         assert [entry.function for entry in entries if not entry.meaning or not entry.example] == []
 
-    def test_the_example_of_each_technical_step_is_run_by_a_feature(self, entries: list[Entry]) -> None:
-        """Each stands in a feature as it stands in the catalogue, up to values of the scenario."""
-        used = {
-            place: step.name
-            for feature in vocabulary.read_features([PROJECT / "features"])
-            for step, place in vocabulary.used_steps([feature])
-        }
-        for entry in entries:
-            if entry.module in TECHNICAL and not entry.function.endswith("changed"):
-                assert [used[place] for place in entry.places], f"no feature runs: {entry.example}"
+    def test_each_example_is_run_by_a_feature_word_for_word(self, entries: list[Entry]) -> None:
+        """What the catalogue shows is copied. So it must work as it stands, not only something like it."""
+        wrong = [
+            f"{entry.example} (steps/{entry.module}.py, {entry.function}): take a line of {entry.places[:1]}"
+            for entry in entries
+            if entry.runs_at is None
+        ]
+        assert wrong == [], "examples that no feature runs"
+
+    def test_an_example_that_no_feature_says_runs_nowhere(self, entries: list[Entry]) -> None:
+        [entry] = [entry for entry in entries if entry.function == "answered_within"]
+        assert replace(entry, example="Then the answer came within 17 hours").runs_at is None
+
+    def test_each_technical_sentence_is_used(self, entries: list[Entry]) -> None:
+        """All forms of it: with and without a table, once and within a time."""
+        unused = [
+            str(sentence)
+            for entry in entries
+            if entry.module in TECHNICAL
+            for sentence in entry.sentences
+            if not sentence.uses
+        ]
+        assert unused == []
 
     def test_it_tells_where_a_sentence_is_used(self, entries: list[Entry]) -> None:
         [entry] = [entry for entry in entries if entry.function == "sign_in"]
@@ -72,6 +86,20 @@ class TestTheCatalogue:
         monkeypatch.setattr(steps, "entries", lambda: entries)
         with pytest.raises(UsageError, match="No sentence holds bicycle"):
             list(steps._printed(entries, ["bicycle"]))
+
+    def test_a_step_is_found_by_the_words_that_it_takes_but_not_by_who_acts(
+        self, entries: list[Entry], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(steps, "entries", lambda: entries)
+        assert "Given {part:Part} is {kind:Failure}" in list(steps._printed(entries, ["frozen"]))
+        assert len(list(steps._printed(entries, ["mallory"]))) < 100
+
+    @pytest.mark.parametrize("word", ["values", "words", "tags"])
+    def test_each_list_is_a_command_of_its_own(self, word: str, capsys: pytest.CaptureFixture[str]) -> None:
+        assert cli.main([word]) == 0
+        alone = capsys.readouterr().out
+        assert cli.main(["steps", word]) == 0
+        assert capsys.readouterr().out == alone
 
 
 class TestAnUnknownSentence:
@@ -100,7 +128,11 @@ class TestAnUnknownSentence:
             ('Given Dana has a broken recording of "x"', "Known: clear, silent, corrupt"),
             ("Then the answer came within 2 parsecs", "with one of the units ms, seconds, minutes"),
             ("Then the answer is OK", "OK does not fit: here stands an HTTP status code"),
-            ("When Dana sends get /api/health", "get /api/health does not fit: here stands a method and a path"),
+            (
+                "When Dana sends get /api/health",
+                "get /api/health does not fit: here stands a method in capitals and a path",
+            ),
+            ("When Dana sends GET /api/vod/{vod.id", "A brace is opened and not closed"),
             ('Then the queue has 1 lost job about "x"', "succeeded"),
             ('Then the VOD "x" is still finished', "Known: pending, processing, completed, failed"),
         ],
@@ -110,8 +142,21 @@ class TestAnUnknownSentence:
     ) -> None:
         assert sentence in told(sentences, step)
 
-    def test_a_sentence_for_another_keyword_says_so(self, sentences: list[Sentence]) -> None:
-        assert "It is a sentence for Then, not for When." in told(sentences, "When nothing was changed")
+    def test_only_the_sentences_that_fit_best_are_judged(self, sentences: list[Sentence]) -> None:
+        """Each sentence that fits a little would have something else to say of the same words."""
+        wrong = [line for line in told(sentences, "When Dan sends GET /api/vod/list").splitlines() if "fit" in line]
+        assert wrong == [
+            "Dan does not fit: here stands who sends a request: a persona, who acted last, or nobody. "
+            "Did you mean Dana? Known: Dana, Omar, Ravi, Nora, Vera, Mallory, she, he, they, nobody."
+        ]
+
+    def test_a_sentence_for_another_keyword_says_so_and_comes_first(self, sentences: list[Sentence]) -> None:
+        lines = told(sentences, "When the API is stopped").splitlines()
+        assert "It is a sentence for Given, not for When." in lines
+        assert lines[lines.index("The nearest sentences:") + 1] == "  Given {part:Part} is {kind:Failure}"
+
+    def test_an_example_is_shown_with_its_own_sentence_only(self, sentences: list[Sentence]) -> None:
+        assert "for instance: When" not in told(sentences, "Given the API was stoped")
 
 
 def test_the_completion_of_the_editor_is_told_every_parameter(entries: list[Entry]) -> None:

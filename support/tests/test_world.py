@@ -7,7 +7,9 @@ import pytest
 
 from support.checks.changes import StateOfStores
 from support.cleanup import CleanupFailed
+from support.clients.api import Content, Request
 from support.clients.queue import QueueStores
+from support.drivers.http import Answer, NoAnswer, WriteRefused
 from support.granting import NotGranted
 from support.personas import PERSONAS, Account, Role
 from support.run import Run
@@ -130,6 +132,33 @@ class TestWhatTheTargetLacks:
             _ = World(run).faults
         assert not isinstance(told.value, NotGranted)
         assert World(run, asks_for={Capability.FAULTS}).faults
+
+
+class TestWhatIsTaggedReadOnly:
+    @pytest.mark.parametrize("read_only, failure", [(True, WriteRefused), (False, NoAnswer)])
+    def test_it_sends_nothing_that_writes_also_where_the_target_would_let_it(
+        self, run: Run, read_only: bool, failure: type[AssertionError]
+    ) -> None:
+        run = Run(run.target.model_copy(update={"capabilities": frozenset({Capability.WRITES})}), Path())
+        world = World(run, read_only=read_only)
+        with pytest.raises(failure):
+            world.api.send(Request("DELETE", "/api/vod/7"), Content(), by=None)
+        world.close()
+
+
+class TestIdentity:
+    def test_an_answer_that_was_remembered_is_known_by_the_id_in_it(self, world: World) -> None:
+        world.remember("vod", Answer("", 201, {}, b"", 0.0, lambda: {"id": 7}))
+        assert world.identity("vod") == "7"
+
+    def test_what_has_no_id_is_told(self, world: World) -> None:
+        world.remember("vod", Answer("", 200, {}, b"", 0.0, lambda: {"total": 7}))
+        with pytest.raises(AssertionError, match='"vod" has no id, so its records cannot be found'):
+            world.identity("vod")
+
+    def test_who_joins_later_is_told_how(self, world: World) -> None:
+        with pytest.raises(AssertionError, match="Nora has no account before she joins: Given Nora has just joined"):
+            world.people.account(PERSONAS["Nora"])
 
 
 class Stores(StateOfStores):

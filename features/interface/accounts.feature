@@ -1,0 +1,47 @@
+@allure.label.epic:Interface @needs.writes
+Feature: Accounts at the interface
+  A program of the administration makes, changes and removes accounts, and is never shown a password.
+
+  @id.API-078 @needs.database
+  Scenario: A new account is active, and its password is nowhere in the answer
+    When Omar sends POST /api/admin/users with
+      | field    | value                     |
+      | username | {a unique name}           |
+      | email    | {a unique email}          |
+      | password | {a text of 16 characters} |
+      | role     | editor                    |
+    Then the answer is 201
+    And the answer has
+      | path          | value                    |
+      | id            | {a uuid}                 |
+      | active        | true                     |
+      | role          | editor                   |
+      | created_at    | {a time within 1 minute} |
+      | password      | {absent}                 |
+      | password_hash | {absent}                 |
+    And at least these records changed
+      | store | record | from   | to      |
+      | users | answer | absent | present |
+
+  @id.API-079 @needs.database
+  Scenario: A change of the role changes the role, and nothing else
+    Given Omar has sent POST /api/admin/users with
+      """
+      {
+        "username": "{a unique name}", "email": "{a unique email}",
+        "password": "{a text of 16 characters}", "role": "viewer"
+      }
+      """
+    And the answer is remembered as "account"
+    When Omar sends PATCH /api/admin/users/{account.id} with
+      | field | value  |
+      | role  | editor |
+    Then exactly these records changed
+      | store | record  | field      | from   | to     |
+      | users | account | role       | viewer | editor |
+      | users | account | updated_at | any    | any    |
+    And the answer has
+      | path   | value           |
+      | id     | {account.id}    |
+      | email  | {account.email} |
+      | active | true            |

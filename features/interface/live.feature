@@ -1,0 +1,82 @@
+@allure.label.epic:Interface
+Feature: Live updates at the interface
+  What programs send and receive over the WebSocket, message by message.
+
+  Rule: Who is signed in may connect, and follow what is being worked on
+
+    @id.API-060 @needs.writes @needs.storage
+    Scenario: A follower receives the state, and each change of it
+      Given Dana has sent POST /api/vod/create with
+        | field     | value                          |
+        | title     | {a unique title}               |
+        | file_path | {a unique file ending in .wav} |
+      And the answer is remembered as "vod"
+      And Vera is connected to /ws/live
+      And Vera has sent over the WebSocket
+        | field     | value        |
+        | subscribe | vod:{vod.id} |
+      When Dana sends PUT /api/vod/{vod.id} with
+        | field  | value      |
+        | status | processing |
+      Then within 5 seconds Vera receives
+        | path    | value        |
+        | event   | vod.state    |
+        | subject | vod:{vod.id} |
+        | status  | pending      |
+      And within 5 seconds Vera receives
+        """
+        {"event": "vod.changed", "subject": "vod:{vod.id}", "status": "processing", "at": "{a time within 1 minute}"}
+        """
+      And Vera receives nothing more for 500 ms
+
+    @id.API-061 @readonly
+    Scenario: A ping is answered with its own text
+      Given Vera is connected to /ws/live
+      When Vera sends over the WebSocket
+        """
+        {"ping": "{the mark}"}
+        """
+      Then within 5 seconds Vera receives
+        | path | value      |
+        | pong | {the mark} |
+
+    @id.API-062 @readonly
+    Scenario Outline: <what> is answered with an error, and the connection stays
+      Given Vera is connected to /ws/live
+      When Vera sends over the WebSocket exactly this
+        """
+        <text>
+        """
+      Then within 5 seconds Vera receives
+        | path       | value           |
+        | error.type | ValidationError |
+      And Vera receives nothing more for 200 ms
+
+      Examples: messages that mean nothing
+        | what           | text                |
+        | No JSON        | hello               |
+        | An unknown one | {"delete": "tasks"} |
+
+  Rule: Nobody else may
+
+    @id.API-063 @readonly
+    Scenario Outline: A WebSocket at <path> is refused with <status>
+      When nobody connects to <path>
+      Then the answer is <status> "<type>"
+
+      Examples: no sign-in, or a wrong one
+        | path               | status | type                |
+        | /ws/live           | 401    | AuthenticationError |
+        | /ws/live?token=abc | 401    | AuthenticationError |
+
+      Examples: a path that has none
+        | path        | status | type          |
+        | /ws/nothing | 404    | NotFoundError |
+
+  Rule: Who is connected is not left hanging
+
+    @id.API-064 @needs.faults @lock.platform
+    Scenario: A connection to a platform that was killed ends at once, without a farewell
+      Given Vera is connected to /ws/live
+      When the API is suddenly killed
+      Then within 2 seconds the WebSocket of Vera is closed with 1006

@@ -1,0 +1,117 @@
+@allure.label.epic:Interface @needs.writes
+Feature: What researchers keep, at the interface
+  Programs keep holdings, notes and records for a researcher. Money is exact, and one bad item spoils no other.
+
+  Background:
+    Given Nora has just joined
+
+  Rule: Money goes in and comes out exact
+
+    @id.API-070
+    Scenario: A gain is told to the cent, as text
+      Given Nora has sent POST /api/portfolios with
+        | field | value            |
+        | name  | {a unique title} |
+      And the answer is remembered as "portfolio"
+      And Nora has sent POST /api/portfolios/{portfolio.id}/positions with
+        | field         | value    |
+        | ticker        | AAPL     |
+        | shares        | 150      |
+        | entry_price   | "150.00" |
+        | current_price | 155.00   |
+      When Nora sends GET /api/portfolios/{portfolio.id}/returns
+      Then the answer is exactly
+        """
+        {"cost": "22500.00", "value": "23250.00", "total_return": "750.00", "total_return_pct": "0.033333"}
+        """
+
+    @id.API-071
+    Scenario: A position that was sold is no part of the returns
+      Given Nora has sent POST /api/portfolios with
+        | field | value            |
+        | name  | {a unique title} |
+      And the answer is remembered as "portfolio"
+      And Nora has sent POST /api/portfolios/{portfolio.id}/positions with
+        """
+        {"ticker": "MSFT", "shares": 10, "entry_price": "300.00", "current_price": "250.00"}
+        """
+      When Nora sends DELETE /api/portfolios/{portfolio.id}/positions/{answer.id}
+      Then the answer is 204
+      And within 2 seconds Nora sees at /api/portfolios/{portfolio.id}/returns
+        | path             | value  |
+        | cost             | "0.00" |
+        | total_return     | "0.00" |
+        | total_return_pct | null   |
+
+  Rule: What was noted can be found again
+
+    @id.API-072
+    Scenario: An event is found by its type, with its data
+      Given Nora has sent POST /api/events with
+        | field     | value      |
+        | type      | {the mark} |
+        | data.step | 3          |
+      And the answer is remembered as "event"
+      And Nora has sent POST /api/events with
+        | field | value         |
+        | type  | another_event |
+      When Nora sends GET /api/events with
+        | part  | name | value      |
+        | query | type | {the mark} |
+      Then the answer has
+        | path                | value           |
+        | total               | 1               |
+        | events[0].id        | {event.id}      |
+        | events[0].data.step | 3               |
+        | events[0].user_id   | {event.user_id} |
+
+    @id.API-073
+    Scenario: A notification that is read twice keeps the time of the first
+      Given Nora has sent POST /api/notifications with
+        | field   | value          |
+        | type    | info           |
+        | title   | {unique Hello} |
+        | message | Good morning   |
+      And the answer is remembered as "note"
+      And Nora has sent POST /api/notifications/{note.id}/read
+      And the answer is remembered as "first"
+      When Nora sends POST /api/notifications/{note.id}/read
+      Then the answer is 200
+      And the answer has
+        | path    | value           |
+        | id      | {note.id}       |
+        | read_at | {first.read_at} |
+
+    @id.API-074
+    Scenario: One bad document of a batch is told, and the other is stored
+      When Nora sends POST /api/documents/batch with
+        """
+        {"documents": [
+          {"content": "Apples grow", "source_type": "note", "source_id": "{the mark}-1"},
+          {"content": "", "source_type": "note", "source_id": "{the mark}-2"}
+        ]}
+        """
+      Then the answer is 200
+      And the answer has
+        | path                       | value    |
+        | stored                     | 1        |
+        | refused                    | 1        |
+        | results[0].id              | {a uuid} |
+        | results[1].id              | null     |
+        | results[1].errors[0].field | content  |
+
+  Rule: Of several who do the same at once, one does it
+
+    @id.API-075
+    Scenario: A session that four complete at once is completed once
+      Given Nora has sent POST /api/research/sessions with
+        | field        | value          |
+        | session_type | stock_research |
+        | ticker       | AAPL           |
+      And the answer is remembered as "session"
+      When Nora sends POST /api/research/sessions/{session.id}/transition 4 times by 4 at once with
+        | field | value     |
+        | state | completed |
+      Then 1 of the 4 answers is 200
+      And 3 of the 4 answers are 409
+      And each of the 4 answers came within 5 seconds

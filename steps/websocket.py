@@ -1,0 +1,84 @@
+"""Any WebSocket of the platform: who connects, what is sent, and what comes."""
+
+from functools import partial
+
+from behave import given, then, when
+from behave.runner import Context
+
+from support import writing
+from support.checks.matching import equal
+
+
+@when("{who:Caller} connects to {path:Path}")
+def connect(context: Context, who: str, path: str) -> None:
+    """Open a WebSocket, with the token of who connects; the answer is 101, or a refusal.
+
+    Example: When nobody connects to /ws/live
+    """
+    world = context.world
+    world.remember("answer", world.sockets.open(world.values.text(path), by=world.caller(who)))
+
+
+@given("{who:Caller} is connected to {path:Path}")
+def is_connected(context: Context, who: str, path: str) -> None:
+    """Open a WebSocket, with the token of who connects; it must succeed.
+
+    Example: Given Vera is connected to /ws/live
+    """
+    world = context.world
+    world.sockets.open(world.values.text(path), by=world.caller(who)).expect(101)
+
+
+@given("{who:Caller} has sent over the WebSocket")
+@when("{who:Caller} sends over the WebSocket")
+def send(context: Context, who: str) -> None:
+    """Send the JSON below: a table of fields (field, value), or a document.
+
+    Example: Given Vera has sent over the WebSocket
+    """
+    world = context.world
+    world.sockets.send(writing.message(world, context), by=world.caller(who))
+
+
+@when("{who:Caller} sends over the WebSocket exactly this")
+def send_exactly(context: Context, who: str) -> None:
+    """Send the text below as it stands.
+
+    Example: When Vera sends over the WebSocket exactly this
+    """
+    world = context.world
+    world.sockets.send(writing.text_below(context), by=world.caller(who))
+
+
+@then("within {within:Duration} {who:Caller} receives")
+def receives(context: Context, within: float, who: str) -> None:
+    """Wait for a message that has what stands below (path, value, or a JSON document); those before it are passed over.
+
+    Later steps write its parts as {message.status}.
+    Example: Then within 5 seconds Vera receives
+    """
+    world = context.world
+    differences = partial(writing.part_differences, world, "message", context=context)
+    world.remember("message", world.sockets.receive(differences, within, by=world.caller(who)))
+
+
+@then("{who:Caller} receives nothing more for {time:Duration}")
+def receives_nothing(context: Context, who: str, time: float) -> None:
+    """Watch for this time that nothing comes after what was received by the step before.
+
+    Example: Then Vera receives nothing more for 500 ms
+    """
+    world = context.world
+    world.sockets.require_silence(time, by=world.caller(who))
+
+
+@then("within {within:Duration} the WebSocket of {who:Caller} is closed with {code:Whole}")
+def closed(context: Context, within: float, who: str, code: int) -> None:
+    """Wait until the platform closes the connection, and check its code.
+
+    1006 means that it broke off without a code.
+    Example: Then within 2 seconds the WebSocket of Vera is closed with 1006
+    """
+    world = context.world
+    seen = world.sockets.closing_code(within, by=world.caller(who))
+    equal(f"the code with which the WebSocket of {who} is closed", "none: it is open" if seen is None else seen, code)
