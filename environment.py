@@ -27,3 +27,8 @@ def after_step(context: Context, step: Step) -> None:
 def after_scenario(context: Context, scenario: Scenario) -> None:
     """Take away what the scenario created; trouble on the way fails the scenario."""
     journey.end(context.world, scenario)
+
+
+def after_all(context: Context) -> None:
+    """Sign out who was signed in for the whole run."""
+    journey.finish()

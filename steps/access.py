@@ -8,7 +8,8 @@ from behave.runner import Context
 from support.checks import secrecy
 from support.checks.eventually import eventually
 from support.checks.matching import equal, fields, require
-from support.clients.access import Asked, SignedIn
+from support.clients.access import Asked
+from support.clients.sessions import SignedIn
 from support.drivers.http import Answer
 from support.world import World
 
@@ -168,7 +169,7 @@ def session_fate(context: Context, whose: str, which: int, goes_on: bool) -> Non
     """
     world = context.world
     person = world.person(whose)
-    answer = world.access.open_page_in(world.access.session(person, which), "protected page")
+    answer = world.access.open_page_in(world.access.session_of_before(person, which), "protected page")
     if goes_on:
         username = world.access.account(person).username
         equal("whom the page greets", answer.expect(200).document["username"], username)
@@ -273,7 +274,7 @@ def renew_with(context: Context, who: str, token: str) -> None:
     """
     world = context.world
     person = world.person(who)
-    first = world.access.session(person, 0)
+    first = world.access.session_of_before(person, 0)
     _keep(world, Asked.by(lambda: world.access.renew(person, getattr(first, token))))
 
 

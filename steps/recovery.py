@@ -5,9 +5,9 @@ from behave.runner import Context
 
 from support.checks.eventually import consistently, eventually
 from support.checks.matching import equal, require
-from support.clients.access import SignedIn
 from support.clients.malformed import Refusal
 from support.clients.operations import Health
+from support.clients.sessions import SignedIn
 from support.clients.vod import Vod
 from support.drivers.http import Answer
 

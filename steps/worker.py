@@ -29,6 +29,8 @@ def captioning_under_way(context: Context, title: str, seconds: float) -> None:
     world.remember(title, vod)
     world.vod.submit(vod, by=dana)
     world.work.await_starts(vod, 1, within=PATIENCE)
+    # The queue knows of it a moment before the platform says so.
+    world.vod.follow(vod, by=dana, within=PATIENCE, until={"processing"})
 
 
 @given("nobody has the captioning of {title:Quoted} in hand {seconds:Number} seconds later")

@@ -14,6 +14,7 @@ from requests.adapters import HTTPAdapter
 from sqlalchemy import Engine
 
 from support.checks.openapi import ApiDocument
+from support.clients.sessions import SharedSessions
 from support.deployment import Deployment, LiveDeployment
 from support.drivers.browser import NO_BROWSER, find_browser
 from support.drivers.database import open_engine
@@ -45,6 +46,7 @@ class Run:
         self.target = target
         self.mark = secrets.token_hex(2)
         self.masker = Masker()
+        self.sessions = SharedSessions()
         self.cablecast: Cablecast | None = None
         self.cablecast_credentials: str | None = None
         self.prices: Prices | None = None

@@ -13,6 +13,8 @@ from behave.runner import the_step_registry
 from support.audit import LeakAudit
 from support.checks.eventually import tell as tell_waits
 from support.drivers.browser import NO_BROWSER
+from support.drivers.http import HttpDriver
+from support.evidence.recorder import Recorder
 from support.exits import UsageError
 from support.faults import Kind, Part
 from support.granting import NotGranted
@@ -165,6 +167,16 @@ def step_ended(world: World, step: Step) -> None:
     world.evidence.step_ended(step.status.has_failed(), f"{step.keyword} {step.name}", world.gaps)
 
 
+def finish() -> None:
+    """Sign out who is signed in for all scenarios. An embedded platform goes, and its sessions with it."""
+    [stage] = _current
+    run = stage.run
+    if run.embedded is None:
+        http = HttpDriver(run.deployment.api_url, run.target.limits, Recorder(run.masker), writes=False)
+        run.sessions.end(http)
+        http.close()
+
+
 def end(world: World, scenario: Scenario) -> None:
     """Take away what the scenario created; what could not be taken away fails it. A failure gets the servers' logs."""
     failed = bool(scenario.compute_status().has_failed())
@@ -180,6 +192,7 @@ def end(world: World, scenario: Scenario) -> None:
     finally:
         scenario.observed = world.observed
         if failed:
+            stage.run.sessions.renew()
             world.attach_logs()
         tell_waits(None)
         world.note_partner_calls()

@@ -16,7 +16,7 @@ from requests.adapters import HTTPAdapter
 from support.checks.changes import StateOfStores
 from support.checks.eventually import LOOK_AGAIN, Timeline
 from support.cleanup import Cleanup
-from support.clients.access import AccessClient, SessionStores
+from support.clients.access import AccessClient
 from support.clients.accounts import AccountsClient, AccountStores
 from support.clients.api import ApiClient
 from support.clients.at_work import HUNG_AFTER, PeopleAtWork
@@ -32,11 +32,13 @@ from support.clients.queue import QueueStores
 from support.clients.records import Jobs, Keys, Records
 from support.clients.research import ResearchClient
 from support.clients.roles import RolesClient
+from support.clients.sessions import SessionStores
 from support.clients.sockets import SocketClient
 from support.clients.things import USER, ThingsClient, ThingStores
 from support.clients.tokens import TokenForge
 from support.clients.traces import TraceStores
-from support.clients.vod import VodClient, VodStores
+from support.clients.vod import VodClient
+from support.clients.vod_stores import VodStores
 from support.crowd import Crowd
 from support.drivers.browser import Browser
 from support.drivers.database import DatabaseDriver
@@ -99,7 +101,7 @@ class World:
         self._http = self._open_http(self.evidence, run.connections)
         forge = TokenForge(self._signing_key)
         self.people = People(run.account, run.masker.add)
-        self.access = AccessClient(self._http, self.people.account, self.cleanup, forge, self.mark)
+        self.access = AccessClient(self._http, self.people.account, run.sessions, self.cleanup, forge, self.mark)
         self.accounts = AccountsClient(self._http, self.access, self.cleanup, lambda: run.new_password, self.mark)
         self.roles = RolesClient(self._http, self.access)
         self.live = LiveClient(self._open_websocket, self.access, self.cleanup, run.target.limits)
@@ -282,7 +284,7 @@ class World:
     @cached_property
     def stores(self) -> StateOfStores:
         """All records of database, queue and Redis, to see what changed."""
-        return StateOfStores(self._database, self._redis, self.access.by_themselves)
+        return StateOfStores(self._database, self._redis, lambda: self.access.by_themselves)
 
     @cached_property
     def records(self) -> Records:
@@ -376,6 +378,7 @@ class World:
         if self._compares_states:
             self._compares_states = False
             with contextlib.suppress(NotGranted):  # the step that compares will say so
+                self.queue.settle()
                 self.stores.note()
 
     def _logged(self, request_id: str) -> str:

@@ -58,12 +58,39 @@ Feature: Redis goes away and comes back
         | frozen |
 
     @critical @id.REC-011
-    Scenario: When Redis is back, live updates come as before
+    Scenario Outline: While Redis is <kind>, live updates pause
       Given Vera follows "City Council" live
+      And Redis is <kind>
+      When Dana changes the status of the VOD "City Council" to "processing"
+      Then Vera sees nothing more for 0.5 seconds
+
+      Examples: they travel through it
+        | kind   |
+        | gone   |
+        | frozen |
+
+    @critical @id.REC-011
+    Scenario Outline: Who follows live is told afterwards what came while Redis was <kind>
+      Given Vera follows "City Council" live
+      And Redis is <kind>
+      And Dana has changed the status of the VOD "City Council" to "processing"
+      When Redis comes back
+      Then Vera sees "City Council" live as pending and processing
+
+      Examples: after a crash, and after a freeze
+        | kind   |
+        | gone   |
+        | frozen |
+
+    @critical @id.REC-011
+    Scenario: When Redis is back, live updates come as before
+      Given Dana has a slow recording of "School Board"
+      And she has registered it as a VOD
+      And Vera follows "School Board" live
       And Redis is gone
       When Redis comes back
-      Then Dana can still have the VOD "City Council" captioned
-      And Vera sees "City Council" live as pending, processing and completed
+      Then Dana can still have the VOD "School Board" captioned
+      And Vera sees "School Board" live as pending, processing and completed
 
     @critical @id.REC-013
     Scenario Outline: What changed while Redis was <kind> is never served as it was

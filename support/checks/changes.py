@@ -44,8 +44,10 @@ class StateOfStores:
     The cache of VODs is left out: reading fills it, which is no change of anything.
     """
 
-    def __init__(self, database: DatabaseDriver, redis: RedisDriver, ours: Collection[str] = ()) -> None:
-        """Look into both; `ours` are sessions of the tests themselves, which are no change of the scenario's."""
+    def __init__(
+        self, database: DatabaseDriver, redis: RedisDriver, ours: Callable[[], Collection[str]] = frozenset
+    ) -> None:
+        """Look into both; `ours` are sessions of the tests themselves: what becomes of them is no change."""
         self._ours = ours
         self._database = database
         self._redis = redis
@@ -57,7 +59,7 @@ class StateOfStores:
 
     def require_unchanged(self) -> None:
         """Fail with every difference to the noted state."""
-        found = list(differences(self._noted(), self.look()))
+        found = list(map(str, self._changes()))
         require(not found, f"nothing should be changed, but {'; '.join(found)}")
 
     def require_changes(
@@ -68,11 +70,15 @@ class StateOfStores:
         `identity` gives the id of what the scenario knows by a name.
         """
         wanted = [_wish(row, identity) for row in tables.read(table, COLUMNS, optional=("field",))]
-        missing, unlisted = compare(wanted, list(changes(self._noted(), self.look())))
+        missing, unlisted = compare(wanted, self._changes())
         troubles = [f"missing: {wish}" for wish in missing]
         troubles += [f"not listed: {change}" for change in unlisted if exactly]
         rule = "exactly the listed records" if exactly else "at least the listed records"
         require(not troubles, f"{rule} should be changed, but {'; '.join(troubles)}")
+
+    def _changes(self) -> list[Change]:
+        ours = {place for id in self._ours() for place in (("auth_sessions", id), ("Redis", f"session:{id}"))}
+        return [change for change in changes(self._noted(), self.look()) if (change.store, change.key) not in ours]
 
     def _noted(self) -> State:
         if self._before is None:
@@ -81,8 +87,7 @@ class StateOfStores:
 
     def look(self) -> State:
         """Return the present state."""
-        found = {**self._rows(), **self._sessions()}
-        return {place: found[place] for place in found if place[1].removeprefix("session:") not in self._ours}
+        return {**self._rows(), **self._sessions()}
 
     def _rows(self) -> State:
         tables = self._database.rows(

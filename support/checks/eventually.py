@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar
 Seen = TypeVar("Seen")
 
 LOOK_AGAIN = 0.05  # seconds between two looks, unless the caller knows better
+AT_FIRST = 0.01  # seconds; what happens at all mostly happens soon, so the first looks follow each other faster
 
 
 class NeverHappened(AssertionError):
@@ -81,10 +82,12 @@ def eventually(
 ) -> Timeline[Seen]:
     """Look until `wanted` accepts what `look` returns; return all that was seen, the wanted value last.
 
-    `within` and `every` are seconds. The last look begins no earlier than the deadline, so that a slow machine does not
-    turn a late success into a failure. What `look` raises ends the wait. Raises NeverHappened with the timeline.
+    `within` and `every` are seconds; the first waits are shorter, each twice the one before, up to `every`. The last
+    look begins no earlier than the deadline, so that a slow machine does not turn a late success into a failure. What
+    `look` raises ends the wait. Raises NeverHappened with the timeline.
     """
     timeline = Timeline(what, show)
+    pause = min(AT_FIRST, every)
     with _told(timeline):
         while True:
             last = timeline.elapsed >= within
@@ -94,7 +97,8 @@ def eventually(
                 return timeline
             if last:
                 raise NeverHappened(f"{timeline}, still {show(value)} at {timeline.elapsed:.1f} s (wanted {wish})")
-            time.sleep(min(every, max(0.0, within - timeline.elapsed)))
+            time.sleep(min(pause, max(0.0, within - timeline.elapsed)))
+            pause = min(2 * pause, every)
 
 
 def consistently(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from support.checks.matching import require
-from support.clients.access import SignedIn
+from support.clients.sessions import SignedIn
 from support.evidence.recorder import Exchange
 
 PART = 7  # characters: what is shorter may stand anywhere by chance

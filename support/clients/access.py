@@ -9,10 +9,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from support.cleanup import Cleanup
-from support.clients.tokens import TokenForge, claims_of
-from support.drivers.database import DatabaseDriver
+from support.clients.sessions import EXIT, SharedSessions, SignedIn
+from support.clients.tokens import TokenForge
 from support.drivers.http import Answer, HttpDriver
-from support.drivers.redis import RedisDriver
 from support.personas import PERSONAS, Account, Persona
 
 PAGES: Mapping[str, str] = {
@@ -35,26 +34,6 @@ TOKENS = (
     "the token of an ended session",
 )
 """What somebody who should not get in connects with."""
-
-
-@dataclass(frozen=True)
-class SignedIn:
-    """A session as the one who opened it knows it. `lifetime` is in seconds."""
-
-    who: str
-    access_token: str
-    refresh_token: str
-    lifetime: int
-
-    @property
-    def claims(self) -> Mapping[str, Any]:
-        """What the access token says about itself."""
-        return claims_of(self.access_token)
-
-    @property
-    def session_id(self) -> str:
-        """The name of the session in the database and in Redis."""
-        return str(self.claims["jti"])
 
 
 @dataclass(frozen=True)
@@ -107,19 +86,30 @@ FIELDS: Mapping[str, str] = {"name": "username", "password": "password"}
 
 
 class AccessClient:
-    """Who is signed in during one scenario; everybody is signed out at its end."""
+    """Who is signed in during one scenario; everybody is signed out at its end.
+
+    A persona who only acts does so in the session that she shares with the run's other scenarios. Who signs in, or
+    whose session a step looks at, has sessions of the scenario's own.
+    """
 
     def __init__(
-        self, http: HttpDriver, accounts: Callable[[Persona], Account], cleanup: Cleanup, forge: TokenForge, mark: str
+        self,
+        http: HttpDriver,
+        accounts: Callable[[Persona], Account],
+        shared: SharedSessions,
+        cleanup: Cleanup,
+        forge: TokenForge,
+        mark: str,
     ) -> None:
         self._http = http
         self._accounts = accounts
+        self._shared = shared
         self._cleanup = cleanup
         self._forge = forge
         self._mark = mark
         self._own: dict[str, Account] = {}
         self._sessions: dict[str, list[SignedIn]] = {}
-        self.by_themselves: set[str] = set()  # sessions that no step asked for: a persona needed one to act
+        self._unasked: set[str] = set()
 
     # Accounts
 
@@ -176,8 +166,7 @@ class AccessClient:
 
     def opened(self, persona: Persona, answer: Answer) -> SignedIn:
         """Use the session that an answer has opened, or renewed, from now on."""
-        content = answer.document
-        session = SignedIn(persona.name, content["access_token"], content["refresh_token"], content["expires_in"])
+        session = SignedIn.of(persona, answer)
         self._sessions.setdefault(persona.name, []).append(session)
         return session
 
@@ -188,29 +177,51 @@ class AccessClient:
         return session
 
     def _end(self, who: str, token: str, expect: tuple[int, ...] = (204, 401)) -> None:
-        self._http.post("/api/auth/logout", actor=who, token=token).expect(*expect)
+        self._http.post(EXIT, actor=who, token=token).expect(*expect)
 
     # Sessions
 
-    def session(self, persona: Persona, which: int = -1) -> SignedIn:
-        """Return the persona's session, the latest or the one of this number from 0; the first one is opened here."""
-        sessions = self._sessions.get(persona.name)
-        if not sessions:
-            sessions = [self.sign_in(persona)]
-            self.by_themselves.add(sessions[0].session_id)
+    def session(self, persona: Persona) -> SignedIn:
+        """Return the persona's latest session of this scenario; the first one is opened here."""
+        if persona.name not in self._sessions:
+            self._unasked.add(self.sign_in(persona).session_id)
+        return self._sessions[persona.name][-1]
+
+    def session_of_before(self, persona: Persona, which: int) -> SignedIn:
+        """Return the persona's session of this number from 0, or -1 for the latest; fails where there is none."""
+        sessions = self._sessions.get(persona.name, [])
         try:
             return sessions[which]
         except IndexError:
-            raise AssertionError(f"{persona.name} has {len(sessions)} session(s), not {which + 1}") from None
+            raise AssertionError(
+                f"{persona.name} has {len(sessions)} session(s) of this scenario's own: nothing to look at"
+            ) from None
 
     @property
     def sessions(self) -> list[SignedIn]:
-        """Every session that was opened in the scenario."""
-        return [session for sessions in self._sessions.values() for session in sessions]
+        """Every session that somebody had in the scenario, or shares with other scenarios."""
+        return [*self._shared.opened, *(session for sessions in self._sessions.values() for session in sessions)]
+
+    @property
+    def by_themselves(self) -> set[str]:
+        """The ids of sessions that no step asked for: a persona needed one to act."""
+        return {*self._unasked, *(session.session_id for session in self._shared.opened)}
 
     def token(self, persona: Persona) -> str | None:
         """Return the token a persona sends with requests; None for one without an account."""
-        return None if persona.role is None else self.session(persona).access_token
+        if persona.role is None:
+            return None
+        if persona.name in self._sessions or persona.name in self._own:
+            return self.session(persona).access_token
+        return self._shared.of(persona, lambda: self._open_shared(persona)).access_token
+
+    def _open_shared(self, persona: Persona) -> SignedIn:
+        """Sign a persona in without signing her out at the scenario's end."""
+        account = self.account(persona)
+        answer = self._http.post(
+            ENTRANCE, actor=persona.name, json={"username": account.username, "password": account.password}
+        )
+        return SignedIn.of(persona, answer.expect(200))
 
     def bad_token(self, kind: str) -> str | None:
         """Return one of `TOKENS`; what needs a session is made of Vera's."""
@@ -260,23 +271,3 @@ class AccessClient:
         if status not in requests:
             raise AssertionError(f"no request for {status} is known; known: {', '.join(map(str, requests))}")
         return requests[status]().expect(status)
-
-
-class SessionStores:
-    """The places where the platform keeps sessions."""
-
-    def __init__(self, database: DatabaseDriver, redis: RedisDriver) -> None:
-        self._database = database
-        self._redis = redis
-
-    def row(self, session: SignedIn) -> Mapping[str, Any] | None:
-        """Return the session's row in the database, with `left`: how many seconds it lasts by the database's clock."""
-        found = self._database.rows(
-            "SELECT *, extract(epoch FROM expires_at - now())::float AS left FROM auth_sessions WHERE id = :id",
-            id=session.session_id,
-        )
-        return found[0] if found else None
-
-    def seconds_to_live(self, session: SignedIn) -> float | None:
-        """Return how long Redis will keep the session; None where it does not hold it, or holds it for ever."""
-        return self._redis.seconds_to_live(f"session:{session.session_id}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from support.checks.eventually import eventually
 from support.drivers.database import DatabaseDriver
 
 # The queue's own words for what the platform calls the states of a task.
@@ -33,6 +34,20 @@ class QueueStores:
         )
         counts = {_STATES[job["status"]]: int(job["number"]) for job in jobs if job["status"] in _STATES}
         return {state: counts.get(state, 0) for state in _STATES.values()}
+
+    def settle(self) -> None:
+        """Wait until no job runs whose task has ended: a job ends a moment after the task that it does."""
+        eventually(
+            "jobs that run although their task has ended",
+            lambda: self._database.rows(
+                "SELECT count(*) AS number FROM procrastinate_jobs jobs "
+                "JOIN tasks ON tasks.id::text = args->>'task_id' "
+                "WHERE jobs.status = 'doing' AND tasks.status IN ('completed', 'failed')"
+            )[0]["number"],
+            lambda number: number == 0,
+            wish="none",
+            within=5.0,
+        )
 
     def taken(self, tasks: list[str]) -> list[str]:
         """Return the tasks in the order in which workers took their jobs, each as often as it was taken."""

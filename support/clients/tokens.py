@@ -6,21 +6,14 @@ import base64
 import json
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jwt
 
-if TYPE_CHECKING:
-    from support.clients.access import SignedIn
+from support.clients.sessions import SignedIn, claims_of
 
 ANOTHER_KEY = "not the platform's key, however long it may be"
 ABOUT_TO_EXPIRE = 20  # seconds; long enough for one request on a busy machine
-
-
-def claims_of(token: str) -> dict[str, Any]:
-    """What a token says about itself; the signature is the platform's business."""
-    claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
-    return claims
 
 
 class TokenForge:

@@ -12,6 +12,7 @@ from support.evidence.recorder import Command, Recorder
 from support.settings import NO_WRITES
 
 LIMIT = 3.0  # seconds
+SCANNED = 1000  # keys that one SCAN looks through, so that a few hundred keys are one round trip
 READING = frozenset(
     {"GET", "EXISTS", "PTTL", "SCAN", "TYPE", "HGETALL", "LRANGE", "SMEMBERS", "ZRANGE", "XLEN", "TIME", "PING"}
 )
@@ -64,7 +65,9 @@ class RedisDriver:
 
     def keys(self, pattern: str) -> list[str]:
         """Return the keys that match, sorted; by SCAN, so that a shared server is not held up."""
-        return sorted(self._recorded(f"SCAN MATCH {pattern}", lambda: list(self._client.scan_iter(pattern))))
+        return sorted(
+            self._recorded(f"SCAN MATCH {pattern}", lambda: list(self._client.scan_iter(pattern, count=SCANNED)))
+        )
 
     def typed(self, key: str) -> tuple[str, object]:
         """Return the type of a key (string, hash, list, set, zset, stream, or none) and what it holds."""

@@ -1,7 +1,8 @@
 """Live updates: ``/ws/live`` tells subscribers what changes, without being asked again.
 
-Every change of a VOD or a task is announced by PostgreSQL itself (LISTEN/NOTIFY) with the commit, so subscribers see
-what is true, in the order in which it became true, whichever process changed it.
+Every change of a VOD or a task is announced by PostgreSQL itself with the commit, so subscribers see what is true, in
+the order in which it became true, whichever process changed it. It comes here by Redis, see ``announcer.py``: while
+that is away live updates pause, and afterwards begin again with the present state.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
-import psycopg
 from fastapi import APIRouter, WebSocket
 from fastapi.concurrency import run_in_threadpool
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from support.reference.access.service import authenticate
-from support.reference.database import CONNECTION_OPTIONS, libpq_url
+from support.reference.announcer import CHANNEL, RESYNC
 from support.reference.errors import NotFound, NotSignedIn, PlatformError, ValidationFailed, answer, envelope
 from support.reference.services import Services
 from support.reference.vod.service import VodService
@@ -28,6 +30,7 @@ logger = logging.getLogger(__name__)
 ALL_TASKS = "tasks"
 
 _RECONNECT_SECONDS = 0.2
+_CONNECT_SECONDS = 0.3
 _VOD, _TASK = "vod:", "task:"
 _NOT_SUBSCRIBED = "~"  # after every time
 
@@ -89,7 +92,7 @@ def _vod_id(subject: str) -> UUID:
 
 
 class Relay:
-    """Passes on to the subscribers of this process what PostgreSQL announces. Connects with the first of them."""
+    """Passes on to the subscribers of this process what is announced. Connects with the first of them."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -114,28 +117,33 @@ class Relay:
             await asyncio.wait_for(self._listens.wait(), 1.0)
 
     async def _listen(self) -> None:
-        address = libpq_url(self._services.settings.database_url.get_secret_value())
+        address = self._services.settings.redis_url.get_secret_value()
         while True:
             try:
-                async with await psycopg.AsyncConnection.connect(
-                    address, autocommit=True, **CONNECTION_OPTIONS
-                ) as connection:
-                    await connection.execute("LISTEN live")
-                    self._listens.set()
-                    self._resync()
-                    async for notification in connection.notifies():
-                        self._pass_on(json.loads(notification.payload))
-            except psycopg.OperationalError as error:
+                # Without a limit for answers: nothing may happen for hours.
+                redis = Redis.from_url(address, socket_timeout=None, socket_connect_timeout=_CONNECT_SECONDS)
+                async with redis, redis.pubsub() as channel:
+                    await channel.subscribe(CHANNEL)
+                    async for message in channel.listen():
+                        self._take(message)
+            except RedisError as error:
                 logger.warning("live updates pause: %s", type(error).__name__)
             self._listens.clear()
             await asyncio.sleep(_RECONNECT_SECONDS)
 
-    def _pass_on(self, event: dict[str, Any]) -> None:
-        for subscriber in list(self._subscribers):
-            subscriber.offer(event)
+    def _take(self, message: dict[str, Any]) -> None:
+        if message["type"] == "subscribe":
+            self._listens.set()
+            self._resync()
+        elif message["data"] == RESYNC:
+            self._resync()
+        else:
+            event = json.loads(message["data"])
+            for subscriber in list(self._subscribers):
+                subscriber.offer(event)
 
     def _resync(self) -> None:
-        """After an outage: announcements may have been missed, so everybody begins with the present state again."""
+        """Announcements may have been missed, so everybody begins with the present state again."""
         for subscriber in self._subscribers:
             for subject in subscriber.subjects:
                 task = asyncio.create_task(_quietly(subscriber.subscribe(subject)))

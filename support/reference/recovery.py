@@ -1,6 +1,7 @@
-"""The recovery process: gives the jobs of dead workers to living ones.
+"""The recovery process: gives the jobs of dead workers to living ones, and passes on what live updates tell.
 
-Procrastinate does not do this by itself. It is a process of its own because it must outlive the worker it watches.
+Procrastinate does not do the first by itself. It is a process of its own because it must outlive the worker it watches,
+and because each of its duties is done once, however many workers and APIs there are.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import psycopg
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job, Status
 
+from support.reference.announcer import Announcer
 from support.reference.database import wait_until_up
 from support.reference.errors import DatabaseUnavailable
 from support.reference.queue import abandonment_of, connector, queue, use_services
@@ -33,16 +35,20 @@ _PROMPT_SECONDS = 0.4
 
 
 def run(settings: Settings, ready: Callable[[], None]) -> None:
-    """Watch over the queue for good, through every outage of the database. ``ready`` is called when it begins."""
+    """Do both for good, through every outage of the database and of Redis. ``ready`` is called when it begins."""
     use_services(Services.of(settings, pool_size=1))
     ready()
-    asyncio.run(_watch(settings))
+    asyncio.run(_run(settings))
+
+
+async def _run(settings: Settings) -> None:
+    await asyncio.gather(_watch(settings), Announcer(settings).run())
 
 
 async def _watch(settings: Settings) -> None:
     takeovers: Counter[int] = Counter()
     while True:
-        wait_until_up(settings.database_url.get_secret_value())
+        await asyncio.to_thread(wait_until_up, settings.database_url.get_secret_value())
         try:
             await _sweep_until_lost(settings, takeovers)
         except (ConnectorException, psycopg.OperationalError, DatabaseUnavailable, TimeoutError) as error:

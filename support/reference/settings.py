@@ -66,6 +66,7 @@ class Settings(BaseSettings):
     cablecast_username: str
     cablecast_password: SecretStr
     cablecast_timeout: float = Field(default=2, gt=0)
+    cablecast_first_wait: float = Field(default=0.2, gt=0)
     cablecast_poll: float = Field(default=0.2, gt=0)
     prices_url: HttpUrl
     prices_timeout: float = Field(default=1, gt=0)

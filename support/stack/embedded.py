@@ -119,7 +119,8 @@ class EmbeddedPlatform:
             "PLATFORM_CABLECAST_PASSWORD": self._cablecast.password,
             # Seconds; a partner on this machine is asked more often, and given up sooner, than one far away.
             "PLATFORM_CABLECAST_TIMEOUT": "0.6",
-            "PLATFORM_CABLECAST_POLL": "0.03",
+            "PLATFORM_CABLECAST_FIRST_WAIT": "0.1",
+            "PLATFORM_CABLECAST_POLL": "0.01",
             # Argon2 still, but every scenario signs somebody in, and nobody attacks these accounts.
             "PLATFORM_PASSWORD_MEMORY_KIB": str(8 * 1024),
             "PLATFORM_PASSWORD_PASSES": "1",

@@ -30,6 +30,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=clock.monotonic, sleep=clock.sleep))
     monkeypatch.setattr(module, "Timeline", partial(Timeline, begin=0.0))
+    monkeypatch.setattr(module, "AT_FIRST", 60)  # all waits are alike, but where a test is about the first
     return clock
 
 
@@ -68,6 +69,13 @@ class TestEventually:
     def test_the_last_look_is_at_the_deadline_and_no_nap_goes_beyond_it(self, clock: Clock) -> None:
         eventually("job", sightings("pending", "pending", "completed"), completed, wish="", within=0.5, every=0.4)
         assert clock.naps == [0.4, pytest.approx(0.1)]
+
+    def test_the_first_waits_are_shorter_each_twice_the_one_before(
+        self, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(module, "AT_FIRST", 0.01)
+        eventually("job", sightings(*["pending"] * 6, "completed"), completed, wish="", within=1, every=0.05)
+        assert clock.naps == [0.01, 0.02, 0.04, 0.05, 0.05, 0.05]
 
     def test_a_look_that_outlasts_the_deadline_is_followed_by_one_more(self, clock: Clock) -> None:
         def slow_look() -> str:

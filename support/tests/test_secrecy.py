@@ -3,7 +3,7 @@
 import pytest
 
 from support.checks.secrecy import parts, require_secrecy
-from support.clients.access import SignedIn
+from support.clients.sessions import SignedIn
 from support.evidence.recorder import Exchange
 
 PASSWORD = "xK3vQ9-tLmZ0aB"

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import jwt
 import pytest
 
-from support.clients.access import SignedIn
-from support.clients.tokens import CREDENTIALS, TokenForge, claims_of
+from support.clients.sessions import SignedIn, claims_of
+from support.clients.tokens import CREDENTIALS, TokenForge
 
 KEY = "a signing key that is as long as it has to be for each of the algorithms that are tried"
 NOW = int(time.time())

@@ -8,6 +8,7 @@ import pytest
 from support.checks.changes import StateOfStores
 from support.cleanup import CleanupFailed
 from support.clients.api import Content, Request
+from support.clients.queue import QueueStores
 from support.drivers.http import Answer, NoAnswer, WriteRefused
 from support.granting import NotGranted
 from support.personas import PERSONAS, Account, Role
@@ -161,25 +162,36 @@ class TestIdentity:
 
 
 class Stores(StateOfStores):
-    """Counts how often the state was noted."""
+    """Tells when the state was noted."""
 
-    def __init__(self) -> None:
-        self.notes = 0
+    def __init__(self, told: list[str]) -> None:
+        self.told = told
 
     def note(self) -> None:
-        self.notes += 1
+        self.told.append("noted")
+
+
+class Queue(QueueStores):
+    """Tells when it was waited for."""
+
+    def __init__(self, told: list[str]) -> None:
+        self.told = told
+
+    def settle(self) -> None:
+        self.told.append("settled")
 
 
 class TestNotingTheState:
-    @pytest.mark.parametrize("compares, notes", [(True, 1), (False, 0)])
+    @pytest.mark.parametrize("compares, wanted", [(True, ["settled", "noted"]), (False, [])])
     def test_the_state_is_noted_at_the_first_when_of_a_scenario_that_compares(
-        self, run: Run, compares: bool, notes: int
+        self, run: Run, compares: bool, wanted: list[str]
     ) -> None:
-        world, stores = World(run, compares_states=compares), Stores()
-        world.stores = stores
+        told: list[str] = []
+        world = World(run, compares_states=compares)
+        world.stores, world.queue = Stores(told), Queue(told)
         world.before_when()
         world.before_when()
-        assert stores.notes == notes
+        assert told == wanted
 
 
 def test_closing_takes_away_what_was_created_and_tells_what_could_not_be(run: Run) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends
+from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from support.reference.access.service import User, authenticate, count_request
@@ -25,9 +26,10 @@ def session_owner(
     return authenticate(services, credentials.credentials)
 
 
-def signed_in(user: Annotated[User, Depends(session_owner)], services: ServicesOf) -> User:
+async def signed_in(user: Annotated[User, Depends(session_owner)], services: ServicesOf) -> User:
     """The user who sends this request. Raises NotSignedIn, and TooManyRequests beyond the account's rate limit."""
-    count_request(services, user)
+    if user.rate_limit is not None:
+        await run_in_threadpool(count_request, services, user, user.rate_limit)
     return user
 
 

@@ -118,10 +118,9 @@ def authenticate(services: Services, token: str) -> User:
     )
 
 
-def count_request(services: Services, user: User) -> None:
+def count_request(services: Services, user: User, limit: int) -> None:
     """Count a request of the user. Raises TooManyRequests when there are more than the account may send."""
-    if user.rate_limit is not None:
-        services.counters.count(f"requests:{user.id}", user.rate_limit_seconds).refuse_over(user.rate_limit)
+    services.counters.count(f"requests:{user.id}", user.rate_limit_seconds).refuse_over(limit)
 
 
 def refresh(services: Services, token: str) -> Tokens:

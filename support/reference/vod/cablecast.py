@@ -7,9 +7,9 @@
     GET  /vods/41/status         200 {"status": "processing", "percent": 25}
 
 HTTP Basic. Every call has a time limit; timeouts, connections that are refused or break off, and 5xx are tried again
-three times, after 0.2, 0.4 and 0.8 seconds; a 429 when Cablecast asks for it. The waits are taken in the worker's
-thread rather than by the queue: a retried job would begin with the first call again, and they are short enough for a
-killed worker's job to be taken over meanwhile.
+three times, each wait twice the one before: 0.2, 0.4 and 0.8 seconds, unless the settings say otherwise; a 429 when
+Cablecast asks for it. The waits are taken in the worker's thread rather than by the queue: a retried job would begin
+with the first call again, and they are short enough for a killed worker's job to be taken over meanwhile.
 
 A Cablecast that keeps failing is left alone for a while, see ``CircuitBreaker``: jobs then wait in the queue.
 """
@@ -28,7 +28,7 @@ from uuid import UUID
 import requests
 from pydantic import SecretStr
 
-RETRY_PAUSES = (0.2, 0.4, 0.8)
+RETRIES = 3
 LONGEST_WAIT = 5.0
 """Seconds that Cablecast may ask us to wait (429); the worker has other things to do meanwhile."""
 FAILURES_UNTIL_PAUSE = 10
@@ -171,8 +171,8 @@ def best_match(shows: Iterable[Show], title: str, day: date) -> Match | None:
 class Cablecast:
     """One conversation with Cablecast; used by one thread.
 
-    ``timeout`` is in seconds, for the connection and for each read. ``pause`` waits between tries; it may raise to
-    stop.
+    ``timeout`` is in seconds, for the connection and for each read. ``first_wait`` is how many seconds lie before the
+    second try. ``pause`` waits between tries; it may raise to stop.
     """
 
     def __init__(
@@ -182,11 +182,13 @@ class Cablecast:
         password: SecretStr,
         *,
         timeout: float,
+        first_wait: float,
         pause: Callable[[float], object],
         breaker: CircuitBreaker,
     ) -> None:
         self._base = url.rstrip("/")
         self._timeout = timeout
+        self._first_wait = first_wait
         self._pause = pause
         self._breaker = breaker
         self._session = requests.Session()
@@ -225,12 +227,12 @@ class Cablecast:
         return _read(lambda: _vod_status(answer.json()))
 
     def _call(self, method: str, path: str, **arguments: Any) -> requests.Response:
-        for pause in RETRY_PAUSES:
+        for tried in range(RETRIES):
             try:
                 return self._call_once(method, path, **arguments)
             except _Passing as failure:
                 self._breaker.asked_to_wait(failure.wait or 0.0)
-                self._pause(pause if failure.wait is None else failure.wait)
+                self._pause(self._first_wait * 2**tried if failure.wait is None else failure.wait)
         return self._call_once(method, path, **arguments)
 
     def _call_once(self, method: str, path: str, **arguments: Any) -> requests.Response:
@@ -267,8 +269,10 @@ class Cablecast:
 
 def _refuse_errors(answer: requests.Response) -> None:
     status = answer.status_code
-    if status == HTTPStatus.TOO_MANY_REQUESTS and (wait := _seconds(answer.headers.get("Retry-After"))) <= LONGEST_WAIT:
-        raise _Passing("Cablecast is too busy for us", wait=wait)
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        wait = _seconds(answer.headers.get("Retry-After"))
+        if wait is None or wait <= LONGEST_WAIT:
+            raise _Passing("Cablecast is too busy for us", wait=wait)
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         raise CablecastError("Cablecast refused our credentials")
     if status >= HTTPStatus.BAD_REQUEST:
@@ -277,9 +281,9 @@ def _refuse_errors(answer: requests.Response) -> None:
         raise CablecastError("Cablecast answered something unreadable")
 
 
-def _seconds(retry_after: str | None) -> float:
-    """What a Retry-After asks for; the first of our own pauses when it is missing, or names a date."""
-    return float(retry_after) if retry_after and retry_after.isdecimal() else RETRY_PAUSES[0]
+def _seconds(retry_after: str | None) -> float | None:
+    """What a Retry-After asks for; None, which leaves it to us, when it is missing or names a date."""
+    return float(retry_after) if retry_after and retry_after.isdecimal() else None
 
 
 def _read(read: Callable[[], T]) -> T:

@@ -58,6 +58,8 @@ logger = logging.getLogger(__name__)
 
 _STOP_CHECK_SECONDS = 0.1
 _FOLLOW_LIMIT_SECONDS = 30.0
+_REPORT_SECONDS = 0.05
+"""Between two reports of a captioning's progress: more often nobody can see it, and each is a transaction."""
 
 
 CABLECAST_PAUSED = "paused:cablecast"
@@ -226,13 +228,25 @@ def _pause(context: JobContext, seconds: float) -> None:
 def _transcript_of(context: JobContext, storage: MediaStorage, recording: str, work: TaskWork) -> Transcript:
     transcriber = SpokenChunkTranscriber(lambda seconds: _pause(context, seconds))
     try:
-        return transcriber.transcribe(storage.opened(recording), work.report)
+        return transcriber.transcribe(storage.opened(recording), _now_and_then(work.report))
     except (FileNotFoundError, NotADirectoryError):
         storage.check()
         raise MediaMissing from None
     except OSError:
         storage.check()
         raise MediaUnreadable from None
+
+
+def _now_and_then(report: Callable[[int], None]) -> Callable[[int], None]:
+    reported = monotonic()
+
+    def progress(percent: int) -> None:
+        nonlocal reported
+        if monotonic() - reported >= _REPORT_SECONDS:
+            report(percent)
+            reported = monotonic()
+
+    return progress
 
 
 def _store_captions(storage: MediaStorage, work: TaskWork, transcript: Transcript) -> None:
@@ -254,6 +268,7 @@ def _cablecast(context: JobContext, held: Services) -> Cablecast:
         held.settings.cablecast_username,
         held.settings.cablecast_password,
         timeout=held.settings.cablecast_timeout,
+        first_wait=held.settings.cablecast_first_wait,
         pause=lambda seconds: _pause(context, seconds),
         breaker=_breaker,
     )

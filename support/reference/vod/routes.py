@@ -216,7 +216,7 @@ class SummaryAnswer(Answer):
     chunks: list[ChunkAnswer]
 
 
-def vod_service(services: ServicesOf) -> VodService:
+async def vod_service(services: ServicesOf) -> VodService:
     """The service, as routes receive it."""
     return VodService(services)
 

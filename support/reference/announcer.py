@@ -1,0 +1,76 @@
+"""Live updates on their way: what PostgreSQL announces with each commit goes to whoever serves subscribers, by Redis.
+
+One process listens to PostgreSQL for all, so that a server of subscribers needs no connection to it. What cannot be
+passed on is not kept: once it works again everybody is told to begin with the present state.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import psycopg
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from support.reference.database import CONNECTION_OPTIONS, libpq_url
+from support.reference.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+CHANNEL = "live"
+RESYNC = b"resync"
+"""Sent instead of an event when some may have been missed."""
+
+_RECONNECT_SECONDS = 0.2
+_REDIS_SECONDS = 0.3
+
+
+class Announcer:
+    """Passes on what PostgreSQL announces; pauses while PostgreSQL or Redis is away."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._database = libpq_url(settings.database_url.get_secret_value())
+        self._redis = Redis.from_url(
+            settings.redis_url.get_secret_value(),
+            socket_timeout=_REDIS_SECONDS,
+            socket_connect_timeout=_REDIS_SECONDS,
+            retry=Retry(NoBackoff(), 0),
+        )
+        self._missed = asyncio.Event()
+
+    async def run(self) -> None:
+        """Pass on for good."""
+        await asyncio.gather(self._listen(), self._catch_up())
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                async with await psycopg.AsyncConnection.connect(
+                    self._database, autocommit=True, **CONNECTION_OPTIONS
+                ) as connection:
+                    await connection.execute("LISTEN live")
+                    self._missed.set()  # nobody listened until now
+                    async for notification in connection.notifies():
+                        if not self._missed.is_set():
+                            await self._publish(notification.payload.encode())
+            except psycopg.OperationalError as error:
+                logger.warning("live updates pause: %s", type(error).__name__)
+            await asyncio.sleep(_RECONNECT_SECONDS)
+
+    async def _catch_up(self) -> None:
+        while True:
+            await self._missed.wait()
+            # Before it is sent: the states that are read then may lack what is announced meanwhile.
+            self._missed.clear()
+            await self._publish(RESYNC)
+            await asyncio.sleep(_RECONNECT_SECONDS)
+
+    async def _publish(self, message: bytes) -> None:
+        try:
+            await self._redis.publish(CHANNEL, message)
+        except RedisError as error:
+            logger.warning("live updates pause: %s", type(error).__name__)
+            self._missed.set()
