@@ -30,7 +30,7 @@ def described(scenario: Any, ordinal: int) -> TestResult:
     """What is known of a scenario before it runs. `ordinal` tells equal scenarios of one feature apart."""
     rule = rule_of(scenario)
     path = _relative(scenario.filename)
-    result = TestResult(name=_title(scenario), fullName=place_of(scenario))
+    result = TestResult(name=_title(scenario), fullName=f"{path}:{scenario.line}")
     result.titlePath = [*path.split("/")[:-1], scenario.feature.name, *([rule.name] if rule else [])]
     told = ["\n".join(one.description) for one in (scenario.feature, rule, scenario) if one and one.description]
     result.description = "\n\n".join([*told, *_agreed(scenario)])
@@ -42,11 +42,6 @@ def described(scenario: Any, ordinal: int) -> TestResult:
     result.links = [Link(*link) for tag in _tags(scenario) if (link := _link(tag))]
     result.labels = [*_tag_labels(_tags(scenario)), *place_labels(scenario.feature, rule), *run_labels()]
     return result
-
-
-def place_of(scenario: Any) -> str:
-    """File and line."""
-    return f"{_relative(scenario.filename)}:{scenario.line}"
 
 
 def _agreed(scenario: Any) -> Iterator[str]:

@@ -33,17 +33,17 @@ from support.evidence.lines import Line
 from support.evidence.recorder import TRANSCRIPT
 from support.evidence.verdicts import hook_failures, scenario_details, status_of, step_details
 from support.evidence.wording import csv_of
-from support.evidence.writer import MaskedFileWriter, new_id
+from support.evidence.writer import FilesOfResults, MaskedFileWriter, new_id
 
 
 class AllureFormatter(allure_behave.formatter.AllureFormatter):  # type: ignore[misc]
-    """Writes an Allure results folder; a dry run writes nothing."""
+    """Has an Allure results folder written, by `files` or else by itself; a dry run writes nothing."""
 
-    def __init__(self, stream_opener: Any, config: Any) -> None:
+    def __init__(self, stream_opener: Any, config: Any, files: FilesOfResults | None = None) -> None:
         # Not the parent's: it would register a listener and a logger of its own.
         Formatter.__init__(self, stream_opener, config)
         self.listener = ScenarioListener(config)
-        self.file_logger = None if config.dry_run else MaskedFileWriter(Path(self.stream_opener.name))
+        self.file_logger = None if config.dry_run else files or MaskedFileWriter(Path(self.stream_opener.name))
         for plugin in filter(None, (self.listener, self.file_logger)):
             allure_commons.plugin_manager.register(plugin)
 

@@ -1,10 +1,12 @@
 """Keeping secrets out of everything a run writes down."""
 
+from __future__ import annotations
+
 import base64
 import functools
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, quote, quote_plus, urlencode, urlsplit, urlunsplit
 
@@ -51,6 +53,15 @@ class Masker:
         forms = {form for known in self._secrets for form in _forms(known)}
         longest_first = sorted(forms, key=lambda form: (-len(form), form))
         self._pattern = re.compile("|".join([*map(re.escape, longest_first), _ALWAYS]))
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """The secrets that were told so far."""
+        return frozenset(self._secrets)
+
+    def __reduce__(self) -> tuple[Callable[[], Masker], tuple[()]]:
+        """What is carried to another process together with its masker is masked there with the one in use."""
+        return masker_in_use, ()
 
     def text(self, text: str) -> str:
         """The text with every secret, JSON Web Token and password hash replaced."""
@@ -114,6 +125,19 @@ class Masker:
                 return MASK
             case _:
                 return self.text(value)
+
+
+_in_use = [Masker()]
+
+
+def use_masker(masker: Masker) -> None:
+    """Mask everything that is written from now on with this masker; until then only what looks secret is masked."""
+    _in_use[0] = masker
+
+
+def masker_in_use() -> Masker:
+    """Return the masker of this process."""
+    return _in_use[0]
 
 
 @functools.lru_cache(maxsize=4096)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from support.evidence.writer import Content
 from support.runner.outcome import ScenarioOutcome, StepOutcome
 
 
@@ -49,6 +51,14 @@ class Ended:
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """Files for the results folder, by name, and the secrets to be masked in them that were not told before."""
+
+    files: Sequence[tuple[str, Content]]
+    secrets: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Compared:
     """What the platform's OpenAPI document tells of, with which answers were compared: operations with statuses."""
 
@@ -67,4 +77,4 @@ class Trouble:
     sentence: str
 
 
-Message = Ready | Refused | Began | Told | Ended | Trouble | Compared | Closed
+Message = Ready | Refused | Began | Told | Ended | Trouble | Evidence | Compared | Closed

@@ -16,7 +16,7 @@ from support import scenario as journey
 from support.checks.openapi import Seen
 from support.exits import EnvironmentFailed, RunStopped
 from support.runner import worker
-from support.runner.messages import Began, Closed, Compared, Ended, Message, Ready, Refused, Told, Trouble
+from support.runner.messages import Began, Closed, Compared, Ended, Evidence, Message, Ready, Refused, Told, Trouble
 from support.runner.order import Bundle
 from support.runner.outcome import ScenarioOutcome
 from support.runner.progress import Progress
@@ -33,7 +33,6 @@ class _Worker:
     connection: Connection
     ready: bool = False
     todo: list[int] = field(default_factory=list)  # handed out and not ended, in order
-    done: list[int] = field(default_factory=list)  # ended; its last evidence may not have been written yet
     locks: frozenset[str] = frozenset()
     deadline: float | None = None  # on the monotonic clock: when even clean-ups should long have ended
     closed: bool = False
@@ -56,7 +55,8 @@ class Pool:
         workers: int,
         shared: bool,
         ahead: int,
-        lost: Callable[[Sequence[tuple[Scenario, ScenarioOutcome]]], None],
+        evidence: Callable[[Evidence], None],
+        lost: Callable[[Scenario, ScenarioOutcome], None],
         say: Callable[[str], None],
     ) -> None:
         self._scenarios = scenarios
@@ -64,6 +64,7 @@ class Pool:
         self._pending = [[numbers[id(scenario)] for scenario in bundle] for bundle in bundles]
         self._make = make
         self._ahead = ahead
+        self._evidence = evidence
         self._lost = lost
         self._say = say
         self._count = min(workers, len(self._pending))
@@ -165,9 +166,10 @@ class Pool:
                 yield message
             case Ended(number, outcome):
                 one.todo.remove(number)
-                one.done.append(number)
                 one.deadline = None
                 yield self._note(number, outcome)
+            case Evidence():
+                self._evidence(message)
             case Trouble(sentence):
                 if sentence not in self.troubles:  # every worker has the same hooks
                     self.troubles.append(sentence)
@@ -196,10 +198,9 @@ class Pool:
             running, *rest = one.todo
             if rest and not self.interrupted:
                 self._pending.insert(0, rest)
-            reason = f"The worker that ran this scenario {reason}."
-            one.done.append(running)
-            yield self._note(running, ScenarioOutcome.lost(self._scenarios[running], reason))
-        self._lost([(self._scenarios[number], self.outcomes[number]) for number in one.done])
+            outcome = ScenarioOutcome.lost(self._scenarios[running], f"The worker that ran this scenario {reason}.")
+            self._lost(self._scenarios[running], outcome)
+            yield self._note(running, outcome)
         if self._pending and not any(other.ready or not other.closed for other in self._workers):
             self._fork()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import secrets
 import shutil
@@ -81,10 +80,6 @@ class ReportsFolder:
         folder = os.path.relpath(self.path)
         yield f"Summary: {folder}/{SUMMARY}"
         yield f"Report:  acceptance report{'' if folder == DEFAULT else f' {folder}'}"
-
-    def reported(self) -> set[str]:
-        """Return the places (file and line) of the scenarios that have a result."""
-        return {json.loads(path.read_bytes())["fullName"] for path in self.allure_results.glob("*-result.json")}
 
     def close(self) -> None:
         """Let the next run have the folder."""

@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -29,8 +29,9 @@ from behave.step_registry import AmbiguousStep
 
 from support.deployment import build_of
 from support.durations import COMMITTED, MEASURED, Durations, Paces, key_of
-from support.evidence.described import place_of
 from support.evidence.formatter import AllureFormatter
+from support.evidence.masking import Masker, use_masker
+from support.evidence.writer import MaskedFileWriter
 from support.exits import ExitCode, RunStopped, SelectionError
 from support.report import known_issues
 from support.report.decision import decide
@@ -38,7 +39,7 @@ from support.report.manifest import Manifest
 from support.run import Run
 from support.runner.coverage import coverage_of
 from support.runner.manifest import Circumstances, manifest_of
-from support.runner.messages import Ended, Told
+from support.runner.messages import Ended, Evidence, Told
 from support.runner.options import Options, read_options
 from support.runner.order import Bundle, bundles, longest_first, of_shard, shuffled
 from support.runner.outcome import ScenarioOutcome
@@ -133,14 +134,17 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
         chosen = of_shard(selected(self.features, self.config), options.shard, Paces(Path(self.base_dir) / COMMITTED))
         reports = ReportsFolder(Path(self.base_dir) / "reports")
         durations = Durations(reports.path / MEASURED)
-        with contextlib.closing(reports):
+        files = MaskedFileWriter(reports.allure_results)
+        with contextlib.closing(reports), contextlib.closing(files):
             began = datetime.now(UTC)
             self._load()
-            pool = self._pool_for(chosen, self._ordered(chosen, options, durations), target, reports, options)
+            ordered = self._ordered(chosen, options, durations)
+            pool = self._pool_for(chosen, ordered, target, reports, files, options)
             with contextlib.closing(pool):
                 pool.start()
                 about = Circumstances(uuid4().hex, began, target.name, build_of(target), issues)
                 self._show(chosen, pool)
+            files.close()
             measured = {key_of(chosen[number]): outcome.seconds for number, outcome in pool.outcomes.items()}
             durations.update(measured)
             manifest = manifest_of(chosen, pool.outcomes, pool.troubles, about, options, self.config)
@@ -155,7 +159,13 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
         return longest_first(bundles(chosen), durations) if self.config.jobs > 1 else bundles(chosen)
 
     def _pool_for(
-        self, chosen: list[Scenario], ordered: list[Bundle], target: Target, reports: ReportsFolder, options: Options
+        self,
+        chosen: list[Scenario],
+        ordered: list[Bundle],
+        target: Target,
+        reports: ReportsFolder,
+        files: MaskedFileWriter,
+        options: Options,
     ) -> Pool:
         hooks: Mapping[str, Callable[..., None]] = self.hooks
 
@@ -163,8 +173,17 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
             logs = reports.logs if self.config.jobs == 1 else reports.logs / f"worker-{number}"
             return Worker(self, hooks, Run(target, logs), chosen, connection, reports, options.retries)
 
-        def lost(ended: Sequence[tuple[Scenario, ScenarioOutcome]]) -> None:
-            _report_lost(ended, reports, self.config)
+        masker = Masker()
+        use_masker(masker)
+
+        def evidence(brought: Evidence) -> None:
+            for secret in brought.secrets:
+                masker.add(secret)
+            for file_name, content in brought.files:
+                files.take(file_name, content)
+
+        def lost(scenario: Scenario, outcome: ScenarioOutcome) -> None:
+            _report_lost(scenario, outcome, reports, self.config)
 
         return Pool(
             chosen,
@@ -174,6 +193,7 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
             shared=not target.embedded,
             # A single worker need not wait for its next scenario, unless a failure may stop the run.
             ahead=1 if self.config.jobs == 1 and not self.config.stop else 0,
+            evidence=evidence,
             lost=lost,
             say=self._greet,
         )
@@ -270,16 +290,11 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
             print(line)
 
 
-def _report_lost(
-    ended: Sequence[tuple[Scenario, ScenarioOutcome]], reports: ReportsFolder, config: Configuration
-) -> None:
-    """Write the Allure results of scenarios that a worker could not, because it died before."""
+def _report_lost(scenario: Scenario, outcome: ScenarioOutcome, reports: ReportsFolder, config: Configuration) -> None:
+    """Write the Allure result of a scenario whose worker died before it could."""
+    outcome.apply(scenario)
     formatter = AllureFormatter(StreamOpener(str(reports.allure_results)), config)
-    written = reports.reported()
-    for scenario, outcome in ended:
-        if place_of(scenario) not in written:
-            outcome.apply(scenario)
-            formatter.report_lost(scenario)
+    formatter.report_lost(scenario)
     formatter.close()
 
 

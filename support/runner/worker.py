@@ -22,10 +22,10 @@ from behave.runner import Context, ModelRunner
 from support import scenario as journey
 from support.evidence.formatter import AllureFormatter
 from support.evidence.streams import masked_output
-from support.evidence.writer import use_masker
+from support.evidence.writer import Carrier
 from support.exits import RunStopped
 from support.run import Run
-from support.runner.messages import Began, Closed, Compared, Ended, Message, Ready, Refused, Told, Trouble
+from support.runner.messages import Began, Closed, Compared, Ended, Evidence, Message, Ready, Refused, Told, Trouble
 from support.runner.outcome import Mask, ScenarioOutcome, StepOutcome
 from support.runner.reports import ReportsFolder
 from support.runner.watchdog import ScenarioTimedOut, limit_of, time_limit
@@ -63,8 +63,9 @@ class Worker:
         self._open: list[Container] = []
         self._run_is_broken: str | None = None
         self._waiting = False  # for something that may be given up at once
-        use_masker(run.masker)
-        self._evidence = AllureFormatter(StreamOpener(str(reports.allure_results)), runner.config)
+        self._files = Carrier()
+        self._secrets = frozenset[str]()  # that the runner knows
+        self._evidence = AllureFormatter(StreamOpener(str(reports.allure_results)), runner.config, self._files)
         self._evidence.expect_part()
         self._teller = Teller(self._send, run.masker.text, live=retries == 0)
         runner.formatters = [self._evidence, self._teller]
@@ -118,6 +119,7 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - whatever a clean-up raises is told, and fails the run
             self._trouble(f"A clean-up at the end of the run failed: {error}")
         self._evidence.close()
+        self._send([self._fetched_evidence()])
         if document := self._run.known_document:
             self._send([Compared(frozenset(document.documented))])
 
@@ -148,7 +150,12 @@ class Worker:
             if attempts > self._retries or not scenario.status.has_failed() or self._runner.aborted:
                 break
         outcome = ScenarioOutcome.of(scenario, self._run.masker.text, time.monotonic() - begin, attempts)
-        self._teller.end(Ended(number, outcome))
+        # Together: who knows that it has ended has its evidence too, whatever becomes of this process.
+        self._teller.end(self._fetched_evidence(), Ended(number, outcome))
+
+    def _fetched_evidence(self) -> Evidence:
+        before, self._secrets = self._secrets, self._run.masker.secrets
+        return Evidence(self._files.fetch(), self._secrets - before)
 
     def _perform(self, scenario: Scenario, runner: ModelRunner) -> bool:
         """Run a scenario within its time limit; the formatter's own `run` is wrapped around this."""
@@ -241,9 +248,9 @@ class Teller(Formatter):  # type: ignore[misc]
         self._number = number
         self._steps = {id(step): index for index, step in enumerate(scenario.all_steps)}
 
-    def end(self, ended: Ended) -> None:
-        """Tell that the scenario has ended, and what was held back before."""
-        self._send([*self._held, ended])
+    def end(self, *last: Message) -> None:
+        """Tell how the scenario has ended, and what was held back before."""
+        self._send([*self._held, *last])
         self._held = []
 
     def scenario(self, scenario: Scenario) -> None:

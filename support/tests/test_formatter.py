@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from allure_commons import model2
 
-from support.evidence.masking import Masker
+from support.evidence.masking import Masker, use_masker
 from support.evidence.verdicts import own_trace
-from support.evidence.writer import MaskedFileWriter, use_masker
+from support.evidence.writer import MaskedFileWriter
 from support.tests.formatter_probe import Probe, attachments, run_probe
 
 ALLURE_STATUS = {

@@ -167,7 +167,8 @@ def leave(context):
     world = context.world
     made = recording("Left", duration=1, path=world.file_name("Left", ".wav"))
     write(made, world.storage.root)
-    vod = world.vod.register(made, by=PERSONAS["Dana"])
+    world.vod.register(made, by=PERSONAS["Dana"])
+    world.access.sign_in(PERSONAS["Dana"])
     world.cleanup._actions.clear()
 """
     )

@@ -5,9 +5,8 @@ import os
 import allure
 from behave.contrib.scenario_autoretry import patch_scenario_with_autoretry
 
-from support.evidence.masking import Masker
+from support.evidence.masking import Masker, use_masker
 from support.evidence.recorder import Exchange, Recorder
-from support.evidence.writer import use_masker
 
 SECRET = "Tr0ub4dor&3"
 
