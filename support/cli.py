@@ -21,12 +21,12 @@ COMMANDS = {
     "doctor": "tell whether a target can be tested, and what it lacks",
     "sweep": "list what killed runs left at a target, and delete it",
 }
-"""Each has a module of its own in support/, with `add_to` and `work`; only the one that is asked for is loaded."""
+"""Each has a module in support/commands/, with `add_to` and `work`; only the one that is asked for is loaded."""
 
 LISTS = ("values", "words", "tags")
 """What `acceptance steps` lists besides sentences; each can stand alone, as in `acceptance values`."""
 
-MODULES = {"report": "support.report.command", "steps": "support.steps", "format": "support.layout"}
+MODULES = {"format": "support.layout", "durations": "support.durations"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, meaning in COMMANDS.items():
         command = commands.add_parser(name, help=meaning, description=meaning.capitalize() + ".")
         if name in given[:1]:
-            importlib.import_module(MODULES.get(name, f"support.{name}")).add_to(command)
+            importlib.import_module(MODULES.get(name, f"support.commands.{name}")).add_to(command)
     options = parser.parse_args(given)
     try:
         return int(options.work(options))

@@ -23,6 +23,7 @@ from behave.formatter._registry import make_formatters
 from behave.formatter.base import StreamOpener
 from behave.matchers import NoMatch
 from behave.model import Scenario
+from behave.reporter.summary import SummaryReporter
 from behave.runner import Context
 from behave.runner_util import parse_features
 from behave.step_registry import AmbiguousStep
@@ -44,6 +45,7 @@ from support.runner.options import Options, read_options
 from support.runner.order import Bundle, bundles, longest_first, of_shard, shuffled
 from support.runner.outcome import ScenarioOutcome
 from support.runner.pool import Pool
+from support.runner.progress import SummaryByTheClock
 from support.runner.reports import ReportsFolder
 from support.runner.selection import refuse, refuse_missing_paths, selected
 from support.runner.verdict import sentences, write_lists
@@ -64,6 +66,9 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
 
     def __init__(self, config: Configuration) -> None:
         super().__init__(config)
+        config.reporters[:] = [
+            SummaryByTheClock(config) if isinstance(one, SummaryReporter) else one for one in config.reporters
+        ]
         self._signal: int | None = None
         self._pool: Pool | None = None
         self._numbers: dict[int, int] = {}

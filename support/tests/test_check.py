@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from support import new
 from support.catalogue import behaviours
+from support.commands import new
+from support.commands.rules import OUTCOME, RULE, STORY, Finding, findings, known_issue_findings, look_at
 from support.exits import ExitCode, UsageError
 from support.layout import laid_out
-from support.rules import OUTCOME, RULE, STORY, Finding, findings, known_issue_findings, look_at
 from support.tests.project import PROJECT, ProjectCopy
 from support.vocabulary import read_features
 

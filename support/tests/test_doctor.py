@@ -13,9 +13,9 @@ import requests
 import responses
 from pydantic import SecretStr
 
-from support import doctor as doctors
 from support import vocabulary
-from support.doctor import BAD, GOOD, LACKING, Doctor, Finding
+from support.commands import doctor as doctors
+from support.commands.doctor import BAD, GOOD, LACKING, Doctor, Finding
 from support.exits import ExitCode, UsageError
 from support.personas import PERSONAS
 from support.settings import Api, Capability, PersonaAccount, Storage, Store, Target

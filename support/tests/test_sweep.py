@@ -14,12 +14,12 @@ from typing import Any, cast
 import pytest
 
 from support.clients.api import OPENAPI, Content, Request, deletion_of
+from support.commands.sweep import MARK, SHELVES, Found, _delete, _files, _of_journal, _of_lists, target_named, work
 from support.drivers.http import Answer
 from support.exits import ExitCode, UsageError
 from support.journal import Created, Journal
 from support.personas import PERSONAS, Persona
 from support.settings import Capability
-from support.sweep import MARK, SHELVES, Found, _delete, _files, _of_journal, _of_lists, target_named, work
 from support.world import World
 
 DELETIONS = {"/api/vod/{vod_id}": [], "/api/research/sessions/{session_id}": ["permanent"]}

@@ -10,7 +10,8 @@ import pytest
 from behave.runner_util import load_step_modules
 from behave.step_registry import registry
 
-from support import cli, parameters, steps, vocabulary
+from support import cli, parameters, vocabulary
+from support.commands import steps
 from support.exits import UsageError
 from support.personas import PERSONAS
 from support.tests.project import PROJECT

@@ -18,12 +18,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from support import tags, vocabulary
+from support.commands.sweep import target_named
 from support.drivers.database import open_engine
 from support.drivers.redis import open_client
 from support.exits import ExitCode, UsageError
 from support.personas import PERSONAS
 from support.settings import Capability, PersonaAccount, Target, load_target, require_section, store_url
-from support.sweep import target_named
 
 SKEW = 2.0  # seconds that clocks may differ before times in answers are taken for wrong
 GOOD, BAD, LACKING = "✓", "✗", "–"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from support.commands.steps import write_page
 from support.exits import ExitCode
 from support.report.build import PAGE, build
 from support.report.decision import decide
 from support.report.errors import ReportError
-from support.steps import write_page
 
 REPORTS = Path("reports")
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from support import tags
 from support.catalogue import behaviours
+from support.commands.rules import INTERFACE, OUTCOME, RULE, STORY
 from support.exits import ExitCode, UsageError
-from support.rules import INTERFACE, OUTCOME, RULE, STORY
 from support.testdata.media import file_stem
 from support.vocabulary import FEATURES, read_features
 
