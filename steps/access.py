@@ -165,14 +165,20 @@ def session_gone(context: Context, whose: str) -> None:
 def session_fate(context: Context, whose: str, which: int, goes_on: bool) -> None:
     """Open a page in one of the persona's sessions: it is open to her or him, or closed as to somebody unknown.
 
+    One that goes on is in the database, too: the page may be answered from what Redis still holds.
+
     Example: Then Dana's session goes on
     """
     world = context.world
     person = world.person(whose)
-    answer = world.access.open_page_in(world.access.session_of_before(person, which), "protected page")
+    session = world.access.session_of_before(person, which)
+    answer = world.access.open_page_in(session, "protected page")
     if goes_on:
         username = world.access.account(person).username
         equal("whom the page greets", answer.expect(200).document["username"], username)
+        require(
+            world.sessions.row(session) is not None, f"{person.name}'s session should be in the database, but is not"
+        )
     else:
         equal("the kind of refusal", answer.expect(401).error["type"], "AuthenticationError")
 
