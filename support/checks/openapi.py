@@ -118,6 +118,8 @@ class ApiDocument:
             found.append("it has no title")
         if not self.operations:
             found.append("it describes no operation")
+        schemas = self.content.get("components", {}).get("schemas", {})
+        found += [f"the schema {name} is called after a module" for name in schemas if "__" in name]
         for operation in self.operations:
             if not any(status.startswith(("2", "3")) for status in operation.answers):
                 found.append(f"{operation.name} has no successful answer")

@@ -96,10 +96,12 @@ def test_a_complete_document_has_no_faults(document: ApiDocument) -> None:
 
 
 def test_faults_of_the_document_are_told() -> None:
-    found = ApiDocument({"paths": {"/x": {"get": {"responses": {"404": {}}}}}}).faults()
+    schemas = {"schemas": {"app__routes__Vod": {}}}
+    found = ApiDocument({"paths": {"/x": {"get": {"responses": {"404": {}}}}}, "components": schemas}).faults()
     assert found == [
         "it does not say which OpenAPI it is",
         "it has no title",
+        "the schema app__routes__Vod is called after a module",
         "GET /x has no successful answer",
         "GET /x tells of no failure",
     ]

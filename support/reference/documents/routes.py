@@ -53,7 +53,7 @@ class NewDocument(Request):
     metadata: JsonObject = Field(default_factory=dict)
 
 
-class Batch(Request):
+class DocumentBatch(Request):
     """Documents to ingest; each is checked by itself."""
 
     documents: Annotated[list[Any], Field(min_length=1, max_length=100)]
@@ -88,7 +88,7 @@ class DocumentsAnswer(Answer):
     total: int
 
 
-class BatchItem(Answer):
+class DocumentBatchItem(Answer):
     """What became of one document of a batch: its id, or what is wrong with it."""
 
     index: int
@@ -96,10 +96,10 @@ class BatchItem(Answer):
     errors: list[Detail] = Field(default_factory=list)
 
 
-class BatchAnswer(Answer):
+class DocumentBatchAnswer(Answer):
     """What became of a batch, in the order given."""
 
-    results: list[BatchItem]
+    results: list[DocumentBatchItem]
     stored: int
     refused: int
 
@@ -125,12 +125,12 @@ def ingest(body: NewDocument, user: Researcher, services: ServicesOf) -> Documen
 
 
 @router.post("/batch", responses=documented(413))
-def ingest_batch(body: Batch, user: Researcher, services: ServicesOf) -> BatchAnswer:
+def ingest_batch(body: DocumentBatch, user: Researcher, services: ServicesOf) -> DocumentBatchAnswer:
     """Ingest up to 100 documents. One that is not valid is reported, the rest are stored."""
-    items: list[BatchItem] = []
-    valid: list[tuple[BatchItem, dict[str, Any]]] = []
+    items: list[DocumentBatchItem] = []
+    valid: list[tuple[DocumentBatchItem, dict[str, Any]]] = []
     for index, raw in enumerate(body.documents):
-        items.append(BatchItem(index=index))
+        items.append(DocumentBatchItem(index=index))
         try:
             valid.append((items[-1], NewDocument.model_validate(raw).model_dump()))
         except ValidationError as error:
@@ -138,7 +138,7 @@ def ingest_batch(body: Batch, user: Researcher, services: ServicesOf) -> BatchAn
     stored = service.ingest(services, user, [document for _, document in valid])
     for (item, _), row in zip(valid, stored, strict=True):
         item.id = row.id
-    return BatchAnswer(results=items, stored=len(valid), refused=len(items) - len(valid))
+    return DocumentBatchAnswer(results=items, stored=len(valid), refused=len(items) - len(valid))
 
 
 @router.post("/search", responses=documented(413))

@@ -153,7 +153,7 @@ class ShowAnswer(Answer):
     suggestion: SuggestionAnswer | None
 
 
-class QueueAnswer(Answer):
+class TranscriptionQueueAnswer(Answer):
     """How many tasks are in each state."""
 
     pending: int
@@ -250,7 +250,7 @@ def batch(wanted: Batch, vods: Vods, editor: Editor) -> dict[str, object]:
     return {"results": [_result(tasks, recording) for recording in checked]}
 
 
-@router.get("/queue", response_model=QueueAnswer)
+@router.get("/queue", response_model=TranscriptionQueueAnswer)
 def queue(vods: Vods) -> dict[str, int]:
     """How many tasks wait, run and have ended."""
     return vods.queue()
