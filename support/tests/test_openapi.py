@@ -96,7 +96,7 @@ def test_a_complete_document_has_no_faults(document: ApiDocument) -> None:
 
 
 def test_faults_of_the_document_are_told() -> None:
-    schemas = {"schemas": {"app__routes__Vod": {}}}
+    schemas: dict[str, Any] = {"schemas": {"app__routes__Vod": {}}}
     found = ApiDocument({"paths": {"/x": {"get": {"responses": {"404": {}}}}}, "components": schemas}).faults()
     assert found == [
         "it does not say which OpenAPI it is",
