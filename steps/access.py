@@ -379,7 +379,7 @@ def no_secret_shown(context: Context) -> None:
 def time_sign_ins(context: Context, who: str, count: float) -> None:
     """Time wrong sign-ins, known and unknown names in turn; each known name is tried less often than would lock it.
 
-    Example: When Mallory tries 25 wrong passwords with names that exist, and as many with names that do not
+    Example: When Mallory tries 50 wrong passwords with names that exist, and as many with names that do not
     """
     world = context.world
     times = world.accounts.time_refusals(int(count), by=world.person(who))

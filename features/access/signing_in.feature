@@ -75,7 +75,7 @@ Feature: Signing in and out
 
     @needs.writes @lock.machine @id.ACC-025
     Scenario: A refusal takes as long for a name that nobody has as for a wrong password
-      When Mallory tries 25 wrong passwords with names that exist, and as many with names that do not
+      When Mallory tries 50 wrong passwords with names that exist, and as many with names that do not
       Then the medians of both times differ by at most 30 %
 
     @needs.writes @id.ACC-026

@@ -108,12 +108,16 @@ class AccountsClient:
         )
 
     def time_refusals(self, count: int, *, by: Persona) -> Mapping[str, list[float]]:
-        """Be refused so often with known and unknown names, in turn; return the seconds of each, by kind of name."""
+        """Be refused so often with known and unknown names; return the seconds of each, by kind of name.
+
+        They take turns in going first: what disturbs every other request then disturbs both alike.
+        """
         times: dict[str, list[float]] = {"known": [], "unknown": []}
         for turn in range(count):
             if turn % BEFORE_LOCK == 0:
                 self._send_new(self._fields(f"known-{self._mark}-{turn}", Role.VIEWER), ADMINISTRATOR).expect(201)
-            for kind, name in (("known", self._made[-1].account.username), ("unknown", f"nobody-{self._mark}-{turn}")):
+            names = {"known": self._made[-1].account.username, "unknown": f"nobody-{self._mark}-{turn}"}
+            for kind, name in sorted(names.items(), reverse=turn % 2 == 1):
                 refusal = self._access.attempt(name, f"wrong {self._mark}", by=by).expect(401)
                 times[kind].append(refusal.seconds)
         return times
