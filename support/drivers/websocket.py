@@ -7,15 +7,17 @@ import threading
 import time
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
-from websockets.http11 import Response
-from websockets.sync.client import ClientConnection, connect
+import websockets  # loads its parts when they are used
 
 from support.drivers.http import Answer, NoAnswer
 from support.evidence.recorder import Command, Recorder
 from support.settings import Limits
+
+if TYPE_CHECKING:
+    from websockets.http11 import Response
+    from websockets.sync.client import ClientConnection
 
 _STORE = "WebSocket"
 
@@ -72,14 +74,14 @@ class WebSocketDriver:
         self._note(f"{self.actor} sends {text}", "")
         try:
             self._connection.send(text)
-        except ConnectionClosed as error:
+        except websockets.ConnectionClosed as error:
             raise AssertionError(f"{self.actor}'s live connection should be open, but is closed ({error})") from error
 
     def ping(self, within: float) -> bool:
         """Whether a ping of the protocol itself is answered in time (seconds)."""
         try:
             return self._connection.ping().wait(within)
-        except ConnectionClosed:
+        except websockets.ConnectionClosed:
             return False
 
     def closed_with(self, within: float) -> int | None:
@@ -89,12 +91,12 @@ class WebSocketDriver:
 
     def close(self) -> None:
         """Leave, and wait for the reader to end."""
-        with suppress(WebSocketException):
+        with suppress(websockets.WebSocketException):
             self._ending.close()
         self._reader.join()
 
     def _read(self) -> None:
-        with suppress(ConnectionClosed):
+        with suppress(websockets.ConnectionClosed):
             for content in self._connection:
                 text = content if isinstance(content, str) else content.decode(errors="replace")
                 self._messages.append(Message(text, time.monotonic()))
@@ -108,6 +110,8 @@ def open_websocket(
     url: str, path: str, *, actor: str, token: str | None, limits: Limits, evidence: Recorder
 ) -> WebSocketDriver:
     """Connect to `url` (of the HTTP API). Raises HandshakeRefused, or NoAnswer when there was none."""
+    from websockets.sync.client import connect  # a twentieth of a second, which most runs need not spend
+
     begin = time.monotonic()
     address = url.replace("http", "ws", 1) + path
     who = f"{actor}'s WebSocket {path}"
@@ -116,10 +120,10 @@ def open_websocket(
         # Proxies of the tester's machine have no say in what is tested.
         query = f"{'&' if '?' in path else '?'}token={token}" if token is not None else ""
         connection = ending.enter_context(connect(address + query, open_timeout=limits.connect, proxy=None))
-    except InvalidStatus as error:
+    except websockets.InvalidStatus as error:
         evidence.command(Command(_STORE, f"{who} connects", error.response.status_code, time.monotonic() - begin))
         raise HandshakeRefused(_answer(who, error.response, begin)) from None
-    except (OSError, WebSocketException) as error:
+    except (OSError, websockets.WebSocketException) as error:
         raise NoAnswer(f"{who} should be answered, but the handshake failed: {error}") from None
     evidence.command(Command(_STORE, f"{who} connects", "open", time.monotonic() - begin))
     if connection.response is None:

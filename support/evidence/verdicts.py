@@ -54,7 +54,8 @@ def scenario_details(scenario: Any, cleanup_errors: Sequence[BaseException]) -> 
 
 def step_details(step: Any) -> StatusDetails | None:
     """Why the step did not pass; None if it did, or did not run."""
-    if step.status.has_failed() or step.status.is_pending():
+    # behave's own questions compare with a dozen names, for every step.
+    if step.status.name != "passed" and (step.status.has_failed() or step.status.is_pending()):
         return StatusDetails(message=step_message(step), trace=_step_trace(step))
     return None
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
+from typing import Any
 from uuid import uuid4
 
 import behave.runner
@@ -22,7 +23,7 @@ from behave.configuration import Configuration
 from behave.formatter._registry import make_formatters
 from behave.formatter.base import StreamOpener
 from behave.matchers import NoMatch
-from behave.model import Scenario
+from behave.model import Scenario, Step
 from behave.reporter.summary import SummaryReporter
 from behave.runner import Context
 from behave.runner_util import parse_features
@@ -75,6 +76,7 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
         self._events: Iterator[Told | Ended] = iter(())
         self._told: dict[int, list[Told]] = {}
         self._greetings: set[str] = set()
+        self._matches: dict[tuple[str, str], Any] = {}
 
     def run(self) -> bool:
         """Run what was selected; return whether anything failed. Raises SystemExit with the other exit codes."""
@@ -269,7 +271,7 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
                     formatter.step(steps[told.step])
                 case "result" if told.outcome is not None:
                     told.outcome.apply(steps[told.step])
-                    formatter.match(self.step_registry.find_match(steps[told.step]) or NoMatch())
+                    formatter.match(self._match_of(steps[told.step]))
                     formatter.result(steps[told.step])
 
     def _tell_coverage(self, chosen: list[Scenario], pool: Pool, reports: ReportsFolder) -> None:
@@ -279,6 +281,13 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
         coverage.write(reports.path)
         for line in coverage.lines():
             print(line)
+
+    def _match_of(self, step: Step) -> Any:
+        """Return where a step is written; formatters ask for each, and many say the same."""
+        sentence = step.step_type, step.name
+        if sentence not in self._matches:
+            self._matches[sentence] = self.step_registry.find_match(step) or NoMatch()
+        return self._matches[sentence]
 
     def _conclude(self, manifest: Manifest, reports: ReportsFolder) -> None:
         """Leave manifest, summary and lists, and say how it went and where to look."""
