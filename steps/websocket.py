@@ -50,6 +50,7 @@ def send_exactly(context: Context, who: str) -> None:
     world.sockets.send(writing.text_below(context), by=world.caller(who))
 
 
+@given("within {within:Duration} {who:Caller} has received")
 @then("within {within:Duration} {who:Caller} receives")
 def receives(context: Context, within: float, who: str) -> None:
     """Wait for a message that has what stands below (path, value, or a JSON document); those before it are passed over.

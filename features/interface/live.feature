@@ -15,15 +15,15 @@ Feature: Live updates at the interface
       And Vera has sent over the WebSocket
         | field     | value        |
         | subscribe | vod:{vod.id} |
-      When Dana sends PUT /api/vod/{vod.id} with
-        | field  | value      |
-        | status | processing |
-      Then within 5 seconds Vera receives
+      And within 5 seconds Vera has received
         | path    | value        |
         | event   | vod.state    |
         | subject | vod:{vod.id} |
         | status  | pending      |
-      And within 5 seconds Vera receives
+      When Dana sends PUT /api/vod/{vod.id} with
+        | field  | value      |
+        | status | processing |
+      Then within 5 seconds Vera receives
         """
         {"event": "vod.changed", "subject": "vod:{vod.id}", "status": "processing", "at": "{a time within 1 minute}"}
         """
