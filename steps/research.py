@@ -1,5 +1,7 @@
 """Research: the states and stages of a session, the price service, search, tickers and returns."""
 
+from functools import partial
+
 from behave import given, then, when
 from behave.runner import Context
 
@@ -158,9 +160,9 @@ def research_failed(context: Context, name: str, reason: str) -> None:
     error = world.recall("answer", Answer).expect(502, 503, 504).error
     equal("the kind of failure", (error["type"], error["message"]), ("DependencyError", reason))
     session = things.known(world, SESSION, name)
-    told, row = world.things.read(session).expect(200).document, world.thing_stores.row(session)
+    told, look = world.things.read(session).expect(200).document, partial(world.thing_stores.row, session)
     wanted = {"state": "failed", "stage": "started", "error": reason, "data": "{}"}
-    check.stored(session, told, row, wanted, world.people.account(session.by).username)
+    check.stored(session, told, look, wanted, world.people.account(session.by).username)
 
 
 # The price service

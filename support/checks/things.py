@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -22,6 +22,8 @@ from support.clients.things import (
 )
 from support.drivers.http import Answer
 
+Row = Mapping[str, Any]
+
 STORES_OF_EVERY_KIND = frozenset(
     ("Redis", "users", "research_sessions", "notifications", "events", "documents", "portfolios")
 )
@@ -29,24 +31,36 @@ STORES_OF_EVERY_KIND = frozenset(
 
 
 def stored(
-    thing: Thing, told: Mapping[str, Any], row: Mapping[str, Any] | None, wanted: Mapping[str, str], owner: str
+    thing: Thing, told: Mapping[str, Any], look: Callable[[], Row | None], wanted: Mapping[str, str], owner: str
 ) -> None:
-    """Require API and database to hold a thing under its name, as its owner's, with the wanted fields."""
-    kind, content = thing.kind, content_of(thing, told)
+    """Require API and database to hold a thing under its name, as its owner's, with the wanted fields.
+
+    `look` fetches the row once the API is found right, so that a target without a database is held to that at least.
+    """
+    kind = thing.kind
+    _holds(thing, "API", content_of(thing, told), wanted)
+    row = look()
     if row is None:
         raise fail(f"{thing} should have a row in the database, but has none")
     if kind.owner:
         equal(f"the owner of {thing} in the database", row["owner"], owner)
-    readable = {name: cell for name, cell in wanted.items() if name not in kind.sealed}
-    for place, seen, fields in (("API", content, wanted), ("database", row, readable)):
-        equal(f"the name of {thing} in the {place}", seen.get(kind.called), kind.stored_as(thing.called))
-        found = list(differences(seen, fields, thing.first_seen, texts=kind.texts))
-        require(not found, f"{thing} in the {place}: {'; '.join(found)}")
+    _holds(thing, "database", row, {name: cell for name, cell in wanted.items() if name not in kind.sealed})
 
 
-def fate(thing: Thing, wanted: str, answer: Answer, row: Mapping[str, Any] | None) -> None:
-    """Require a thing to be there, hidden (unknown to the API, marked in the database) or gone for good."""
+def _holds(thing: Thing, place: str, seen: Row, wanted: Mapping[str, str]) -> None:
+    kind = thing.kind
+    equal(f"the name of {thing} in the {place}", seen.get(kind.called), kind.stored_as(thing.called))
+    found = list(differences(seen, wanted, thing.first_seen, texts=kind.texts))
+    require(not found, f"{thing} in the {place}: {'; '.join(found)}")
+
+
+def fate(thing: Thing, wanted: str, answer: Answer, look: Callable[[], Row | None]) -> None:
+    """Require a thing to be there, hidden (unknown to the API, marked in the database) or gone for good.
+
+    `look` fetches the row once the API is found right.
+    """
     equal(f"how reading {thing} is answered", answer.status, 200 if wanted == "there" else 404)
+    row = look()
     found = "gone for good" if row is None else "hidden" if row.get("deleted_at") else "there"
     equal(f"{thing} in the database", found, wanted)
 

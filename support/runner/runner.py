@@ -141,17 +141,17 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
         chosen = of_shard(selected(self.features, self.config), options.shard, Paces(Path(self.base_dir) / COMMITTED))
         reports = ReportsFolder(Path(self.base_dir) / "reports")
         durations = Durations(reports.path / MEASURED)
-        files = MaskedFileWriter(reports.allure_results)
-        with contextlib.closing(reports), contextlib.closing(files):
+        with contextlib.closing(reports):
             began = datetime.now(UTC)
             self._load()
             ordered = self._ordered(chosen, options, durations)
-            pool = self._pool_for(chosen, ordered, target, reports, files, options)
-            with contextlib.closing(pool):
+            with (
+                contextlib.closing(MaskedFileWriter(reports.allure_results)) as files,
+                contextlib.closing(self._pool_for(chosen, ordered, target, reports, files, options)) as pool,
+            ):
                 pool.start()
                 about = Circumstances(uuid4().hex, began, target.name, build_of(target), issues)
                 self._show(chosen, pool)
-            files.close()
             measured = {key_of(chosen[number]): outcome.seconds for number, outcome in pool.outcomes.items()}
             durations.update(measured)
             manifest = manifest_of(chosen, pool.outcomes, pool.troubles, about, options, self.config)

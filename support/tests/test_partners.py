@@ -16,6 +16,7 @@ import pytest
 import requests
 from responses import matchers
 
+from support.checks.eventually import eventually
 from support.partners import Cablecast, PartnerServer, Received
 from support.partners.cablecast import OPERATIONS
 from support.partners.server import Answer
@@ -262,8 +263,7 @@ class TestLiving:
         stub.register("GET", "/today", delay=60)
         with ThreadPoolExecutor(1) as pool:
             waiting = pool.submit(call, stub, "GET", "/today")
-            while not stub.received():
-                time.sleep(0.01)
+            eventually("what the stub was asked", stub.received, bool, wish="something", within=TIMEOUT)
             begun = time.monotonic()
             stub.close()
             assert isinstance(waiting.exception(TIMEOUT), requests.ConnectionError)

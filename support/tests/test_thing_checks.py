@@ -7,6 +7,7 @@ import pytest
 
 from support.checks import things as check
 from support.clients.things import DOCUMENT, KINDS, PORTFOLIO, POSITION, SESSION, Thing, content_of
+from support.granting import NotGranted
 from support.personas import PERSONAS
 
 BEFORE = {"id": "1", "ticker": "AAPL", "state": "initialized"}
@@ -20,7 +21,7 @@ class TestStored:
     ROW: ClassVar = {**BEFORE, "owner": "ravi"}
 
     def test_passes_where_api_and_database_agree(self) -> None:
-        check.stored(thing(), BEFORE, self.ROW, {"state": "initialized"}, "ravi")
+        check.stored(thing(), BEFORE, lambda: self.ROW, {"state": "initialized"}, "ravi")
 
     @pytest.mark.parametrize(
         ("told", "row", "sentence"),
@@ -34,7 +35,23 @@ class TestStored:
     )
     def test_fails_with_the_place_and_the_field(self, told: Any, row: Any, sentence: str) -> None:
         with pytest.raises(AssertionError, match=sentence):
-            check.stored(thing(), told, row, {"state": "initialized"}, "ravi")
+            check.stored(thing(), told, lambda: row, {"state": "initialized"}, "ravi")
+
+
+class TestWithoutADatabase:
+    """What the API tells is held against what was wanted before anybody asks for the row."""
+
+    def no_database(self) -> None:
+        raise NotGranted("database", "nobody may look")
+
+    def test_a_difference_in_the_api_is_told(self) -> None:
+        with pytest.raises(AssertionError, match='in the API: state should be initialized, but was "failed"'):
+            check.stored(thing(), {**BEFORE, "state": "failed"}, self.no_database, {"state": "initialized"}, "ravi")
+
+    def test_a_thing_that_should_be_gone_is_told(self) -> None:
+        answer: Any = SimpleNamespace(status=200)
+        with pytest.raises(AssertionError, match="should be 404, but was 200"):
+            check.fate(thing(), "gone for good", answer, self.no_database)
 
 
 class TestFate:
@@ -46,10 +63,10 @@ class TestFate:
         for fate in ("there", "hidden", "gone for good"):
             answer: Any = SimpleNamespace(status=status)
             if fate == wanted:
-                check.fate(thing(), fate, answer, row)
+                check.fate(thing(), fate, answer, lambda: row)
             else:
                 with pytest.raises(AssertionError, match="should be"):
-                    check.fate(thing(), fate, answer, row)
+                    check.fate(thing(), fate, answer, lambda: row)
 
 
 class TestListed:
