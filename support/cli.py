@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from support.exits import ExitCode, RunStopped
+from support.loading import uncollected
 
 COMMANDS = {
     "up": "start the embedded platform, to explore it by hand and as a target for other shells; Ctrl-C ends it",
@@ -39,7 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, meaning in COMMANDS.items():
         command = commands.add_parser(name, help=meaning, description=meaning.capitalize() + ".")
         if name in given[:1]:
-            importlib.import_module(MODULES.get(name, f"support.commands.{name}")).add_to(command)
+            with uncollected():
+                module = importlib.import_module(MODULES.get(name, f"support.commands.{name}"))
+            module.add_to(command)
     options = parser.parse_args(given)
     try:
         return int(options.work(options))

@@ -1,5 +1,8 @@
 """Our behave runner: selects honestly, starts the target, runs, and ends everything it started."""
 
-from support.runner.runner import Runner
+from support.loading import uncollected
+
+with uncollected():
+    from support.runner.runner import Runner
 
 __all__ = ["Runner"]

@@ -35,6 +35,7 @@ from support.evidence.formatter import AllureFormatter
 from support.evidence.masking import Masker, use_masker
 from support.evidence.writer import MaskedFileWriter
 from support.exits import ExitCode, RunStopped, SelectionError
+from support.loading import uncollected
 from support.report import known_issues
 from support.report.decision import decide
 from support.report.manifest import Manifest
@@ -120,11 +121,13 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
 
     def _load(self) -> None:
         self.context = Context(self)
-        self.load_hooks()
-        try:
-            self.load_step_definitions()
-        except AmbiguousStep as error:
-            raise SelectionError(f"Nothing was run: two step definitions take the same sentence: {error}") from error
+        with uncollected():
+            self.load_hooks()
+            try:
+                self.load_step_definitions()
+            except AmbiguousStep as error:
+                sentence = f"Nothing was run: two step definitions take the same sentence: {error}"
+                raise SelectionError(sentence) from error
         self.step_registry = ExplainingRegistry(behave.runner.the_step_registry)
 
     def _rehearse(self) -> ExitCode:
