@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
@@ -19,14 +20,12 @@ CONNECT_LIMIT = 3  # seconds
 def open_engine(url: str, name: str) -> Engine:
     """Return an engine whose every look sees what is committed now.
 
-    Autocommit, because a poll inside one transaction may see the same snapshot for ever. A connection is tried before
-    it is used again, because the server is killed and mended under the tests. Read-only, because the tests change
-    things through the API.
+    Autocommit, because a poll inside one transaction may see the same snapshot for ever. Read-only, because the tests
+    change things through the API.
     """
     address: URL = make_url(url)
     return create_engine(
         address,
-        pool_pre_ping=True,
         isolation_level="AUTOCOMMIT",
         connect_args={
             "connect_timeout": CONNECT_LIMIT,
@@ -46,7 +45,25 @@ class DatabaseDriver:
 
     def rows(self, statement: str, **parameters: object) -> list[Mapping[str, Any]]:
         """Run a statement with named parameters (`:id`) and return its rows as mappings, in order."""
-        with self._engine.connect() as connection:
+        return self._ask(self._engine.connect, statement, parameters)
+
+    def _ask(
+        self,
+        connect: Callable[[], AbstractContextManager[Connection]],
+        statement: str,
+        parameters: Mapping[str, object],
+    ) -> list[Mapping[str, Any]]:
+        """Ask once more where the connection had died since it was last used, because the server was restarted.
+
+        The pool notices then, and opens new ones. To try each connection before its use would take as long as a look.
+        """
+        try:
+            with connect() as connection:
+                return self._run(connection, statement, parameters)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        with connect() as connection:
             return self._run(connection, statement, parameters)
 
     def _run(self, connection: Connection, statement: str, parameters: Mapping[str, object]) -> list[Mapping[str, Any]]:
@@ -82,9 +99,8 @@ class DatabaseDriver:
         """
         if not self._writes:
             raise AssertionError(f"nothing was written to the database: {NO_WRITES}")
-        with self._engine.connect() as connection:
-            connection.execute(text("SET default_transaction_read_only = off"))
-            return self._run(connection, statement, parameters)
+        writing = self._engine.execution_options(isolation_level="READ COMMITTED", postgresql_readonly=False)
+        return self._ask(writing.begin, statement, parameters)
 
     def row(self, table: str, **key: object) -> Mapping[str, Any] | None:
         """Return the row of a table with this key, or None; fails where there are several."""

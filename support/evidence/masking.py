@@ -73,6 +73,8 @@ class Masker:
 
     def url(self, url: str) -> str:
         """The address with known secrets, its password and secret query parameters (`?token=`) replaced."""
+        if "@" not in url and "?" not in url:
+            return self.text(url)
         parts = urlsplit(url)
         user, at, host = parts.netloc.rpartition("@")
         if at and ":" in user:
