@@ -128,7 +128,7 @@ def publishing_failed(context: Context, title: str, reason: str) -> None:
 
 @then("Cablecast was asked for {operation:Quoted} {times:Count}, with growing waits")
 def asked_with_waits(context: Context, operation: str, times: int) -> None:
-    """Count the requests in this scenario; each wait between two of them must be longer than the one before.
+    """Count the requests since Cablecast was told how to answer; each wait between two must exceed the one before.
 
     Example: Then Cablecast was asked for "finding shows" 4 times, with growing waits
     """

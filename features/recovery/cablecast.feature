@@ -4,7 +4,9 @@ Feature: Cablecast goes away and comes back
   called again and again while it is down.
 
   Background:
-    Given the captioned VOD "City Council" of Dana
+    # A success is the last that the platform knows of Cablecast: it holds no failure of before against it.
+    Given the published VOD "Parks Board" of Dana
+    And the captioned VOD "City Council" of Dana
     And Cablecast has the show "City Council" of today
     And people are at work
 

@@ -23,7 +23,7 @@ class CablecastClient:
     def __init__(self, stub: Cablecast, cleanup: Cleanup) -> None:
         self._stub = stub
         self._cleanup = cleanup
-        self._begin = monotonic()
+        self._begin = monotonic()  # what Cablecast was asked before is not looked at
 
     def has_show(self, title: str, days: int = 0) -> int:
         """Have Cablecast know a show under this title, so many days from today; return its id."""
@@ -36,6 +36,7 @@ class CablecastClient:
 
         `reply` is a status, "silence" (no answer in any time that the platform waits) or "a closed connection".
         """
+        self._begin = monotonic()
         status = reply if isinstance(reply, int) else 200
         broken: dict[str, Any] = {}
         if reply == "silence":
@@ -70,7 +71,7 @@ class CablecastClient:
         return found.id
 
     def asked(self, operation: str) -> list[Received]:
-        """Return what Cablecast was asked since this scenario began, oldest first."""
+        """Return what Cablecast was asked since it was last told how to answer, or the scenario began, oldest first."""
         return self._stub.asked(operation, where=lambda request: request.at >= self._begin)
 
     def upload_of(self, recording: Recording) -> Received:
