@@ -9,9 +9,7 @@ import time
 from collections.abc import Collection
 from contextvars import Context
 from functools import cached_property
-from typing import Any, TypeVar, cast
-
-from requests.adapters import HTTPAdapter
+from typing import Any, TypeVar
 
 from support.checks.changes import StateOfStores
 from support.checks.eventually import LOOK_AGAIN, Timeline
@@ -40,22 +38,17 @@ from support.clients.traces import TraceStores
 from support.clients.vod import VodClient
 from support.clients.vod_stores import VodStores
 from support.crowd import Crowd
-from support.drivers.browser import Browser
-from support.drivers.database import DatabaseDriver
-from support.drivers.http import Answer, HttpDriver
-from support.drivers.redis import RedisDriver
+from support.drivers.http import Answer
 from support.drivers.storage import StorageDriver
-from support.drivers.websocket import WebSocketDriver, open_websocket
 from support.evidence.observed import Observed
 from support.evidence.recorder import Recorder, Wait
 from support.faults import Faults
 from support.faults.processes import Processes
 from support.granting import NotGranted
-from support.journal import Journal
 from support.ledger import Ledger
 from support.memory import Memory
-from support.partners.server import PartnerServer
 from support.personas import PERSONAS, PRONOUNS, Persona
+from support.reach import Reach
 from support.run import Run
 from support.settings import Capability, Limits
 from support.stack.logs import LogMarks
@@ -63,7 +56,6 @@ from support.testdata.media import file_stem
 from support.values import Values
 
 Kind = TypeVar("Kind")
-Stub = TypeVar("Stub", bound=PartnerServer)
 
 
 class World:
@@ -84,8 +76,6 @@ class World:
         read_only: bool = False,
     ) -> None:
         self.run = run
-        self._asks_for = asks_for
-        self._writes = run.grants(Capability.WRITES) and not read_only
         self._compares_states = compares_states
         self._begin = time.monotonic()
         self._logs = LogMarks(run.embedded.logs) if run.embedded else None
@@ -98,45 +88,22 @@ class World:
         self._partner_calls = {stub: len(stub.since(0)) for stub in run.partners}
         self._memory = Memory()
         self._actor: Persona | None = None
-        self._http = self._open_http(self.evidence, run.connections)
-        forge = TokenForge(self._signing_key)
+        self.reach = reach = Reach(run, self.evidence, self.mark, asks_for=asks_for, read_only=read_only)
+        http, forge = reach.http, TokenForge(reach.signing_key)
         self.people = People(run.account, run.masker.add)
-        self.access = AccessClient(self._http, self.people.account, run.sessions, self.cleanup, forge, self.mark)
-        self.accounts = AccountsClient(self._http, self.access, self.cleanup, lambda: run.new_password, self.mark)
-        self.roles = RolesClient(self._http, self.access)
-        self.live = LiveClient(self._open_websocket, self.access, self.cleanup, run.target.limits)
-        self.sockets = SocketClient(self._open_websocket, self.access, self.cleanup)
-        self.crowd = Crowd(self._open_http, run.masker, self.evidence)
-        self.vod = VodClient(self._http, self.access, self.cleanup, run.target.limits)
-        self.things = ThingsClient(self._http, self.access, self.cleanup)
+        self.access = AccessClient(http, self.people.account, run.sessions, self.cleanup, forge, self.mark)
+        self.accounts = AccountsClient(http, self.access, self.cleanup, lambda: run.new_password, self.mark)
+        self.roles = RolesClient(http, self.access)
+        self.live = LiveClient(reach.open_websocket, self.access, self.cleanup, run.target.limits)
+        self.sockets = SocketClient(reach.open_websocket, self.access, self.cleanup)
+        self.crowd = Crowd(reach.open_http, run.masker, self.evidence)
+        self.vod = VodClient(http, self.access, self.cleanup, run.target.limits)
+        self.things = ThingsClient(http, self.access, self.cleanup)
         self.research = ResearchClient(self.things, self.access, self.evidence)
-        self.operations = OperationsClient(self._http, self.access)
-        self.malformed = MalformedRequests(self._http, self.access)
-        self.api = ApiClient(self._http, self.access, self.cleanup, self.crowd)
+        self.operations = OperationsClient(http, self.access)
+        self.malformed = MalformedRequests(http, self.access)
+        self.api = ApiClient(http, self.access, self.cleanup, self.crowd)
         self.values = Values(self._memory, self.alias, self.mark)
-
-    def _open_http(
-        self, evidence: Recorder, connections: HTTPAdapter | None = None, limits: Limits | None = None
-    ) -> HttpDriver:
-        run = self.run
-        return HttpDriver(
-            run.deployment.api_url,
-            limits or run.target.limits,
-            evidence,
-            writes=self._writes,
-            connections=connections,
-            created=self._note_creation,
-            document=run.document,
-        )
-
-    def _note_creation(self, path: str, answer: Answer) -> None:
-        """Write down what appeared at a live target, so that it can be swept away if this run is killed."""
-        if self.run.embedded is None:
-            Journal(self.run.target.name).add(path, answer.json, answer.actor or "", self.mark)
-
-    def _open_websocket(self, actor: str, path: str, token: str | None) -> WebSocketDriver:
-        url, limits = self.run.deployment.api_url, self.run.target.limits
-        return open_websocket(url, path, actor=actor, token=token, limits=limits, evidence=self.evidence)
 
     # People
 
@@ -192,26 +159,6 @@ class World:
 
     # What the target may lack: looked for when a step needs it
 
-    def _may_use(self, capability: Capability) -> None:
-        """See that the target grants what a step acts on, and that its scenario has asked for that.
-
-        An author without such a target at hand hears of a missing tag as well; selecting by tags leans on it.
-        """
-        self.run.require(capability)
-        if capability not in self._asks_for:
-            raise AssertionError(
-                f"this step needs '{capability}': tag its scenario @needs.{capability}, "
-                "so that it is skipped where the target does not grant that"
-            )
-
-    def _played(self, stub: Stub | None) -> Stub:
-        self._may_use(Capability.PARTNERS)
-        return cast(Stub, stub)  # who grants partners plays all of them
-
-    def _signing_key(self) -> str:
-        self._may_use(Capability.SIGNING_KEY)
-        return self.run.signing_key
-
     def leave_out(self, gap: NotGranted) -> None:
         """Note that a check was left out; the scenario's report says so, that nobody takes it for more than it is."""
         self.not_checked.add(gap.capability)
@@ -225,113 +172,98 @@ class World:
         """What could not be checked so far, in sentences."""
         return [f"Not checked: {gap}. The target does not grant it." for gap in sorted(self.not_checked)]
 
-    @cached_property
-    def _database(self) -> DatabaseDriver:
-        self.run.require(Capability.DATABASE)
-        return DatabaseDriver(self.run.engine, self.evidence, writes=self._writes)
-
-    @cached_property
-    def _redis(self) -> RedisDriver:
-        self.run.require(Capability.REDIS)
-        return RedisDriver(self.run.redis, self.evidence, writes=self._writes)
-
-    @cached_property
+    @property
     def storage(self) -> StorageDriver:
         """The media storage."""
-        self.run.require(Capability.STORAGE)
-        return StorageDriver(self.run.deployment.media_root, self.evidence)
+        return self.reach.storage
 
     @cached_property
     def sessions(self) -> SessionStores:
         """Where the platform keeps sessions."""
-        return SessionStores(self._database, self._redis)
+        return SessionStores(self.reach.database, self.reach.redis)
 
     @cached_property
     def account_stores(self) -> AccountStores:
         """Where the platform keeps accounts."""
-        return AccountStores(self._database)
+        return AccountStores(self.reach.database)
 
     @cached_property
     def vods(self) -> VodStores:
         """Where the platform keeps VODs."""
-        return VodStores(self._database, self._redis, self.storage)
+        return VodStores(self.reach.database, self.reach.redis, self.storage)
 
     @cached_property
     def queue(self) -> QueueStores:
         """Where the platform keeps the jobs of its worker."""
-        return QueueStores(self._database)
+        return QueueStores(self.reach.database)
 
     @cached_property
     def thing_stores(self) -> ThingStores:
         """Where the platform keeps what researchers work with."""
-        return ThingStores(self._database)
+        return ThingStores(self.reach.database)
 
     @cached_property
     def traces(self) -> TraceStores:
         """Every store, to search it for what should not be there."""
-        return TraceStores(self._database, self._redis, self.storage)
+        return TraceStores(self.reach.database, self.reach.redis, self.storage)
 
     @cached_property
     def prices(self) -> PricesClient:
         """What the price service, played by a stub, is to answer and was asked."""
-        return PricesClient(self._played(self.run.prices), self.cleanup, self.things.sessions)
+        return PricesClient(self.reach.played(self.run.prices), self.cleanup, self.things.sessions)
 
     @cached_property
     def work(self) -> JobStores:
         """What the queue says of the worker's jobs for VODs."""
-        return JobStores(self._database)
+        return JobStores(self.reach.database)
 
     @cached_property
     def stores(self) -> StateOfStores:
         """All records of database, queue and Redis, to see what changed."""
-        return StateOfStores(self._database, self._redis, lambda: self.access.by_themselves)
+        return StateOfStores(self.reach.database, self.reach.redis, lambda: self.access.by_themselves)
 
     @cached_property
     def records(self) -> Records:
         """Any table of the database."""
-        return Records(self._database)
+        return Records(self.reach.database)
 
     @cached_property
     def keys(self) -> Keys:
         """Any key of Redis."""
-        return Keys(self._redis)
+        return Keys(self.reach.redis)
 
     @cached_property
     def jobs(self) -> Jobs:
         """Any job of the queue."""
-        return Jobs(self._database)
+        return Jobs(self.reach.database)
 
     def partner(self, name: str) -> PartnerClient:
         """What an outside service, played by a stub, is to answer and was asked."""
-        return PartnerClient(self._played(getattr(self.run, PARTNERS[name])), self.cleanup, self._begin)
+        return PartnerClient(self.reach.played(getattr(self.run, PARTNERS[name])), self.cleanup, self._begin)
 
     @cached_property
     def cablecast(self) -> CablecastClient:
         """What Cablecast, played by a stub, is to answer and was asked."""
-        return CablecastClient(self._played(self.run.cablecast), self.cleanup)
+        return CablecastClient(self.reach.played(self.run.cablecast), self.cleanup)
 
     @cached_property
     def faults(self) -> Faults:
         """The way to break parts of the platform."""
-        self._may_use(Capability.FAULTS)
         return Faults(
-            self.run.breaker, self.cleanup, prove_healthy=self.operations.prove_healthy, mark=self.at_work.mark
+            self.reach.breaker, self.cleanup, prove_healthy=self.operations.prove_healthy, mark=self.at_work.mark
         )
 
     @cached_property
     def processes(self) -> Processes:
         """The processes of the embedded platform, to watch them and to catch them at a certain moment."""
-        self._may_use(Capability.FAULTS)
-        if self.run.embedded is None:
-            raise NotGranted(Capability.FAULTS, "only the processes of the embedded platform can be watched and caught")
-        return Processes(self.run.embedded)
+        return self.reach.processes
 
     @cached_property
     def at_work(self) -> PeopleAtWork:
         """Others who use the platform all the while."""
         patience = Limits(connect=HUNG_AFTER, answer=HUNG_AFTER)
         return PeopleAtWork(
-            lambda evidence: self._open_http(evidence, limits=patience),
+            lambda evidence: self.reach.open_http(evidence, limits=patience),
             self.access,
             self.cleanup,
             self.evidence,
@@ -342,13 +274,12 @@ class World:
     @cached_property
     def ledger(self) -> Ledger:
         """What of all that was acknowledged in this scenario must be in the stores."""
-        return Ledger(self._database)
+        return Ledger(self.reach.database)
 
     @cached_property
     def page(self) -> AdminPage:
         """The administrator's page in a browser."""
-        self._may_use(Capability.BROWSER)
-        browser = Browser(self.run.deployment.api_url, self.run.target.limits, self.evidence)
+        browser = self.reach.open_browser()
         self.cleanup.add("close the browser", browser.close)
         return AdminPage(browser, self.people.account, self.cleanup)
 
@@ -406,4 +337,4 @@ class World:
         try:
             self.cleanup.run()
         finally:
-            self._http.close()
+            self.reach.close()

@@ -71,6 +71,7 @@ def secrets_of(world):
 @when("every secret slips")
 def slip(context):
     world = context.world
+    http, database = world.reach.http, world.reach.database
     secrets, fingerprints = secrets_of(world)
     kept = Path("canaries.json")
     known = json.loads(kept.read_text()) if kept.exists() else []
@@ -86,13 +87,13 @@ def slip(context):
         world.evidence.command(Command("Redis", f"GET {secret}", secret.encode(), 0.001, error=secret))
         rows = [[secret], [{"deep": secret}]]
         world.evidence.query(Query(f"SELECT '{secret}'", {"id": secret}, ["it"], rows, 2, 0.001))
-        world._http.get("/api/vod/list", params={"limit": secret}, headers={"X-Note": secret, "Cookie": f"a={secret}"})
-        world._http.post("/api/auth/login", json={"username": secret, "password": secret, "note": [secret]})
-        world._http.post("/api/auth/login", body=secret.encode(), headers={"Content-Type": "text/plain"})
-        world._http.get("/api/protected", headers={"Authorization": secret})
-    world._database.rows("SELECT * FROM users")
-    world._database.rows("SELECT * FROM auth_sessions")
-    world._database.rows("SELECT to_jsonb(t) AS record FROM users t UNION ALL SELECT to_jsonb(t) FROM auth_sessions t")
+        http.get("/api/vod/list", params={"limit": secret}, headers={"X-Note": secret, "Cookie": f"a={secret}"})
+        http.post("/api/auth/login", json={"username": secret, "password": secret, "note": [secret]})
+        http.post("/api/auth/login", body=secret.encode(), headers={"Content-Type": "text/plain"})
+        http.get("/api/protected", headers={"Authorization": secret})
+    database.rows("SELECT * FROM users")
+    database.rows("SELECT * FROM auth_sessions")
+    database.rows("SELECT to_jsonb(t) AS record FROM users t UNION ALL SELECT to_jsonb(t) FROM auth_sessions t")
 
 
 @when("every secret slips, and the step fails")

@@ -52,15 +52,15 @@ from behave import when, then
 
 @when("a page is asked for")
 def page(context):
-    context.world._http.get("/api/protected", token=os.environ["BENCH_TOKEN"]).expect(200)
+    context.world.reach.http.get("/api/protected", token=os.environ["BENCH_TOKEN"]).expect(200)
 
 @then("the database is asked")
 def database(context):
-    assert context.world._database.count("users") > 0
+    assert context.world.reach.database.count("users") > 0
 
 @then("Redis is asked")
 def cache(context):
-    assert not context.world._redis.exists("nothing")
+    assert not context.world.reach.redis.exists("nothing")
 """
 
 

@@ -16,7 +16,7 @@ from behave import when
 
 @when("a page is asked for")
 def page(context):
-    context.world._http.get("/api/page").expect(200)
+    context.world.reach.http.get("/api/page").expect(200)
 """
 
 
