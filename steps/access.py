@@ -5,7 +5,7 @@ import statistics
 from behave import given, then, when
 from behave.runner import Context
 
-from support.checks import secrecy
+from support import secrecy
 from support.checks.eventually import eventually
 from support.checks.matching import equal, fields, require
 from support.clients.access import Asked

@@ -6,7 +6,7 @@ from behave import given, then, when
 from behave.runner import Context
 
 from support.clients.moments import Outcome
-from support.faults import Kind, Part
+from support.parts import Kind, Part
 
 
 @given("people are at work")

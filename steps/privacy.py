@@ -6,10 +6,10 @@ from behave import given, then, when
 from behave.runner import Context
 
 from support import things
-from support.checks import things as check
 from support.checks.matching import equal, require
 from support.clients.things import SESSION
 from support.drivers.http import Answer
+from support.things import checks as check
 from support.world import World
 
 

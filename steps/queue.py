@@ -11,7 +11,7 @@ from support.checks.eventually import eventually
 from support.checks.matching import equal
 from support.clients.vod import Vod
 from support.drivers.http import Answer
-from support.faults import Kind, Part
+from support.parts import Kind, Part
 from support.testdata.media import Recording, recording, write
 from support.world import World
 

@@ -7,12 +7,12 @@ from behave.runner import Context
 
 from support import things
 from support.checks import tables
-from support.checks import things as check
 from support.checks.cells import nested, pairs
 from support.checks.matching import equal, one, require
 from support.clients.research import DOCUMENT_BATCH, filler
 from support.clients.things import PORTFOLIO, SESSION, Kind
 from support.drivers.http import REFUSALS, Answer
+from support.things import checks as check
 
 
 @given("the research session {name:Quoted} of {who:Actor} is {state:Quoted}")

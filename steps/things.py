@@ -7,11 +7,11 @@ from behave.runner import Context
 
 from support import things
 from support.checks import tables
-from support.checks import things as check
 from support.checks.cells import named, nested, pairs
 from support.checks.matching import equal
 from support.clients.things import DEEDS, Kind
 from support.drivers.http import REFUSALS, Answer
+from support.things import checks as check
 
 
 @given("{who:Actor} has just joined")

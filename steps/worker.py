@@ -7,7 +7,7 @@ from support.checks import captions
 from support.checks.eventually import consistently
 from support.checks.matching import equal
 from support.clients.vod import Vod
-from support.faults import Kind, Part
+from support.parts import Kind, Part
 from support.testdata.media import recording, write
 
 MOST_STARTS = 10  # of a job that kills its worker; the platform should give up long before

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from support.checks.changes import State, StateOfStores, differences
+from support.checks.changes import State, differences
 from support.checks.eventually import NeverHappened, eventually
+from support.clients.state import StateOfStores
 from support.drivers.database import DatabaseDriver
 from support.drivers.redis import RedisDriver
 from support.evidence.recorder import Recorder

@@ -24,7 +24,7 @@ from support.clients.tokens import CREDENTIALS
 from support.clients.vod import CALLS, DEEDS, DONE, LEFT_OUT, STAGES
 from support.clients.vod import FIELDS as VOD_FIELDS
 from support.drivers.http import OUTCOMES, REFUSALS
-from support.faults import Kind, Part
+from support.parts import Kind, Part
 from support.personas import PERSONAS, PRONOUNS
 from support.testdata.media import CONDITIONS, SLOW
 

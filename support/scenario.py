@@ -17,8 +17,8 @@ from support.drivers.browser import NO_BROWSER
 from support.drivers.http import HttpDriver
 from support.evidence.recorder import Recorder
 from support.exits import UsageError
-from support.faults import Kind, Part
 from support.granting import NotGranted
+from support.parts import Kind, Part
 from support.run import Run
 from support.settings import Capability
 from support.tags import NEEDS, READONLY

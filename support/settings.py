@@ -14,7 +14,7 @@ from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, SecretStr, ValidationError
 
 from support.exits import UsageError
-from support.faults.table import KINDS, PARTS
+from support.parts import KINDS, PARTS
 from support.personas import PERSONAS, Account
 
 TARGETS = Path(__file__).parent / "targets"

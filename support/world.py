@@ -11,7 +11,6 @@ from contextvars import Context
 from functools import cached_property
 from typing import Any, TypeVar
 
-from support.checks.changes import StateOfStores
 from support.checks.eventually import LOOK_AGAIN, Timeline
 from support.cleanup import Cleanup
 from support.clients.access import AccessClient
@@ -19,6 +18,7 @@ from support.clients.accounts import AccountsClient, AccountStores
 from support.clients.api import ApiClient
 from support.clients.at_work import HUNG_AFTER, PeopleAtWork
 from support.clients.cablecast import CablecastClient
+from support.clients.crowd import Crowd
 from support.clients.jobs import JobStores
 from support.clients.live import LiveClient
 from support.clients.malformed import MalformedRequests
@@ -32,12 +32,12 @@ from support.clients.research import ResearchClient
 from support.clients.roles import RolesClient
 from support.clients.sessions import SessionStores
 from support.clients.sockets import SocketClient
+from support.clients.state import StateOfStores
 from support.clients.things import USER, ThingsClient, ThingStores
 from support.clients.tokens import TokenForge
 from support.clients.traces import TraceStores
 from support.clients.vod import VodClient
 from support.clients.vod_stores import VodStores
-from support.crowd import Crowd
 from support.drivers.http import Answer
 from support.drivers.storage import StorageDriver
 from support.evidence.observed import Observed

@@ -10,7 +10,7 @@ from typing import Any
 from support.checks.matching import fail
 from support.cleanup import Cleanup
 from support.clients.access import AccessClient
-from support.crowd import Crowd
+from support.clients.crowd import Crowd
 from support.drivers.http import Answer, HttpDriver
 from support.personas import Persona
 

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from support.cleanup import Cleanup
-from support.faults.table import Breaker, Fault, Kind, Part
+from support.faults.breaker import Breaker, Fault
 from support.granting import NotGranted
+from support.parts import Kind, Part
 
-__all__ = ["Breaker", "Fault", "Faults", "Kind", "Part"]
+__all__ = ["Breaker", "Fault", "Faults"]
 
 
 class Faults:

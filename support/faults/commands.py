@@ -5,7 +5,8 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable, Mapping
 
-from support.faults.table import Fault, Kind, Part
+from support.faults.breaker import Fault
+from support.parts import Kind, Part
 from support.settings import FaultCommands
 
 LIMIT = 60.0  # seconds for one command

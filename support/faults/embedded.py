@@ -13,10 +13,11 @@ import psycopg
 import redis
 from sqlalchemy import make_url
 
+from support.faults.breaker import Fault
 from support.faults.files import HangingFiles
-from support.faults.table import Fault, Kind, Part
 from support.partners.cablecast import ANYTHING, Cablecast
 from support.partners.server import Registration
+from support.parts import Kind, Part
 from support.stack.embedded import EmbeddedPlatform
 from support.stack.platform import Part as Process
 from support.stack.processes import ServerProcess

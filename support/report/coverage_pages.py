@@ -11,7 +11,7 @@ from typing import TypeVar
 from uuid import uuid4
 
 from support.catalogue import behaviours, families
-from support.faults.table import Kind, Part
+from support.parts import Kind, Part
 from support.personas import Role
 from support.report.coverage import Coverage, Shown, Sight, State
 

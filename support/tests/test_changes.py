@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from support.checks.changes import LIVING_BY_THEMSELVES, State, StateOfStores, differences
+from support.checks.changes import State, differences
+from support.clients.state import LIVING_BY_THEMSELVES, StateOfStores
 from support.drivers.database import DatabaseDriver
 from support.drivers.redis import RedisDriver
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from support.crowd import Crowd, distribution, drawing
+from support.clients.crowd import Crowd, distribution, drawing
 from support.drivers.http import Answer, HttpDriver
 from support.evidence.masking import Masker
 from support.evidence.recorder import Recorder

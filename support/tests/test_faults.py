@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from support.cleanup import Cleanup, CleanupFailed
-from support.faults import Fault, Faults, Kind, Part
+from support.faults import Fault, Faults
 from support.faults.commands import CommandBreaker, CommandFailed
 from support.granting import NotGranted
+from support.parts import Kind, Part
 from support.settings import FaultCommands
 
 

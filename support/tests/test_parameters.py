@@ -17,8 +17,8 @@ from support.clients.things import KINDS
 from support.clients.tokens import CREDENTIALS
 from support.clients.vod import CALLS, DEEDS, STAGES
 from support.drivers.http import OUTCOMES, REFUSALS
-from support.faults import Kind, Part
 from support.parameters import TYPES
+from support.parts import Kind, Part
 from support.personas import PERSONAS
 from support.testdata.media import CONDITIONS, SLOW
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from support.checks.secrecy import parts, require_secrecy
 from support.clients.sessions import SignedIn
 from support.evidence.recorder import Exchange
+from support.secrecy import parts, require_secrecy
 
 PASSWORD = "xK3vQ9-tLmZ0aB"
 DIGEST = "c29tZXNhbHRzb21lc2FsdHNvbWU"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from support.checks.secrecy import parts
+from support.secrecy import parts
 from support.tests.project import ProjectCopy
 
 FEATURE = """

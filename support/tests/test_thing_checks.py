@@ -5,10 +5,10 @@ from typing import Any, ClassVar
 
 import pytest
 
-from support.checks import things as check
 from support.clients.things import DOCUMENT, KINDS, PORTFOLIO, POSITION, SESSION, Thing, content_of
 from support.granting import NotGranted
 from support.personas import PERSONAS
+from support.things import checks as check
 
 BEFORE = {"id": "1", "ticker": "AAPL", "state": "initialized"}
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from support.checks.changes import StateOfStores
 from support.cleanup import CleanupFailed
 from support.clients.api import Content, Request
 from support.clients.queue import QueueStores
+from support.clients.state import StateOfStores
 from support.drivers.http import Answer, NoAnswer, WriteRefused
 from support.granting import NotGranted
 from support.personas import PERSONAS, Account, Role

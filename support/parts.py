@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
 
 
 class Part(StrEnum):
@@ -55,21 +52,6 @@ MEANINGS = {
     Kind.GARBLED: "answering something else than agreed",
     Kind.BREAKING_OFF: "ending its answers in the middle",
 }
-
-
-@dataclass(frozen=True)
-class Fault:
-    """How to break a part in one way, and how to mend it; mending what is not broken does nothing."""
-
-    begin: Callable[[], object]
-    mend: Callable[[], object]
-
-
-class Breaker(Protocol):
-    """What can break and mend parts of one target."""
-
-    def find(self, part: Part, kind: Kind) -> Fault | None:
-        """Return the fault; None where this target cannot do that."""
 
 
 PARTS = tuple(part.key for part in Part)
