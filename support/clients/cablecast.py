@@ -11,7 +11,7 @@ from typing import Any
 from support.checks.matching import one, require
 from support.cleanup import Cleanup
 from support.partners.cablecast import Cablecast, Show, Vod
-from support.partners.server import Received
+from support.partners.received import Received
 from support.testdata.media import Recording
 
 SILENCE = 3.0  # seconds; longer than the platform waits for an answer

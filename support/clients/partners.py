@@ -14,7 +14,8 @@ from support.checks.matching import fail, require
 from support.cleanup import Cleanup
 from support.clients.api import Request
 from support.evidence.recorder import PartnerCall
-from support.partners.server import PartnerServer, Received
+from support.partners.received import Received
+from support.partners.server import PartnerServer
 
 PARTNERS: Mapping[str, str] = {"Cablecast": "cablecast", "the price service": "prices"}
 """Outside services by the name that features use, with the name that a run keeps its stub under."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from support.cleanup import Cleanup
 from support.partners.prices import SESSION_HEADER, Prices, Quote, quote, written
-from support.partners.server import Received
+from support.partners.received import Received
 
 _NEGATIVE: Quote = {"date": "2026-11-19", "open": 10, "high": 10, "low": -1, "close": 10, "volume": 5}
 _CROSSED: Quote = {"date": "2026-11-19", "open": 10, "high": 9, "low": 11, "close": 10, "volume": 5}

@@ -11,7 +11,8 @@ from itertools import count
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
-from support.partners.server import Answer, PartnerServer, Received, Registration, Route
+from support.partners.received import Received
+from support.partners.server import Answer, PartnerServer, Registration, Route
 
 OPERATIONS: Mapping[str, Route] = {
     "finding shows": ("GET", "/shows"),

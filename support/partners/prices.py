@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from support.partners.server import Answer, PartnerServer, Received, Registration
+from support.partners.received import Received
+from support.partners.server import Answer, PartnerServer, Registration
 
 ROUTE = ("GET", "/prices/{ticker}")
 SESSION_HEADER = "X-Correlation-ID"

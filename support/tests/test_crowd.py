@@ -11,7 +11,8 @@ from support.clients.crowd import Crowd, distribution, drawing
 from support.drivers.http import Answer, HttpDriver
 from support.evidence.masking import Masker
 from support.evidence.recorder import Recorder
-from support.partners.server import PartnerServer, Received
+from support.partners.received import Received
+from support.partners.server import PartnerServer
 from support.settings import Limits
 
 LIMITS = Limits(connect=2.0, answer=2.0, job=2.0)
