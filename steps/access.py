@@ -1,4 +1,4 @@
-"""Signing in and out, sessions, tokens and limits."""
+"""Signing in and out, pages and who may open them, limits."""
 
 import statistics
 
@@ -9,7 +9,6 @@ from support import secrecy
 from support.checks.eventually import eventually
 from support.checks.matching import equal, fields, require
 from support.clients.access import Asked
-from support.clients.sessions import SignedIn
 from support.drivers.http import Answer
 from support.world import World
 
@@ -113,76 +112,6 @@ def _told(refusal: Answer) -> dict[str, object]:
     }
 
 
-@then("{who:Actor} has an access token that is good for {minutes:Number} minutes")
-def token_lifetime(context: Context, who: str, minutes: float) -> None:
-    """Check what the sign-in answered and what the token says about its own end.
-
-    Example: Then she has an access token that is good for 30 minutes
-    """
-    world = context.world
-    answer = world.recall("answer", Answer).expect(200).document
-    equal("the type of the token", answer["token_type"], "bearer")
-    session = world.recall("session", SignedIn)
-    equal(f"the lifetime of {world.person(who).name}'s token in seconds", session.lifetime, minutes * 60)
-    claimed = session.claims["exp"] - session.claims["iat"]
-    equal("the time between issue and end in the token, in seconds", claimed, minutes * 60)
-
-
-@then("{whose:Owner} session is kept in the database and in Redis until its end")
-def session_kept(context: Context, whose: str) -> None:
-    """Open a page, and look in both stores; in Redis the session must end by itself, when it ends in the database.
-
-    Example: Then her session is kept in the database and in Redis until its end
-    """
-    world = context.world
-    name = world.person(whose).name
-    session = world.recall("session", SignedIn)
-    world.access.open_page_in(session, "protected page").expect(200)
-    row = world.sessions.row(session)
-    require(row is not None, f"{name}'s session should be in the database, but is not")
-    left = world.sessions.seconds_to_live(session)
-    require(left is not None, f"{name}'s session should be in Redis with an end, but is not")
-    ends = f"in {row['left']:.0f} s"
-    require(abs(left - row["left"]) < 5, f"{name}'s session should end in Redis {ends}, but does in {left:.0f} s")
-
-
-@then("{whose:Owner} session is gone from the database and from Redis")
-def session_gone(context: Context, whose: str) -> None:
-    """Try to open a page in the session, and look for it in both stores.
-
-    Example: Then her session is gone from the database and from Redis
-    """
-    world = context.world
-    name = world.person(whose).name
-    session = world.recall("session", SignedIn)
-    world.access.open_page_in(session, "protected page").expect(401)
-    require(world.sessions.row(session) is None, f"{name}'s session should be gone from the database, but is there")
-    left = world.sessions.seconds_to_live(session)
-    require(left is None, f"{name}'s session should be gone from Redis, but lives {left} s more")
-
-
-@then("{whose:Owner} {which:Which}session {goes_on:Fate}")
-def session_fate(context: Context, whose: str, which: int, goes_on: bool) -> None:
-    """Open a page in one of the persona's sessions: it is open to her or him, or closed as to somebody unknown.
-
-    One that goes on is in the database, too: the page may be answered from what Redis still holds.
-
-    Example: Then Dana's session goes on
-    """
-    world = context.world
-    person = world.person(whose)
-    session = world.access.session_of_before(person, which)
-    answer = world.access.open_page_in(session, "protected page")
-    if goes_on:
-        username = world.access.account(person).username
-        equal("whom the page greets", answer.expect(200).document["username"], username)
-        require(
-            world.sessions.row(session) is not None, f"{person.name}'s session should be in the database, but is not"
-        )
-    else:
-        equal("the kind of refusal", answer.expect(401).error["type"], "AuthenticationError")
-
-
 @given("{who:Actor} opened the {page:Page}, {times:Count}")
 def opened_page(context: Context, who: str, page: str, times: int) -> None:
     """Open a page with the persona's token, so many times; each time it must be open.
@@ -252,52 +181,6 @@ def refused_for_lack_of_rights(context: Context, who: str) -> None:
     answer = world.recall("answer", Answer).expect(403)
     equal("the kind of refusal", answer.error["type"], "PermissionError")
     equal("what the refused page shows", sorted(answer.document), ["error"])
-
-
-# Renewing
-
-
-@given("{who:Actor} renewed the session")
-@when("{who:Actor} renews the session")
-def renew(context: Context, who: str) -> None:
-    """Exchange the refresh token of the session for new tokens, and use these from now on.
-
-    Example: When she renews the session
-    """
-    world = context.world
-    person = world.person(who)
-    session = world.access.session(person)
-    world.remember("session before", session)
-    answer = world.access.renew(person, session.refresh_token).expect(200)
-    world.remember("session", world.access.opened(person, answer))
-
-
-@when("{who:Actor} renews the session with the {token:Token} of before")
-def renew_with(context: Context, who: str, token: str) -> None:
-    """Ask for new tokens in exchange for a token of the session as it was first, whatever comes of it.
-
-    Example: When she renews the session with the refresh token of before
-    """
-    world = context.world
-    person = world.person(who)
-    first = world.access.session_of_before(person, 0)
-    _keep(world, Asked.by(lambda: world.access.renew(person, getattr(first, token))))
-
-
-@then("{who:Actor} has new tokens")
-def has_new_tokens(context: Context, who: str) -> None:
-    """Compare the tokens with those of before: the refresh token is another, and both are there.
-
-    Example: Then she has new tokens
-    """
-    world = context.world
-    name = world.person(who).name
-    before, now = world.recall("session before", SignedIn), world.recall("session", SignedIn)
-    require(now.access_token, f"{name} should have an access token, but has none")
-    require(
-        now.refresh_token not in ("", before.refresh_token), f"{name} should have another refresh token, but has not"
-    )
-    equal(f"whose the new token of {name} is", now.claims["sub"], before.claims["sub"])
 
 
 # Waiting
