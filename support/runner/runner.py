@@ -47,7 +47,7 @@ from support.runner.options import Options, read_options
 from support.runner.order import Bundle, bundles, longest_first, of_shard, shuffled
 from support.runner.outcome import ScenarioOutcome
 from support.runner.pool import Pool
-from support.runner.progress import SummaryByTheClock
+from support.runner.progress import Summary
 from support.runner.reports import ReportsFolder
 from support.runner.selection import refuse, refuse_missing_paths, selected
 from support.runner.verdict import sentences, write_lists
@@ -68,9 +68,7 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
 
     def __init__(self, config: Configuration) -> None:
         super().__init__(config)
-        config.reporters[:] = [
-            SummaryByTheClock(config) if isinstance(one, SummaryReporter) else one for one in config.reporters
-        ]
+        config.reporters[:] = [Summary(config) if isinstance(one, SummaryReporter) else one for one in config.reporters]
         self._signal: int | None = None
         self._pool: Pool | None = None
         self._numbers: dict[int, int] = {}

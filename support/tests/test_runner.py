@@ -134,6 +134,13 @@ def test_a_dry_run_starts_nothing_and_leaves_the_last_results_alone(project: Pro
     ended = project.behave("--dry-run", timeout=20)
     assert "Embedded platform" not in ended.stdout
     assert kept.exists()
+    counts = re.findall(r"(\w+) passed, (\d+) failed, .*?(\d+) untested", ended.stdout)
+    assert [(what, failed) for what, failed, untested in counts if untested != "0"] == [
+        ("features", "0"),
+        ("rules", "0"),
+        ("scenarios", "0"),
+        ("steps", "0"),
+    ]
 
 
 def test_a_platform_left_broken_is_mended_before_the_next_scenario(project: ProjectCopy) -> None:
