@@ -108,3 +108,11 @@ class TestRemarks:
 
     def test_one_whose_scenario_was_not_asked_for(self, file: Path) -> None:
         assert remarks(loaded(file, ENTRY), [entry(3)], [], TODAY, everything_ran=False) == []
+
+    @pytest.mark.parametrize(
+        "named, sentences", [("", 0), ('scenario = "Scenario 2 of many"\n', 1)], ids=["by its id", "by its title"]
+    )
+    def test_one_that_a_part_of_the_suite_has_not_met(self, file: Path, named: str, sentences: int) -> None:
+        """An id may have more scenarios, in another shard; a title has one."""
+        issues = loaded(file, ENTRY + named)
+        assert len(remarks(issues, [entry(2)], [], TODAY, everything_ran=False)) == sentences
