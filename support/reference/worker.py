@@ -3,9 +3,9 @@
 Procrastinate's worker stops when it loses the database; the supervisor then starts a fresh one, which waits for the
 database. The watchdog that stops it works only beside a periodic task: there is one below.
 
-A worker shows that it lives by its heartbeat, and by a lock that it holds through the connection on which it beats: the
-lock is gone as soon as the process is, and stays while the process is merely held up. Recovery dismisses a worker, which
-means that it removes its registration, before it gives its jobs away; a dismissed worker that beats again leaves at once.
+A worker shows that it lives by its heartbeat, and by a lock that it holds through the connection on which it beats:
+the lock is gone as soon as the process is, and stays while the process is merely held up. Recovery dismisses a worker,
+that is, removes its registration, before it gives its jobs away; a dismissed worker leaves at its next heartbeat.
 """
 
 from __future__ import annotations
