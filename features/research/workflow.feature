@@ -135,9 +135,10 @@ Feature: A research from the first idea to the recommendation
         | processing  | failed     | Ravi |
 
       Examples: it does not answer
-        | trouble  | reason                  |
-        | is slow  | did not answer in time. |
-        | hangs up | cannot be reached.      |
+        | trouble                  | reason                  |
+        | is slow                  | did not answer in time. |
+        | answers letter by letter | did not answer in time. |
+        | hangs up                 | cannot be reached.      |
 
       Examples: it refuses
         | trouble                 | reason                        |

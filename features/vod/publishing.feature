@@ -229,15 +229,16 @@ Feature: Publishing at Cablecast
         | reporting progress | 503   | twice |
 
       Examples: each kind of trouble that may pass, to the last try
-        | operation          | reply               | times   |
-        | finding shows      | 500                 | 3 times |
-        | creating a VOD     | 502                 | once    |
-        | receiving captions | 504                 | once    |
-        | creating a VOD     | a closed connection | twice   |
-        | receiving captions | a closed connection | once    |
-        | finding shows      | silence             | once    |
-        | creating a VOD     | silence             | once    |
-        | receiving captions | silence             | once    |
+        | operation          | reply                    | times   |
+        | finding shows      | 500                      | 3 times |
+        | creating a VOD     | 502                      | once    |
+        | receiving captions | 504                      | once    |
+        | creating a VOD     | a closed connection      | twice   |
+        | receiving captions | a closed connection      | once    |
+        | finding shows      | silence                  | once    |
+        | creating a VOD     | silence                  | once    |
+        | receiving captions | silence                  | once    |
+        | finding shows      | one letter after another | once    |
 
     @id.VOD-064
     Scenario Outline: Lasting failures at <operation> with <reply> are reported after four tries

@@ -3,8 +3,8 @@
     GET /prices/AAPL?days=30    200 {"ticker": "AAPL", "quotes": [{"date": "2026-11-19", "open": 150.0, "high": 155.0,
                                      "low": 145.0, "close": 152.5, "volume": 1000000}, ...]}   oldest first
 
-One call, with a time limit and no second try: whoever asks is waiting, and may ask again. ``X-Correlation-ID`` names
-the research session that the prices are for.
+One call, with a time limit for all of it and no second try: whoever asks is waiting, and may ask again.
+``X-Correlation-ID`` names the research session that the prices are for.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import requests
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from support.reference.errors import DependencyFailed
+from support.reference.partners import PartnerSession
 from support.reference.schemas import Price
 
 DAYS = 30
@@ -74,14 +75,12 @@ def fetch(url: str, ticker: str, *, session_id: UUID, timeout: float) -> Sequenc
 
 
 def _ask(address: str, session_id: UUID, timeout: float) -> requests.Response:
-    with requests.Session() as http:
-        http.trust_env = False  # no proxy and no ~/.netrc may come between
+    with PartnerSession(timeout) as http:
         try:
             return http.get(
                 address,
                 params={"days": DAYS},
                 headers={"X-Correlation-ID": str(session_id)},
-                timeout=timeout,
                 allow_redirects=False,
             )
         except requests.Timeout:

@@ -28,6 +28,8 @@ from uuid import UUID
 import requests
 from pydantic import SecretStr
 
+from support.reference.partners import PartnerSession
+
 RETRIES = 3
 LONGEST_WAIT = 5.0
 """Seconds that Cablecast may ask us to wait (429); the worker has other things to do meanwhile."""
@@ -171,8 +173,8 @@ def best_match(shows: Iterable[Show], title: str, day: date) -> Match | None:
 class Cablecast:
     """One conversation with Cablecast; used by one thread.
 
-    ``timeout`` is in seconds, for the connection and for each read. ``first_wait`` is how many seconds lie before the
-    second try. ``pause`` waits between tries; it may raise to stop.
+    ``timeout`` is in seconds, for the connection and then for the whole answer. ``first_wait`` is how many seconds lie
+    before the second try. ``pause`` waits between tries; it may raise to stop.
     """
 
     def __init__(
@@ -187,12 +189,10 @@ class Cablecast:
         breaker: CircuitBreaker,
     ) -> None:
         self._base = url.rstrip("/")
-        self._timeout = timeout
         self._first_wait = first_wait
         self._pause = pause
         self._breaker = breaker
-        self._session = requests.Session()
-        self._session.trust_env = False  # no proxy and no ~/.netrc may come between
+        self._session = PartnerSession(timeout)
         self._session.auth = (username, password.get_secret_value())
 
     def __enter__(self) -> "Cablecast":
@@ -251,9 +251,7 @@ class Cablecast:
     def _answered(self, method: str, path: str, **arguments: Any) -> requests.Response:
         """What Cablecast answers, if it works: 500 and above is no answer."""
         try:
-            answer = self._session.request(
-                method, self._base + path, timeout=self._timeout, allow_redirects=False, **arguments
-            )
+            answer = self._session.request(method, self._base + path, allow_redirects=False, **arguments)
         except requests.Timeout:
             raise _Passing("Cablecast did not answer in time") from None
         except requests.ConnectionError:
