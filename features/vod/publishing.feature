@@ -240,6 +240,19 @@ Feature: Publishing at Cablecast
         | receiving captions | silence                  | once    |
         | finding shows      | one letter after another | once    |
 
+    @id.VOD-067
+    Scenario Outline: What succeeds too late at <operation> is not made again
+      Given the captioned VOD "City Council" of Dana
+      And Cablecast answers "<operation>" with success, too late, once
+      When Dana publishes the VOD "City Council"
+      Then Cablecast has one VOD of "City Council", with the captions as they were written
+      And the VOD "City Council" is linked to the show "City Council"
+
+      Examples: what Cablecast makes
+        | operation       |
+        | creating a show |
+        | creating a VOD  |
+
     @id.VOD-064
     Scenario Outline: Lasting failures at <operation> with <reply> are reported after four tries
       # A success is the last that the platform knows of Cablecast: it holds no failure of before against it.

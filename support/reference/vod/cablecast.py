@@ -1,8 +1,8 @@
 """The client of Cablecast, the station's broadcast system.
 
     GET  /shows?search=TITLE     200 {"shows": [{"id": 7, "title": "City Council", "eventDate": "2026-11-20"}]}
-    POST /shows                  201 {"show": {"id": 7}}             {title, eventDate}
-    POST /vods                   201 {"vod": {"id": 41}}             {show, quality, fileName}
+    POST /shows                  201 {"show": {"id": 7}}             {title, eventDate}, Idempotency-Key
+    POST /vods                   201 {"vod": {"id": 41}}             {show, quality, fileName}, Idempotency-Key
     POST /vods/41/captions       2xx                                 multipart, field scc_file
     GET  /vods/41/status         200 {"status": "processing", "percent": 25}
 
@@ -206,9 +206,10 @@ class Cablecast:
         answer = self._call("GET", "/shows", params={"search": title})
         return _read(lambda: [_show(item) for item in answer.json()["shows"]])
 
-    def create_show(self, title: str, day: date) -> int:
-        """A new show; its id."""
-        answer = self._call("POST", "/shows", json={"title": title, "eventDate": day.isoformat()})
+    def create_show(self, title: str, day: date, *, key: UUID) -> int:
+        """A new show; its id. The same ``key`` gives the same show, however often it is asked for."""
+        body = {"title": title, "eventDate": day.isoformat()}
+        answer = self._call("POST", "/shows", json=body, headers={"Idempotency-Key": str(key)})
         return _read(lambda: _id(answer.json()["show"]))
 
     def create_vod(self, show_id: int, file_name: str, *, key: UUID) -> int:
