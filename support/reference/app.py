@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from support.reference import administration, errors, live, metrics, operations
 from support.reference.access import routes as access_routes
@@ -13,6 +13,7 @@ from support.reference.notifications import routes as notification_routes
 from support.reference.portfolios import routes as portfolio_routes
 from support.reference.privacy import routes as privacy_routes
 from support.reference.research import routes as research_routes
+from support.reference.schemas import refuse_unknown_query
 from support.reference.services import Services
 from support.reference.settings import Settings
 from support.reference.users import routes as user_routes
@@ -31,6 +32,8 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        dependencies=[Depends(refuse_unknown_query)],
+        responses=errors.documented(422),
     )
     app.state.services = Services.of(settings, pool_size=_POOL_SIZE)
     app.state.relay = live.Relay(app.state.services)
