@@ -68,7 +68,9 @@ def tell_administrators(session: Session, *, type: str, title: str, message: str
 
 def forget(session: Session, *, about: dict[str, Any]) -> None:
     """Remove what was told about something that is gone, in the caller's transaction."""
-    session.execute(delete_rows(NotificationRow).where(NotificationRow.data == about))
+    # What holds it is found by an index, what equals it is not.
+    of_it = (NotificationRow.data.contains(about), NotificationRow.data == about)
+    session.execute(delete_rows(NotificationRow).where(*of_it))
 
 
 def list_for(
