@@ -45,3 +45,17 @@ Feature: Accounts at the interface
       | id     | {account.id}    |
       | email  | {account.email} |
       | active | true            |
+
+  @id.API-080
+  Scenario: Of twenty wrong passwords at once five are tried
+    Given Omar has sent POST /api/admin/users with
+      | field    | value                     |
+      | username | {a unique name}           |
+      | email    | {a unique email}          |
+      | password | {a text of 16 characters} |
+    And the answer is remembered as "account"
+    When nobody sends POST /api/auth/login 20 times by 20 at once with
+      | field    | value              |
+      | username | {account.username} |
+      | password | wrong              |
+    Then 5 of the 20 answers are 401

@@ -25,8 +25,8 @@ from support.reference.errors import Conflict, NotFound, NotSignedIn
 from support.reference.services import Services
 
 _REFUSED = "The name or the password is wrong."
-# More are refused until the window ends.
-_FAILURES_ALLOWED = 4
+# With this many a name is locked until the window ends.
+_FAILURES = 5
 
 _ENDING_SESSIONS = frozenset({"role", "active"})
 
@@ -68,13 +68,15 @@ def sign_in(services: Services, username: str, password: str) -> Tokens:
     Raises TooManyRequests while the name is locked, whether anybody has it or not.
     """
     failures = f"failures:{hashlib.sha256(username.lower().encode()).hexdigest()}"
-    services.counters.look(failures).refuse_over(_FAILURES_ALLOWED)
+    services.counters.look(failures).refuse_over(_FAILURES - 1)
     with services.database.begin() as session:
         user = session.scalar(select(UserRow).where(func.lower(UserRow.username) == func.lower(username)))
     # Checked without a user too, so that the answer takes as long as for a wrong password.
     matches = services.passwords.verify(password, user.password_hash if user else None)
     if user is None or not matches or not user.active or user.deleted_at is not None:
-        services.counters.count(failures, user.lockout_seconds if user else LOCKOUT_SECONDS)
+        services.counters.count(failures, user.lockout_seconds if user else LOCKOUT_SECONDS).refuse_over(_FAILURES)
+    # Others may have locked the name since: whoever guesses many at once learns no more than one by one.
+    services.counters.look(failures).refuse_over(_FAILURES - 1)
         raise NotSignedIn(_REFUSED)
     now = utc_now()
     opened = AuthSessionRow(
