@@ -59,3 +59,38 @@ Feature: Accounts at the interface
       | username | {account.username} |
       | password | wrong              |
     Then 5 of the 20 answers are 401
+
+  @id.API-082
+  Scenario Outline: Who was erased is unknown to <call>
+    Given Nora has just joined
+    And Nora has sent GET /api/auth/me
+    And the answer is remembered as "nora"
+    And Nora has sent POST /api/privacy/erase
+    When Omar sends <call> with
+      """
+      <content>
+      """
+    Then the answer is 404 "NotFoundError"
+
+    Examples: nobody brings them back, or does anything for them
+      | call                              | content                                                                        |
+      | POST /api/users/{nora.id}/restore | {}                                                                             |
+      | PATCH /api/admin/users/{nora.id}  | {"active": true}                                                               |
+      | POST /api/research/sessions       | {"session_type": "stock_research", "ticker": "AAPL", "user_id": "{nora.id}"}   |
+      | POST /api/notifications           | {"type": "info", "title": "Hello", "message": "Hello", "user_id": "{nora.id}"} |
+
+  @id.API-083 @needs.database
+  Scenario Outline: For who was deleted there is no <call>
+    Given the user "Alma" of Omar
+    And Omar deleted the user "Alma"
+    When Omar sends <call> with
+      """
+      <content>
+      """
+    Then the answer is 404 "NotFoundError"
+    And nothing was changed
+
+    Examples: what is done for others
+      | call                        | content                                                                             |
+      | POST /api/research/sessions | {"session_type": "stock_research", "ticker": "AAPL", "user_id": "{user Alma.id}"}   |
+      | POST /api/notifications     | {"type": "info", "title": "Hello", "message": "Hello", "user_id": "{user Alma.id}"} |

@@ -238,6 +238,13 @@ def remove_user(services: Services, user_id: UUID) -> None:
         session.delete(user)
     forget_sessions(services, ended)
 
+def require_user(session: Session, user_id: UUID) -> None:
+    """Raise NotFound unless there is such a user, not deleted; they stay at least until the transaction's end."""
+    present = select(UserRow.id).where(UserRow.id == user_id, UserRow.deleted_at.is_(None))
+    if session.scalar(present.with_for_update(read=True, key_share=True)) is None:
+        raise NotFound("There is no such user.")
+
+
 
 def _existing(user: UserRow | None) -> UserRow:
     if user is None:
