@@ -60,6 +60,19 @@ Feature: Accounts at the interface
       | password | wrong              |
     Then 5 of the 20 answers are 401
 
+  @id.API-081
+  Scenario: Whose name is changed has the new one from the next request on
+    Given Nora has just joined
+    And Nora has sent GET /api/auth/me
+    And the answer is remembered as "nora"
+    And Omar has sent PATCH /api/users/{nora.id} with
+      | field    | value          |
+      | username | new-{the mark} |
+    When Nora sends GET /api/protected
+    Then the answer has
+      | path     | value          |
+      | username | new-{the mark} |
+
   @id.API-082
   Scenario Outline: Who was erased is unknown to <call>
     Given Nora has just joined

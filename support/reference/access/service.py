@@ -224,7 +224,7 @@ def change_user(services: Services, user_id: UUID, changes: Mapping[str, Any]) -
             for field, value in changed.items():
                 setattr(user, field, value)
             user.updated_at = utc_now()
-            affected = end_sessions if _ENDING_SESSIONS & changed.keys() else _sessions
+            affected = end_sessions if _ENDING_SESSIONS & changed.keys() else sessions_of
             outdated = affected(session, user_id)
     forget_sessions(services, outdated)
     return user
@@ -258,12 +258,13 @@ def end_sessions(session: Session, user_id: UUID) -> list[UUID]:
     return list(session.scalars(ended))
 
 
-def forget_sessions(services: Services, ended: list[UUID]) -> None:
-    """Take sessions that have ended out of the cache."""
-    services.cache.invalidate(*map(_cache_key, ended))
+def forget_sessions(services: Services, outdated: list[UUID]) -> None:
+    """Take sessions that have ended, or whose user has changed, out of the cache."""
+    services.cache.invalidate(*map(_cache_key, outdated))
 
 
-def _sessions(session: Session, user_id: UUID) -> list[UUID]:
+def sessions_of(session: Session, user_id: UUID) -> list[UUID]:
+    """A user's sessions; :func:`forget_sessions` takes them after the commit of a change."""
     return list(session.scalars(select(AuthSessionRow.id).where(AuthSessionRow.user_id == user_id)))
 
 
