@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -75,9 +74,9 @@ def sign_in(services: Services, username: str, password: str) -> Tokens:
     matches = services.passwords.verify(password, user.password_hash if user else None)
     if user is None or not matches or not user.active or user.deleted_at is not None:
         services.counters.count(failures, user.lockout_seconds if user else LOCKOUT_SECONDS).refuse_over(_FAILURES)
+        raise NotSignedIn(_REFUSED)
     # Others may have locked the name since: whoever guesses many at once learns no more than one by one.
     services.counters.look(failures).refuse_over(_FAILURES - 1)
-        raise NotSignedIn(_REFUSED)
     now = utc_now()
     opened = AuthSessionRow(
         id=uuid4(),
@@ -186,7 +185,7 @@ def new_user(
         user_id=user_id or username,
         username=username,
         email=email,
-        password_hash=passwords.hash(password or secrets.token_urlsafe()),
+        password_hash=passwords.hash(password) if password else passwords.nobodys,
         role=role,
         active=True,
         created_at=now,
@@ -238,12 +237,12 @@ def remove_user(services: Services, user_id: UUID) -> None:
         session.delete(user)
     forget_sessions(services, ended)
 
+
 def require_user(session: Session, user_id: UUID) -> None:
     """Raise NotFound unless there is such a user, not deleted; they stay at least until the transaction's end."""
     present = select(UserRow.id).where(UserRow.id == user_id, UserRow.deleted_at.is_(None))
     if session.scalar(present.with_for_update(read=True, key_share=True)) is None:
         raise NotFound("There is no such user.")
-
 
 
 def _existing(user: UserRow | None) -> UserRow:
