@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from fastapi import Depends, FastAPI
+from sqlalchemy.exc import IntegrityError
 
 from support.reference import administration, errors, live, metrics, operations
 from support.reference.access import routes as access_routes
+from support.reference.access.dependencies import owner_gone
 from support.reference.documents import routes as document_routes
 from support.reference.events import routes as event_routes
 from support.reference.middleware import BodyLimited, Identified, TimeLimited
@@ -57,6 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(module.router)
     app.include_router(research_routes.validation)
     errors.install_handlers(app)
+    app.add_exception_handler(IntegrityError, owner_gone)
     for layer in (BodyLimited, TimeLimited, Identified):  # the last added is the outermost
         app.add_middleware(layer)
     return app

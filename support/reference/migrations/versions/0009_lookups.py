@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008_lookups"
-down_revision = "0007_research_more"
+revision = "0009_lookups"
+down_revision = "0008_audit_stays"
 
 
 def upgrade() -> None:
