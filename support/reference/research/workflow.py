@@ -131,7 +131,9 @@ def _stage(
 
 def _at(session: Session, user: User, session_id: UUID, stage: Stage) -> ResearchSessionRow:
     research = present(session, user, session_id, for_update=True)
-    if research.stage != stage or research.state == "completed":
+    if research.state == "completed":
+        raise Conflict("The research session is completed.")
+    if research.stage != stage:
         raise Conflict(f"This comes after {stage}, but the research is {research.stage}.")
     return research
 
