@@ -25,6 +25,7 @@ from support.reference.partners import PartnerSession
 from support.reference.schemas import Price
 
 DAYS = 30
+MOST_DAYS = 366
 
 _OUTSIDE = "The price service "
 _IMPOSSIBLE = _OUTSIDE + "answered with figures that cannot be."
@@ -51,7 +52,7 @@ class History(BaseModel):
     """What the price service answers."""
 
     ticker: str
-    quotes: Annotated[list[Quote], Field(max_length=366)]
+    quotes: Annotated[list[Quote], Field(max_length=MOST_DAYS)]
 
 
 class ImpossibleFigures(Exception):
@@ -65,7 +66,7 @@ def fetch(url: str, ticker: str, *, session_id: UUID, timeout: float) -> Sequenc
         raise DependencyFailed(f"{_OUTSIDE}answered with an error ({answer.status_code}).")
     try:
         history = History.model_validate_json(answer.content)
-        _require_possible(history, ticker)
+        require_possible(history, ticker)
     except ImpossibleFigures:
         raise DependencyFailed(_IMPOSSIBLE) from None
     except ValidationError as error:
@@ -91,7 +92,8 @@ def _ask(address: str, session_id: UUID, timeout: float) -> requests.Response:
             raise DependencyFailed(f"{_OUTSIDE}cannot be reached.", status=503) from None
 
 
-def _require_possible(history: History, ticker: str) -> None:
+def require_possible(history: History, ticker: str) -> None:
+    """Raise ImpossibleFigures unless these are prices of the stock, of one day or more, oldest first."""
     days = [quote.date for quote in history.quotes]
     if history.ticker != ticker or not days or any(later <= earlier for earlier, later in pairwise(days)):
         raise ImpossibleFigures
