@@ -19,6 +19,7 @@ from urllib3.exceptions import ReadTimeoutError
 from support.checks.matching import fail
 from support.checks.openapi import ApiDocument
 from support.evidence.recorder import Exchange, Recorder
+from support.mistakes import FeatureMistake
 from support.settings import NO_WRITES, Limits
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -52,7 +53,7 @@ class NoAnswer(AssertionError):
         self.too_late = too_late
 
 
-class WriteRefused(AssertionError):
+class WriteRefused(FeatureMistake):
     """Nothing may be written in this scenario, so the driver did not send the request."""
 
 

@@ -19,7 +19,10 @@ def sentences(manifest: Manifest) -> Iterator[str]:
     yield from manifest.remarks
     for count, what in (
         (len(differing(manifest)), "failed: the platform differs from what was agreed"),
-        (len(unable(manifest)), "broken: a step is missing or crashed, or a hook or a clean-up failed"),
+        (
+            len(unable(manifest)),
+            "broken: a feature is wrong, a step missing or crashed, a hook or a clean-up failed",
+        ),
         (len(known(manifest)), "did not pass as known issues say"),
         (len(manifest.of(Status.NOT_RUN)), "not run"),
         (len(manifest.flaky), "flaky: passed only on a later try, see " + FLAKY),

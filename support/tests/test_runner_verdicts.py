@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from support.exits import ExitCode
 from support.partners.server import PartnerServer
+from support.report.manifest import Cause, Status, read
 from support.tests.runner_probe import Ended, Probe
 
 # Scenario: behave's status, Allure's status.
@@ -103,6 +105,23 @@ def test_a_scenario_that_hangs_is_ended_with_the_stacks_of_all_threads(ended: En
 def test_a_worker_that_dies_costs_the_scenario_it_ran(ended: Ended) -> None:
     [result] = [result for result in ended.allure_results() if result["name"].startswith("S14")]
     assert "The worker that ran this scenario was killed by SIGKILL" in result["statusDetails"]["message"]
+
+
+def test_what_a_feature_got_wrong_is_told_as_that_everywhere(probe: Probe) -> None:
+    feature = "Feature: Mistakes\n  Scenario: W1\n    Given what a feature cannot say\n"
+    (probe.folder / "features" / "mistakes.feature").write_text(feature)
+    ended = probe.run("features/mistakes.feature")
+    sentence = 'No VOD "City Concil" was made before. Did you mean "City Council"?'
+    assert ended.exit_code == ExitCode.BROKEN
+    assert (ended.allure["W1"], ended.junit["W1"], ended.json["W1"]) == ("broken", "error", "error")
+    [result] = ended.allure_results()
+    assert result["statusDetails"]["message"] == sentence
+    [entry] = read(probe.folder / "reports").scenarios
+    assert (entry.status, entry.cause, entry.message) == (Status.BROKEN, Cause.TEST_CODE, sentence)
+    summary = (probe.folder / "reports" / "summary.md").read_text()
+    assert "Could not tell" in summary and "Differs from what was agreed" not in summary
+    assert f"FEATURE IS WRONG: {sentence}" in ended.output
+    assert "Traceback" not in ended.output
 
 
 def test_a_broken_suite_has_an_exit_code_of_its_own(probe: Probe) -> None:
