@@ -190,6 +190,16 @@ class TestOrder:
         assert "to repeat it: -D order=random:" in probe.run("--name=S01", "-D", "order=random").output
 
 
+def test_a_green_shard_is_green(probe: Probe) -> None:
+    feature = "Feature: Halves\n  Scenario: H1\n    Then it is shown\n  Scenario: H2\n    Then it is shown\n"
+    (probe.folder / "features" / "halves.feature").write_text(feature)
+    for number in (1, 2):
+        ended = probe.run("features/halves.feature", "-D", f"shard={number}/2")
+        assert ended.exit_code == ExitCode.PASSED
+        assert "Partly checked: all 1 scenario did what was agreed" in ended.output
+        assert f"shard {number} of 2." in ended.output
+
+
 def test_all_shards_together_run_everything_once(probe: Probe) -> None:
     ran = [set(probe.run("--tags=not @slow", "-D", f"shard={n}/3").allure) - {"Tear-down"} for n in (1, 2, 3)]
     assert all(not a & b for a, b in itertools.combinations(ran, 2))
