@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from support.report.decision import decide, differing, known, unable
 from support.report.manifest import Manifest, ScenarioEntry, Status
+from support.runner import locations
 
-RERUN = "rerun.txt"
 FLAKY = "flaky.txt"
 
 
@@ -35,12 +34,14 @@ def sentences(manifest: Manifest) -> Iterator[str]:
 def write_lists(manifest: Manifest, folder: Path) -> Path | None:
     """Write the list of what did not pass, for `behave @...`, and of what is flaky; return the former's path."""
     _write(folder / FLAKY, manifest.flaky)
-    return _write(folder / RERUN, [*manifest.not_passed, *manifest.of(Status.NOT_RUN)])
+    return _write(folder / locations.RERUN, [*manifest.not_passed, *manifest.of(Status.NOT_RUN)])
 
 
 def _write(path: Path, entries: Iterable[ScenarioEntry]) -> Path | None:
-    # behave reads locations in a list relative to the list.
-    lines = sorted(f"{os.path.relpath(entry.location, path.parent)}\n" for entry in entries)
+    lines = [
+        locations.entry(entry.location, entry.title, path.parent)
+        for entry in sorted(entries, key=lambda entry: entry.location)
+    ]
     if not lines:
         path.unlink(missing_ok=True)
         return None

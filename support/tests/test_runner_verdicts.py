@@ -144,6 +144,51 @@ def test_what_did_not_pass_can_be_run_again(probe: Probe, jobs: str) -> None:
     assert again.exit_code == 1
 
 
+class TestAListThatIsOld:
+    """What moved, went or was another scenario is never run in the place of what failed."""
+
+    FAILING = "  Scenario: M1 fails\n    Then it is wrong\n"
+    OTHER = "  Scenario: M2 passes\n    Then it is shown\n"
+
+    @pytest.fixture
+    def feature(self, probe: Probe) -> Path:
+        path = probe.folder / "features" / "moved.feature"
+        path.write_text(f"Feature: Moved\n{self.FAILING}")
+        probe.run("features/moved.feature")
+        assert (probe.folder / "reports" / "rerun.txt").read_text() == "# M1 fails\n../features/moved.feature:2\n"
+        return path
+
+    def refusal(self, probe: Probe, *options: str) -> str:
+        ended = probe.run(*options)
+        assert ended.exit_code == ExitCode.USAGE
+        return ended.errors.strip()
+
+    def test_another_scenario_at_its_line_is_refused(self, probe: Probe, feature: Path) -> None:
+        feature.write_text(f"Feature: Moved\n{self.OTHER}{self.FAILING}")
+        assert self.refusal(probe, "@reports/rerun.txt") == (
+            'Line 2 of features/moved.feature should be "M1 fails", but is "M2 passes". '
+            "The features have changed since reports/rerun.txt was written: run them again without it."
+        )
+
+    def test_no_scenario_at_its_line_is_refused(self, probe: Probe, feature: Path) -> None:
+        feature.write_text(f"Feature: Moved\n\n{self.FAILING}")
+        told = 'Line 2 of features/moved.feature should be "M1 fails", but is no scenario.'
+        assert self.refusal(probe, "@reports/rerun.txt").startswith(told)
+
+    def test_a_line_behind_the_end_is_refused(self, probe: Probe, feature: Path) -> None:
+        told = "features/moved.feature has no line 9999, it ends at line 3."
+        assert self.refusal(probe, "features/moved.feature:9999") == told
+
+    def test_a_file_that_is_gone_is_refused(self, probe: Probe, feature: Path) -> None:
+        feature.unlink()
+        assert self.refusal(probe, "@reports/rerun.txt").startswith("There is no features/moved.feature.")
+
+    def test_without_a_list_nothing_is_to_be_run_again(self, probe: Probe, feature: Path) -> None:
+        probe.run("--name=S01")
+        told = self.refusal(probe, "@reports/rerun.txt")
+        assert told.startswith("Nothing is to be run again: there is no reports/rerun.txt.")
+
+
 def test_nothing_is_left_to_run_again_after_a_green_run(probe: Probe) -> None:
     probe.run("--name=S02")
     green = probe.run("--name=S01")
