@@ -25,7 +25,7 @@ from support.evidence.streams import masked_output
 from support.evidence.writer import Carrier
 from support.exits import RunStopped
 from support.run import Run
-from support.runner.messages import Began, Closed, Compared, Ended, Evidence, Message, Ready, Refused, Told, Trouble
+from support.runner.messages import Began, Closed, Closing, Compared, Ended, Evidence, Message, Ready, Refused, Told, Trouble
 from support.runner.outcome import Mask, ScenarioOutcome, StepOutcome
 from support.runner.reports import ReportsFolder
 from support.runner.watchdog import ScenarioTimedOut, limit_of, time_limit
@@ -119,9 +119,9 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - whatever a clean-up raises is told, and fails the run
             self._trouble(f"A clean-up at the end of the run failed: {error}")
         self._evidence.close()
-        self._send([self._fetched_evidence()])
-        if document := self._run.known_document:
-            self._send([Compared(frozenset(document.documented))])
+        document = self._run.known_document
+        compared = [Compared(frozenset(document.documented))] if document else []
+        self._send([self._fetched_evidence(), *compared, Closing()])
 
     def _next_bundle(self) -> list[int] | None:
         if self._runner.aborted:
