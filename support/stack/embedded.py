@@ -77,7 +77,7 @@ class EmbeddedPlatform:
 
     def _prepare(self) -> None:
         self.media_root = self._run.path / "media"
-        self.media_root.mkdir()
+        self.media_root.mkdir(mode=0o700)
         self._port = ReservedPort()
         self._ending.callback(self._port.release)
         self.api_url = f"http://127.0.0.1:{self._port.number}"
