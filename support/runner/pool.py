@@ -106,6 +106,7 @@ class Pool:
         self._life_line_of_workers, self._life_line = os.pipe()
         self._wake_up, self._alarm = os.pipe()
         os.set_blocking(self._alarm, False)
+        self._open = True
         self._interrupts = 0
         self._interrupted_at = 0.0
         self._asked = 0.0
@@ -124,7 +125,8 @@ class Pool:
         self._interrupts += 1
         self._interrupted_at = now
         self._pending.clear()
-        os.write(self._alarm, b"!")
+        if self._open:  # otherwise there is nobody left to interrupt, and the end of the run is told
+            os.write(self._alarm, b"!")
 
     @property
     def interrupted(self) -> bool:
@@ -240,16 +242,17 @@ class Pool:
             return
         cause = os.waitstatus_to_exitcode(status)
         reason = f"was killed by {signal.Signals(-cause).name}" if cause < 0 else f"ended with code {cause}"
-        if one.todo and (one.running is not None or not one.of_use):
-            # One that ends before its first scenario would do so again, and for ever, if that cost nothing.
-            yield self._give_up(one.todo.pop(0), f"The worker that ran this scenario {reason}.")
+        # One that ends before its first scenario would do so again, and for ever, if that cost nothing.
+        given_up = one.todo.pop(0) if one.todo and (one.running is not None or not one.of_use) else None
+        if one.todo and not self.interrupted:
+            self._pending.insert(0, one.todo)
+        if given_up is not None:
+            yield self._give_up(given_up, f"The worker that ran this scenario {reason}.")
         elif self._interrupts < 2:
             sentence = f"A worker {reason} {one.state.value}"
             if one.state is _State.STARTING and not self._begun and not self.interrupted:
                 raise EnvironmentFailed(f"{sentence}; see the logs.")
             self._trouble(f"{sentence}.")
-        if one.todo and not self.interrupted:
-            self._pending.insert(0, one.todo)
         if one.state is _State.READY and self._pending and not any(other.takes_scenarios for other in self._workers):
             self._fork()
 
@@ -321,6 +324,7 @@ class Pool:
 
     def close(self) -> None:
         """End every worker that is still there; its guardian ends its servers."""
+        self._open = False
         os.close(self._life_line)
         for one in self._workers:
             os.kill(one.pid, signal.SIGKILL)

@@ -25,9 +25,22 @@ from support.evidence.streams import masked_output
 from support.evidence.writer import Carrier
 from support.exits import RunStopped
 from support.run import Run
-from support.runner.messages import Began, Closed, Closing, Compared, Ended, Evidence, Message, Ready, Refused, Told, Trouble
+from support.runner.messages import (
+    Began,
+    Closed,
+    Closing,
+    Compared,
+    Ended,
+    Evidence,
+    Message,
+    Ready,
+    Refused,
+    Told,
+    Trouble,
+)
 from support.runner.outcome import Mask, ScenarioOutcome, StepOutcome
 from support.runner.reports import ReportsFolder
+from support.runner.signals import leave_it_to_the_runner
 from support.runner.watchdog import ScenarioTimedOut, limit_of, time_limit
 
 TOGETHER = 0.1  # seconds
@@ -76,7 +89,7 @@ class Worker:
             self._work()
 
     def _work(self) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the runner hears Ctrl-C and says what is to be done
+        leave_it_to_the_runner()
         signal.signal(signal.SIGTERM, self._interrupt)
         try:
             self._waiting = True
@@ -166,8 +179,8 @@ class Worker:
             with time_limit(limit_of(scenario)):
                 return bool(Scenario.run(scenario, runner))
         except ScenarioTimedOut as error:
-            # It came between behave's own steps: nobody but us has seen it.
-            scenario.exception, scenario.error_message = error, f"HOOK-ERROR in before_scenario: {error}"
+            # It came before, between or after the steps: nobody but us has seen it.
+            scenario.exception, scenario.error_message = error, f"Outside of its steps, {error}"
             scenario.hook_failed = True
             scenario.set_status(Status.hook_error)
             return True

@@ -73,7 +73,8 @@ def made() -> Iterator[Callable[..., Pool]]:
 
     yield make
     for one in pools:
-        one.close()
+        if one._open:
+            one.close()
 
 
 def statuses(pool: Pool) -> list[str]:
@@ -184,7 +185,11 @@ def test_the_verdicts_stay_when_no_worker_can_be_had_for_the_rest(made: Callable
 
     pool = made(work)
     assert ends(pool)[:1] == ["passed"]
-    told = "PostgreSQL could not be started." if refused else "A worker was killed by SIGKILL while it started its platform"
+    told = (
+        "PostgreSQL could not be started."
+        if refused
+        else "A worker was killed by SIGKILL while it started its platform"
+    )
     assert told in " ".join(pool.troubles)
 
 
@@ -216,3 +221,28 @@ def test_a_signal_that_comes_twice_at_once_lets_clean_ups_run(
             pool.interrupt()
             pool.interrupt()
     assert (tmp_path / "cleaned").exists() is bool(same_request)
+
+
+def test_a_signal_after_the_last_scenario_leaves_the_end_of_the_run_alone(made: Callable[..., Pool]) -> None:
+    def work(worker: Made) -> None:
+        worker.run_all()
+        worker.tell(Closing(), Closed())
+
+    pool = made(work)
+    ends(pool)
+    pool.close()
+    pool.interrupt()
+    assert pool.interrupted
+
+
+def test_the_rest_of_a_bundle_is_not_run_where_the_lost_scenario_stops_the_run(made: Callable[..., Pool]) -> None:
+    def work(worker: Made) -> None:
+        worker.tell(Ready("up"))
+        worker.tell(Began(worker.connection.recv()[0], 60.0))
+        worker.die()
+
+    pool = made(work, f"@together\n{FEATURE}")
+    pool.start()
+    for _ in pool.events():
+        pool.stop_handing_out()
+    assert statuses(pool) == ["hook_error"]
