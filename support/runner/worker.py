@@ -12,9 +12,10 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import Connection
 from types import FrameType
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from behave.formatter.base import Formatter, StreamOpener
+from behave.matchers import Match
 from behave.model import Feature, Rule, Scenario, Step
 from behave.model_type import Status
 from behave.runner import Context, ModelRunner
@@ -111,7 +112,8 @@ class Worker:
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
         """Interrupt a step, or waiting; a hook or a clean-up is let finish, the runner will ask again."""
         self._runner.aborted = True
-        if self._teller.in_step or self._waiting:
+        if self._waiting or _in_step(frame):
+            self._waiting = False
             raise KeyboardInterrupt
 
     def _run_bundles(self) -> None:
@@ -159,7 +161,6 @@ class Worker:
             attempts += 1
             self._teller.begin(number, scenario)
             scenario.run(self._runner)
-            self._teller.in_step = False
             if attempts > self._retries or not scenario.status.has_failed() or self._runner.aborted:
                 break
         outcome = ScenarioOutcome.of(scenario, self._run.masker.text, time.monotonic() - begin, attempts)
@@ -246,7 +247,6 @@ class Teller(Formatter):  # type: ignore[misc]
     """
 
     def __init__(self, send: Callable[[Sequence[Message]], None], mask: Mask, *, live: bool) -> None:
-        self.in_step = False
         self._send = send
         self._mask = mask
         self._live = live
@@ -274,13 +274,8 @@ class Teller(Formatter):  # type: ignore[misc]
         """Tell that a step is announced."""
         self._tell("step", self._steps[id(step)])
 
-    def match(self, match: Any) -> None:
-        """Note that a step begins; which one is told with its result."""
-        self.in_step = True
-
     def result(self, step: Step) -> None:
         """Tell a step's verdict."""
-        self.in_step = False
         self._tell("result", self._steps[id(step)], StepOutcome.of(step, self._mask))
 
     def _tell(self, what: str, step: int = -1, outcome: StepOutcome | None = None) -> None:
@@ -289,6 +284,13 @@ class Teller(Formatter):  # type: ignore[misc]
             self._send(self._held)
             self._held = []
             self._handed_on = time.monotonic()
+
+
+def _in_step(frame: FrameType | None) -> bool:
+    """Whether it is a step's own code that runs: raised before or after it, an interrupt would cost the clean-up."""
+    while frame is not None and frame.f_code is not Match.run.__code__:
+        frame = frame.f_back
+    return frame is not None
 
 
 def _begins_with(containers: Sequence[Container], opened: Sequence[Container]) -> bool:

@@ -81,6 +81,16 @@ def test_code_that_cannot_be_loaded_is_named_with_its_line(probe: Probe, file: s
     assert "Traceback" not in ended.errors
 
 
+@pytest.mark.parametrize("hook", ["before_step", "after_step"])
+def test_a_request_to_stop_around_a_step_lets_the_clean_up_run(probe: Probe, hook: str) -> None:
+    with (probe.folder / "environment.py").open("a") as file:
+        file.write(f"\n\ndef {hook}(context, step):\n    signal.raise_signal(signal.SIGTERM)\n")
+        file.write("\n\nimport signal\n")
+    log = probe.folder / "log"
+    ended = probe.run("--name=S01", PROBE_LOG=str(log))
+    assert log.exists(), f"after_scenario should have run: {ended.output}"
+
+
 def test_a_run_whose_terminal_is_closed_cleans_up_and_is_told(probe: Probe) -> None:
     (probe.folder / "features" / "long.feature").write_text(
         "Feature: Long\n"
