@@ -25,6 +25,7 @@ from support.faults import Breaker
 from support.faults.commands import CommandBreaker
 from support.faults.embedded import EmbeddedBreaker
 from support.granting import NotGranted
+from support.marks import mark_of_run
 from support.partners.cablecast import Cablecast
 from support.partners.prices import Prices
 from support.partners.server import PartnerServer
@@ -44,7 +45,7 @@ class Run:
 
     def __init__(self, target: Target, logs: Path) -> None:
         self.target = target
-        self.mark = secrets.token_hex(2)
+        self.mark = mark_of_run()
         self.masker = Masker()
         self.sessions = SharedSessions()
         self.cablecast: Cablecast | None = None
