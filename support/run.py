@@ -39,11 +39,11 @@ CABLECAST_USERNAME = "platform"
 class Run:
     """The target of this run: `begin`, `finish`, then scenarios, then `close`.
 
-    `logs` is the folder for the logs of an embedded platform.
+    `logs` is the folder for the logs of an embedded platform; without one they go with the platform.
     `mark` begins the marks of all its scenarios. Raises EnvironmentFailed or UsageError on the way.
     """
 
-    def __init__(self, target: Target, logs: Path) -> None:
+    def __init__(self, target: Target, logs: Path | None = None) -> None:
         self.target = target
         self.mark = mark_of_run()
         self.masker = Masker()

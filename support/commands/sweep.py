@@ -6,7 +6,6 @@ import argparse
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from support.checks.expected import moment, seconds
@@ -81,7 +80,7 @@ def work(options: argparse.Namespace) -> int:
         older = seconds(options.older)
     except ValueError as error:
         raise UsageError(str(error)) from error
-    run = Run(target, logs=Path())
+    run = Run(target)
     run.deployment.finish()
     world, journal = World(run), Journal(target.name)
     try:
