@@ -84,7 +84,9 @@ def work(options: argparse.Namespace) -> int:
     run.deployment.finish()
     world, journal = World(run), Journal(target.name)
     try:
-        left = journal.left()
+        left, halves = journal.left(), journal.unreadable()
+        if halves:
+            print(f"{halves} lines of {journal.path} were not written to their end: what they told of is not known.")
         found = [*_of_journal(world, journal, left), *_of_lists(world, older)]
         chosen = list({str(one.deletion): one for one in reversed(found)}.values())[::-1]
         files = _files(world, older, {created.mark for created in left})

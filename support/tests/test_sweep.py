@@ -59,6 +59,14 @@ def test_what_a_killed_run_created_is_found_until_it_is_forgotten(tmp_path: Path
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_line_that_was_not_written_to_its_end_stops_no_sweep(tmp_path: Path) -> None:
+    journal = journal_of(tmp_path, created("/api/vod/create", "7", "Dana"))
+    whole = journal.path.read_text(encoding="utf-8")
+    journal.path.write_text(f'{whole}{whole[:30]}\n{{"path": "/api"}}\n[]\n{whole}', encoding="utf-8")
+    assert [one.id for one in journal.left()] == ["7", "7"]
+    assert journal.unreadable() == 3
+
+
 def test_what_has_no_id_cannot_be_swept(tmp_path: Path) -> None:
     Journal("staging", tmp_path).add("/api/events", ["x"], "Dana", "x7f3a12c4")
     assert list(tmp_path.iterdir()) == []
@@ -345,6 +353,14 @@ class TestATargetThatCannotBeLookedThrough:
         monkeypatch.setattr(target.api, "openapi", (200, {"info": {}}))
         with pytest.raises(EnvironmentFailed, match=r"/openapi\.json of the target names no paths"):
             self.sweep(monkeypatch, target)
+
+    def test_half_a_line_is_told(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        half = Journal("staging").path
+        half.parent.mkdir(parents=True)
+        half.write_text('{"path": "/api/v', encoding="utf-8")
+        assert self.sweep(monkeypatch, Target()) == ExitCode.PASSED
+        told = f"1 lines of {half} were not written to their end: what they told of is not known.\n"
+        assert capsys.readouterr().out == f"{told}Nothing of ours is left at staging.\n"
 
     def test_the_advice_names_the_target_as_it_was_named(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
