@@ -19,6 +19,7 @@ from support.deployment import Deployment, LiveDeployment
 from support.drivers.browser import NO_BROWSER, find_browser
 from support.drivers.database import open_engine
 from support.drivers.redis import open_client
+from support.drivers.trust import open_session
 from support.evidence.masking import Masker
 from support.exits import UsageError
 from support.faults import Breaker
@@ -145,8 +146,7 @@ class Run:
         """The platform's own OpenAPI document; None where it publishes none."""
         limits = self.target.limits
         try:
-            with requests.Session() as session:
-                session.trust_env = False
+            with open_session(self.target.trusted) as session:
                 answer = session.get(f"{self.deployment.api_url}/openapi.json", timeout=(limits.connect, limits.answer))
             content = answer.json() if answer.ok else None
         except (requests.RequestException, ValueError):

@@ -21,6 +21,7 @@ from support import tags, vocabulary
 from support.commands.sweep import target_named
 from support.drivers.database import open_engine
 from support.drivers.redis import open_client
+from support.drivers.trust import distrust, open_session
 from support.exits import ExitCode, UsageError
 from support.personas import PERSONAS
 from support.settings import Capability, PersonaAccount, Target, load_target, require_section, store_url
@@ -73,8 +74,7 @@ class Doctor:
     def __init__(self, target: Target) -> None:
         self._target = target
         self._url = target.api.url.rstrip("/") if target.api else ""
-        self._session = requests.Session()
-        self._session.trust_env = False
+        self._session = open_session(target.trusted)
         self._scenarios = [one for feature in vocabulary.read_features() for one in feature.walk_scenarios()]
 
     def findings(self) -> Iterator[Finding]:
@@ -227,6 +227,8 @@ def _names(scenario: Scenario, persona: str) -> bool:
 
 
 def _short(error: Exception) -> str:
+    if isinstance(error, requests.exceptions.SSLError):  # a ConnectionError too
+        return distrust(error)
     if isinstance(error, requests.ConnectTimeout):
         return "no connection was made in time: is the address right, and open to this machine?"
     if isinstance(error, requests.ConnectionError):
