@@ -43,6 +43,23 @@ def not_in_hand(context: Context, title: str, seconds: float) -> None:
     world.work.await_state(world.recall(title, Vod), "waiting", "done", within=seconds)
 
 
+@given("the captioning of {title:Quoted} is still in hand {seconds:Number} seconds later")
+def still_in_hand(context: Context, title: str, seconds: float) -> None:
+    """Watch for so long that the job stays with the worker that has it.
+
+    Example: Given the captioning of "City Council" is still in hand 1.2 seconds later
+    """
+    world = context.world
+    vod = world.recall(title, Vod)
+    consistently(
+        f'the job of "{title}"',
+        lambda: world.work.state(vod),
+        lambda state: state == "in hand",
+        wish="in hand",
+        during=seconds,
+    )
+
+
 @when("the worker is killed once {title:Quoted} is captioned, before it could say so")
 def killed_before_acknowledging(context: Context, title: str) -> None:
     """Kill the worker in the moment between the effect of a job and its acknowledgement.

@@ -193,8 +193,8 @@ TYPES = {
     "Told": _one_of(OUTCOMES, "what an answer says"),
     "LiveToken": _one_of(TOKENS, "what somebody connects with"),
     "Reply": ParameterType(
-        r"[1-5]\d\d|silence|a closed connection",
-        "how a partner answers: a status, silence, a closed connection",
+        r"[1-5]\d\d|silence|success, too late|one letter after another|a closed connection",
+        "how a partner answers: a status, silence, success, too late, one letter after another, a closed connection",
         _reply,
     ),
     "Days": ParameterType(r"today|\d+ days? (?:ago|ahead)", "a day: today, 3 days ago, 7 days ahead", _days),

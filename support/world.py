@@ -90,7 +90,7 @@ class World:
         self._actor: Persona | None = None
         self.reach = reach = Reach(run, self.evidence, self.mark, asks_for=asks_for, read_only=read_only)
         http, forge = reach.http, TokenForge(reach.signing_key)
-        self.people = People(run.account, run.masker.add)
+        self.people = People(run.account, lambda: run.new_password)
         self.access = AccessClient(http, self.people.account, run.sessions, self.cleanup, forge, self.mark)
         self.accounts = AccountsClient(http, self.access, self.cleanup, lambda: run.new_password, self.mark)
         self.roles = RolesClient(http, self.access)

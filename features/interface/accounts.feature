@@ -45,3 +45,65 @@ Feature: Accounts at the interface
       | id     | {account.id}    |
       | email  | {account.email} |
       | active | true            |
+
+  @id.API-080
+  Scenario: Of twenty wrong passwords at once five are tried
+    Given Omar has sent POST /api/admin/users with
+      | field    | value                     |
+      | username | {a unique name}           |
+      | email    | {a unique email}          |
+      | password | {a text of 16 characters} |
+    And the answer is remembered as "account"
+    When nobody sends POST /api/auth/login 20 times by 20 at once with
+      | field    | value              |
+      | username | {account.username} |
+      | password | wrong              |
+    Then 5 of the 20 answers are 401
+
+  @id.API-081
+  Scenario: Whose name is changed has the new one from the next request on
+    Given Nora has just joined
+    And Nora has sent GET /api/auth/me
+    And the answer is remembered as "nora"
+    And Omar has sent PATCH /api/users/{nora.id} with
+      | field    | value          |
+      | username | new-{the mark} |
+    When Nora sends GET /api/protected
+    Then the answer has
+      | path     | value          |
+      | username | new-{the mark} |
+
+  @id.API-082
+  Scenario Outline: Who was erased is unknown to <call>
+    Given Nora has just joined
+    And Nora has sent GET /api/auth/me
+    And the answer is remembered as "nora"
+    And Nora has sent POST /api/privacy/erase
+    When Omar sends <call> with
+      """
+      <content>
+      """
+    Then the answer is 404 "NotFoundError"
+
+    Examples: nobody brings them back, or does anything for them
+      | call                              | content                                                                        |
+      | POST /api/users/{nora.id}/restore | {}                                                                             |
+      | PATCH /api/admin/users/{nora.id}  | {"active": true}                                                               |
+      | POST /api/research/sessions       | {"session_type": "stock_research", "ticker": "AAPL", "user_id": "{nora.id}"}   |
+      | POST /api/notifications           | {"type": "info", "title": "Hello", "message": "Hello", "user_id": "{nora.id}"} |
+
+  @id.API-083 @needs.database
+  Scenario Outline: For who was deleted there is no <call>
+    Given the user "Alma" of Omar
+    And Omar deleted the user "Alma"
+    When Omar sends <call> with
+      """
+      <content>
+      """
+    Then the answer is 404 "NotFoundError"
+    And nothing was changed
+
+    Examples: what is done for others
+      | call                        | content                                                                             |
+      | POST /api/research/sessions | {"session_type": "stock_research", "ticker": "AAPL", "user_id": "{user Alma.id}"}   |
+      | POST /api/notifications     | {"type": "info", "title": "Hello", "message": "Hello", "user_id": "{user Alma.id}"} |

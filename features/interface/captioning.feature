@@ -95,3 +95,25 @@ Feature: Captioning at the interface
       """
     And the file "{file}" is in the storage
     And there are no files like "*{the mark}*.scc" in the storage
+
+  @id.API-015 @needs.database @needs.faults @lock.platform
+  Scenario: Of eight who cancel a task at once, one does, and the others find it gone
+    Given the worker is paused
+    And the handed-in VOD "City Council" of Dana
+    And Dana has sent POST /api/vod/{City Council.id}/transcribe
+    When Dana sends DELETE /api/tasks/{answer.task_id} 8 times by 8 at once
+    Then 1 of the 8 answers is 204
+    And 7 of the 8 answers are 404
+
+  @id.API-016 @needs.database
+  Scenario: What is said in a captioned VOD is told with its times and speakers
+    Given the captioned VOD "City Council" of Dana
+    When Vera sends GET /api/vod/{City Council.id}/transcription
+    Then the answer is 200
+    And the answer has
+      | path                | value             |
+      | vod_id              | {City Council.id} |
+      | status              | completed         |
+      | segments[0].start   | {at least 0}      |
+      | segments[*].speaker | {a text}          |
+      | segments[*].text    | {a text}          |

@@ -29,6 +29,33 @@ Feature: Live updates at the interface
         """
       And Vera receives nothing more for 500 ms
 
+    @id.API-065 @needs.writes @needs.storage
+    Scenario Outline: A VOD is followed, written as <written>
+      Given Dana has sent POST /api/vod/create with
+        | field     | value                          |
+        | title     | {a unique title}               |
+        | file_path | {a unique file ending in .wav} |
+      And the answer is remembered as "vod"
+      And Vera is connected to /ws/live
+      And Vera has sent over the WebSocket
+        | field     | value         |
+        | subscribe | vod:<written> |
+      And within 5 seconds Vera has received
+        | path    | value        |
+        | event   | vod.state    |
+        | subject | vod:{vod.id} |
+      When Dana sends PUT /api/vod/{vod.id} with
+        | field  | value      |
+        | status | processing |
+      Then within 5 seconds Vera receives
+        | path    | value        |
+        | event   | vod.changed  |
+        | subject | vod:{vod.id} |
+
+      Examples: other ways to write the same id
+        | written           |
+        | urn:uuid:{vod.id} |
+
     @id.API-061 @readonly
     Scenario: A ping is answered with its own text
       Given Vera is connected to /ws/live
@@ -72,6 +99,42 @@ Feature: Live updates at the interface
       Examples: a path that has none
         | path        | status | type          |
         | /ws/nothing | 404    | NotFoundError |
+
+    @id.API-066 @needs.writes
+    Scenario Outline: Who has signed out is sent no answer to <what>
+      Given Nora has just joined
+      And Nora is connected to /ws/live
+      And Nora has sent POST /api/auth/logout
+      When Nora sends over the WebSocket
+        | field   | value   |
+        | <field> | <value> |
+      Then within 5 seconds the WebSocket of Nora is closed with 1008
+
+      Examples: whatever is asked
+        | what           | field     | value |
+        | a subscription | subscribe | tasks |
+        | a ping         | ping      | hello |
+
+    @id.API-066 @needs.writes @needs.storage
+    Scenario: Who has signed out is told of no change
+      Given Dana has sent POST /api/vod/create with
+        | field     | value                          |
+        | title     | {a unique title}               |
+        | file_path | {a unique file ending in .wav} |
+      And the answer is remembered as "vod"
+      And Nora has just joined
+      And Nora is connected to /ws/live
+      And Nora has sent over the WebSocket
+        | field     | value        |
+        | subscribe | vod:{vod.id} |
+      And within 5 seconds Nora has received
+        | path  | value     |
+        | event | vod.state |
+      And Nora has sent POST /api/auth/logout
+      When Dana sends PUT /api/vod/{vod.id} with
+        | field  | value      |
+        | status | processing |
+      Then within 5 seconds the WebSocket of Nora is closed with 1008
 
   Rule: Who is connected is not left hanging
 

@@ -24,3 +24,14 @@ Feature: The platform's metrics
       | operation             | status |
       | GET /api/vod/{vod_id} | 404    |
       | GET /api/admin        | 403    |
+
+  @id.OPS-010
+  Scenario Outline: The method <method>, which nobody knows, is counted as unknown
+    Given the metrics were read
+    When Dana asks for "<method> /api/vod/list" twice
+    Then the metrics count 2 times more for "unknown /api/vod/list", answered 405
+
+    Examples: two of any number
+      | method |
+      | FOO    |
+      | BAR    |

@@ -80,6 +80,118 @@ Feature: Requests of programs, good and bad
         | error.details[0].field | recordings |
       And nothing was changed
 
+    @id.API-047 @needs.writes @needs.database
+    Scenario Outline: JSON that is sent as <media type> is refused, with what to do
+      When Dana sends POST /api/vod/create as "<media type>"
+        """
+        {"title": "City Council", "file_path": "council.wav"}
+        """
+      Then the answer is 422
+      And the answer has
+        | path                   | value                                                       |
+        | error.details[0].field | body                                                        |
+        | error.details[0].issue | must be sent with the header Content-Type: application/json |
+      And nothing was changed
+
+      Examples: what programs send unless they are told otherwise
+        | media type                        |
+        | application/x-www-form-urlencoded |
+        | text/plain                        |
+
+    @id.API-048 @needs.writes
+    Scenario Outline: <what> is refused in a sentence
+      When Ravi sends POST <path> with
+        """
+        <document>
+        """
+      Then the answer is 422
+      And the answer has
+        | path                   | value   |
+        | error.details[0].issue | <issue> |
+
+      Examples: too short, too long, too small
+        | what               | path                  | document                                                               | issue                              |
+        | An empty message   | /api/notifications    | {"type": "a", "title": "b", "message": ""}                             | must have at least 1 character(s)  |
+        | A long message     | /api/notifications    | {"type": "a", "title": "b", "message": "{a text of 10001 characters}"} | must have at most 10000 characters |
+        | A score below zero | /api/documents/search | {"query": "a", "min_score": -1}                                        | must be at least 0                 |
+
+    @id.API-048
+    Scenario: A state that VODs do not have is refused with those that they have
+      When Vera sends GET /api/vod/list?status=finished
+      Then the answer is 422
+      And the answer has
+        | path                   | value                                                    |
+        | error.details[0].field | status                                                   |
+        | error.details[0].issue | must be 'pending', 'processing', 'completed' or 'failed' |
+
+    @id.API-048 @needs.writes
+    Scenario Outline: What is no object in a batch is told by itself at <path>
+      When <who> sends POST <path> with
+        """
+        {"<list>": [5, "x"]}
+        """
+      Then the answer is <status>
+      And the answer has
+        | path                 | value                                           |
+        | results[*].<told>[0] | {"field": "item", "issue": "must be an object"} |
+
+      Examples: both batches
+        | who  | path                      | list       | status | told   |
+        | Ravi | /api/documents/batch      | documents  | 200    | errors |
+        | Dana | /api/vod/batch-transcribe | recordings | 202    | issues |
+
+    @id.API-049 @readonly
+    Scenario Outline: A query field that <path> does not know is refused
+      When Omar sends GET <path> with
+        | part  | name     | value |
+        | query | surprise | yes   |
+      Then the answer is 422
+      And the answer has
+        | path                   | value                |
+        | error.details[0].field | surprise             |
+        | error.details[0].issue | is not a known field |
+
+      Examples: with fields of its own, and without
+        | path                            |
+        | /api/vod/list                   |
+        | /api/validate/ticker?value=aapl |
+        | /api/auth/me                    |
+        | /api/protected                  |
+        | /api/admin                      |
+        | /api/admin/queue                |
+        | /api/admin/status               |
+        | /api/privacy/export             |
+        | /api/queue                      |
+        | /api/health                     |
+        | /metrics                        |
+        | /admin                          |
+
+    @id.API-049 @needs.writes @needs.database
+    Scenario: A misspelt wish to delete for good deletes nothing
+      Given the research session "AAPL" of Ravi
+      When Ravi sends DELETE /api/research/sessions/{research session AAPL.id}?permanant=true
+      Then the answer is 422
+      And nothing was changed
+
+  Rule: A page that stays closed says how to go on
+
+    @id.OPS-011
+    Scenario Outline: In a browser, <who> <sends> is told how to go on
+      When <who> sends GET /admin with
+        | part   | name   | value     |
+        | header | Accept | text/html |
+        | header | Cookie | <cookie>  |
+      Then the answer is <status>
+      And the answer reads
+        """
+        <words>
+        """
+
+      Examples: a session that has ended, and a session without the right
+        | who    | sends                  | cookie             | status | words                                     |
+        | nobody | with an ended session  | admin_session=over | 401    | Your session has ended. Sign in again.    |
+        | Vera   | with a viewer's rights | none=none          | 403    | <button>Sign in as somebody else</button> |
+
   Rule: What is deleted for good is gone
 
     @id.API-046 @needs.writes @needs.database

@@ -79,6 +79,15 @@ Feature: The worker goes away and comes back
       And the platform is healthy again within 5 seconds
       And nothing acknowledged was lost
 
+    @critical @id.REC-027
+    Scenario: A worker that was held up for a moment keeps its job
+      Given the captioning of "City Council", which takes 2 seconds, is under way
+      And the worker is frozen
+      And the captioning of "City Council" is still in hand 1.2 seconds later
+      When the worker comes back
+      Then the VOD "City Council" is captioned within 10 seconds, once
+      And nothing acknowledged was lost
+
     @id.REC-026
     Scenario: A slow worker does its work late, and once
       Given the VOD "City Council" of Dana

@@ -85,6 +85,18 @@ Feature: The people research is done for
       Then he is refused as conflicting
       And nothing was changed
 
+    @id.RES-100
+    Scenario: When all users of a request can be created, all are
+      When Omar creates these users in one request
+        | name  | email               |
+        | Berta | {Berta}@example.org |
+        | Clara | {Clara}@example.org |
+      Then the answer is 201
+      And the answer has
+        | path              | value              |
+        | total             | 2                  |
+        | users[0].username | {matching ^berta-} |
+
     @id.RES-101
     Scenario: Ten users created at the same moment are ten different users
       When Omar creates 10 users, all at the same moment

@@ -121,6 +121,29 @@ Feature: A research from the first idea to the recommendation
         | reported |
         | saved    |
 
+  Rule: A stage works with what the stages before it wrote, or not at all
+
+    @id.RES-047
+    Scenario Outline: A research is not <next> with <what>
+      Given the research session "AAPL" of Ravi
+      And Ravi carried the research on "AAPL" as far as <stage>
+      And Ravi's research session "AAPL" holds
+        | field   | value   |
+        | <field> | <value> |
+      When Ravi has the research on "AAPL" <next>
+      Then he is refused as conflicting: "The session's data no longer holds the <part>."
+      And nothing was changed
+
+      Examples: what its owner has changed
+        | what                     | stage    | field                      | value                                                                                                           | next     | part     |
+        | emptied prices           | fetched  | data.prices                | {}                                                                                                              | analysed | prices   |
+        | prices of no day         | fetched  | data.prices                | {"ticker": "AAPL", "quotes": []}                                                                                | analysed | prices   |
+        | an impossible price      | fetched  | data.prices                | {"ticker": "AAPL", "quotes": [{"date": "2026-11-19", "open": 1, "high": 1, "low": 2, "close": 1, "volume": 1}]} | analysed | prices   |
+        | an emptied analysis      | analysed | data.analysis              | {}                                                                                                              | reported | analysis |
+        | an emptied report        | reported | data.report                | {}                                                                                                              | saved    | report   |
+        | advice that is unknown   | reported | data.report.recommendation | panic                                                                                                           | saved    | report   |
+        | a score beyond the scale | reported | data.analysis              | {"score": 7, "first_close": "1.00", "last_close": "2.00", "change_pct": "1.000000", "days": 2, "days_up": 1}    | saved    | analysis |
+
   Rule: Trouble at the price service fails the research with a reason
 
     @id.RES-045
@@ -135,9 +158,10 @@ Feature: A research from the first idea to the recommendation
         | processing  | failed     | Ravi |
 
       Examples: it does not answer
-        | trouble  | reason                  |
-        | is slow  | did not answer in time. |
-        | hangs up | cannot be reached.      |
+        | trouble                  | reason                  |
+        | is slow                  | did not answer in time. |
+        | answers letter by letter | did not answer in time. |
+        | hangs up                 | cannot be reached.      |
 
       Examples: it refuses
         | trouble                 | reason                        |

@@ -229,15 +229,29 @@ Feature: Publishing at Cablecast
         | reporting progress | 503   | twice |
 
       Examples: each kind of trouble that may pass, to the last try
-        | operation          | reply               | times   |
-        | finding shows      | 500                 | 3 times |
-        | creating a VOD     | 502                 | once    |
-        | receiving captions | 504                 | once    |
-        | creating a VOD     | a closed connection | twice   |
-        | receiving captions | a closed connection | once    |
-        | finding shows      | silence             | once    |
-        | creating a VOD     | silence             | once    |
-        | receiving captions | silence             | once    |
+        | operation          | reply                    | times   |
+        | finding shows      | 500                      | 3 times |
+        | creating a VOD     | 502                      | once    |
+        | receiving captions | 504                      | once    |
+        | creating a VOD     | a closed connection      | twice   |
+        | receiving captions | a closed connection      | once    |
+        | finding shows      | silence                  | once    |
+        | creating a VOD     | silence                  | once    |
+        | receiving captions | silence                  | once    |
+        | finding shows      | one letter after another | once    |
+
+    @id.VOD-067
+    Scenario Outline: What succeeds too late at <operation> is not made again
+      Given the captioned VOD "City Council" of Dana
+      And Cablecast answers "<operation>" with success, too late, once
+      When Dana publishes the VOD "City Council"
+      Then Cablecast has one VOD of "City Council", with the captions as they were written
+      And the VOD "City Council" is linked to the show "City Council"
+
+      Examples: what Cablecast makes
+        | operation       |
+        | creating a show |
+        | creating a VOD  |
 
     @id.VOD-064
     Scenario Outline: Lasting failures at <operation> with <reply> are reported after four tries

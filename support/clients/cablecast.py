@@ -15,6 +15,7 @@ from support.partners.received import Received
 from support.testdata.media import Recording
 
 SILENCE = 3.0  # seconds; longer than the platform waits for an answer
+LETTER = 0.1  # seconds; the platform waits longer than that, but not for a thousand of them
 
 
 class CablecastClient:
@@ -34,13 +35,20 @@ class CablecastClient:
     def answers(self, reply: int | str, operation: str, times: int | None, json: object = None) -> None:
         """Have Cablecast answer an operation so, a number of times and then as usual, or for good.
 
-        `reply` is a status, "silence" (no answer in any time that the platform waits) or "a closed connection".
+        `reply` is a status, "silence" (no answer in any time that the platform waits), "success, too late" (what is
+        asked for is done, and silence), "one letter after another" or "a closed connection".
         """
         self._begin = monotonic()
+        if reply == "success, too late":
+            late = self._stub.answers_late(operation, delay=SILENCE, times=times)
+            self._cleanup.add(f"have Cablecast answer {operation} as usual", late.remove)
+            return
         status = reply if isinstance(reply, int) else 200
         broken: dict[str, Any] = {}
         if reply == "silence":
             broken = {"delay": SILENCE}
+        elif reply == "one letter after another":
+            broken = {"body": "{" + " " * 1000 + "}", "pace": LETTER}
         elif reply == "a closed connection":
             broken = {"body": ConnectionError("the connection is closed")}
         registration = self._stub.answers(status, operation=operation, times=times, json=json, **broken)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 
 from support.cleanup import Cleanup
@@ -15,9 +14,13 @@ ADMINISTRATOR = PERSONAS["Omar"]
 class People:
     """Who has an account in this scenario: those of the target, and those who have joined."""
 
-    def __init__(self, standing: Callable[[Persona], Account], keep_secret: Callable[[str], None]) -> None:
+    def __init__(self, standing: Callable[[Persona], Account], new_password: Callable[[], str]) -> None:
+        """Find accounts of the target with `standing`; `new_password` is that of every account that a run makes.
+
+        A password for each would be one more secret to look for in all that is written down.
+        """
         self._standing = standing
-        self._keep_secret = keep_secret
+        self._new_password = new_password
         self._joined: dict[str, Account] = {}
         self._ids: dict[str, str] = {}
 
@@ -30,17 +33,16 @@ class People:
         return self._joined.get(persona.name) or self._standing(persona)
 
     def join(self, persona: Persona, mark: str, records: ThingsClient, cleanup: Cleanup) -> None:
-        """Have the administrator make an account for a newcomer; it is removed for good at the end."""
+        """Have the administrator make an account for a newcomer; it is removed at the end, if it is still there."""
         if not persona.newcomer or persona.role is None:
             raise AssertionError(f"{persona.name} has been here all along: only newcomers join")
-        account = Account(f"{persona.name.lower()}-{mark}", secrets.token_urlsafe(18))
-        self._keep_secret(account.password)
+        account = Account(f"{persona.name.lower()}-{mark}", self._new_password())
         profile = {"password": account.password, "role": persona.role.value}
         made = records.create(USER, account.username, profile, by=ADMINISTRATOR).expect(201).document
         path = f"{USER.path}/{made['id']}"
         cleanup.add(
             f"remove the account of {persona.name}",
-            lambda: records.send("DELETE", path, by=ADMINISTRATOR, params=USER.removal).expect(204),
+            lambda: records.send("DELETE", path, by=ADMINISTRATOR, params=USER.removal).expect(204, 404),
         )
         self._joined[persona.name] = account
         self._ids[persona.name] = str(made["id"])

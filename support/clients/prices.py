@@ -11,6 +11,8 @@ from support.cleanup import Cleanup
 from support.partners.prices import SESSION_HEADER, Prices, Quote, quote, written
 from support.partners.received import Received
 
+LETTER = 0.1  # seconds; the platform waits longer than that, but not for thirty of them
+
 _NEGATIVE: Quote = {"date": "2026-11-19", "open": 10, "high": 10, "low": -1, "close": 10, "volume": 5}
 _CROSSED: Quote = {"date": "2026-11-19", "open": 10, "high": 9, "low": 11, "close": 10, "volume": 5}
 _FINE: Quote = {"date": "2026-11-19", "open": 10, "high": 11, "low": 9, "close": 10, "volume": 5}
@@ -18,6 +20,7 @@ _TEXT: Quote = {**_FINE, "close": "ten"}
 
 TROUBLES: Mapping[str, Mapping[str, Any]] = {
     "is slow": {"delay": 30.0},
+    "answers letter by letter": {"body": '{"ticker": "AAPL", "quotes": [', "pace": LETTER},
     "hangs up": {"body": ConnectionError("hung up")},
     "refuses connections": {},
     "answers with 500": {"status": 500, "body": "Internal Server Error"},

@@ -62,6 +62,7 @@ class _State:
     vods: dict[int, Vod] = field(default_factory=dict)
     captions: dict[int, bytes] = field(default_factory=dict)
     percent: dict[int, int] = field(default_factory=dict)
+    show_by_key: dict[str, int] = field(default_factory=dict)
     vod_by_key: dict[str, int] = field(default_factory=dict)
     show_ids: count[int] = field(default_factory=lambda: count(7))
     vod_ids: count[int] = field(default_factory=lambda: count(41))
@@ -93,6 +94,7 @@ class Cablecast(PartnerServer):
         operation: str,
         times: int | None = None,
         delay: float = 0.0,
+        pace: float = 0.0,
         json: object = None,
         body: str | bytes | Exception = "",
         headers: Mapping[str, str] | None = None,
@@ -115,7 +117,16 @@ class Cablecast(PartnerServer):
             match=match,
             times=times,
             delay=delay,
+            pace=pace,
         )
+
+    def answers_late(
+        self, operation: str, *, delay: float, times: int | None, where: Callable[[Received], bool] | None = None
+    ) -> Registration:
+        """Do at once what an operation asks for, and say so only after a delay in seconds; see `answers`."""
+        [(method, path)] = self._routes(operation)
+        match = [_matcher(where)] if where else []
+        return self.register_callback(method, path, self._usual[operation], match=match, times=times, delay=delay)
 
     def asked(self, operation: str, *, where: Callable[[Received], bool] = lambda received: True) -> list[Received]:
         """Return the requests for an operation, oldest first, however they were answered."""
@@ -147,9 +158,10 @@ class Cablecast(PartnerServer):
             return self._state.captions[vod_id]
 
     def remove_show(self, show_id: int) -> None:
-        """Forget a show and its VODs; a show that is not there is no error."""
+        """Forget a show with its VODs and its idempotency key; a show that is not there is no error."""
         with self._memory:
             self._state.shows.pop(show_id, None)
+            self._state.show_by_key = {key: id for key, id in self._state.show_by_key.items() if id != show_id}
             for vod in [vod for vod in self._state.vods.values() if vod.show.id == show_id]:
                 self.remove_vod(vod.id)
 
@@ -172,6 +184,11 @@ class Cablecast(PartnerServer):
     def _register_defaults(self) -> None:
         with self._memory:
             self._state = _State()
+        for operation, callback in self._usual.items():
+            self.register_callback(*OPERATIONS[operation], callback)
+
+    @property
+    def _usual(self) -> Mapping[str, Callable[..., Answer]]:
         callbacks: Mapping[str, Callable[..., Answer]] = {
             "finding shows": self._find_shows,
             "creating a show": self._create_show,
@@ -180,8 +197,7 @@ class Cablecast(PartnerServer):
             "receiving captions": self._receive_captions,
             "reporting progress": self._report_progress,
         }
-        for operation, callback in callbacks.items():
-            self.register_callback(*OPERATIONS[operation], self._for_the_signed_in(callback))
+        return {operation: self._for_the_signed_in(callback) for operation, callback in callbacks.items()}
 
     def _for_the_signed_in(self, callback: Callable[..., Answer]) -> Callable[..., Answer]:
         def answer(received: Received, **values: str) -> Answer:
@@ -198,11 +214,17 @@ class Cablecast(PartnerServer):
         return _json(200, {"shows": found})
 
     def _create_show(self, received: Received) -> Answer:
+        key = received.headers.get("Idempotency-Key")
+        if key in self._state.show_by_key:
+            return _json(201, {"show": self._state.shows[self._state.show_by_key[key]].to_json()})
         asked = _fields(received)
         title, date = asked.get("title"), asked.get("eventDate")
         if not (isinstance(title, str) and title and isinstance(date, str) and date):
             return _json(422, _error("a show needs a title and an eventDate"))
-        return _json(201, {"show": self._state.shows[self.has_show(title, date)].to_json()})
+        show = self._state.shows[self.has_show(title, date)]
+        if key is not None:
+            self._state.show_by_key[key] = show.id
+        return _json(201, {"show": show.to_json()})
 
     def _create_vod(self, received: Received) -> Answer:
         key = received.headers.get("Idempotency-Key")

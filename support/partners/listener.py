@@ -23,11 +23,12 @@ _STOP_POLL_SECONDS = 0.05
 
 
 class Outgoing(NamedTuple):
-    """An answer as it is sent."""
+    """An answer as it is sent; `pace` is how many seconds lie between two bytes of the body, 0 to send it whole."""
 
     status: int
     headers: list[tuple[str, str]]
     body: bytes
+    pace: float = 0.0
 
 
 def sentence(status: int, text: str) -> Outgoing:
@@ -166,5 +167,12 @@ class _Connection(BaseHTTPRequestHandler):
         elif promised != len(outgoing.body):
             self.close_connection = True
         self.end_headers()
-        if self.command != "HEAD":
+        if self.command == "HEAD":
+            return
+        if not outgoing.pace:
             self.wfile.write(outgoing.body)
+            return
+        for byte in outgoing.body:
+            self.wfile.write(bytes([byte]))
+            if self.server.closing.wait(outgoing.pace):
+                break

@@ -48,6 +48,7 @@ class Prices(PartnerServer):
         body: str | bytes | Exception = "",
         headers: Mapping[str, str] | None = None,
         delay: float = 0.0,
+        pace: float = 0.0,
         times: int | None = None,
     ) -> Registration:
         """Answer so whatever ticker is asked for; see `PartnerServer.register`."""
@@ -57,6 +58,7 @@ class Prices(PartnerServer):
             body=body,
             headers=headers,
             delay=delay,
+            pace=pace,
             times=times,
             match=[lambda request: (where(request.received), "not for this request")],  # type: ignore[attr-defined]
         )

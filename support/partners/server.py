@@ -52,12 +52,14 @@ class _IncomingRequest(PreparedRequest):
 class Registration:
     """Answers that count together: after `times` uses none of them is given any more.
 
-    `delay` is in seconds. `remove` takes the registration back, for a scenario that shares the stub with others.
+    `delay` and `pace` are in seconds: before an answer, and between two bytes of its body. `remove` takes the
+    registration back, for a scenario that shares the stub with others.
     """
 
     routes: tuple[Route, ...]
     times: int | None
     delay: float
+    pace: float
     remove: Callable[[], None]
     used: int = 0
     registry: FirstMatchRegistry = field(default_factory=FirstMatchRegistry, repr=False)
@@ -137,11 +139,13 @@ class PartnerServer:
         match: Iterable[Matcher] = (),
         times: int | None = None,
         delay: float = 0.0,
+        pace: float = 0.0,
     ) -> Registration:
         """Answer a request so; the latest registration that fits and is not used up wins.
 
         `path` may hold names in braces: `/vods/{id}`. An exception as `body` drops the connection without an answer. A
-        `Content-Length` header above the length of the body cuts the answer off in the middle. `delay` is in seconds.
+        `Content-Length` header above the length of the body cuts the answer off in the middle. `delay` is in seconds,
+        and so is `pace`: the time between two bytes of the body, which otherwise comes whole.
         """
         return self.register_any(
             [(method, path)],
@@ -152,6 +156,7 @@ class PartnerServer:
             match=match,
             times=times,
             delay=delay,
+            pace=pace,
         )
 
     def register_any(
@@ -165,6 +170,7 @@ class PartnerServer:
         match: Iterable[Matcher] = (),
         times: int | None = None,
         delay: float = 0.0,
+        pace: float = 0.0,
     ) -> Registration:
         """Answer each of several routes so, as `register` does for one; `times` counts them together."""
         routes, matchers = tuple(routes), tuple(match)
@@ -174,7 +180,7 @@ class PartnerServer:
             )
             for method, path in routes
         ]
-        return self._add(routes, answers, times=times, delay=delay)
+        return self._add(routes, answers, times=times, delay=delay, pace=pace)
 
     def register_callback(
         self,
@@ -186,7 +192,10 @@ class PartnerServer:
         times: int | None = None,
         delay: float = 0.0,
     ) -> Registration:
-        """Answer with what `callback(received, **values)` returns; `values` are the names in the path, as strings."""
+        """Answer with what `callback(received, **values)` returns; `values` are the names in the path, as strings.
+
+        The callback is called at once, also where its answer comes with a `delay`.
+        """
         url = _url_pattern(path)
 
         def answer(request: PreparedRequest) -> Answer:
@@ -232,9 +241,15 @@ class PartnerServer:
         """Begin afresh and register what the service answers by nature. A bare stub answers nothing."""
 
     def _add(
-        self, routes: Iterable[Route], answers: Iterable[responses.BaseResponse], *, times: int | None, delay: float
+        self,
+        routes: Iterable[Route],
+        answers: Iterable[responses.BaseResponse],
+        *,
+        times: int | None,
+        delay: float,
+        pace: float = 0.0,
     ) -> Registration:
-        registration = Registration(tuple(routes), times, delay, remove=lambda: self._remove(registration))
+        registration = Registration(tuple(routes), times, delay, pace, remove=lambda: self._remove(registration))
         for answer in answers:
             registration.registry.add(answer)
         with self._lock:
@@ -255,11 +270,11 @@ class PartnerServer:
         if registration is None or response is None:
             received.status = 501
             return sentence(501, self._nothing_answers(received, reasons))
+        outgoing = self._outgoing(response, request)
         if closing.wait(registration.delay) if registration.delay else closing.is_set():
             return None
-        outgoing = self._outgoing(response, request)
         received.status = outgoing.status if outgoing else None
-        return outgoing
+        return outgoing and outgoing._replace(pace=registration.pace)
 
     def _take(self, request: _IncomingRequest) -> tuple[Registration | None, responses.BaseResponse | None, list[str]]:
         reasons: list[str] = []

@@ -20,7 +20,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import ValidationError
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 
 from support.reference.access import service as access
 from support.reference.access.dependencies import role
@@ -38,6 +38,8 @@ from support.reference.errors import (
 from support.reference.operations import HealthAnswer, HealthChecks, HealthStatus, ServicesHealth
 from support.reference.schemas import Answer
 from support.reference.services import Services, ServicesOf
+from support.reference.vod.routes import TaskCounts
+from support.reference.vod.service import count_tasks
 from support.reference.vod.tables import Status, TaskRow, VodRow
 
 _COOKIE = "admin_session"
@@ -47,15 +49,6 @@ _FAILURES_SHOWN = 10
 router = APIRouter()
 _bearer = HTTPBearer(auto_error=False, description="The access token of POST /api/auth/login.")
 _administrators = Depends(role("administrator"))
-
-
-class TaskCounts(Answer):
-    """How many pieces of work are in each state."""
-
-    pending: int
-    processing: int
-    completed: int
-    failed: int
 
 
 class WorkerAnswer(Answer):
@@ -104,11 +97,10 @@ _WORKERS = text(
 def read_queue(services: Services) -> QueueAnswer:
     """Counts and workers as the database has them."""
     with services.database.begin() as session:
-        counted = select(TaskRow.status, func.count()).group_by(TaskRow.status)
-        counts = dict(session.execute(counted).tuples().all())
+        tasks = count_tasks(session)
         workers = session.execute(_WORKERS).all()
     return QueueAnswer(
-        tasks=TaskCounts.model_validate({str(status): counts.get(status, 0) for status in Status}),
+        tasks=TaskCounts.model_validate(tasks),
         workers=[WorkerAnswer.model_validate(worker) for worker in workers],
     )
 
@@ -200,7 +192,7 @@ _SIGN_IN_BODY = {
 
 def _page_documented(*statuses: int) -> dict[int | str, dict[str, object]]:
     """The answers of the page: a page for a browser, the envelope for others."""
-    described = documented(*statuses)
+    described = documented(*statuses, limited=False)
     return {status: {**answer, "content": _HTML} for status, answer in described.items()}
 
 
@@ -220,9 +212,10 @@ def _refusal(error: PlatformError) -> Page:
     if isinstance(error, NotSignedIn):
         page = _sign_in_page("" if error.message == NotSignedIn.message else error.message, error.status)
     else:
-        page = Page(
-            "Administration", f'<h1>Administration</h1><p role="alert">{escape(error.message)}</p>', error.status
+        body = (
+            f'<h1>Administration</h1><p role="alert">{escape(error.message)}</p>{_sign_out("Sign in as somebody else")}'
         )
+        page = Page("Administration", body, error.status)
     page.headers.update(error.headers)
     return page
 
@@ -239,14 +232,16 @@ def page(
     health: HealthOf,
 ) -> Response:
     """The administrator's page. It renews itself; who is not signed in gets a form."""
+    token = credentials.credentials if credentials else request.cookies.get(_COOKIE)
     try:
-        token = credentials.credentials if credentials else request.cookies.get(_COOKIE)
         if token is None:
             raise NotSignedIn
         user = _allowed(services, token)
     except PlatformError as error:
         if not _wants_page(request):
             raise
+        if credentials is None and token is not None and isinstance(error, NotSignedIn):
+            error = NotSignedIn("Your session has ended. Sign in again.")
         return _refusal(error)
     try:
         body = _queue_tables(read_queue(services)) + _failures_table(read_failures(services))
@@ -331,8 +326,12 @@ def _head(user: access.User, health: HealthAnswer) -> str:
         f"<h1>Administration</h1><p>Signed in as {escape(user.username)}. "
         f'The platform is <strong id="status" class="{health.status}">{health.status}</strong>, '
         f'<time id="checked">{utc_now():%Y-%m-%d %H:%M:%S.%f}</time> UTC.</p>'
-        '<form method="post" action="/admin/sign-out"><button>Sign out</button></form>'
+        f"{_sign_out('Sign out')}"
     )
+
+
+def _sign_out(button: str) -> str:
+    return f'<form method="post" action="/admin/sign-out"><button>{button}</button></form>'
 
 
 def _services_table(health: HealthAnswer) -> str:

@@ -20,12 +20,16 @@ from support.reference.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-CHANNEL = "live"
 RESYNC = b"resync"
 """Sent instead of an event when some may have been missed."""
 
 _RECONNECT_SECONDS = 0.2
 _REDIS_SECONDS = 0.3
+
+
+def channel(redis: Redis) -> str:
+    """Where announcements are published: channels belong to the whole server, and another platform may use it too."""
+    return f"live:{redis.connection_pool.connection_kwargs.get('db', 0)}"
 
 
 class Announcer:
@@ -70,7 +74,7 @@ class Announcer:
 
     async def _publish(self, message: bytes) -> None:
         try:
-            await self._redis.publish(CHANNEL, message)
+            await self._redis.publish(channel(self._redis), message)
         except RedisError as error:
             logger.warning("live updates pause: %s", type(error).__name__)
             self._missed.set()

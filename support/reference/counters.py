@@ -49,20 +49,20 @@ class Counters:
 
     def count(self, key: str, seconds: float) -> Window:
         """Add an event; the first one opens a window of so many seconds. Returns the window with the event in it."""
-        with self._lock:
+        with self._lock:  # around both counts: of events at once each gets a number of its own
             self._sweep()
             events, ends_at = self._live(key) or (0, monotonic() + seconds)
             self._remembered[key] = events + 1, ends_at
-        shared = self._cache.run(lambda redis: redis.eval(_COUNT, 1, key, int(seconds * 1000)))
-        return self._higher(key, shared)
+            return self._higher(key, self._cache.run(lambda redis: redis.eval(_COUNT, 1, key, int(seconds * 1000))))
 
     def look(self, key: str) -> Window:
         """The window as it is."""
-        return self._higher(key, self._cache.run(lambda redis: redis.eval(_LOOK, 1, key)))
+        shared = self._cache.run(lambda redis: redis.eval(_LOOK, 1, key))
+        with self._lock:
+            return self._higher(key, shared)
 
     def _higher(self, key: str, shared: Any) -> Window:
-        with self._lock:
-            events, ends_at = self._live(key) or (0, 0.0)
+        events, ends_at = self._live(key) or (0, 0.0)
         here = Window(events, max(0.0, ends_at - monotonic()))
         there = Window(shared[0], max(0, shared[1]) / 1000) if shared else Window()
         return max(here, there, key=lambda window: window.events)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import threading
 import time
@@ -22,6 +23,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from support.reference.errors import DatabaseUnavailable
+
+logger = logging.getLogger(__name__)
 
 TRANSACTION_LIMIT_SECONDS = 2.2
 """What one transaction may take in all. A caller is promised an answer within 3 s, even by a frozen server."""
@@ -123,7 +126,10 @@ class Database:
                 yield session
             self._is_silent = False
         except (OperationalError, InterfaceError, PoolTimeoutError, psycopg.OperationalError, TimeoutError) as error:
-            self._is_silent = _is_timeout(error)
+            cause = error.orig if isinstance(error, DBAPIError) else error
+            self._is_silent = isinstance(cause, (TimeoutError, PoolTimeoutError, psycopg.errors.ConnectionTimeout))
+            # Not what it says: that may quote SQL, and addresses.
+            logger.warning("Not available: %s, SQLSTATE %s", type(cause).__name__, getattr(cause, "sqlstate", None))
             raise DatabaseUnavailable from error
         finally:
             _deadline.at = outer
@@ -131,11 +137,6 @@ class Database:
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
-
-
-def _is_timeout(error: Exception) -> bool:
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    return isinstance(cause, (TimeoutError, PoolTimeoutError, psycopg.errors.ConnectionTimeout))
 
 
 def wait_until_up(url: str, *, limit_seconds: float = math.inf) -> bool:

@@ -210,8 +210,10 @@ _ISSUES = {
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",
     "dict_type": "must be an object",
+    "enum": "must be {expected}",
     "list_type": "must be a list",
     "model_attributes_type": "must be an object",
+    "model_type": "must be an object",
     "uuid_type": "must be a UUID",
     "uuid_parsing": "must be a UUID",
     "literal_error": "must be {expected}",
@@ -235,17 +237,17 @@ def envelope(error: PlatformError) -> dict[str, Any]:
     return ErrorEnvelope(error=body).model_dump()
 
 
-def details_of(error: ValidationError) -> list[Detail]:
-    """The fields of a part of a request that pydantic refused."""
-    return [detail({**issue, "loc": ("body", *issue["loc"])}) for issue in error.errors()]
+def details_of(error: ValidationError, *, part: str = "body") -> list[Detail]:
+    """The fields of a part of a request that pydantic refused; ``part`` names it where it is wrong as a whole."""
+    return [_detail({**issue, "loc": (part, *issue["loc"])}) for issue in error.errors()]
 
 
-def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def documented(*statuses: int, limited: bool = True) -> dict[int | str, dict[str, Any]]:
     """The ``responses`` of a route or router: the errors it can answer with, for OpenAPI.
 
-    Whoever must be signed in (401) may also have sent too many requests (429).
+    Whoever must be signed in (401) may also have sent too many requests (429), unless the route is not ``limited``.
     """
-    statuses = (*statuses, 429) if 401 in statuses else statuses
+    statuses = (*statuses, 429) if 401 in statuses and limited else statuses
     return {status: {"model": ErrorEnvelope, "description": _BY_STATUS[status].message} for status in statuses}
 
 
@@ -263,7 +265,7 @@ async def _platform_error(_request: Request, error: Exception) -> JSONResponse:
 
 async def _invalid_request(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    return answer(ValidationFailed(details=[detail(issue) for issue in error.errors()]))
+    return answer(ValidationFailed(details=[_detail(issue) for issue in error.errors()]))
 
 
 async def _framework_error(_request: Request, error: Exception) -> JSONResponse:
@@ -275,17 +277,24 @@ async def _framework_error(_request: Request, error: Exception) -> JSONResponse:
     return answer(ours)
 
 
-def detail(issue: Mapping[str, Any]) -> Detail:
+def _detail(issue: Mapping[str, Any]) -> Detail:
     """What Pydantic found wrong, as the caller is told."""
-    sentence = _ISSUES.get(issue["type"], "is not valid")
-    return {"field": _field(issue["loc"]), "issue": sentence.format_map(issue.get("ctx", {}))}
+    return {"field": _field(issue["loc"]), "issue": _issue(issue["type"], issue["input"], issue.get("ctx", {}))}
+
+
+def _issue(kind: str, sent: object, context: Mapping[str, Any]) -> str:
+    if isinstance(sent, bytes):  # FastAPI makes JSON only of what is called that
+        return "must be sent with the header Content-Type: application/json"
+    if isinstance(sent, str) and kind in ("too_short", "too_long"):  # the length of a Text is checked as any length
+        kind = f"string_{kind}"
+    whole = {name: int(value) for name, value in context.items() if isinstance(value, float) and value.is_integer()}
+    return _ISSUES.get(kind, "is not valid").format_map({**context, **whole})
 
 
 def _field(location: Sequence[int | str]) -> str:
     """``config.limits.0``; ``body`` for the body as a whole. A name the caller made up is quoted only if harmless."""
-    _where, *path = location
+    part, *path = location
     if path and isinstance(path[0], int):
         path = []  # the position of a JSON error
-    return (
-        ".".join(str(part) if _NAME.fullmatch(str(part)) or isinstance(part, int) else "?" for part in path) or "body"
-    )
+    names = (str(name) if _NAME.fullmatch(str(name)) or isinstance(name, int) else "?" for name in path)
+    return ".".join(names) or str(part)

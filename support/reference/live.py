@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,9 +20,10 @@ from fastapi import APIRouter, WebSocket
 from fastapi.concurrency import run_in_threadpool
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
+from starlette.status import WS_1008_POLICY_VIOLATION, WS_1013_TRY_AGAIN_LATER
 
-from support.reference.access.service import authenticate
-from support.reference.announcer import CHANNEL, RESYNC
+from support.reference.access.service import User, authenticate
+from support.reference.announcer import RESYNC, channel
 from support.reference.errors import NotFound, NotSignedIn, PlatformError, ValidationFailed, answer, envelope
 from support.reference.services import Services
 from support.reference.vod.service import VodService
@@ -60,9 +63,11 @@ class Subscriber:
             self._tasks = True
             self.outgoing.put_nowait({"subscribed": subject})
             return
+        vod_id = _vod_id(subject)
+        subject = f"{_VOD}{vod_id}"  # as announcements write it
         held = self._held.setdefault(subject, [])
         try:
-            state = await run_in_threadpool(self._state, subject)
+            state = await run_in_threadpool(self._state, subject, vod_id)
         finally:
             self._held.pop(subject, None)
         self._since[subject] = state["at"]
@@ -78,8 +83,8 @@ class Subscriber:
         elif event["at"] > self._since.get(subject, _NOT_SUBSCRIBED) or (self._tasks and subject.startswith(_TASK)):
             self.outgoing.put_nowait(event)
 
-    def _state(self, subject: str) -> dict[str, Any]:
-        vod = self._vods.get(_vod_id(subject))
+    def _state(self, subject: str, vod_id: UUID) -> dict[str, Any]:
+        vod = self._vods.get(vod_id)
         at = vod.updated_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         return {"event": "vod.state", "subject": subject, "status": vod.status, "progress": vod.progress, "at": at}
 
@@ -122,12 +127,14 @@ class Relay:
             try:
                 # Without a limit for answers: nothing may happen for hours.
                 redis = Redis.from_url(address, socket_timeout=None, socket_connect_timeout=_CONNECT_SECONDS)
-                async with redis, redis.pubsub() as channel:
-                    await channel.subscribe(CHANNEL)
-                    async for message in channel.listen():
+                async with redis, redis.pubsub() as announcements:
+                    await announcements.subscribe(channel(redis))
+                    async for message in announcements.listen():
                         self._take(message)
             except RedisError as error:
                 logger.warning("live updates pause: %s", type(error).__name__)
+            except Exception:  # whoever reaches Redis can publish anything; it must not end everybody's updates
+                logger.exception("live updates pause")
             self._listens.clear()
             await asyncio.sleep(_RECONNECT_SECONDS)
 
@@ -158,10 +165,14 @@ async def _quietly(subscribing: Any) -> None:
 
 @router.websocket("/ws/live")
 async def live(socket: WebSocket) -> None:
-    """Answer ``{"subscribe": "vod:<id>"}``, ``{"subscribe": "tasks"}`` and ``{"ping": "..."}``; send events."""
+    """Answer ``{"subscribe": "vod:<id>"}``, ``{"subscribe": "tasks"}`` and ``{"ping": "..."}``; send events.
+
+    Whose session, or token, has ended is sent nothing more: the connection is closed instead.
+    """
     services: Services = socket.app.state.services
+    require_session = partial(run_in_threadpool, authenticate, services, socket.query_params.get("token", ""))
     try:
-        await run_in_threadpool(authenticate, services, socket.query_params.get("token", ""))
+        await require_session()
     except NotSignedIn as refusal:
         await socket.send_denial_response(answer(refusal))
         return
@@ -169,7 +180,7 @@ async def live(socket: WebSocket) -> None:
     relay: Relay = socket.app.state.relay
     subscriber = Subscriber(VodService(services))
     await relay.attach(subscriber)
-    sending = asyncio.create_task(_send(socket, subscriber))
+    sending = asyncio.create_task(_send(socket, subscriber, require_session))
     try:
         while (message := await socket.receive())["type"] != "websocket.disconnect":
             try:
@@ -187,10 +198,18 @@ async def nothing_here(socket: WebSocket) -> None:
     await socket.send_denial_response(answer(NotFound()))
 
 
-async def _send(socket: WebSocket, subscriber: Subscriber) -> None:
+async def _send(socket: WebSocket, subscriber: Subscriber, require_session: Callable[[], Awaitable[User]]) -> None:
+    """Send what waits, as long as the session goes on; close the connection instead when it has ended."""
     with suppress(RuntimeError):  # the connection is closing
         while True:
-            await socket.send_json(await subscriber.outgoing.get())
+            message = await subscriber.outgoing.get()
+            try:
+                await require_session()
+            except PlatformError as error:
+                ended = isinstance(error, NotSignedIn)
+                await socket.close(WS_1008_POLICY_VIOLATION if ended else WS_1013_TRY_AGAIN_LATER)
+                return
+            await socket.send_json(message)
 
 
 async def _obey(message: Any, relay: Relay, subscriber: Subscriber) -> None:

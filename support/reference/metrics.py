@@ -15,7 +15,7 @@ from starlette.types import Scope
 
 from support.reference.errors import documented
 
-# Paths that are not ours would let anybody grow the number of series without end.
+# Paths and methods that are not ours would let anybody grow the number of series without end.
 _UNKNOWN = "unknown"
 
 router = APIRouter()
@@ -41,7 +41,7 @@ class Metrics:
         """Count one request; ``status`` is None when its connection was lost before the answer."""
         route = scope.get("route")
         path = getattr(route, "path", _UNKNOWN)
-        method = scope["method"] if route is not None else _UNKNOWN
+        method = scope["method"] if scope["method"] in getattr(route, "methods", ()) else _UNKNOWN
         answered = str(status or "none")
         self._requests.labels(method, path, answered).inc()
         self._seconds.labels(method, path).observe(seconds)

@@ -15,7 +15,7 @@ Row = TypeVar("Row", bound=Base)
 def newest(session: Session, wanted: Select[Row], *, limit: int, offset: int) -> tuple[list[Row], int]:
     """One page of the rows that a query finds, newest first by ``created_at``, and how many it finds in all."""
     table = wanted.column_descriptions[0]["entity"]
-    page = wanted.order_by(table.created_at.desc(), table.id).limit(limit).offset(offset)
+    page = wanted.order_by(table.created_at.desc(), table.id.desc()).limit(limit).offset(offset)
     return list(session.scalars(page)), count(session, wanted)
 
 

@@ -42,9 +42,10 @@ _abandonment: dict[str, Callable[..., None]] = {}
 
 
 class Backoff(procrastinate.BaseRetryStrategy):
-    """Run again after 0.2, 0.4, 0.8 and 1.6 s, five runs in all; only after errors that may heal.
+    """Run again after 0.2, 0.4, 0.8 and 1.6 s, and then every 1.6 s; only after errors that may heal.
 
-    A job that is aborted because its worker stops is run again at once, however often: that is not its fault.
+    Its task ends the job after ``MAX_RUNS``. A healing error that comes even then kept it from noting that, and the job
+    must not end before its task. A job that is aborted because its worker stops is run again at once, however often.
     """
 
     def __init__(self, *healing: type[Exception]) -> None:
@@ -54,9 +55,9 @@ class Backoff(procrastinate.BaseRetryStrategy):
         """When to run the job again, or None to let it fail."""
         if isinstance(exception, JobAborted):
             return procrastinate.RetryDecision(retry_at=utc_now())
-        if not isinstance(exception, self._healing) or job.attempts + 1 >= MAX_RUNS:
+        if not isinstance(exception, self._healing):
             return None
-        wait = _RETRY_BASE_SECONDS * _RETRY_FACTOR**job.attempts
+        wait = _RETRY_BASE_SECONDS * _RETRY_FACTOR ** min(job.attempts, MAX_RUNS - 2)
         return procrastinate.RetryDecision(retry_at=utc_now() + timedelta(seconds=wait))
 
 

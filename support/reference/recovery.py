@@ -22,7 +22,7 @@ from support.reference.errors import DatabaseUnavailable
 from support.reference.queue import abandonment_of, connector, queue, use_services
 from support.reference.services import Services
 from support.reference.settings import Settings
-from support.reference.worker import STALLED_SECONDS
+from support.reference.worker import ALIVE_LOCK, FROZEN_SECONDS, STALLED_SECONDS
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +32,16 @@ _SWEEP_SECONDS = 0.2
 _SWEEP_LIMIT_SECONDS = 2.0
 # A look that takes longer was held up by the database, which held up the heartbeats as well.
 _PROMPT_SECONDS = 0.4
+
+# A worker whose heartbeat comes meanwhile keeps its row: PostgreSQL looks again at what another transaction changed.
+_DISMISS = """
+DELETE FROM procrastinate_workers
+WHERE last_heartbeat < now() - make_interval(secs => %(stalled)s)
+  AND (last_heartbeat < now() - make_interval(secs => %(frozen)s) OR id NOT IN (
+    SELECT objid FROM pg_locks JOIN pg_database ON pg_database.oid = database
+    WHERE datname = current_database() AND locktype = 'advisory' AND objsubid = 2 AND classid = %(alive)s))
+RETURNING id
+"""
 
 
 def run(settings: Settings, ready: Callable[[], None]) -> None:
@@ -70,12 +80,18 @@ async def _sweep_until_lost(settings: Settings, takeovers: Counter[int]) -> None
 
 
 async def _sweep(takeovers: Counter[int]) -> float:
-    """Take over what is stalled now; returns how many seconds to wait before the next look."""
+    """Dismiss dead workers and take their jobs over; returns how many seconds to wait before the next look.
+
+    A worker is dead when its heartbeat is old and its lock gone, or when its heartbeat is very old.
+    """
     began = monotonic()
     stalled = await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS)
     if monotonic() - began > _PROMPT_SECONDS:
         return STALLED_SECONDS
+    dismissed = await _dismiss_dead_workers() if stalled else set()
     for job in stalled:
+        if job.worker_id is not None and job.worker_id not in dismissed:
+            continue
         try:
             await _take_over(job, takeovers)
         except ConnectorException as error:
@@ -83,6 +99,13 @@ async def _sweep(takeovers: Counter[int]) -> float:
                 raise
             logger.info("job %s has ended meanwhile", job.id)
     return _SWEEP_SECONDS
+
+
+async def _dismiss_dead_workers() -> set[int]:
+    dismissed = await queue.connector.execute_query_all_async(
+        _DISMISS, stalled=STALLED_SECONDS, frozen=FROZEN_SECONDS, alive=ALIVE_LOCK
+    )
+    return {worker["id"] for worker in dismissed}
 
 
 async def _take_over(job: Job, takeovers: Counter[int]) -> None:

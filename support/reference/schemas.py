@@ -7,7 +7,11 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any
 
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from starlette.requests import HTTPConnection
 
 _JSON_DEPTH = 64
 
@@ -16,6 +20,18 @@ class Request(BaseModel):
     """A request body (or query): unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+async def refuse_unknown_query(connection: HTTPConnection) -> None:
+    """Refuse fields of the query that the route does not take; FastAPI drops those of routes without a query model."""
+    if connection.scope["type"] != "http" or not connection.query_params:
+        return
+    route: APIRoute = connection.scope["route"]
+    known = {field.alias for field in get_flat_params(route.dependant)} - set(route.param_convertors)
+    if unknown := connection.query_params.keys() - known:
+        raise RequestValidationError(
+            [{"type": "extra_forbidden", "loc": ("query", name), "input": None} for name in sorted(unknown)]
+        )
 
 
 class Answer(BaseModel):
@@ -81,6 +97,9 @@ Text = Annotated[str, AfterValidator(storable)]
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255), AfterValidator(storable)]
 """1..255 characters after trimming the ends; kept as sent otherwise."""
+
+Word = Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,64}$")]
+"""A word of the caller's own, such as a type: 1..64 letters, digits, ``_``, ``.`` and ``-``."""
 
 JsonObject = Annotated[dict[str, Any], AfterValidator(_storable_json)]
 """A JSON object that ``jsonb`` can hold."""

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from pathlib import Path
 from typing import Annotated
 
+import psycopg
+import redis
 from cryptography.fernet import Fernet
+from psycopg.conninfo import conninfo_to_dict
 from pydantic import AfterValidator, Field, HttpUrl, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.exc import ArgumentError
+
+from support.reference.database import libpq_url
 
 _PREFIX = "PLATFORM_"
 _SIGNING_KEY_CHARACTERS = 32
 _SIGNING_KEY_DISTINCT_CHARACTERS = 8
+_ESCAPE = "must be an address; in its user name and password write %3A for a colon, %40 for @ and %2F for a slash"
 _PLACEHOLDER_STARTS = ("change", "default", "example", "insecure", "placeholder", "your")
 
 
@@ -39,15 +48,42 @@ def _fernet_key(key: SecretStr) -> SecretStr:
 
 
 def _database_address(url: SecretStr) -> SecretStr:
-    if not url.get_secret_value().startswith("postgresql+psycopg://"):
+    text = url.get_secret_value()
+    if not text.startswith("postgresql+psycopg://"):
         raise ValueError("must begin with postgresql+psycopg://")
+    try:
+        parts = conninfo_to_dict(libpq_url(text))
+    except (ValueError, ArgumentError, psycopg.Error):  # their own words may quote the password
+        raise ValueError(_ESCAPE) from None
+    if "@" in str(parts.get("host", "")):
+        raise ValueError(_ESCAPE)
     return url
 
 
 def _redis_address(url: SecretStr) -> SecretStr:
-    if not url.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
+    text = url.get_secret_value()
+    if not text.startswith(("redis://", "rediss://", "unix://")):
         raise ValueError("must begin with redis://, rediss:// or unix://")
+    try:
+        redis.ConnectionPool.from_url(text)
+    except ValueError:  # its own words may quote the password
+        raise ValueError(_ESCAPE) from None
     return url
+
+
+def _own_address(host: str) -> str:
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.bind((host, 0))
+    except OSError as error:
+        raise ValueError(f"must be an address of this machine ({error.strerror})") from None
+    return host
+
+
+def _log_directory(path: Path) -> Path:
+    if not (path.is_dir() and os.access(path, os.W_OK | os.X_OK)):
+        raise ValueError("must be a directory that can be written to")
+    return path
 
 
 class Settings(BaseSettings):
@@ -60,7 +96,7 @@ class Settings(BaseSettings):
     media_root: Path
     signing_key: Annotated[SecretStr, AfterValidator(_own_signing_key)]
     notes_key: Annotated[SecretStr, AfterValidator(_fernet_key)]
-    host: str = "127.0.0.1"
+    host: Annotated[str, AfterValidator(_own_address)] = "127.0.0.1"
     port: int = Field(ge=1, le=65535)
     cablecast_url: HttpUrl
     cablecast_username: str
@@ -74,7 +110,7 @@ class Settings(BaseSettings):
     password_memory_kib: int = Field(default=19 * 1024, ge=1024)
     password_passes: int = Field(default=2, ge=1)
     accounts_file: Path | None = None
-    log_dir: Path | None = None
+    log_dir: Annotated[Path, AfterValidator(_log_directory)] | None = None
 
 
 def read_settings() -> Settings:

@@ -59,6 +59,7 @@ _SHORT_LIFE_SECONDS = 1.0
 _FIRST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 1.0
 _PR_SET_PDEATHSIG = 1
+_ASK_TO_STOP = (signal.SIGTERM, signal.SIGINT)
 
 Ready = Callable[[], None]
 
@@ -197,7 +198,7 @@ class Supervisor:
             end.setblocking(False)
         signal.set_wakeup_fd(self._alarm.fileno())
         signal.signal(signal.SIGCHLD, lambda *_: None)
-        for asks_to_stop in (signal.SIGTERM, signal.SIGINT):
+        for asks_to_stop in _ASK_TO_STOP:
             signal.signal(asks_to_stop, self._stop_requested)
         self._selector.register(self._wakeup, selectors.EVENT_READ, lambda: self._wakeup.recv(4096))
 
@@ -224,9 +225,11 @@ class Supervisor:
 
     def _start(self, process: Process) -> None:
         ready, announce = os.pipe()
+        signal.pthread_sigmask(signal.SIG_BLOCK, _ASK_TO_STOP)  # until the child no longer answers them as we do
         pid = os.fork()
         if pid == 0:
             self._become(process, announce)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ASK_TO_STOP)
         os.close(announce)
         process.has_started(pid)
         self._selector.register(ready, selectors.EVENT_READ, lambda: self._child_is_ready(process, ready))
@@ -257,6 +260,7 @@ class Supervisor:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the supervisor, and it tells us
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ASK_TO_STOP)
         for key in list(self._selector.get_map().values()):
             if isinstance(key.fileobj, int) and key.fileobj > 2:
                 os.close(key.fileobj)

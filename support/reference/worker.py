@@ -2,6 +2,10 @@
 
 Procrastinate's worker stops when it loses the database; the supervisor then starts a fresh one, which waits for the
 database. The watchdog that stops it works only beside a periodic task: there is one below.
+
+A worker shows that it lives by its heartbeat, and by a lock that it holds through the connection on which it beats:
+the lock is gone as soon as the process is, and stays while the process is merely held up. Recovery dismisses a worker,
+that is, removes its registration, before it gives its jobs away; a dismissed worker leaves at its next heartbeat.
 """
 
 from __future__ import annotations
@@ -10,11 +14,13 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable
+from typing import Any
 
+import psycopg
 from procrastinate.worker import Worker
 
 from support.reference.access.service import remove_expired_sessions
-from support.reference.database import wait_until_up
+from support.reference.database import CONNECTION_OPTIONS, libpq_url, wait_until_up
 from support.reference.queue import connector, queue, services, use_services
 from support.reference.services import Services
 from support.reference.settings import Settings
@@ -23,7 +29,11 @@ logger = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 0.2
 STALLED_SECONDS = 1.0
-"""The age of a heartbeat from which its worker counts as dead: five missed beats."""
+"""The age of a heartbeat from which its worker counts as dead if its lock is gone as well: five missed beats."""
+FROZEN_SECONDS = 2.0
+"""The age of a heartbeat from which its worker counts as dead even if it holds its lock."""
+ALIVE_LOCK = 1
+"""The first key of the advisory lock that a worker holds while it lives; the second is its id."""
 
 _CONCURRENCY = 4
 _POLL_SECONDS = 0.1
@@ -45,8 +55,27 @@ def remove_sessions(timestamp: int) -> None:
 class PunctualWorker(Worker):
     """A worker that is gone soon after it was told to stop, even if a job in a thread does not listen.
 
-    Such a job is left to recovery, as if the worker had been killed.
+    Such a job is left to recovery, as if the worker had been killed. A worker that was dismissed is gone at once.
+    ``life`` is the connection of its heartbeat and its lock, used for nothing else.
     """
+
+    def __init__(self, life: psycopg.AsyncConnection[Any], **options: Any) -> None:
+        super().__init__(**options)
+        self._life = life
+
+    async def _run_loop(self) -> None:
+        await self._life.execute("SELECT pg_advisory_lock(%s, %s)", (ALIVE_LOCK, self.worker_id))
+        await super()._run_loop()  # type: ignore[no-untyped-call]
+
+    async def _update_heartbeat(self) -> None:
+        while True:
+            await asyncio.sleep(self.update_heartbeat_interval)
+            beat = await self._life.execute(
+                "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id = %s", (self.worker_id,)
+            )
+            if not beat.rowcount:
+                logger.error("this worker was thought dead: its jobs are somebody else's by now")
+                os._exit(1)
 
     def stop(self) -> None:
         """Stop taking jobs, let running ones finish within their grace, then leave."""
@@ -68,13 +97,15 @@ async def _work(settings: Settings, ready: Callable[[], None]) -> None:
     with queue.replace_connector(connector(settings, connections=8)):
         async with asyncio.timeout(_OPEN_LIMIT_SECONDS):
             await queue.open_async()
+        address = libpq_url(settings.database_url.get_secret_value())
         worker = PunctualWorker(
+            await psycopg.AsyncConnection.connect(address, autocommit=True, **CONNECTION_OPTIONS),
             app=queue,
             concurrency=_CONCURRENCY,
             fetch_job_polling_interval=_POLL_SECONDS,
             abort_job_polling_interval=_ABORT_POLL_SECONDS,
             update_heartbeat_interval=HEARTBEAT_SECONDS,
-            stalled_worker_timeout=STALLED_SECONDS,
+            stalled_worker_timeout=FROZEN_SECONDS,
             shutdown_graceful_timeout=_GRACE_SECONDS,
         )
         working = asyncio.create_task(worker.run())  # type: ignore[no-untyped-call]

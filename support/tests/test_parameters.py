@@ -99,7 +99,7 @@ TAKEN: dict[str, dict[str, object]] = {
     "Variety": {"the same": "the same", "different": "different"},
     "Told": {outcome: outcome for outcome in OUTCOMES},
     "LiveToken": {token: token for token in TOKENS},
-    "Reply": {"503": 503, "silence": "silence", "a closed connection": "a closed connection"},
+    "Reply": {"503": 503, "silence": "silence", "success, too late": "success, too late"},
     "Days": {"today": 0, "1 day ago": -1, "7 days ago": -7, "2 days ahead": 2},
 }
 LEFT: dict[str, list[str]] = {

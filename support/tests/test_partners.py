@@ -281,6 +281,36 @@ class TestLiving:
             assert slow.result(TIMEOUT).text == "clear"
             assert time.monotonic() - begun >= 0.3
 
+    def test_a_callback_acts_before_its_delayed_answer(self, stub: PartnerServer) -> None:
+        acted = threading.Event()
+
+        def act(received: Received) -> tuple[int, dict[str, str], str]:
+            acted.set()
+            return 200, {}, "done"
+
+        stub.register_callback("POST", "/today", act, delay=60)
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(call, stub, "POST", "/today")
+            assert acted.wait(TIMEOUT)
+            assert not waiting.done()
+            stub.close()
+
+    def test_an_answer_with_a_pace_comes_byte_by_byte(self, stub: PartnerServer) -> None:
+        stub.register("GET", "/today", body="clear", pace=0.05)
+        begun = time.monotonic()
+        with requests.get(stub.url + "/today", timeout=TIMEOUT, stream=True) as answer:
+            pieces = [(piece, time.monotonic() - begun) for piece in answer.iter_content(1)]
+        assert b"".join(piece for piece, _ in pieces) == b"clear"
+        assert pieces[-1][1] - pieces[0][1] >= 0.15
+
+    def test_closing_ends_an_answer_with_a_pace(self, stub: PartnerServer) -> None:
+        stub.register("GET", "/today", body="clear", pace=60)
+        with requests.get(stub.url + "/today", timeout=TIMEOUT, stream=True) as answer:
+            assert answer.raw.read(1) == b"c"
+            begun = time.monotonic()
+            stub.close()
+            assert time.monotonic() - begun < 1
+
     def test_a_client_that_gives_up_early_harms_nobody(
         self, stub: PartnerServer, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -336,6 +366,26 @@ class TestCablecast:
             "fileName": "budget.mp4",
             "quality": 1,
         }
+
+    def test_the_same_idempotency_key_gives_the_same_show(self, cablecast: Cablecast) -> None:
+        asked = {"title": "City Council", "eventDate": "2026-11-20"}
+        answers = [
+            ask(cablecast, "POST", "/shows", json=asked, headers={"Idempotency-Key": key})
+            for key in ("vod-1", "vod-1", "vod-2")
+        ]
+        first, again, other = (answer.json()["show"]["id"] for answer in answers)
+        assert first == again != other
+        cablecast.remove_show(first)
+        made = ask(cablecast, "POST", "/shows", json=asked, headers={"Idempotency-Key": "vod-1"})
+        assert made.json()["show"]["id"] not in (first, other)
+
+    def test_what_is_answered_late_is_done_at_once(self, cablecast: Cablecast) -> None:
+        late = cablecast.answers_late("creating a show", delay=60, times=1)
+        asked = {"title": "City Council", "eventDate": "2026-11-20"}
+        with pytest.raises(requests.ReadTimeout):
+            requests.post(cablecast.url + "/shows", json=asked, auth=CREDENTIALS, timeout=0.2)
+        assert late.used_up
+        assert len(cablecast.shows_for("City Council")) == 1
 
     def test_the_same_idempotency_key_gives_the_same_vod(self, cablecast: Cablecast) -> None:
         show = cablecast.has_show("City Council", "2026-11-20")

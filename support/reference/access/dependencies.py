@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from psycopg.errors import ForeignKeyViolation
+from sqlalchemy.exc import IntegrityError
 
 from support.reference.access.service import User, authenticate, count_request
 from support.reference.access.tables import Role
-from support.reference.errors import Forbidden, NotSignedIn
+from support.reference.errors import Forbidden, NotSignedIn, answer
 from support.reference.services import ServicesOf
 
 _bearer = HTTPBearer(auto_error=False, description="The access token of POST /api/auth/login.")
@@ -42,6 +45,15 @@ def role(required: Role) -> Callable[[User], Awaitable[User]]:
         return user
 
     return allowed
+
+
+async def owner_gone(_request: Request, error: Exception) -> JSONResponse:
+    """Refuse whose account was removed while the request was handled, so that it had nobody to store anything for."""
+    assert isinstance(error, IntegrityError)
+    cause = error.orig
+    if isinstance(cause, ForeignKeyViolation) and (cause.diag.constraint_name or "").endswith("_users"):
+        return answer(NotSignedIn())
+    raise error
 
 
 SessionOwner = Annotated[User, Depends(session_owner)]

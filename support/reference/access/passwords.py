@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
@@ -12,7 +14,8 @@ class Passwords:
     def __init__(self, *, memory_kib: int, passes: int) -> None:
         self._hashes = PasswordHash((Argon2Hasher(time_cost=passes, memory_cost=memory_kib, parallelism=1),))
         # Made now: the first who tries an unknown name must not wait longer than the second.
-        self._nobodys = self.hash("nobody has this password")
+        self.nobodys = self.hash(secrets.token_urlsafe())
+        """The hash of a password that nobody knows, for accounts without one."""
 
     def hash(self, password: str) -> str:
         """The hash to keep."""
@@ -20,4 +23,4 @@ class Passwords:
 
     def verify(self, password: str, kept: str | None) -> bool:
         """Whether a password is the one that was hashed. Without a hash it takes as long, and is not."""
-        return self._hashes.verify(password, kept or self._nobodys) and kept is not None
+        return self._hashes.verify(password, kept or self.nobodys) and kept is not None

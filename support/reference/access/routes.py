@@ -110,13 +110,13 @@ def login(credentials: Credentials, services: ServicesOf) -> TokensAnswer:
     return TokensAnswer.model_validate(service.sign_in(services, credentials.username, credentials.password))
 
 
-@router.post("/auth/refresh", responses=documented(401, 413, 422))
+@router.post("/auth/refresh", responses=documented(401, 413, 422, limited=False))
 def refresh(body: RefreshToken, services: ServicesOf) -> TokensAnswer:
     """Exchange a refresh token, which works once, for new tokens."""
     return TokensAnswer.model_validate(service.refresh(services, body.refresh_token))
 
 
-@router.post("/auth/logout", status_code=204, responses=documented(401))
+@router.post("/auth/logout", status_code=204, responses=documented(401, limited=False))
 def logout(user: SessionOwner, services: ServicesOf) -> None:
     """End the session; no rate limit keeps a user from it."""
     service.sign_out(services, user)

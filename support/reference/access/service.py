@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,8 +24,8 @@ from support.reference.errors import Conflict, NotFound, NotSignedIn
 from support.reference.services import Services
 
 _REFUSED = "The name or the password is wrong."
-# More are refused until the window ends.
-_FAILURES_ALLOWED = 4
+# With this many a name is locked until the window ends.
+_FAILURES = 5
 
 _ENDING_SESSIONS = frozenset({"role", "active"})
 
@@ -68,14 +67,16 @@ def sign_in(services: Services, username: str, password: str) -> Tokens:
     Raises TooManyRequests while the name is locked, whether anybody has it or not.
     """
     failures = f"failures:{hashlib.sha256(username.lower().encode()).hexdigest()}"
-    services.counters.look(failures).refuse_over(_FAILURES_ALLOWED)
+    services.counters.look(failures).refuse_over(_FAILURES - 1)
     with services.database.begin() as session:
         user = session.scalar(select(UserRow).where(func.lower(UserRow.username) == func.lower(username)))
     # Checked without a user too, so that the answer takes as long as for a wrong password.
     matches = services.passwords.verify(password, user.password_hash if user else None)
     if user is None or not matches or not user.active or user.deleted_at is not None:
-        services.counters.count(failures, user.lockout_seconds if user else LOCKOUT_SECONDS)
+        services.counters.count(failures, user.lockout_seconds if user else LOCKOUT_SECONDS).refuse_over(_FAILURES)
         raise NotSignedIn(_REFUSED)
+    # Others may have locked the name since: whoever guesses many at once learns no more than one by one.
+    services.counters.look(failures).refuse_over(_FAILURES - 1)
     now = utc_now()
     opened = AuthSessionRow(
         id=uuid4(),
@@ -184,7 +185,7 @@ def new_user(
         user_id=user_id or username,
         username=username,
         email=email,
-        password_hash=passwords.hash(password or secrets.token_urlsafe()),
+        password_hash=passwords.hash(password) if password else passwords.nobodys,
         role=role,
         active=True,
         created_at=now,
@@ -222,7 +223,7 @@ def change_user(services: Services, user_id: UUID, changes: Mapping[str, Any]) -
             for field, value in changed.items():
                 setattr(user, field, value)
             user.updated_at = utc_now()
-            affected = end_sessions if _ENDING_SESSIONS & changed.keys() else _sessions
+            affected = end_sessions if _ENDING_SESSIONS & changed.keys() else sessions_of
             outdated = affected(session, user_id)
     forget_sessions(services, outdated)
     return user
@@ -237,6 +238,13 @@ def remove_user(services: Services, user_id: UUID) -> None:
     forget_sessions(services, ended)
 
 
+def require_user(session: Session, user_id: UUID) -> None:
+    """Raise NotFound unless there is such a user, not deleted; they stay at least until the transaction's end."""
+    present = select(UserRow.id).where(UserRow.id == user_id, UserRow.deleted_at.is_(None))
+    if session.scalar(present.with_for_update(read=True, key_share=True)) is None:
+        raise NotFound("There is no such user.")
+
+
 def _existing(user: UserRow | None) -> UserRow:
     if user is None:
         raise NotFound("There is no such user.")
@@ -249,12 +257,13 @@ def end_sessions(session: Session, user_id: UUID) -> list[UUID]:
     return list(session.scalars(ended))
 
 
-def forget_sessions(services: Services, ended: list[UUID]) -> None:
-    """Take sessions that have ended out of the cache."""
-    services.cache.invalidate(*map(_cache_key, ended))
+def forget_sessions(services: Services, outdated: list[UUID]) -> None:
+    """Take sessions that have ended, or whose user has changed, out of the cache."""
+    services.cache.invalidate(*map(_cache_key, outdated))
 
 
-def _sessions(session: Session, user_id: UUID) -> list[UUID]:
+def sessions_of(session: Session, user_id: UUID) -> list[UUID]:
+    """A user's sessions; :func:`forget_sessions` takes them after the commit of a change."""
     return list(session.scalars(select(AuthSessionRow.id).where(AuthSessionRow.user_id == user_id)))
 
 

@@ -13,7 +13,8 @@ from functools import lru_cache
 
 DIMENSIONS = 384
 
-_WORD = re.compile(r"\w+")
+# What is longer is taken in pieces, so that no text fills the cache of features.
+_WORD = re.compile(r"\w{1,64}")
 _WORD_WEIGHT = 1.0
 _PART_WEIGHT = 0.35
 # They stand in every text and say nothing about it.
@@ -34,7 +35,7 @@ def embed(text: str) -> list[float]:
     return [value / length for value in vector]
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def _features(word: str) -> tuple[tuple[int, float], ...]:
     padded = f"<{word}>"
     parts = [padded[start : start + 3] for start in range(len(padded) - 2)]

@@ -12,8 +12,8 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 from support.reference.access.dependencies import Researcher
 from support.reference.documents import service
 from support.reference.documents.tables import DocumentRow
-from support.reference.errors import Detail, detail, documented
-from support.reference.schemas import Answer, JsonObject, Page, Request, Text, storable
+from support.reference.errors import Detail, details_of, documented
+from support.reference.schemas import Answer, JsonObject, Page, Request, Text, Word, storable
 from support.reference.services import ServicesOf
 
 router = APIRouter(prefix="/api/documents", responses=documented(401, 403, 422, 500, 503))
@@ -25,7 +25,6 @@ Content = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=_CONTENT_LENGTH),
     AfterValidator(storable),
 ]
-SourceType = Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,64}$")]
 SourceId = Annotated[Text, Field(min_length=1, max_length=255)]
 
 
@@ -48,7 +47,7 @@ class NewDocument(Request):
     """A text to be found by meaning. Ingesting (source_type, source_id) again replaces what was there."""
 
     content: Content
-    source_type: SourceType
+    source_type: Word
     source_id: SourceId
     metadata: JsonObject = Field(default_factory=dict)
 
@@ -63,7 +62,7 @@ class Wanted(Page):
     """What to search for, in which documents. Filters are applied before ranking."""
 
     query: Content
-    source_type: SourceType | None = None
+    source_type: Word | None = None
     filters: Filter = Field(default_factory=dict)
     exclude: Filter = Field(default_factory=dict, description="Documents that hold one of these are left out.")
     min_score: float | None = Field(default=None, ge=0, le=1)
@@ -134,7 +133,7 @@ def ingest_batch(body: DocumentBatch, user: Researcher, services: ServicesOf) ->
         try:
             valid.append((items[-1], NewDocument.model_validate(raw).model_dump()))
         except ValidationError as error:
-            items[-1].errors = [detail({**issue, "loc": ("item", *issue["loc"])}) for issue in error.errors()]
+            items[-1].errors = details_of(error, part="item")
     stored = service.ingest(services, user, [document for _, document in valid])
     for (item, _), row in zip(valid, stored, strict=True):
         item.id = row.id

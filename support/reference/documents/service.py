@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
@@ -38,6 +39,7 @@ def ingest(services: Services, user: User, documents: Sequence[Mapping[str, Any]
     if not latest:
         return []
     now = utc_now()
+    # All lock rows in the same order: two batches of the same names in different orders would wait for each other.
     rows = [
         {
             "id": uuid4(),
@@ -50,7 +52,7 @@ def ingest(services: Services, user: User, documents: Sequence[Mapping[str, Any]
             "created_at": now,
             "updated_at": now,
         }
-        for each in latest.values()
+        for _, each in sorted(latest.items(), key=itemgetter(0))
     ]
     new = insert(DocumentRow)
     replaced = {name: new.excluded[name] for name in ("content", "metadata", "embedding", "updated_at")}

@@ -7,30 +7,28 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from support.reference.access.dependencies import CurrentUser
 from support.reference.errors import documented
 from support.reference.events import service
-from support.reference.schemas import Answer, JsonObject, Page, Request
+from support.reference.schemas import Answer, JsonObject, Page, Request, Word
 from support.reference.services import ServicesOf
 
 router = APIRouter(prefix="/api/events", responses=documented(401, 422, 500, 503))
-
-EventType = Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,64}$")]
 
 
 class NewEvent(Request):
     """An event to record; ``type`` is a word of any kind."""
 
-    type: EventType
+    type: Word
     data: JsonObject = Field(default_factory=dict)
 
 
 class EventFilter(Page):
     """Which events are wanted: of one type, or all."""
 
-    type: EventType | None = None
+    type: Word | None = None
 
 
 class EventAnswer(Answer):

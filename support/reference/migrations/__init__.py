@@ -6,6 +6,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Engine
 
@@ -17,23 +19,27 @@ class UnknownRevision(Exception):
 def migrate(engine: Engine, target: str) -> None:
     """Bring the schema to ``up`` (the newest), ``down`` (nothing) or a revision, in one transaction.
 
-    Raises UnknownRevision.
+    A revision that the schema is beyond takes it back there. Raises UnknownRevision.
     """
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         try:
-            _move(config, target)
+            _move(config, target, MigrationContext.configure(connection).get_current_revision())
         except CommandError as error:
             raise UnknownRevision(str(error)) from error
 
 
-def _move(config: Config, target: str) -> None:
+def _move(config: Config, target: str, current: str | None) -> None:
     match target:
         case "up":
             command.upgrade(config, "head")
         case "down":
             command.downgrade(config, "base")
         case _:
-            command.upgrade(config, target)
+            steps = ScriptDirectory.from_config(config)
+            wanted = steps.get_revision(target).revision
+            passed = {step.revision for step in steps.iterate_revisions(current, "base")}
+            move = command.downgrade if wanted in passed else command.upgrade
+            move(config, wanted)

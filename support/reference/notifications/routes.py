@@ -7,13 +7,13 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from support.reference.access.dependencies import CurrentUser
 from support.reference.errors import documented
 from support.reference.notifications import service
 from support.reference.notifications.tables import Priority
-from support.reference.schemas import Answer, JsonObject, Page, Request, Text, Title
+from support.reference.schemas import Answer, JsonObject, Page, Request, Text, Title, Word
 from support.reference.services import ServicesOf
 
 router = APIRouter(prefix="/api/notifications", responses=documented(401, 422, 500, 503))
@@ -23,7 +23,7 @@ class NewNotification(Request):
     """A notification to send: to oneself, or, by an administrator, to ``user_id``. ``type`` is a word of any kind."""
 
     user_id: UUID | None = None
-    type: Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,64}$")]
+    type: Word
     priority: Priority = "normal"
     title: Title
     message: Annotated[Text, Field(min_length=1, max_length=10_000)]

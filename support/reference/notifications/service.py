@@ -7,11 +7,10 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import delete as delete_rows
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from support.reference import pages
-from support.reference.access.service import User
+from support.reference.access.service import User, require_user
 from support.reference.access.tables import UserRow
 from support.reference.database import utc_now
 from support.reference.errors import Forbidden, NotFound
@@ -51,11 +50,9 @@ def send(
     if recipient != sender.id and not sender.has_role("administrator"):
         raise Forbidden("Only administrators notify others.")
     notification = new_notification(recipient, type=type, priority=priority, title=title, message=message, data=data)
-    try:
-        with services.database.begin() as session:
-            session.add(notification)
-    except IntegrityError:
-        raise NotFound("There is no such user.") from None
+    with services.database.begin() as session:
+        require_user(session, recipient)
+        session.add(notification)
     return notification
 
 
@@ -68,7 +65,9 @@ def tell_administrators(session: Session, *, type: str, title: str, message: str
 
 def forget(session: Session, *, about: dict[str, Any]) -> None:
     """Remove what was told about something that is gone, in the caller's transaction."""
-    session.execute(delete_rows(NotificationRow).where(NotificationRow.data == about))
+    # What holds it is found by an index, what equals it is not.
+    of_it = (NotificationRow.data.contains(about), NotificationRow.data == about)
+    session.execute(delete_rows(NotificationRow).where(*of_it))
 
 
 def list_for(

@@ -21,6 +21,13 @@ class NotificationRow(Base):
     __tablename__ = "notifications"
     __table_args__ = (
         Index("ix_notifications_user_id_created_at", "user_id", "created_at"),
+        Index(
+            "ix_notifications_data",
+            "data",
+            postgresql_using="gin",
+            postgresql_ops={"data": "jsonb_path_ops"},
+            postgresql_with={"fastupdate": "off"},
+        ),
         CheckConstraint("priority IN ('low', 'normal', 'high', 'urgent')", name="priority"),
     )
 

@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from support.reference.access.service import User, end_sessions, forget_sessions, new_user
+from support.reference.access.service import User, end_sessions, forget_sessions
 from support.reference.access.tables import UserRow
 from support.reference.database import utc_now
 from support.reference.documents.tables import DocumentRow
-from support.reference.errors import NotFound
+from support.reference.errors import NotSignedIn
 from support.reference.events.tables import EventRow
 from support.reference.notifications.tables import NotificationRow
 from support.reference.portfolios.tables import PortfolioRow
@@ -50,24 +50,27 @@ def gather(services: Services, user: User) -> Everything:
 
 
 def erase(services: Services, user: User) -> dict[str, int]:
-    """Erase a user: all they own, and who they are. Returns how much there was; an audit entry keeps that."""
+    """Erase a user: all they own, and their account. Returns how much there was; an audit entry keeps that.
+
+    What others of their requests store meanwhile goes with the account, or is refused once it is gone.
+    """
     with services.database.begin() as session:
         counts = {
             name: len(session.scalars(delete(table).where(owner == user.id).returning(table.id)).all())
             for name, (table, owner) in _OWNED.items()
         }
-        _forget(services, _profile(session, user.id))
         ended = end_sessions(session, user.id)
+        session.delete(_profile(session, user.id, for_update=True))
         now = utc_now()
         session.add(AuditRow(id=uuid4(), user_id=user.id, action="erasure", counts=counts, created_at=now))
     forget_sessions(services, ended)
     return counts
 
 
-def _profile(session: Session, user_id: UUID) -> UserRow:
-    profile = session.get(UserRow, user_id, with_for_update=True)
+def _profile(session: Session, user_id: UUID, *, for_update: bool = False) -> UserRow:
+    profile = session.get(UserRow, user_id, with_for_update=for_update or None)
     if profile is None:
-        raise NotFound("There is no such user.")
+        raise NotSignedIn
     return profile
 
 
@@ -77,18 +80,3 @@ def _history(session: Session, researches: list[ResearchSessionRow]) -> dict[UUI
     for change in session.scalars(select(ResearchStateChangeRow).where(of_them).order_by(ResearchStateChangeRow.id)):
         history[change.session_id].append(change)
     return history
-
-
-def _forget(services: Services, profile: UserRow) -> None:
-    """Put in the place of every personal field what belongs to nobody; nobody can sign in any more."""
-    nobody = new_user(
-        services.passwords,
-        username=f"erased-{profile.id}",
-        email=f"{profile.id}@erased.invalid",
-        password=None,
-        role="viewer",
-    )
-    for field in ("user_id", "username", "email", "password_hash"):
-        setattr(profile, field, getattr(nobody, field))
-    profile.active = False
-    profile.deleted_at = profile.updated_at = utc_now()

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKey, String
+from sqlalchemy import DateTime, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,12 +14,15 @@ from support.reference.database import Base
 
 
 class AuditRow(Base):
-    """What was done to whose data. It names the account by its id, and how many things of each kind, nothing else."""
+    """What was done to whose data. It names the account by its id, and how many things of each kind, nothing else.
+
+    The account is gone, so that its id refers to nothing.
+    """
 
     __tablename__ = "privacy_audit"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID]
     action: Mapped[str] = mapped_column(String(16))
     counts: Mapped[dict[str, Any]] = mapped_column(JSONB)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

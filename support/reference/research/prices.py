@@ -3,8 +3,8 @@
     GET /prices/AAPL?days=30    200 {"ticker": "AAPL", "quotes": [{"date": "2026-11-19", "open": 150.0, "high": 155.0,
                                      "low": 145.0, "close": 152.5, "volume": 1000000}, ...]}   oldest first
 
-One call, with a time limit and no second try: whoever asks is waiting, and may ask again. ``X-Correlation-ID`` names
-the research session that the prices are for.
+One call, with a time limit for all of it and no second try: whoever asks is waiting, and may ask again.
+``X-Correlation-ID`` names the research session that the prices are for.
 """
 
 from __future__ import annotations
@@ -21,9 +21,11 @@ import requests
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from support.reference.errors import DependencyFailed
+from support.reference.partners import PartnerSession
 from support.reference.schemas import Price
 
 DAYS = 30
+MOST_DAYS = 366
 
 _OUTSIDE = "The price service "
 _IMPOSSIBLE = _OUTSIDE + "answered with figures that cannot be."
@@ -50,7 +52,7 @@ class History(BaseModel):
     """What the price service answers."""
 
     ticker: str
-    quotes: Annotated[list[Quote], Field(max_length=366)]
+    quotes: Annotated[list[Quote], Field(max_length=MOST_DAYS)]
 
 
 class ImpossibleFigures(Exception):
@@ -64,7 +66,7 @@ def fetch(url: str, ticker: str, *, session_id: UUID, timeout: float) -> Sequenc
         raise DependencyFailed(f"{_OUTSIDE}answered with an error ({answer.status_code}).")
     try:
         history = History.model_validate_json(answer.content)
-        _require_possible(history, ticker)
+        require_possible(history, ticker)
     except ImpossibleFigures:
         raise DependencyFailed(_IMPOSSIBLE) from None
     except ValidationError as error:
@@ -74,14 +76,12 @@ def fetch(url: str, ticker: str, *, session_id: UUID, timeout: float) -> Sequenc
 
 
 def _ask(address: str, session_id: UUID, timeout: float) -> requests.Response:
-    with requests.Session() as http:
-        http.trust_env = False  # no proxy and no ~/.netrc may come between
+    with PartnerSession(timeout) as http:
         try:
             return http.get(
                 address,
                 params={"days": DAYS},
                 headers={"X-Correlation-ID": str(session_id)},
-                timeout=timeout,
                 allow_redirects=False,
             )
         except requests.Timeout:
@@ -92,7 +92,8 @@ def _ask(address: str, session_id: UUID, timeout: float) -> requests.Response:
             raise DependencyFailed(f"{_OUTSIDE}cannot be reached.", status=503) from None
 
 
-def _require_possible(history: History, ticker: str) -> None:
+def require_possible(history: History, ticker: str) -> None:
+    """Raise ImpossibleFigures unless these are prices of the stock, of one day or more, oldest first."""
     days = [quote.date for quote in history.quotes]
     if history.ticker != ticker or not days or any(later <= earlier for earlier, later in pairwise(days)):
         raise ImpossibleFigures

@@ -10,11 +10,10 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import delete as remove_rows
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from support.reference import pages
-from support.reference.access.service import User
+from support.reference.access.service import User, require_user
 from support.reference.database import utc_now
 from support.reference.errors import Conflict, Forbidden, NotFound
 from support.reference.events.service import new_event
@@ -56,11 +55,9 @@ def create(
         updated_at=now,
     )
     started = new_event(owner_id, "research_started", {"session_id": str(research.id), "ticker": ticker})
-    try:
-        with services.database.begin() as session:
-            session.add_all((research, started))
-    except IntegrityError:
-        raise NotFound("There is no such user.") from None
+    with services.database.begin() as session:
+        require_user(session, owner_id)
+        session.add_all((research, started))
     return research
 
 

@@ -5,13 +5,14 @@ A session that failed is resumed with the stage it failed at.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from itertools import pairwise
-from typing import Any
+from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
+from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -20,16 +21,36 @@ from support.reference.database import utc_now
 from support.reference.errors import Conflict, DependencyFailed
 from support.reference.events.service import new_event
 from support.reference.notifications.service import new_notification
-from support.reference.research.prices import Quote, change
+from support.reference.research.prices import MOST_DAYS, History, ImpossibleFigures, Quote, change, require_possible
 from support.reference.research.prices import fetch as fetch_prices
 from support.reference.research.service import move, present
 from support.reference.research.tables import ResearchSessionRow, Stage
-from support.reference.schemas import plain
+from support.reference.schemas import Price, plain
 from support.reference.services import Services
 
 _BUY_FROM = 0.6
 _SELL_UNTIL = 0.4
 _ORDER: tuple[Stage, ...] = ("started", "fetched", "analysed", "reported", "saved")
+
+
+class Analysis(BaseModel):
+    """What analysing writes."""
+
+    score: Annotated[float, Field(strict=True, ge=0, le=1)]
+    first_close: Price
+    last_close: Price
+    change_pct: Annotated[Decimal, Field(max_digits=24, decimal_places=6)]
+    days: Annotated[int, Field(ge=1, le=MOST_DAYS)]
+    days_up: Annotated[int, Field(ge=0, lt=MOST_DAYS)]
+
+
+class Report(BaseModel):
+    """What of a report is read again."""
+
+    recommendation: Literal["buy", "hold", "sell"]
+
+
+_Part = TypeVar("_Part", bound=BaseModel)
 
 
 def fetch(services: Services, user: User, session_id: UUID) -> ResearchSessionRow:
@@ -59,22 +80,23 @@ def fetch(services: Services, user: User, session_id: UUID) -> ResearchSessionRo
 def analyse(services: Services, user: User, session_id: UUID) -> ResearchSessionRow:
     """Work out the score of what was fetched. Raises NotFound and Conflict."""
     with _stage(services, user, session_id, after="fetched") as (_, research):
-        quotes = [Quote.model_validate(quote) for quote in _part(research, "prices")["quotes"]]
-        research.data = research.data | {"analysis": _analysis(quotes)}
+        history = _part(research, "prices", History)
+        research.data = research.data | {"analysis": _analysis(history.quotes)}
         return research
 
 
 def report(services: Services, user: User, session_id: UUID) -> ResearchSessionRow:
     """Put the analysis into words. Raises NotFound and Conflict."""
     with _stage(services, user, session_id, after="analysed") as (_, research):
-        research.data = research.data | {"report": _report(research.ticker, _part(research, "analysis"))}
+        research.data = research.data | {"report": _report(research.ticker, _part(research, "analysis", Analysis))}
         return research
 
 
 def save(services: Services, user: User, session_id: UUID) -> ResearchSessionRow:
     """Complete the session, notify its owner and record the event: all or nothing. Raises NotFound and Conflict."""
     with _stage(services, user, session_id, after="reported") as (session, research):
-        score, advice = _part(research, "analysis")["score"], _part(research, "report")["recommendation"]
+        score = _part(research, "analysis", Analysis).score
+        advice = _part(research, "report", Report).recommendation
         research.data = research.data | {"result": {"score": score, "recommendation": advice}}
         move(session, research, "completed", by=user.id)
         about = {"session_id": str(research.id), "ticker": research.ticker}
@@ -109,16 +131,21 @@ def _stage(
 
 def _at(session: Session, user: User, session_id: UUID, stage: Stage) -> ResearchSessionRow:
     research = present(session, user, session_id, for_update=True)
-    if research.stage != stage or research.state == "completed":
+    if research.state == "completed":
+        raise Conflict("The research session is completed.")
+    if research.stage != stage:
         raise Conflict(f"This comes after {stage}, but the research is {research.stage}.")
     return research
 
 
-def _part(research: ResearchSessionRow, name: str) -> Mapping[str, Any]:
-    """What an earlier stage wrote; its owner may have taken it away."""
-    part = research.data.get(name)
-    if not isinstance(part, dict):
-        raise Conflict(f"The session's data no longer holds the {name}.")
+def _part(research: ResearchSessionRow, name: str, form: type[_Part]) -> _Part:
+    """What an earlier stage wrote. Raises Conflict where its owner has made something else of it."""
+    try:
+        part = form.model_validate(research.data.get(name))
+        if isinstance(part, History):
+            require_possible(part, research.ticker)
+    except (ValidationError, ImpossibleFigures):
+        raise Conflict(f"The session's data no longer holds the {name}.") from None
     return part
 
 
@@ -145,12 +172,12 @@ def _analysis(quotes: Sequence[Quote]) -> dict[str, Any]:
     }
 
 
-def _report(ticker: str, analysis: Mapping[str, Any]) -> dict[str, Any]:
-    score = analysis["score"]
+def _report(ticker: str, analysis: Analysis) -> dict[str, Any]:
+    score = analysis.score
     advice = "buy" if score >= _BUY_FROM else "sell" if score <= _SELL_UNTIL else "hold"
-    percent = Decimal(analysis["change_pct"]) * 100
+    first, last = plain(analysis.first_close, 2), plain(analysis.last_close, 2)
     summary = (
-        f"{ticker} went from {analysis['first_close']} to {analysis['last_close']} ({percent:+.2f} %) "
-        f"in {analysis['days']} days, {analysis['days_up']} of them up. Score {score:.2f}."
+        f"{ticker} went from {first} to {last} ({analysis.change_pct * 100:+.2f} %) "
+        f"in {analysis.days} days, {analysis.days_up} of them up. Score {score:.2f}."
     )
     return {"summary": summary, "recommendation": advice}

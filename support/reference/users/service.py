@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from support.reference import pages
-from support.reference.access.service import end_sessions, forget_sessions, new_user, remove_user
+from support.reference.access.service import end_sessions, forget_sessions, new_user, remove_user, sessions_of
 from support.reference.access.tables import UserRow
 from support.reference.database import utc_now
 from support.reference.errors import Conflict, NotFound
@@ -43,13 +43,15 @@ def get(services: Services, key: UUID) -> UserRow:
 
 
 def change(services: Services, key: UUID, changes: Mapping[str, Any]) -> UserRow:
-    """Change fields of a profile. Raises NotFound, and Conflict when a value is taken."""
+    """Change fields of a profile, from its next request on. Raises NotFound, and Conflict when a value is taken."""
     with _unique(), services.database.begin() as session:
         user = _present(session, key)
         for field, value in changes.items():
             setattr(user, field, value)
         user.updated_at = utc_now()
-        return user
+        outdated = sessions_of(session, key)
+    forget_sessions(services, outdated)
+    return user
 
 
 def delete(services: Services, key: UUID) -> None:

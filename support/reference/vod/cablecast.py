@@ -1,8 +1,8 @@
 """The client of Cablecast, the station's broadcast system.
 
     GET  /shows?search=TITLE     200 {"shows": [{"id": 7, "title": "City Council", "eventDate": "2026-11-20"}]}
-    POST /shows                  201 {"show": {"id": 7}}             {title, eventDate}
-    POST /vods                   201 {"vod": {"id": 41}}             {show, quality, fileName}
+    POST /shows                  201 {"show": {"id": 7}}             {title, eventDate}, Idempotency-Key
+    POST /vods                   201 {"vod": {"id": 41}}             {show, quality, fileName}, Idempotency-Key
     POST /vods/41/captions       2xx                                 multipart, field scc_file
     GET  /vods/41/status         200 {"status": "processing", "percent": 25}
 
@@ -27,6 +27,8 @@ from uuid import UUID
 
 import requests
 from pydantic import SecretStr
+
+from support.reference.partners import PartnerSession
 
 RETRIES = 3
 LONGEST_WAIT = 5.0
@@ -171,8 +173,8 @@ def best_match(shows: Iterable[Show], title: str, day: date) -> Match | None:
 class Cablecast:
     """One conversation with Cablecast; used by one thread.
 
-    ``timeout`` is in seconds, for the connection and for each read. ``first_wait`` is how many seconds lie before the
-    second try. ``pause`` waits between tries; it may raise to stop.
+    ``timeout`` is in seconds, for the connection and then for the whole answer. ``first_wait`` is how many seconds lie
+    before the second try. ``pause`` waits between tries; it may raise to stop.
     """
 
     def __init__(
@@ -187,12 +189,10 @@ class Cablecast:
         breaker: CircuitBreaker,
     ) -> None:
         self._base = url.rstrip("/")
-        self._timeout = timeout
         self._first_wait = first_wait
         self._pause = pause
         self._breaker = breaker
-        self._session = requests.Session()
-        self._session.trust_env = False  # no proxy and no ~/.netrc may come between
+        self._session = PartnerSession(timeout)
         self._session.auth = (username, password.get_secret_value())
 
     def __enter__(self) -> "Cablecast":
@@ -206,9 +206,10 @@ class Cablecast:
         answer = self._call("GET", "/shows", params={"search": title})
         return _read(lambda: [_show(item) for item in answer.json()["shows"]])
 
-    def create_show(self, title: str, day: date) -> int:
-        """A new show; its id."""
-        answer = self._call("POST", "/shows", json={"title": title, "eventDate": day.isoformat()})
+    def create_show(self, title: str, day: date, *, key: UUID) -> int:
+        """A new show; its id. The same ``key`` gives the same show, however often it is asked for."""
+        body = {"title": title, "eventDate": day.isoformat()}
+        answer = self._call("POST", "/shows", json=body, headers={"Idempotency-Key": str(key)})
         return _read(lambda: _id(answer.json()["show"]))
 
     def create_vod(self, show_id: int, file_name: str, *, key: UUID) -> int:
@@ -251,9 +252,7 @@ class Cablecast:
     def _answered(self, method: str, path: str, **arguments: Any) -> requests.Response:
         """What Cablecast answers, if it works: 500 and above is no answer."""
         try:
-            answer = self._session.request(
-                method, self._base + path, timeout=self._timeout, allow_redirects=False, **arguments
-            )
+            answer = self._session.request(method, self._base + path, allow_redirects=False, **arguments)
         except requests.Timeout:
             raise _Passing("Cablecast did not answer in time") from None
         except requests.ConnectionError:

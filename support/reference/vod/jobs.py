@@ -282,7 +282,7 @@ def _show_of(cablecast: Cablecast, vod: VodRow, work: TaskWork) -> int:
     day = vod.created_at.date()
     match = best_match(cablecast.find_shows(vod.title), vod.title, day)
     if match is None:
-        return cablecast.create_show(vod.title, day)
+        return cablecast.create_show(vod.title, day, key=vod.id)
     if match.score < LEAST_SCORE:
         with work.step() as (_, stored, _task):
             found = match.show

@@ -10,12 +10,12 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Query, Response
-from pydantic import AfterValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from typing_extensions import TypedDict
 
 from support.reference.access.dependencies import Editor, signed_in
 from support.reference.errors import Detail, details_of, documented
-from support.reference.schemas import Answer, JsonObject, Page, Request, Title
+from support.reference.schemas import Answer, Page, Request, Title
 from support.reference.services import ServicesOf
 from support.reference.vod.cablecast import LARGEST_ID
 from support.reference.vod.service import Requested, VodService
@@ -65,7 +65,7 @@ class NewVod(Request):
 class VodChanges(TypedDict, total=False):
     """What to change; fields left out stay as they are."""
 
-    __pydantic_config__ = ConfigDict(extra="forbid", hide_input_in_errors=True)  # type: ignore[misc]
+    __pydantic_config__ = Request.model_config  # type: ignore[misc]
 
     title: Title
     duration: Seconds | None
@@ -115,7 +115,7 @@ class Handover(Request):
 class Batch(Request):
     """Recordings to take in and caption; each is checked by itself, by the rules of ``NewVod``."""
 
-    recordings: Annotated[list[JsonObject], Field(min_length=1, max_length=10)]
+    recordings: Annotated[list[Any], Field(min_length=1, max_length=10)]
 
 
 class BatchResult(Answer):
@@ -153,7 +153,7 @@ class ShowAnswer(Answer):
     suggestion: SuggestionAnswer | None
 
 
-class TranscriptionQueueAnswer(Answer):
+class TaskCounts(Answer):
     """How many tasks are in each state."""
 
     pending: int
@@ -250,7 +250,7 @@ def batch(wanted: Batch, vods: Vods, editor: Editor) -> dict[str, object]:
     return {"results": [_result(tasks, recording) for recording in checked]}
 
 
-@router.get("/queue", response_model=TranscriptionQueueAnswer)
+@router.get("/queue", response_model=TaskCounts)
 def queue(vods: Vods) -> dict[str, int]:
     """How many tasks wait, run and have ended."""
     return vods.queue()
@@ -275,7 +275,12 @@ def delete(vod_id: UUID, vods: Vods, editor: Editor) -> None:
     vods.delete(vod_id)
 
 
-@router.post("/vod/{vod_id}/transcribe", status_code=202, response_model=TaskRequested, responses=_WORK_ANSWERS)
+@router.post(
+    "/vod/{vod_id}/transcribe",
+    status_code=202,
+    response_model=TaskRequested,
+    responses={**_WORK_ANSWERS, **documented(413)},
+)
 def transcribe(
     vod_id: UUID, vods: Vods, editor: Editor, response: Response, how: Handover | None = None
 ) -> dict[str, object]:
@@ -352,11 +357,11 @@ def _result(tasks: Iterator[TaskRow], recording: NewVod | list[Detail]) -> dict[
     return {"vod_id": task.vod_id, "task_id": task.id}
 
 
-def _checked(recording: dict[str, Any]) -> NewVod | list[Detail]:
+def _checked(recording: object) -> NewVod | list[Detail]:
     try:
         return NewVod.model_validate(recording)
     except ValidationError as error:
-        return details_of(error)
+        return details_of(error, part="item")
 
 
 def _requested(requested: Requested, response: Response) -> dict[str, object]:

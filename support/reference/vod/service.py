@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
+from support.reference import pages
 from support.reference.database import utc_now
 from support.reference.errors import Conflict, NotFound
 from support.reference.notifications.service import forget
@@ -63,12 +64,11 @@ class VodService:
 
     def page(self, *, limit: int, offset: int, status: Status | None) -> tuple[list[VodRow], int]:
         """Part of the VODs, newest first, and how many there are in all."""
-        wanted = [] if status is None else [VodRow.status == status]
-        newest_first = select(VodRow).where(*wanted).order_by(VodRow.created_at.desc(), VodRow.id.desc())
+        wanted = select(VodRow)
+        if status is not None:
+            wanted = wanted.where(VodRow.status == status)
         with self._database.begin() as session:
-            vods = session.scalars(newest_first.limit(limit).offset(offset)).all()
-            total = session.scalar(select(func.count()).select_from(VodRow).where(*wanted))
-        return list(vods), total or 0
+            return pages.newest(session, wanted, limit=limit, offset=offset)
 
     def read(self, vod_id: UUID, serialise: Callable[[VodRow], bytes]) -> tuple[bytes, bool]:
         """A VOD as it is served, and whether it came from the cache."""
@@ -176,23 +176,23 @@ class VodService:
         self._cache.invalidate(cache_key(vod_id))
 
     def cancel(self, task_id: UUID) -> None:
-        """Take back a task that waits, as if it had never been asked for. Raises ``Conflict`` once it has begun."""
+        """Take back a task that waits; its VOD stays pending. Raises ``Conflict`` once it has begun."""
         with self._database.begin() as session:
             task = session.get(TaskRow, task_id)
             if task is None:
                 raise _unknown_task()
             lock_vod(session, task.vod_id)
-            session.refresh(task)
+            task = session.get(TaskRow, task_id, populate_existing=True)
+            if task is None:  # somebody else took it back while we waited for the lock
+                raise _unknown_task()
             if task.status != Status.PENDING or not withdraw(session, str(task_id)):
                 raise Conflict("The task has begun or ended.")
             session.delete(task)
 
     def queue(self) -> dict[str, int]:
         """How many tasks are in each state."""
-        by_status = select(TaskRow.status, func.count()).group_by(TaskRow.status)
         with self._database.begin() as session:
-            counts = dict(session.execute(by_status).tuples().all())
-        return {status: counts.get(status, 0) for status in Status}
+            return count_tasks(session)
 
     def task(self, task_id: UUID) -> TaskRow:
         """One piece of work."""
@@ -227,6 +227,12 @@ class VodService:
         if content is None:
             raise NotFound(f"The VOD has no {what}.")
         return content
+
+
+def count_tasks(session: Session) -> dict[str, int]:
+    """How many tasks are in each state."""
+    counts = dict(session.execute(select(TaskRow.status, func.count()).group_by(TaskRow.status)).tuples().all())
+    return {status: counts.get(status, 0) for status in Status}
 
 
 _JOBS = {Kind.TRANSCRIPTION: jobs.transcribe, Kind.PUBLICATION: jobs.publish}

@@ -69,7 +69,7 @@ class VodRow(Base):
     status: Mapped[str] = mapped_column(default=Status.PENDING)
     progress: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None]
-    captions_path: Mapped[str | None]
+    captions_path: Mapped[str | None] = mapped_column(index=True)
     summary_path: Mapped[str | None]
     show_id: Mapped[int | None]
     cablecast_vod_id: Mapped[int | None]
