@@ -101,6 +101,16 @@ Feature: The database goes away and comes back
       Then the VOD "City Council" is captioned within 10 seconds, once
       And nothing acknowledged was lost
 
+    @critical @id.REC-007
+    Scenario: What was being captioned when the database froze is captioned when it answers again
+      Given the captioning of "City Council", which takes 1 seconds, is under way
+      And the database is frozen
+      And Dana was refused the captions of "City Council" as "DatabaseError" within 3 seconds
+      And Dana was refused the captions of "City Council" as "DatabaseError" within 3 seconds
+      When the database comes back
+      Then the VOD "City Council" is captioned within 10 seconds, once
+      And nothing acknowledged was lost
+
   Rule: An outage that nobody noticed has no consequences
 
     @critical @id.REC-009

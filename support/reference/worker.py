@@ -17,6 +17,7 @@ from collections.abc import Callable
 from typing import Any
 
 import psycopg
+from procrastinate.exceptions import ConnectorException
 from procrastinate.worker import Worker
 
 from support.reference.access.service import remove_expired_sessions
@@ -76,6 +77,16 @@ class PunctualWorker(Worker):
             if not beat.rowcount:
                 logger.error("this worker was thought dead: its jobs are somebody else's by now")
                 os._exit(1)
+
+    async def _persist_job_status(self, *job: Any, **and_its_end: Any) -> None:
+        """Note how a job ended. One whose end cannot be noted would be this worker's for as long as it lives."""
+        try:
+            await super()._persist_job_status(*job, **and_its_end)
+        except ConnectorException as error:
+            if not isinstance(error.__cause__, psycopg.errors.RaiseException):  # of a job that is no longer ours
+                logger.error("the end of a job could not be noted: this worker leaves, its jobs are given away")
+                self.stop()
+            raise
 
     def stop(self) -> None:
         """Stop taking jobs, let running ones finish within their grace, then leave."""
