@@ -61,7 +61,7 @@ class EmbeddedPlatform:
         self._run = RunDirectory()
         self._ending.callback(self._run.close)
         try:
-            self.logs.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.logs.mkdir(mode=0o777 if self._logs else 0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise EnvironmentFailed(f"The folder for logs cannot be made: {self.logs}: {error.strerror}.") from error
         self._prepare()
@@ -78,7 +78,7 @@ class EmbeddedPlatform:
 
     def _prepare(self) -> None:
         self.media_root = self._run.path / "media"
-        # The run's directory may be passed through by others, see there; the media are for this account alone.
+        # Root's run directory may be passed through by others, see there; the media are for this account alone.
         self.media_root.mkdir(mode=0o700)
         self._port = ReservedPort()
         self._ending.callback(self._port.release)

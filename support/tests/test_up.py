@@ -109,7 +109,7 @@ def test_a_closed_terminal_ends_it_and_leaves_nothing(live: subprocess.Popen[str
     )
     assert logs.parent == media.parent
     assert (logs / "platform.log").is_file()
-    assert media.stat().st_mode & 0o777 == 0o700
+    assert [folder.stat().st_mode & 0o777 for folder in (logs, media)] == [0o700, 0o700]
     live.send_signal(signal.SIGHUP)
     live.communicate(timeout=20)
     assert live.returncode == ExitCode.PASSED
