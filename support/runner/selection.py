@@ -13,12 +13,18 @@ from behave.configuration import Configuration
 from behave.model import Feature, Rule, Scenario, ScenarioOutline
 
 from support import tags
-from support.exits import SelectionError
+from support.exits import SelectionError, UsageError
 
 
 def selected(features: Sequence[Feature], config: Configuration) -> list[Scenario]:
     """Return the scenarios that tags, names and locations of the command line select, as written."""
     return [scenario for feature in features for scenario in feature.walk_scenarios() if scenario.should_run(config)]
+
+
+def refuse_no_workers(jobs: int) -> None:
+    """Raise UsageError for `-j 0`, which would wait for ever for the first scenario."""
+    if jobs < 1:
+        raise UsageError(f"{jobs} parallel workers would run nothing: -j takes a number from 1.")
 
 
 def refuse(features: Sequence[Feature], config: Configuration) -> None:
