@@ -12,7 +12,7 @@ from behave.exception import FileNotFoundError as FeatureNotFound
 from behave.model import Feature, Scenario, ScenarioOutline
 from behave.parser import ParserError
 
-from support import tags, vocabulary
+from support import below, tags, vocabulary
 from support.catalogue import FILE as CATALOGUE
 from support.catalogue import behaviours, ids_of
 from support.exits import UsageError
@@ -190,11 +190,24 @@ def _steps(features: Sequence[Feature], *, whole: bool) -> Iterator[Finding]:
     unknown = {place: step for step, place in reversed(vocabulary.note_uses(entries, features))}
     for place, step in unknown.items():
         yield Finding(place, vocabulary.explain(step.step_type, step.name, sentences).replace("\n", "\n    "))
+    yield from _below(features, entries)
     yield from _needs(features, entries)
     for entry in entries if whole else ():
         for sentence in entry.sentences:
             if not sentence.uses:
                 yield Finding("", f"no feature uses: {sentence} (steps/{entry.module}.py)", is_error=False)
+
+
+def _below(features: Sequence[Feature], entries: Sequence[Entry]) -> Iterator[Finding]:
+    """Yield the tables and texts that stand below a step that does not read them."""
+    functions = {place: entry.sentences[0].definition.func for entry in entries for place in entry.places}
+    for feature in features:
+        for step in (step for scenario in written_scenarios(feature) for step in scenario.all_steps):
+            place = f"{step.filename}:{step.line}"
+            if place in functions:
+                told = below.unread(functions[place], table=step.table is not None, text=step.text is not None)
+                if told:
+                    yield Finding(place, told)
 
 
 def _needs(features: Sequence[Feature], entries: Sequence[Entry]) -> Iterator[Finding]:

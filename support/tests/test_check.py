@@ -160,6 +160,24 @@ class TestIdsStepsAndSecrets:
         assert sentence in self.told(tmp_path, asking)
         assert sentence not in self.told(tmp_path, asking.replace("@smoke", f"@needs.{capability}"))
 
+    @pytest.mark.parametrize(
+        ("below", "sentence"),
+        [
+            (
+                "        | path | value |\n        | a    | 1     |\n",
+                "a table stands below this step, which takes none",
+            ),
+            ('        """\n        hello\n        """\n', "a text stands below this step, which takes none"),
+        ],
+    )
+    def test_what_stands_below_a_step_that_takes_none(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, below: str, sentence: str
+    ) -> None:
+        monkeypatch.chdir(PROJECT)
+        assert any(sentence in one for one in self.told(tmp_path, GOOD + below))
+        asking = GOOD.replace("the protected page is open to her", "the answer has")
+        assert not any("stands below" in one for one in self.told(tmp_path, asking + below))
+
     def test_another_layout(self, tmp_path: Path) -> None:
         assert any("not in our layout" in one for one in self.told(tmp_path, GOOD.replace("    @smoke", "  @smoke")))
 
