@@ -18,6 +18,8 @@ from support.catalogue import behaviours, ids_of
 from support.exits import UsageError
 from support.layout import feature_files, laid_out
 from support.report import known_issues
+from support.runner.lost_lines import lost_lines
+from support.runner.selection import texts_of, unknown_columns
 from support.settings import Capability
 from support.vocabulary import Entry
 
@@ -157,14 +159,13 @@ def _scenario(scenario: Scenario) -> Iterator[Finding]:
         yield Finding(place, told)
     if isinstance(scenario, ScenarioOutline):
         yield from _unused_columns(scenario)
+        for told in unknown_columns(scenario):
+            yield Finding(place, told)
 
 
 def _unused_columns(outline: ScenarioOutline) -> Iterator[Finding]:
     """Yield the columns of Examples that stand nowhere: neither in the title nor in tags, steps, tables, texts."""
-    used = [outline.name, *outline.tags]
-    for step in outline.all_steps:
-        cells = [cell for row in step.table.rows for cell in row.cells] if step.table else []
-        used += [step.name, step.text or "", *(step.table.headings if step.table else ()), *cells]
+    used = texts_of(outline)
     for examples in outline.examples:
         for heading in examples.table.headings if examples.table else ():
             if not any(f"<{heading}>" in text for text in used):
@@ -190,6 +191,10 @@ def _steps(features: Sequence[Feature], *, whole: bool) -> Iterator[Finding]:
     unknown = {place: step for step, place in reversed(vocabulary.note_uses(entries, features))}
     for place, step in unknown.items():
         yield Finding(place, vocabulary.explain(step.step_type, step.name, sentences).replace("\n", "\n    "))
+    taken = [sentence.definition for sentence in sentences]
+    for feature in features:
+        for place, told in lost_lines(feature, lambda text: any(one.matches(text) for one in taken)):
+            yield Finding(place, told)
     yield from _below(features, entries)
     yield from _needs(features, entries)
     for entry in entries if whole else ():

@@ -16,6 +16,9 @@ from behave.model import Feature, Rule, Scenario, ScenarioOutline
 from support import tags
 from support.exits import SelectionError
 from support.layout import refuse_missing
+from support.runner.lost_lines import lost_lines
+
+PLACEHOLDER = re.compile(r"<([^\W\d][\w -]*)>")
 
 
 def selected(features: Sequence[Feature], config: Configuration) -> list[Scenario]:
@@ -78,6 +81,9 @@ def _troubles(feature: Feature) -> Iterator[str]:
             yield f'"{scenario.name}" ({scenario.location}) has no step'
         if isinstance(scenario, ScenarioOutline):
             yield from _empty_tables(scenario)
+            yield from unknown_columns(scenario)
+    for location, told in lost_lines(feature):
+        yield f"{told} ({location})"
     for place in (feature, *feature.rules, *with_outlines):
         for tag in place.tags:
             if not tags.is_known(tag):
@@ -93,6 +99,25 @@ def _empty_tables(outline: ScenarioOutline) -> Iterator[str]:
     for examples in outline.examples:
         if examples.table is None or not examples.table.rows:
             yield f'The Examples of "{outline.name}" ({examples.location}) have no row'
+
+
+def unknown_columns(outline: ScenarioOutline) -> Iterator[str]:
+    """Yield what stands in angle brackets and in no column: it would be sent, or looked for, as it is written."""
+    for examples in outline.examples:
+        known = examples.table.headings if examples.table else ()
+        lacking = {name for text in texts_of(outline) for name in PLACEHOLDER.findall(text)} - {*known}
+        if lacking:
+            named = ", ".join(f'"{name}"' for name in sorted(lacking))
+            yield f'The Examples of "{outline.name}" ({examples.location}) have no column {named}'
+
+
+def texts_of(outline: ScenarioOutline) -> list[str]:
+    """Return all in which an outline may name its columns: title, tags, steps, tables, texts."""
+    texts = [outline.name, *outline.tags]
+    for step in outline.all_steps:
+        cells = [cell for row in step.table.rows for cell in row.cells] if step.table else []
+        texts += [step.name, step.text or "", *(step.table.headings if step.table else ()), *cells]
+    return texts
 
 
 def _title(scenario: Scenario) -> str:

@@ -90,6 +90,11 @@ def test_a_column_that_is_used_nowhere_is_found(look: Callable[[str], list[str]]
     assert [one.partition(": ")[2] for one in found] == ['the column "why" is used nowhere: write <why>, or drop it']
 
 
+def test_a_column_that_there_is_not_is_found(look: Callable[[str], list[str]]) -> None:
+    found = look(OUTLINE.replace("Given Dana", "Given <who>").replace("taken in", "<why> for <wy>"))
+    assert [one for one in found if 'have no column "wy"' in one] == found
+
+
 @pytest.mark.parametrize(
     "place, using",
     [
@@ -221,6 +226,12 @@ class TestIdsStepsAndSecrets:
     )
     def test_what_is_no_secret(self, tmp_path: Path, line: str) -> None:
         assert not any("secret" in one for one in self.told(tmp_path, GOOD + "      # " + line + "\n"))
+
+    @pytest.mark.parametrize("line", ["Givn Mallory is locked out", "Dana is signed in", "Backgroud:"])
+    def test_a_step_that_became_prose(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
+        monkeypatch.chdir(PROJECT)
+        told = self.told(tmp_path, GOOD.replace("      Given", f"      {line}\n      Given"))
+        assert any(one.startswith(f'"{line}" is read as prose and never run') for one in told)
 
     def test_what_is_no_feature(self, tmp_path: Path) -> None:
         assert any("this is no feature" in one for one in self.told(tmp_path, "Scenario without a feature\n"))

@@ -1,5 +1,6 @@
 """Whether a selection can give a verdict, with features parsed from text."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -148,10 +149,39 @@ class TestRefusingWhatCannotTell:
                 f"@smokey\nFeature: F\n Scenario: S{STEP}",
                 "@smokey is no tag of the vocabulary (did you mean @smoke?) (<string>:2).",
             ),
+            (
+                f"Feature: F\n Scenario Outline: O{STEP} <b>\n   | <a b> |\n  Examples:\n   | a |\n   | 1 |",
+                'The Examples of "O" (<string>:5) have no column "a b", "b".',
+            ),
         ],
     )
     def test_it_is_told_what_and_where(self, text: str, sentence: str) -> None:
         assert refusal([parse_feature(text)]) == f"Nothing was run. {sentence}"
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            f"Feature: F\n Scenario: S\n  Givn Mallory is locked out{STEP}",
+            f"Feature: F\n Scenario: S\n  Adn Mallory is locked out{STEP}",
+            f"Feature: F\n Background:\n  Gvien Mallory is locked out\n Scenario: S{STEP}",
+            f"Feature: F\n Backgroud:\n  Given Mallory is locked out\n Scenario: S{STEP}",
+            f"Feature: F\n Background\n Scenario: S{STEP}",
+            f"Feature: F\n Rule: R\n  Senario: T\n  Given a step\n\n Scenario: S{STEP}",
+            f"Feature: F\n Scenario Outline: O\n  Wehn <a>{STEP} <a>\n  Examples:\n   | a |\n   | 1 |\n   | 2 |",
+        ],
+    )
+    def test_a_misspelt_keyword_is_no_prose(self, text: str) -> None:
+        told = refusal([parse_feature(text)])
+        assert re.search(r'" is read as prose and never run: it begins with no keyword \(.* \(<string>:\d\)', told)
+        assert len(re.findall("Wehn|Givn|Adn|Gvien", told)) <= 1
+
+    def test_prose_is_prose(self) -> None:
+        prose = "The editors\n and whoever else.\n When it rains they stay in: always.\n "
+        refuse([parse_feature(f"Feature: F\n {prose}\n Rule: R\n {prose}\n Scenario: S\n  The one.{STEP}")], asked())
+
+    def test_angle_brackets_of_other_languages_are_no_columns(self) -> None:
+        text = f'Feature: F\n Scenario Outline: O{STEP} <a>\n   """\n   <p class="x">1 < 2</p>\n   """\n'
+        refuse([parse_feature(f"{text}  Examples:\n   | a |\n   | 1 |")], asked())
 
     def test_equal_titles_under_different_rules_are_told_apart(self) -> None:
         rules = "".join(f"\n Rule: {name}\n  Scenario: Same{STEP}" for name in ("One", "Two"))
