@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -51,6 +52,16 @@ class Journal:
         """Return what runs that have ended created; what a run that goes on created is its own business."""
         return [created for created in self._all() if not _goes_on(created)]
 
+    @property
+    def path(self) -> Path:
+        """Where the file is, if anything was created."""
+        return self._path
+
+    def unreadable(self) -> int:
+        """Return how many lines tell of nothing, because they were not written to their end."""
+        lines = self._path.read_text(encoding="utf-8").splitlines() if self._path.exists() else []
+        return len(lines) - len(list(self._all()))
+
     def forget(self, gone: list[Created]) -> None:
         """Take away the lines of what is gone."""
         rest = [created for created in self._all() if created not in gone]
@@ -64,7 +75,8 @@ class Journal:
     def _all(self) -> Iterator[Created]:
         if self._path.exists():
             for line in self._path.read_text(encoding="utf-8").splitlines():
-                yield Created(**json.loads(line))
+                with contextlib.suppress(ValueError, TypeError):  # half a line: its writer was killed, or the disk full
+                    yield Created(**json.loads(line))
 
 
 def _goes_on(created: Created) -> bool:

@@ -117,7 +117,6 @@ class _Layout:
             self._written.append("")
         self._flush(self._level + in_scenario)
         self._put(self._level + in_scenario, line)
-        self._tables = self._level + 2
 
     def _flush(self, level: int) -> None:
         for line in self._waiting:

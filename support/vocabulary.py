@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -257,8 +257,3 @@ class ExplainingRegistry:
         if match is None:
             step.error_message = explain(step.step_type, step.name, self._sentences)
         return match
-
-
-def meanings() -> Mapping[str, tuple[str, str]]:
-    """Return what the parameters of sentences mean: by type, the meaning and the words or pattern."""
-    return {name: (kind.meaning, ", ".join(kind.words)) for name, kind in TYPES.items()}

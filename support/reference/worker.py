@@ -78,10 +78,10 @@ class PunctualWorker(Worker):
                 logger.error("this worker was thought dead: its jobs are somebody else's by now")
                 os._exit(1)
 
-    async def _persist_job_status(self, **known: Any) -> None:
+    async def _persist_job_status(self, *job: Any, **and_its_end: Any) -> None:
         """Note how a job ended. One whose end cannot be noted would be this worker's for as long as it lives."""
         try:
-            await super()._persist_job_status(**known)
+            await super()._persist_job_status(*job, **and_its_end)
         except ConnectorException as error:
             if not isinstance(error.__cause__, psycopg.errors.RaiseException):  # of a job that is no longer ours
                 logger.error("the end of a job could not be noted: this worker leaves, its jobs are given away")
