@@ -46,10 +46,11 @@ from support.runner.messages import Ended, Evidence, Told
 from support.runner.options import Options, read_options
 from support.runner.order import Bundle, bundles, longest_first, of_shard, shuffled
 from support.runner.outcome import ScenarioOutcome
+from support.runner.places import refuse_missing_paths
 from support.runner.pool import Pool
 from support.runner.progress import Summary
 from support.runner.reports import ReportsFolder
-from support.runner.selection import refuse, refuse_missing_paths, selected
+from support.runner.selection import refuse, selected
 from support.runner.verdict import sentences, write_lists
 from support.runner.worker import Worker
 from support.settings import Target, load_target
@@ -85,7 +86,7 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
                 self.setup_paths()
                 options = read_options(self.config.userdata)
                 self._parse_features()
-                code = self._rehearse() if self.config.dry_run else self._perform(options)
+                code = self._rehearse(options) if self.config.dry_run else self._perform(options)
         except RunStopped as stop:
             print(stop, file=sys.stderr)
             raise SystemExit(stop.exit_code) from None
@@ -128,18 +129,32 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
                 raise SelectionError(sentence) from error
         self.step_registry = ExplainingRegistry(behave.runner.the_step_registry)
 
-    def _rehearse(self) -> ExitCode:
+    def _rehearse(self, options: Options) -> ExitCode:
         """Carry out a dry run: it needs no target and leaves the results of the last run alone."""
+        chosen = self._chosen(options)
         self._load()
         self.formatters = make_formatters(self.config, self.config.outputs)
+        self._leave_out_others(chosen)
         self.run_model()
         return ExitCode.BROKEN if self.undefined_steps else ExitCode.PASSED
 
+    def _chosen(self, options: Options) -> list[Scenario]:
+        """Return the scenarios to run. Raises SelectionError where they can give no honest verdict."""
+        locations = [location for location in self.feature_locations() if not self.config.exclude(location)]
+        refuse(self.features, self.config, locations)
+        return of_shard(selected(self.features, self.config), options.shard, Paces(Path(self.base_dir) / COMMITTED))
+
+    def _leave_out_others(self, chosen: list[Scenario]) -> None:
+        """Skip what was selected and is not chosen."""
+        ours = {id(scenario) for scenario in chosen}
+        for scenario in selected(self.features, self.config):
+            if id(scenario) not in ours:
+                scenario.should_skip, scenario.skip_reason = True, "it belongs to another shard"
+
     def _perform(self, options: Options) -> ExitCode:
-        refuse(self.features, self.config)
+        chosen = self._chosen(options)
         target = load_target(options.target)
         issues = known_issues.load(Path(self.base_dir) / known_issues.FILE)
-        chosen = of_shard(selected(self.features, self.config), options.shard, Paces(Path(self.base_dir) / COMMITTED))
         reports = ReportsFolder(Path(self.base_dir) / "reports")
         durations = Durations(reports.path / MEASURED)
         with contextlib.closing(reports):
@@ -223,8 +238,7 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
         for scenario in (scenario for feature in self.features for scenario in feature.walk_scenarios()):
             if id(scenario) in self._numbers:
                 scenario.run = functools.partial(self._show_scenario, scenario)
-            elif scenario.should_run(self.config):
-                scenario.should_skip, scenario.skip_reason = True, "it belongs to another shard"
+        self._leave_out_others(chosen)
         self.run_model()
         for event in self._events:  # with --stop some ended that are not shown; then the workers end
             if isinstance(event, Ended):

@@ -7,16 +7,16 @@ import fnmatch
 import re
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 from behave.configuration import Configuration
 from behave.model import Feature, Rule, Scenario, ScenarioOutline
+from behave.model_type import FileLocation
 
 from support import tags
 from support.exits import SelectionError
-from support.layout import refuse_missing
 from support.runner.lost_lines import lost_lines
+from support.runner.places import empty_files, misplaced
 
 PLACEHOLDER = re.compile(r"<([^\W\d][\w -]*)>")
 
@@ -26,15 +26,15 @@ def selected(features: Sequence[Feature], config: Configuration) -> list[Scenari
     return [scenario for feature in features for scenario in feature.walk_scenarios() if scenario.should_run(config)]
 
 
-def refuse_missing_paths(names: Iterable[str]) -> None:
-    """Raise UsageError for what the command line names and is not there: x.feature, x.feature:10, @list."""
-    refuse_missing([Path(re.sub(r":\d+$", "", name.removeprefix("@"))) for name in names])
+def refuse(features: Sequence[Feature], config: Configuration, locations: Sequence[FileLocation] = ()) -> None:
+    """Raise SelectionError with all that stands against an honest verdict; a green run of nothing is a lie.
 
-
-def refuse(features: Sequence[Feature], config: Configuration) -> None:
-    """Raise SelectionError with all that stands against an honest verdict; a green run of nothing is a lie."""
+    `locations` are what the paths of the command line come to.
+    """
     in_use = {str(tag) for feature in features for scenario in feature.walk_scenarios() for tag in _tags(scenario)}
     troubles = [*_unknown(config), *(trouble for feature in features for trouble in _troubles(feature))]
+    if locations:
+        troubles += [*empty_files(locations, features), *misplaced(config.paths, locations, features)]
     if troubles:
         raise SelectionError("Nothing was run. " + " ".join(f"{trouble}." for trouble in troubles))
     if not any(feature.walk_scenarios() for feature in features):

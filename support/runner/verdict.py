@@ -36,8 +36,10 @@ def write_lists(manifest: Manifest, folder: Path) -> Path | None:
 
 
 def _write(path: Path, entries: Iterable[ScenarioEntry]) -> Path | None:
+    """Write places, and above each what stood there: `places.misplaced` holds it against what stands there later."""
     # behave reads locations in a list relative to the list.
-    lines = sorted(f"{os.path.relpath(entry.location, path.parent)}\n" for entry in entries)
+    found = sorted((os.path.relpath(entry.location, path.parent), entry.title) for entry in entries)
+    lines = [f"# {title}\n{place}\n" for place, title in found]
     if not lines:
         path.unlink(missing_ok=True)
         return None

@@ -1,6 +1,7 @@
 """Whether a selection can give a verdict, with features parsed from text."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,15 @@ from behave.configuration import Configuration
 from behave.model import Feature
 from behave.model_type import FileLocation
 from behave.parser import parse_feature
-from behave.runner_util import parse_features
+from behave.runner_util import collect_feature_locations, parse_features
 
 from support import tags
+from support.evidence.described import described
 from support.exits import ExitCode, SelectionError, UsageError
-from support.runner.selection import refuse, refuse_missing_paths, selected
+from support.report.manifest import Manifest, ScenarioEntry, Status
+from support.runner.places import refuse_missing_paths
+from support.runner.selection import refuse, selected
+from support.runner.verdict import write_lists
 from support.tests.project import PROJECT
 
 TEXT = """\
@@ -194,6 +199,75 @@ class TestRefusingWhatCannotTell:
     def test_everything_that_is_wrong_is_told_at_once(self) -> None:
         features = [parse_feature("Feature: One"), parse_feature("Feature: Two")]
         assert refusal(features).count("has no scenario") == 2
+
+
+class TestPlaces:
+    """A list of what is to run again names lines; behave would run whatever stands there by now."""
+
+    MOVED = TEXT.replace("    @smoke", "    Scenario: A budget meeting\n      Given a step\n\n    @smoke")
+
+    @pytest.fixture(autouse=True)
+    def there(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "reports").mkdir()
+        self.write(TEXT)
+
+    def write(self, text: str) -> None:
+        Path("captioning.feature").write_text(text, encoding="utf-8")
+
+    def refuse(self, name: str) -> None:
+        locations = collect_feature_locations([name])
+        refuse(parse_features(locations), asked(name), locations)
+
+    def listed(self) -> str:
+        """The list that a run in which all of the feature failed leaves."""
+        [feature] = parse_features(["captioning.feature"])
+        shown = [described(scenario, 0) for scenario in feature.walk_scenarios()]
+        entries = [
+            ScenarioEntry(location=one.fullName, title=one.name, feature="", status=Status.FAILED) for one in shown
+        ]
+        manifest = Manifest(run="1", began=datetime.now(UTC), seconds=1, target="t", scenarios=tuple(entries))
+        return f"@{write_lists(manifest, Path('reports'))}"
+
+    def test_what_stands_where_it_stood_is_run_again(self) -> None:
+        self.refuse(self.listed())
+        self.refuse("captioning.feature")
+        self.refuse(f"captioning.feature:{SCENARIO_LINE + 1}")
+
+    @pytest.mark.parametrize(
+        ("text", "place"),
+        [
+            (MOVED, f'"{MEETING}" stands no longer at captioning.feature:5'),
+            (
+                TEXT.replace("| corrupt   |\n", "").strip(),
+                '"A corrupt recording" stands no longer at captioning.feature:',
+            ),
+            (TEXT.replace("    @smoke", "    # why\n    @smoke"), "stands no longer at captioning.feature:5"),
+        ],
+    )
+    def test_what_has_moved_is_told(self, text: str, place: str) -> None:
+        name = self.listed()
+        self.write(text)
+        with pytest.raises(SelectionError, match=place) as stop:
+            self.refuse(name)
+        assert "as reports/rerun.txt says: run its feature again" in str(stop.value)
+
+    def test_a_line_behind_the_end_is_told(self) -> None:
+        lines = len(TEXT.splitlines())
+        with pytest.raises(SelectionError, match=f"captioning.feature has no line 9999, it ends at {lines}"):
+            self.refuse("captioning.feature:9999")
+
+    def test_a_file_of_a_list_that_is_gone_is_told(self) -> None:
+        name = self.listed()
+        Path("captioning.feature").unlink()
+        with pytest.raises(UsageError, match=r"There is no captioning\.feature"):
+            refuse_missing_paths([name])
+
+    @pytest.mark.parametrize("content", ["", "# to be written\n"])
+    def test_a_file_without_a_feature_is_told(self, content: str) -> None:
+        Path("empty.feature").write_text(content, encoding="utf-8")
+        with pytest.raises(SelectionError, match=r"^Nothing was run. empty.feature holds no feature.$"):
+            self.refuse(".")
 
 
 @pytest.mark.parametrize(
