@@ -14,7 +14,7 @@ from behave.parser import ParserError
 
 from support import below, tags, vocabulary
 from support.catalogue import FILE as CATALOGUE
-from support.catalogue import behaviours, ids_of
+from support.catalogue import behaviours, families, ids_of
 from support.exits import UsageError
 from support.layout import feature_files, laid_out
 from support.report import known_issues
@@ -245,7 +245,9 @@ def _ids(features: Sequence[Feature], *, whole: bool) -> Iterator[Finding]:
             for id in ids:
                 places[id].append(_place(scenario))
                 if id not in known:
-                    yield Finding(_place(scenario), f"{id} is not in {CATALOGUE.name}: add its sentence there")
+                    family = id.partition("-")[0]
+                    new = "" if family in families() else f", below [{family}], and a line for {family} in [families]"
+                    yield Finding(_place(scenario), f"{id} is not in {CATALOGUE.name}: add its sentence there{new}")
     for id, found in places.items():
         home = found[0].partition(":")[0]
         for place in found[1:]:

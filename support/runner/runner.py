@@ -29,6 +29,7 @@ from behave.runner import Context
 from behave.runner_util import parse_features
 from behave.step_registry import AmbiguousStep
 
+from support.catalogue import behaviours
 from support.deployment import build_of
 from support.durations import COMMITTED, MEASURED, Durations, Paces, key_of
 from support.evidence.formatter import AllureFormatter
@@ -140,6 +141,7 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
 
     def _chosen(self, options: Options) -> list[Scenario]:
         """Return the scenarios to run. Raises SelectionError where they can give no honest verdict."""
+        behaviours()  # the results of the run name them: a slip in their catalogue is told before it
         locations = [location for location in self.feature_locations() if not self.config.exclude(location)]
         refuse(self.features, self.config, locations)
         return of_shard(selected(self.features, self.config), options.shard, Paces(Path(self.base_dir) / COMMITTED))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from support.catalogue import behaviours
+from support.catalogue import behaviours, checked
 from support.commands import new
 from support.commands.rules import OUTCOME, RULE, STORY, Finding, findings, known_issue_findings, look_at
 from support.exits import ExitCode, UsageError
@@ -124,6 +124,10 @@ class TestIdsStepsAndSecrets:
 
     def test_an_unknown_id(self, tmp_path: Path) -> None:
         assert any("VOD-999 is not in" in one for one in self.told(tmp_path, GOOD.replace("VOD-001", "VOD-999")))
+
+    def test_an_unknown_family(self, tmp_path: Path) -> None:
+        told = self.told(tmp_path, GOOD.replace("VOD-001", "QUE-001"))
+        assert any("add its sentence there, below [QUE], and a line for QUE in [families]" in one for one in told)
 
     def test_no_id(self, tmp_path: Path) -> None:
         assert any("names no behaviour" in one for one in self.told(tmp_path, GOOD.replace(" @id.VOD-001", "")))
@@ -301,6 +305,20 @@ def test_the_catalogue_of_behaviours_is_read() -> None:
     assert len(set(ids.values())) == len(ids)
 
 
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('[VOD]\n001 = "a"\n001 = "b"', "support/catalogue.toml cannot be read, each number is used once: "),
+        ('[families]\n[QUE]\n001 = "a"', "support/catalogue.toml is wrong: [QUE] needs a line in [families]"),
+        ('[families]\nQUE = "q"', "support/catalogue.toml is wrong: [QUE] holds one sentence for each number"),
+        ('[families]\nQUE = "q"\n[QUE]\n001 = 1', "support/catalogue.toml is wrong: [QUE] holds one sentence"),
+    ],
+)
+def test_a_slip_in_the_catalogue_is_told(text: str, sentence: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(sentence)):
+        checked(text)
+
+
 class TestLayout:
     def test_our_features_are_laid_out(self) -> None:
         for file in sorted((PROJECT / "features").rglob("*.feature")):
@@ -370,6 +388,7 @@ class TestNew:
         told = capsys.readouterr().out
         assert "It runs as it is: behave features/" in told
         assert "A new capability: features/thumbnails/." in told
+        assert told.count("and in [families] what THU is about") == 1
 
     @pytest.mark.parametrize(
         "title, folder, sentence",
