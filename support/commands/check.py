@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from support.commands.rules import Finding, findings
-from support.exits import ExitCode
-from support.layout import refuse_missing
+from support.exits import ExitCode, UsageError
+from support.layout import feature_files, refuse_missing
 from support.vocabulary import FEATURES
 
 LINT_RULES = "BC002,BC003,BC006,BC010,BD005,BS006,BS007,BS008,BSEC001,BSEC002,BX003,BX004,BI18N002"
@@ -32,6 +32,11 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 def work(options: argparse.Namespace) -> int:
     """Look, tell, and fail where there are errors."""
     refuse_missing(options.paths)
+    for path in options.paths:
+        if path.is_file() and path.suffix != ".feature":
+            raise UsageError(f"{path} is no feature: they end in .feature.")
+        if not feature_files([path]):
+            raise UsageError(f"There is no feature in {path}: nothing was looked at.")
     linter = _start_linter(options.paths)
     whole = options.paths == [FEATURES]
     found = [*findings(options.paths, whole=whole), *_lint_findings(linter)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -46,6 +47,8 @@ NEEDED = {
     "redis": Capability.REDIS,
 }
 """What the target must grant for every step of a module."""
+ACTED_ON = {"faults": Capability.FAULTS, "processes": Capability.FAULTS, "page": Capability.BROWSER}
+"""What it must grant for a step that acts on this part of its world."""
 
 STORY = "Two or three sentences for a reader who knows the business and not the platform: who wants what, and why."
 RULE = "What always holds, as one sentence"
@@ -217,15 +220,23 @@ def _below(features: Sequence[Feature], entries: Sequence[Entry]) -> Iterator[Fi
 
 def _needs(features: Sequence[Feature], entries: Sequence[Entry]) -> Iterator[Finding]:
     """Yield what scenarios ask of a target without saying so: there they would fail and not be skipped."""
-    needed = {place: NEEDED[entry.module] for entry in entries if entry.module in NEEDED for place in entry.places}
+    needed = {place: found for entry in entries for place in entry.places if (found := set(_needed_by(entry)))}
     for feature in features:
         for scenario in written_scenarios(feature):
             places = {f"{step.filename}:{step.line}" for step in scenario.all_steps} & needed.keys()
-            for capability in sorted({needed[place] for place in places}):
+            for capability in sorted({capability for place in places for capability in needed[place]}):
                 if tags.NEEDS + capability not in scenario.effective_tags:
                     yield Finding(
                         _place(scenario), f"a step needs {capability} of the target: @{tags.NEEDS}{capability}"
                     )
+
+
+def _needed_by(entry: Entry) -> Iterator[Capability]:
+    if entry.module in NEEDED:
+        yield NEEDED[entry.module]
+    for name in re.findall(r"\bworld\.(\w+)", inspect.getsource(entry.sentences[0].definition.func)):
+        if name in ACTED_ON:
+            yield ACTED_ON[name]
 
 
 def _ids(features: Sequence[Feature], *, whole: bool) -> Iterator[Finding]:

@@ -158,13 +158,17 @@ class TestIdsStepsAndSecrets:
             ('there are no Redis keys like "a"', "redis"),
             ('the file "a" is in the storage', "storage"),
             ("Cablecast was never asked POST /vods", "partners"),
+            ("the worker is suddenly killed", "faults"),
+            ("Vera opens the administrator's page in a browser", "browser"),
         ],
     )
     def test_what_a_step_needs_of_the_target_is_said_by_a_tag(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, capability: str
     ) -> None:
         monkeypatch.chdir(PROJECT)
-        asking = GOOD.replace("the protected page is open to her", step)
+        asking = re.sub("(?:Then|And) the protected page is open to her", f"And {step}", GOOD)
+        if capability not in ("faults", "browser"):  # these are for a When
+            asking = asking.replace(f"And {step}", f"Then {step}")
         sentence = f"a step needs {capability} of the target: @needs.{capability}"
         assert sentence in self.told(tmp_path, asking)
         assert sentence not in self.told(tmp_path, asking.replace("@smoke", f"@needs.{capability}"))
@@ -265,6 +269,13 @@ def test_the_features_of_the_project_have_no_errors(tmp_path: Path) -> None:
 
 
 class TestTheCommand:
+    @pytest.mark.parametrize("name", ["empty", "notes.txt"])
+    def test_what_holds_no_feature_is_told(self, tmp_path: Path, name: str) -> None:
+        (tmp_path / "empty").mkdir()
+        (tmp_path / "notes.txt").touch()
+        code, told = self.check(str(tmp_path / name))
+        assert (code, "no feature" in told) == (ExitCode.USAGE, True)
+
     def check(self, *arguments: str) -> tuple[int, str]:
         process = subprocess.run(
             [sys.executable, "-m", "support.cli", "check", *arguments],
