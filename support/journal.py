@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import socket
@@ -10,7 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psutil
 
@@ -44,8 +45,7 @@ class Journal:
             return
         me = psutil.Process()
         created = Created(path, str(id), actor, mark, time.time(), socket.gethostname(), me.pid, me.create_time())
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.open("a", encoding="utf-8") as file:  # a short line is appended whole, by many processes too
+        with self._held() as file:
             file.write(json.dumps(asdict(created)) + "\n")
 
     def left(self) -> list[Created]:
@@ -64,13 +64,25 @@ class Journal:
 
     def forget(self, gone: list[Created]) -> None:
         """Take away the lines of what is gone."""
-        rest = [created for created in self._all() if created not in gone]
-        if not rest:
-            self._path.unlink(missing_ok=True)
-            return
-        made = self._path.with_suffix(f".{os.getpid()}")
-        made.write_text("".join(json.dumps(asdict(created)) + "\n" for created in rest), encoding="utf-8")
-        made.replace(self._path)
+        with self._held():
+            rest = [created for created in self._all() if created not in gone]
+            if not rest:
+                self._path.unlink()
+                return
+            made = self._path.with_suffix(f".{os.getpid()}")
+            made.write_text("".join(json.dumps(asdict(created)) + "\n" for created in rest), encoding="utf-8")
+            made.replace(self._path)
+
+    @contextlib.contextmanager
+    def _held(self) -> Iterator[IO[str]]:
+        """Open the file for appending, and let no other process append to it or replace it meanwhile."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        while True:
+            with self._path.open("a", encoding="utf-8") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                if os.fstat(file.fileno()).st_nlink:  # otherwise it was replaced while we waited for it
+                    yield file
+                    return
 
     def _all(self) -> Iterator[Created]:
         if self._path.exists():

@@ -14,7 +14,7 @@ from behave.model import Feature, Rule, Scenario, ScenarioOutline
 from behave.model_type import FileLocation
 
 from support import tags
-from support.exits import SelectionError
+from support.exits import SelectionError, UsageError
 from support.runner.lost_lines import lost_lines
 from support.runner.places import empty_files, misplaced
 
@@ -24,6 +24,12 @@ PLACEHOLDER = re.compile(r"<([^\W\d][\w -]*)>")
 def selected(features: Sequence[Feature], config: Configuration) -> list[Scenario]:
     """Return the scenarios that tags, names and locations of the command line select, as written."""
     return [scenario for feature in features for scenario in feature.walk_scenarios() if scenario.should_run(config)]
+
+
+def refuse_no_workers(jobs: int) -> None:
+    """Raise UsageError for `-j 0`, which would wait for ever for the first scenario."""
+    if jobs < 1:
+        raise UsageError(f"{jobs} parallel workers would run nothing: -j takes a number from 1.")
 
 
 def refuse(features: Sequence[Feature], config: Configuration, locations: Sequence[FileLocation] = ()) -> None:

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
@@ -57,6 +58,23 @@ def test_what_a_killed_run_created_is_found_until_it_is_forgotten(tmp_path: Path
     journal.forget([left])
     assert journal.left() == []
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_created_while_a_sweep_forgets_is_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal, write = Journal("staging", tmp_path), Path.write_text
+    for id in (7, 8):
+        journal.add("/api/vod/create", {"id": id}, "Dana", "7f3a12c4")
+    adding = threading.Thread(target=journal.add, args=("/api/vod/create", {"id": 9}, "Dana", "7f3a12c4"))
+
+    def write_text(path: Path, *content: str, **how: str) -> int:
+        adding.start()
+        adding.join(0.2)
+        return write(path, *content, **how)
+
+    monkeypatch.setattr(Path, "write_text", write_text)
+    journal.forget([created for created in journal._all() if created.id == "7"])
+    adding.join()
+    assert [created.id for created in journal._all()] == ["8", "9"]
 
 
 def test_a_line_that_was_not_written_to_its_end_stops_no_sweep(tmp_path: Path) -> None:
