@@ -26,7 +26,7 @@ def cablecast_has_show_of(context: Context, show: str, days: int) -> None:
     world.cablecast.has_show(world.alias(show), days)
 
 
-@given("Cablecast answers {operation:Quoted} with {reply:Reply}, {times:Count}")
+@given("Cablecast answers {operation:Operation} with {reply:Reply}, {times:Count}")
 def cablecast_answers(context: Context, operation: str, reply: int | str, times: int | None) -> None:
     """Have Cablecast answer an operation in a certain way: once, twice, 3 times and then as usual, or always.
 
@@ -126,7 +126,7 @@ def publishing_failed(context: Context, title: str, reason: str) -> None:
     fields(f'the VOD "{title}" in the API', world.vod.read(vod, by=vod.owner), NOTHING)
 
 
-@then("Cablecast was asked for {operation:Quoted} {times:Count}, with growing waits")
+@then("Cablecast was asked for {operation:Operation} {times:Count}, with growing waits")
 def asked_with_waits(context: Context, operation: str, times: int) -> None:
     """Count the requests since Cablecast was told how to answer; each wait between two must exceed the one before.
 

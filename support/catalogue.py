@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
+from support.exits import UsageError
 from support.tags import ID
 
 FILE = Path(__file__).parent / "catalogue.toml"
@@ -32,4 +33,23 @@ def ids_of(tags: Iterable[object]) -> list[str]:
 
 @cache
 def _content() -> Mapping[str, Mapping[str, str]]:
-    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+    return checked(FILE.read_text(encoding="utf-8"))
+
+
+def checked(text: str) -> Mapping[str, Mapping[str, str]]:
+    """Return a catalogue's content. Raises UsageError with what is wrong with it."""
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"support/{FILE.name} cannot be read, each number is used once: {error}.") from error
+    families = content.get("families", {})
+    for family in content:
+        if family != "families" and family not in families:
+            raise UsageError(f"support/{FILE.name} is wrong: [{family}] needs a line in [families], what it is about.")
+    for family in families:
+        behaviours = content.get(family)
+        if not isinstance(behaviours, dict) or not all(isinstance(told, str) for told in behaviours.values()):
+            raise UsageError(
+                f'support/{FILE.name} is wrong: [{family}] holds one sentence for each number, 001 = "...".'
+            )
+    return content

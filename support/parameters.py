@@ -24,6 +24,7 @@ from support.clients.tokens import CREDENTIALS
 from support.clients.vod import CALLS, DEEDS, DONE, LEFT_OUT, STAGES
 from support.clients.vod import FIELDS as VOD_FIELDS
 from support.drivers.http import OUTCOMES, REFUSALS
+from support.partners.cablecast import ANYTHING, OPERATIONS
 from support.parts import Kind, Part
 from support.personas import PERSONAS, PRONOUNS
 from support.testdata.media import CONDITIONS, SLOW
@@ -115,6 +116,9 @@ _PRESENT = {
 _PAST = {"deleted": "delete", "acknowledged": "acknowledge"}
 
 
+_OPERATIONS = (*OPERATIONS, ANYTHING)
+
+
 def _which(text: str) -> int:
     return {"first": 0, "second": 1}.get(text.strip(), -1)
 
@@ -150,6 +154,12 @@ TYPES = {
         _jobs,
     ),
     "Partner": _one_of(PARTNERS, "an outside service that is played by a stub"),
+    "Operation": ParameterType(
+        "|".join(f'"{name}"' for name in _OPERATIONS),
+        "what Cablecast is asked for, in double quotes",
+        lambda text: text[1:-1],
+        tuple(f'"{name}"' for name in _OPERATIONS),
+    ),
     "Number": ParameterType(r"\d+(?:\.\d+)?", "a number such as 5 or 0.5", float),
     "Count": ParameterType(r"once|twice|[1-9]\d* times|always", "how often: once, twice, 3 times, always", _count),
     "Status": ParameterType(r"[1-5]\d\d", "an HTTP status code such as 200", int),
@@ -157,9 +167,15 @@ TYPES = {
     "Credentials": _one_of(CREDENTIALS, "what stands in the Authorization header"),
     "Attempt": _one_of(ATTEMPTS, "how somebody tries to sign in"),
     "LoginField": _one_of(FIELDS, "what is asked for at the sign-in: name or password"),
-    "Which": ParameterType("(?:first |second )?", "which of somebody's sessions; none said means the latest", _which),
-    "Fate": ParameterType("goes on|is over", "what becomes of a session", lambda text: text == "goes on"),
-    "Token": ParameterType("access token|refresh token", "a token", lambda text: text.replace(" ", "_")),
+    "Which": ParameterType(
+        "(?:first |second )?", "which of somebody's sessions; none said means the latest", _which, ("first", "second")
+    ),
+    "Fate": ParameterType(
+        "goes on|is over", "what becomes of a session", lambda text: text == "goes on", ("goes on", "is over")
+    ),
+    "Token": ParameterType(
+        "access token|refresh token", "a token", lambda text: text.replace(" ", "_"), ("access token", "refresh token")
+    ),
     "Setting": _one_of(SETTINGS, "what an administrator can set of an account"),
     "Likeness": _one_of(LIKENESSES, "what one account has in common with another"),
     "Service": _one_of(SERVICES, "a service that the platform's health names"),

@@ -12,6 +12,7 @@ from behave.model import Scenario, Step
 from behave.model_type import Status
 from behave.runner import the_step_registry
 
+from support import below
 from support.audit import LeakAudit
 from support.checks.eventually import tell as tell_waits
 from support.drivers.browser import NO_BROWSER
@@ -19,6 +20,7 @@ from support.drivers.http import HttpDriver
 from support.evidence.recorder import Recorder
 from support.exits import ExitCode, UsageError
 from support.granting import NotGranted
+from support.mistakes import require_written
 from support.parts import Kind, Part
 from support.run import Run
 from support.settings import Capability
@@ -58,10 +60,15 @@ def require_runner() -> None:
 
 
 def _tolerant(step: Callable[..., None], left_out: Callable[[Any, NotGranted], None]) -> Callable[..., None]:
-    """Return a step that does not fail where the target does not grant what it needs, but is left out."""
+    """Return a step that does not fail where the target does not grant what it needs, but is left out.
+
+    It fails where something stands below it that it would not read: that would be green, and check nothing.
+    """
 
     @functools.wraps(step)
     def tried(context: Any, *values: Any, **named: Any) -> None:
+        wrong = below.unread(step, table=context.table is not None, text=context.text is not None)
+        require_written(not wrong, wrong)
         try:
             step(context, *values, **named)
         except NotGranted as gap:

@@ -10,15 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from support.commands.rules import Finding, findings
-from support.exits import ExitCode
-from support.layout import refuse_missing
+from support.exits import ExitCode, UsageError
+from support.layout import feature_files, refuse_missing
 from support.vocabulary import FEATURES
 
-LINT_RULES = "BC002,BC003,BC006,BC009,BC010,BD005,BS006,BS007,BS008,BSEC001,BSEC002,BX003,BX004,BI18N002"
+LINT_RULES = "BC002,BC003,BC006,BC010,BD005,BS006,BS007,BS008,BSEC001,BSEC002,BX003,BX004,BI18N002"
 """Rules of behave-lint that fit our style; tags, titles and order are looked at in `support.commands.rules`.
 
-BC008 (unused columns of Examples) does not look into tables and texts, where ours stand: see there as well. BX006 (long
-files) would tear workflows apart that have many cases.
+BC008 and BC009 (columns of Examples, unused and unknown) do not look into tables and texts, where ours stand: see there
+as well. BX006 (long files) would tear workflows apart that have many cases.
 """
 
 
@@ -32,6 +32,11 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 def work(options: argparse.Namespace) -> int:
     """Look, tell, and fail where there are errors."""
     refuse_missing(options.paths)
+    for path in options.paths:
+        if path.is_file() and path.suffix != ".feature":
+            raise UsageError(f"{path} is no feature: they end in .feature.")
+        if not feature_files([path]):
+            raise UsageError(f"There is no feature in {path}: nothing was looked at.")
     linter = _start_linter(options.paths)
     whole = options.paths == [FEATURES]
     found = [*findings(options.paths, whole=whole), *_lint_findings(linter)]

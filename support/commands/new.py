@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from support import tags
-from support.catalogue import behaviours
+from support.catalogue import behaviours, families
 from support.commands.rules import INTERFACE, OUTCOME, RULE, STORY
 from support.exits import ExitCode, UsageError
 from support.testdata.media import file_stem
@@ -78,7 +78,7 @@ def work(options: argparse.Namespace) -> int:
 Next:
   acceptance steps WORD      find sentences; `acceptance values` tells what stands in braces
   acceptance check {path}
-  support/catalogue.toml     say there, in one sentence, which behaviour {id} is
+  support/catalogue.toml     say there, in one sentence, which behaviour {id} is{_for_family(id)}
 Take @wip off when it is done. More: support/WRITING.md""")
     return ExitCode.PASSED
 
@@ -86,6 +86,11 @@ Take @wip off when it is done. More: support/WRITING.md""")
 def _family(folder: str) -> str:
     known = {"access": "ACC", "vod": "VOD", "research": "RES", "recovery": "REC", "operations": "OPS"}
     return known.get(folder, "API" if folder == "interface" else folder[:3].upper())
+
+
+def _for_family(id: str) -> str:
+    family = id.partition("-")[0]
+    return "" if family in families() else f", and in [families] what {family} is about"
 
 
 def next_id(family: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -10,12 +11,14 @@ from pathlib import Path
 
 from behave.model import Feature, Scenario, ScenarioOutline
 
-from support import tags, vocabulary
+from support import below, tags, vocabulary
 from support.catalogue import FILE as CATALOGUE
-from support.catalogue import behaviours, ids_of
+from support.catalogue import behaviours, families, ids_of
 from support.exits import UsageError
 from support.layout import feature_files, laid_out
 from support.report import known_issues
+from support.runner.lost_lines import lost_lines
+from support.runner.selection import texts_of, unknown_columns
 from support.settings import Capability
 from support.sources import Unreadable
 from support.vocabulary import Entry
@@ -43,6 +46,8 @@ NEEDED = {
     "redis": Capability.REDIS,
 }
 """What the target must grant for every step of a module."""
+ACTED_ON = {"faults": Capability.FAULTS, "processes": Capability.FAULTS, "page": Capability.BROWSER}
+"""What it must grant for a step that acts on this part of its world."""
 
 STORY = "Two or three sentences for a reader who knows the business and not the platform: who wants what, and why."
 RULE = "What always holds, as one sentence"
@@ -152,14 +157,13 @@ def _scenario(scenario: Scenario) -> Iterator[Finding]:
         yield Finding(place, told)
     if isinstance(scenario, ScenarioOutline):
         yield from _unused_columns(scenario)
+        for told in unknown_columns(scenario):
+            yield Finding(place, told)
 
 
 def _unused_columns(outline: ScenarioOutline) -> Iterator[Finding]:
     """Yield the columns of Examples that stand nowhere: neither in the title nor in tags, steps, tables, texts."""
-    used = [outline.name, *outline.tags]
-    for step in outline.all_steps:
-        cells = [cell for row in step.table.rows for cell in row.cells] if step.table else []
-        used += [step.name, step.text or "", *(step.table.headings if step.table else ()), *cells]
+    used = texts_of(outline)
     for examples in outline.examples:
         for heading in examples.table.headings if examples.table else ():
             if not any(f"<{heading}>" in text for text in used):
@@ -185,6 +189,11 @@ def _steps(features: Sequence[Feature], *, whole: bool) -> Iterator[Finding]:
     unknown = {place: step for step, place in reversed(vocabulary.note_uses(entries, features))}
     for place, step in unknown.items():
         yield Finding(place, vocabulary.explain(step.step_type, step.name, sentences).replace("\n", "\n    "))
+    taken = [sentence.definition for sentence in sentences]
+    for feature in features:
+        for place, told in lost_lines(feature, lambda text: any(one.matches(text) for one in taken)):
+            yield Finding(place, told)
+    yield from _below(features, entries)
     yield from _needs(features, entries)
     for entry in entries if whole else ():
         for sentence in entry.sentences:
@@ -192,17 +201,37 @@ def _steps(features: Sequence[Feature], *, whole: bool) -> Iterator[Finding]:
                 yield Finding("", f"no feature uses: {sentence} (steps/{entry.module}.py)", is_error=False)
 
 
+def _below(features: Sequence[Feature], entries: Sequence[Entry]) -> Iterator[Finding]:
+    """Yield the tables and texts that stand below a step that does not read them."""
+    functions = {place: entry.sentences[0].definition.func for entry in entries for place in entry.places}
+    for feature in features:
+        for step in (step for scenario in written_scenarios(feature) for step in scenario.all_steps):
+            place = f"{step.filename}:{step.line}"
+            if place in functions:
+                told = below.unread(functions[place], table=step.table is not None, text=step.text is not None)
+                if told:
+                    yield Finding(place, told)
+
+
 def _needs(features: Sequence[Feature], entries: Sequence[Entry]) -> Iterator[Finding]:
     """Yield what scenarios ask of a target without saying so: there they would fail and not be skipped."""
-    needed = {place: NEEDED[entry.module] for entry in entries if entry.module in NEEDED for place in entry.places}
+    needed = {place: found for entry in entries for place in entry.places if (found := set(_needed_by(entry)))}
     for feature in features:
         for scenario in written_scenarios(feature):
             places = {f"{step.filename}:{step.line}" for step in scenario.all_steps} & needed.keys()
-            for capability in sorted({needed[place] for place in places}):
+            for capability in sorted({capability for place in places for capability in needed[place]}):
                 if tags.NEEDS + capability not in scenario.effective_tags:
                     yield Finding(
                         _place(scenario), f"a step needs {capability} of the target: @{tags.NEEDS}{capability}"
                     )
+
+
+def _needed_by(entry: Entry) -> Iterator[Capability]:
+    if entry.module in NEEDED:
+        yield NEEDED[entry.module]
+    for name in re.findall(r"\bworld\.(\w+)", inspect.getsource(entry.sentences[0].definition.func)):
+        if name in ACTED_ON:
+            yield ACTED_ON[name]
 
 
 def _ids(features: Sequence[Feature], *, whole: bool) -> Iterator[Finding]:
@@ -222,7 +251,9 @@ def _ids(features: Sequence[Feature], *, whole: bool) -> Iterator[Finding]:
             for id in ids:
                 places[id].append(_place(scenario))
                 if id not in known:
-                    yield Finding(_place(scenario), f"{id} is not in {CATALOGUE.name}: add its sentence there")
+                    family = id.partition("-")[0]
+                    new = "" if family in families() else f", below [{family}], and a line for {family} in [families]"
+                    yield Finding(_place(scenario), f"{id} is not in {CATALOGUE.name}: add its sentence there{new}")
     for id, found in places.items():
         home = found[0].partition(":")[0]
         for place in found[1:]:

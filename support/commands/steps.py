@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import html
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -24,7 +24,9 @@ EDITOR = Path(".vscode/settings.json")
 def add_to(parser: argparse.ArgumentParser) -> None:
     """Say what the command line takes."""
     parser.add_argument(
-        "words", nargs="*", help="only sentences that hold all these words; or one of: values, tags, words"
+        "words",
+        nargs="*",
+        help="only what holds all these words; behind `values`, `tags` or `words` lines of these lists",
     )
     parser.add_argument("--page", type=Path, metavar="FILE", help="write a page with a search field instead")
     parser.add_argument("--editor", action="store_true", help=f"bring {EDITOR} up to date, for completion in VS Code")
@@ -39,8 +41,9 @@ def work(options: argparse.Namespace) -> int:
         EDITOR.parent.mkdir(exist_ok=True)
         EDITOR.write_text(editor_settings(), encoding="utf-8")
         print(f"Completion of our steps is in {EDITOR}.")
-    elif options.words in (["values"], ["tags"], ["words"]):
-        print("\n".join({"values": values, "tags": tags, "words": words}[options.words[0]]()))
+    elif options.words[:1] in (["values"], ["tags"], ["words"]):
+        lines = {"values": values, "tags": tags, "words": words}[options.words[0]]()
+        print("\n".join(_holding(lines, options.words[1:])))
     else:
         print("\n".join(_printed(entries(), options.words)))
     return ExitCode.PASSED
@@ -53,8 +56,20 @@ def entries() -> list[Entry]:
     return found
 
 
+def _holding(lines: Iterable[str], words: Sequence[str]) -> list[str]:
+    """Return the lines that hold all words; all lines where there are no words."""
+    found = [line for line in lines if all(word.lower() in line.lower() for word in words)]
+    if not found:
+        raise UsageError(f"No line of that list holds {' and '.join(words)}.")
+    return found
+
+
 def _printed(found: Sequence[Entry], words: Sequence[str]) -> Iterator[str]:
     chosen = [entry for entry in found if all(word.lower() in _searched(entry) for word in words)]
+    if not chosen:
+        chosen = [entry for entry in found if any(word.lower() in _searched(entry) for word in words)]
+        if chosen:
+            yield f"No sentence holds {' and '.join(words)}; these hold one of them:"
     if not chosen:
         raise UsageError(
             f"No sentence holds {' and '.join(words)}. Try another word, or none to see all {len(found)}; "

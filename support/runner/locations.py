@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from behave.model import Feature
+from behave.model_type import FileLocation
 
 from support.evidence.described import described
 from support.exits import UsageError
@@ -64,6 +65,14 @@ def refuse_moved(names: Iterable[str], features: Sequence[Feature]) -> None:
                 raise UsageError(
                     f'Line {place.line} of {place.path} should be "{place.title}", but is {instead}.{_stale(name)}'
                 )
+
+
+def empty_files(locations: Iterable[FileLocation], features: Sequence[Feature]) -> Iterator[str]:
+    """Yield the files without a feature, which behave passes over."""
+    read = {_same(feature.filename) for feature in features}
+    for file in dict.fromkeys(location.filename for location in locations):
+        if _same(file) not in read:
+            yield f"{os.path.relpath(file)} holds no feature"
 
 
 def _stale(name: str) -> str:

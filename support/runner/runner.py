@@ -26,6 +26,7 @@ from behave.model import Scenario, Step
 from behave.reporter.summary import SummaryReporter
 from behave.runner import Context
 
+from support.catalogue import behaviours
 from support.deployment import build_of
 from support.durations import COMMITTED, MEASURED, Durations, Paces, key_of
 from support.evidence.formatter import AllureFormatter
@@ -87,7 +88,7 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
                 options = read_options(self.config.userdata)
                 self._parse_features()
                 refuse_moved(self.config.paths, self.features)
-                code = self._rehearse() if self.config.dry_run else self._perform(options)
+                code = self._rehearse(options) if self.config.dry_run else self._perform(options)
         except RunStopped as stop:
             print(stop, file=sys.stderr)
             raise SystemExit(stop.exit_code) from None
@@ -118,18 +119,33 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
             self.load_step_definitions()
         self.step_registry = ExplainingRegistry(behave.runner.the_step_registry)
 
-    def _rehearse(self) -> ExitCode:
+    def _rehearse(self, options: Options) -> ExitCode:
         """Carry out a dry run: it needs no target and leaves the results of the last run alone."""
+        chosen = self._chosen(options)
         self._load()
         self.formatters = make_formatters(self.config, self.config.outputs)
+        self._leave_out_others(chosen)
         self.run_model()
         return ExitCode.BROKEN if self.undefined_steps else ExitCode.PASSED
 
+    def _chosen(self, options: Options) -> list[Scenario]:
+        """Return the scenarios to run. Raises SelectionError where they can give no honest verdict."""
+        behaviours()  # the results of the run name them: a slip in their catalogue is told before it
+        locations = [location for location in self.feature_locations() if not self.config.exclude(location)]
+        refuse(self.features, self.config, locations)
+        return of_shard(selected(self.features, self.config), options.shard, Paces(Path(self.base_dir) / COMMITTED))
+
+    def _leave_out_others(self, chosen: list[Scenario]) -> None:
+        """Skip what was selected and is not chosen."""
+        ours = {id(scenario) for scenario in chosen}
+        for scenario in selected(self.features, self.config):
+            if id(scenario) not in ours:
+                scenario.should_skip, scenario.skip_reason = True, "it belongs to another shard"
+
     def _perform(self, options: Options) -> ExitCode:
-        refuse(self.features, self.config)
+        chosen = self._chosen(options)
         target = load_target(options.target)
         issues = known_issues.load(Path(self.base_dir) / known_issues.FILE)
-        chosen = of_shard(selected(self.features, self.config), options.shard, Paces(Path(self.base_dir) / COMMITTED))
         reports = ReportsFolder(Path(self.base_dir) / "reports")
         durations = Durations(reports.path / MEASURED)
         with contextlib.closing(reports):
@@ -213,8 +229,7 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
         for scenario in (scenario for feature in self.features for scenario in feature.walk_scenarios()):
             if id(scenario) in self._numbers:
                 scenario.run = functools.partial(self._show_scenario, scenario)
-            elif scenario.should_run(self.config):
-                scenario.should_skip, scenario.skip_reason = True, "it belongs to another shard"
+        self._leave_out_others(chosen)
         self.run_model()
         for event in self._events:  # with --stop some ended that are not shown; then the workers end
             if isinstance(event, Ended):

@@ -11,9 +11,14 @@ from collections.abc import Iterator, Sequence
 
 from behave.configuration import Configuration
 from behave.model import Feature, Rule, Scenario, ScenarioOutline
+from behave.model_type import FileLocation
 
 from support import tags
 from support.exits import SelectionError, UsageError
+from support.runner.locations import empty_files
+from support.runner.lost_lines import lost_lines
+
+PLACEHOLDER = re.compile(r"<([^\W\d][\w -]*)>")
 
 
 def selected(features: Sequence[Feature], config: Configuration) -> list[Scenario]:
@@ -27,10 +32,15 @@ def refuse_no_workers(jobs: int) -> None:
         raise UsageError(f"{jobs} parallel workers would run nothing: -j takes a number from 1.")
 
 
-def refuse(features: Sequence[Feature], config: Configuration) -> None:
-    """Raise SelectionError with all that stands against an honest verdict; a green run of nothing is a lie."""
+def refuse(features: Sequence[Feature], config: Configuration, locations: Sequence[FileLocation] = ()) -> None:
+    """Raise SelectionError with all that stands against an honest verdict; a green run of nothing is a lie.
+
+    `locations` are what the paths of the command line come to.
+    """
     in_use = {str(tag) for feature in features for scenario in feature.walk_scenarios() for tag in _tags(scenario)}
     troubles = [*_unknown(config), *(trouble for feature in features for trouble in _troubles(feature))]
+    if locations:
+        troubles += empty_files(locations, features)
     if troubles:
         raise SelectionError("Nothing was run. " + " ".join(f"{trouble}." for trouble in troubles))
     if not any(feature.walk_scenarios() for feature in features):
@@ -77,6 +87,9 @@ def _troubles(feature: Feature) -> Iterator[str]:
             yield f'"{scenario.name}" ({scenario.location}) has no step'
         if isinstance(scenario, ScenarioOutline):
             yield from _empty_tables(scenario)
+            yield from unknown_columns(scenario)
+    for location, told in lost_lines(feature):
+        yield f"{told} ({location})"
     for place in (feature, *feature.rules, *with_outlines):
         for tag in place.tags:
             if not tags.is_known(tag):
@@ -92,6 +105,25 @@ def _empty_tables(outline: ScenarioOutline) -> Iterator[str]:
     for examples in outline.examples:
         if examples.table is None or not examples.table.rows:
             yield f'The Examples of "{outline.name}" ({examples.location}) have no row'
+
+
+def unknown_columns(outline: ScenarioOutline) -> Iterator[str]:
+    """Yield what stands in angle brackets and in no column: it would be sent, or looked for, as it is written."""
+    for examples in outline.examples:
+        known = examples.table.headings if examples.table else ()
+        lacking = {name for text in texts_of(outline) for name in PLACEHOLDER.findall(text)} - {*known}
+        if lacking:
+            named = ", ".join(f'"{name}"' for name in sorted(lacking))
+            yield f'The Examples of "{outline.name}" ({examples.location}) have no column {named}'
+
+
+def texts_of(outline: ScenarioOutline) -> list[str]:
+    """Return all in which an outline may name its columns: title, tags, steps, tables, texts."""
+    texts = [outline.name, *outline.tags]
+    for step in outline.all_steps:
+        cells = [cell for row in step.table.rows for cell in row.cells] if step.table else []
+        texts += [step.name, step.text or "", *(step.table.headings if step.table else ()), *cells]
+    return texts
 
 
 def _title(scenario: Scenario) -> str:

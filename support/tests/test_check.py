@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from support import layout
-from support.catalogue import behaviours
+from support.catalogue import behaviours, checked
 from support.commands import new
 from support.commands.rules import OUTCOME, RULE, STORY, Finding, findings, known_issue_findings, look_at
 from support.exits import ExitCode, UsageError
@@ -91,6 +91,11 @@ def test_a_column_that_is_used_nowhere_is_found(look: Callable[[str], list[str]]
     assert [one.partition(": ")[2] for one in found] == ['the column "why" is used nowhere: write <why>, or drop it']
 
 
+def test_a_column_that_there_is_not_is_found(look: Callable[[str], list[str]]) -> None:
+    found = look(OUTLINE.replace("Given Dana", "Given <who>").replace("taken in", "<why> for <wy>"))
+    assert [one for one in found if 'have no column "wy"' in one] == found
+
+
 @pytest.mark.parametrize(
     "place, using",
     [
@@ -121,6 +126,10 @@ class TestIdsStepsAndSecrets:
     def test_an_unknown_id(self, tmp_path: Path) -> None:
         assert any("VOD-999 is not in" in one for one in self.told(tmp_path, GOOD.replace("VOD-001", "VOD-999")))
 
+    def test_an_unknown_family(self, tmp_path: Path) -> None:
+        told = self.told(tmp_path, GOOD.replace("VOD-001", "QUE-001"))
+        assert any("add its sentence there, below [QUE], and a line for QUE in [families]" in one for one in told)
+
     def test_no_id(self, tmp_path: Path) -> None:
         assert any("names no behaviour" in one for one in self.told(tmp_path, GOOD.replace(" @id.VOD-001", "")))
 
@@ -150,16 +159,38 @@ class TestIdsStepsAndSecrets:
             ('there are no Redis keys like "a"', "redis"),
             ('the file "a" is in the storage', "storage"),
             ("Cablecast was never asked POST /vods", "partners"),
+            ("the worker is suddenly killed", "faults"),
+            ("Vera opens the administrator's page in a browser", "browser"),
         ],
     )
     def test_what_a_step_needs_of_the_target_is_said_by_a_tag(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, capability: str
     ) -> None:
         monkeypatch.chdir(PROJECT)
-        asking = GOOD.replace("the protected page is open to her", step)
+        asking = re.sub("(?:Then|And) the protected page is open to her", f"And {step}", GOOD)
+        if capability not in ("faults", "browser"):  # these are for a When
+            asking = asking.replace(f"And {step}", f"Then {step}")
         sentence = f"a step needs {capability} of the target: @needs.{capability}"
         assert sentence in self.told(tmp_path, asking)
         assert sentence not in self.told(tmp_path, asking.replace("@smoke", f"@needs.{capability}"))
+
+    @pytest.mark.parametrize(
+        ("below", "sentence"),
+        [
+            (
+                "        | path | value |\n        | a    | 1     |\n",
+                "a table stands below this step, which takes none",
+            ),
+            ('        """\n        hello\n        """\n', "a text stands below this step, which takes none"),
+        ],
+    )
+    def test_what_stands_below_a_step_that_takes_none(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, below: str, sentence: str
+    ) -> None:
+        monkeypatch.chdir(PROJECT)
+        assert any(sentence in one for one in self.told(tmp_path, GOOD + below))
+        asking = GOOD.replace("the protected page is open to her", "the answer has")
+        assert not any("stands below" in one for one in self.told(tmp_path, asking + below))
 
     def test_another_layout(self, tmp_path: Path) -> None:
         assert any("not in our layout" in one for one in self.told(tmp_path, GOOD.replace("    @smoke", "  @smoke")))
@@ -205,6 +236,12 @@ class TestIdsStepsAndSecrets:
     def test_what_is_no_secret(self, tmp_path: Path, line: str) -> None:
         assert not any("secret" in one for one in self.told(tmp_path, GOOD + "      # " + line + "\n"))
 
+    @pytest.mark.parametrize("line", ["Givn Mallory is locked out", "Dana is signed in", "Backgroud:"])
+    def test_a_step_that_became_prose(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
+        monkeypatch.chdir(PROJECT)
+        told = self.told(tmp_path, GOOD.replace("      Given", f"      {line}\n      Given"))
+        assert any(one.startswith(f'"{line}" is read as prose and never run') for one in told)
+
     def test_what_is_no_feature(self, tmp_path: Path) -> None:
         assert any("this is no feature" in one for one in self.told(tmp_path, "Scenario without a feature\n"))
 
@@ -244,6 +281,13 @@ def test_the_features_of_the_project_have_no_errors(tmp_path: Path) -> None:
 
 
 class TestTheCommand:
+    @pytest.mark.parametrize("name", ["empty", "notes.txt"])
+    def test_what_holds_no_feature_is_told(self, tmp_path: Path, name: str) -> None:
+        (tmp_path / "empty").mkdir()
+        (tmp_path / "notes.txt").touch()
+        code, told = self.check(str(tmp_path / name))
+        assert (code, "no feature" in told) == (ExitCode.USAGE, True)
+
     def check(self, *arguments: str) -> tuple[int, str]:
         process = subprocess.run(
             [sys.executable, "-m", "support.cli", "check", *arguments],
@@ -282,6 +326,20 @@ def test_the_catalogue_of_behaviours_is_read() -> None:
     assert "VOD-040" in ids
     assert all(re.fullmatch(r"[A-Z]{2,5}-\d{3}", id) for id in ids)
     assert len(set(ids.values())) == len(ids)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('[VOD]\n001 = "a"\n001 = "b"', "support/catalogue.toml cannot be read, each number is used once: "),
+        ('[families]\n[QUE]\n001 = "a"', "support/catalogue.toml is wrong: [QUE] needs a line in [families]"),
+        ('[families]\nQUE = "q"', "support/catalogue.toml is wrong: [QUE] holds one sentence for each number"),
+        ('[families]\nQUE = "q"\n[QUE]\n001 = 1', "support/catalogue.toml is wrong: [QUE] holds one sentence"),
+    ],
+)
+def test_a_slip_in_the_catalogue_is_told(text: str, sentence: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(sentence)):
+        checked(text)
 
 
 class TestLayout:
@@ -367,6 +425,7 @@ class TestNew:
         told = capsys.readouterr().out
         assert "It runs as it is: behave features/" in told
         assert "A new capability: features/thumbnails/." in told
+        assert told.count("and in [families] what THU is about") == 1
 
     @pytest.mark.parametrize(
         "title, folder, sentence",

@@ -144,6 +144,18 @@ def test_a_dry_run_starts_nothing_and_leaves_the_last_results_alone(project: Pro
     ]
 
 
+def test_a_dry_run_selects_as_a_run_does(project: ProjectCopy) -> None:
+    def untested(*options: str) -> int:
+        ended = project.behave("--dry-run", "--tags=@smoke", *options, timeout=20)
+        return int(re.findall(r"scenarios passed, .*?(\d+) untested", ended.stdout)[0])
+
+    parts = [untested(f"-D shard={number}/2") for number in (1, 2)]
+    assert all(parts)
+    assert sum(parts) == untested()
+    refused = project.behave("--dry-run", "--tags=@smok", timeout=20)
+    assert (refused.returncode, "did you mean @smoke?" in refused.stderr) == (ExitCode.SELECTION, True)
+
+
 def test_a_platform_left_broken_is_mended_before_the_next_scenario(project: ProjectCopy) -> None:
     (project.folder / "features" / "spoilt.feature").write_text(
         """

@@ -1,5 +1,7 @@
 """Whether a selection can give a verdict, with features parsed from text."""
 
+import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -7,12 +9,15 @@ from behave.configuration import Configuration
 from behave.model import Feature
 from behave.model_type import FileLocation
 from behave.parser import parse_feature
-from behave.runner_util import parse_features
+from behave.runner_util import collect_feature_locations, parse_features
 
 from support import tags
+from support.evidence.described import described
 from support.exits import ExitCode, SelectionError, UsageError
-from support.runner.locations import refuse_missing_places
+from support.report.manifest import Manifest, ScenarioEntry, Status
+from support.runner.locations import refuse_missing_places, refuse_moved
 from support.runner.selection import refuse, selected
+from support.runner.verdict import write_lists
 from support.tests.project import PROJECT
 
 TEXT = """\
@@ -149,10 +154,39 @@ class TestRefusingWhatCannotTell:
                 f"@smokey\nFeature: F\n Scenario: S{STEP}",
                 "@smokey is no tag of the vocabulary (did you mean @smoke?) (<string>:2).",
             ),
+            (
+                f"Feature: F\n Scenario Outline: O{STEP} <b>\n   | <a b> |\n  Examples:\n   | a |\n   | 1 |",
+                'The Examples of "O" (<string>:5) have no column "a b", "b".',
+            ),
         ],
     )
     def test_it_is_told_what_and_where(self, text: str, sentence: str) -> None:
         assert refusal([parse_feature(text)]) == f"Nothing was run. {sentence}"
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            f"Feature: F\n Scenario: S\n  Givn Mallory is locked out{STEP}",
+            f"Feature: F\n Scenario: S\n  Adn Mallory is locked out{STEP}",
+            f"Feature: F\n Background:\n  Gvien Mallory is locked out\n Scenario: S{STEP}",
+            f"Feature: F\n Backgroud:\n  Given Mallory is locked out\n Scenario: S{STEP}",
+            f"Feature: F\n Background\n Scenario: S{STEP}",
+            f"Feature: F\n Rule: R\n  Senario: T\n  Given a step\n\n Scenario: S{STEP}",
+            f"Feature: F\n Scenario Outline: O\n  Wehn <a>{STEP} <a>\n  Examples:\n   | a |\n   | 1 |\n   | 2 |",
+        ],
+    )
+    def test_a_misspelt_keyword_is_no_prose(self, text: str) -> None:
+        told = refusal([parse_feature(text)])
+        assert re.search(r'" is read as prose and never run: it begins with no keyword \(.* \(<string>:\d\)', told)
+        assert len(re.findall("Wehn|Givn|Adn|Gvien", told)) <= 1
+
+    def test_prose_is_prose(self) -> None:
+        prose = "The editors\n and whoever else.\n When it rains they stay in: always.\n "
+        refuse([parse_feature(f"Feature: F\n {prose}\n Rule: R\n {prose}\n Scenario: S\n  The one.{STEP}")], asked())
+
+    def test_angle_brackets_of_other_languages_are_no_columns(self) -> None:
+        text = f'Feature: F\n Scenario Outline: O{STEP} <a>\n   """\n   <p class="x">1 < 2</p>\n   """\n'
+        refuse([parse_feature(f"{text}  Examples:\n   | a |\n   | 1 |")], asked())
 
     def test_equal_titles_under_different_rules_are_told_apart(self) -> None:
         rules = "".join(f"\n Rule: {name}\n  Scenario: Same{STEP}" for name in ("One", "Two"))
@@ -165,6 +199,72 @@ class TestRefusingWhatCannotTell:
     def test_everything_that_is_wrong_is_told_at_once(self) -> None:
         features = [parse_feature("Feature: One"), parse_feature("Feature: Two")]
         assert refusal(features).count("has no scenario") == 2
+
+
+class TestPlaces:
+    """A list of what is to run again names lines; behave would run whatever stands there by now."""
+
+    @pytest.fixture(autouse=True)
+    def there(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "reports").mkdir()
+        self.write(TEXT)
+
+    def write(self, text: str) -> None:
+        Path("captioning.feature").write_text(text, encoding="utf-8")
+
+    def refuse(self, name: str) -> None:
+        locations = collect_feature_locations([name])
+        features = parse_features(locations)
+        refuse_moved([name], features)
+        refuse(features, asked(name), locations)
+
+    def listed(self) -> str:
+        """The list that a run in which all of the feature failed leaves."""
+        [feature] = parse_features(["captioning.feature"])
+        shown = [described(scenario, 0) for scenario in feature.walk_scenarios()]
+        entries = [
+            ScenarioEntry(location=one.fullName, title=one.name, feature="", status=Status.FAILED) for one in shown
+        ]
+        manifest = Manifest(run="1", began=datetime.now(UTC), seconds=1, target="t", scenarios=tuple(entries))
+        return f"@{write_lists(manifest, Path('reports'))}"
+
+    def test_what_stands_where_it_stood_is_run_again(self) -> None:
+        self.refuse(self.listed())
+        self.refuse("captioning.feature")
+        self.refuse(f"captioning.feature:{SCENARIO_LINE + 1}")
+
+    @pytest.mark.parametrize(
+        ("text", "told"),
+        [
+            (TEXT.replace(MEETING, "A budget meeting"), f'should be "{MEETING}", but is "A budget meeting".'),
+            (TEXT.replace("    @smoke", "    # why\n    @smoke"), "but is no scenario."),
+        ],
+        ids=["another scenario", "none"],
+    )
+    def test_what_has_moved_is_told(self, text: str, told: str) -> None:
+        name = self.listed()
+        self.write(text)
+        with pytest.raises(UsageError, match=re.escape(told)) as stop:
+            self.refuse(name)
+        assert "The features have changed since reports/rerun.txt was written" in str(stop.value)
+
+    def test_a_line_behind_the_end_is_told(self) -> None:
+        lines = len(TEXT.splitlines())
+        with pytest.raises(UsageError, match=f"captioning.feature has no line 9999, it ends at line {lines}"):
+            self.refuse("captioning.feature:9999")
+
+    def test_a_file_of_a_list_that_is_gone_is_told(self) -> None:
+        name = self.listed()
+        Path("captioning.feature").unlink()
+        with pytest.raises(UsageError, match=r"There is no captioning\.feature"):
+            refuse_missing_places([name])
+
+    @pytest.mark.parametrize("content", ["", "# to be written\n"])
+    def test_a_file_without_a_feature_is_told(self, content: str) -> None:
+        Path("empty.feature").write_text(content, encoding="utf-8")
+        with pytest.raises(SelectionError, match=r"^Nothing was run. empty.feature holds no feature.$"):
+            self.refuse(".")
 
 
 @pytest.mark.parametrize(

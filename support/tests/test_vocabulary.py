@@ -12,7 +12,7 @@ from behave.step_registry import registry
 
 from support import cli, parameters, vocabulary
 from support.commands import steps
-from support.exits import UsageError
+from support.exits import ExitCode, UsageError
 from support.personas import PERSONAS
 from support.tests.project import PROJECT
 from support.vocabulary import Entry, Sentence, explain
@@ -88,6 +88,26 @@ class TestTheCatalogue:
         with pytest.raises(UsageError, match="No sentence holds bicycle"):
             list(steps._printed(entries, ["bicycle"]))
 
+    def test_words_that_stand_in_no_sentence_together_are_looked_for_one_by_one(self, entries: list[Entry]) -> None:
+        first, *found = steps._printed(entries, ["live", "updates"])
+        assert first == "No sentence holds live and updates; these hold one of them:"
+        assert "When {who:Actor} follows {subject:Quoted} live" in found
+
+    @pytest.mark.parametrize(
+        ("asked", "line"),
+        [
+            ("words session", "  {…:Fate}        what becomes of a session: goes on, is over"),
+            ("values characters", "  {a text of 256 characters}        a text of this length"),
+            ("tags smoke", "  @smoke "),
+        ],
+    )
+    def test_lists_are_narrowed_down_by_words(self, asked: str, line: str, capsys: pytest.CaptureFixture[str]) -> None:
+        assert cli.main(asked.split()) == ExitCode.PASSED
+        found = capsys.readouterr().out.splitlines()
+        assert any(one.startswith(line) for one in found)
+        assert all(asked.split()[1] in one.lower() for one in found)
+        assert cli.main([*asked.split(), "bicycle"]) == ExitCode.USAGE
+
     def test_a_step_is_found_by_the_words_that_it_takes_but_not_by_who_acts(
         self, entries: list[Entry], monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -128,6 +148,7 @@ class TestAnUnknownSentence:
             ("Given dana is signed in", "Did you mean Dana?"),
             ('Given Dana has a broken recording of "x"', "Known: clear, silent, corrupt"),
             ("Then the answer came within 2 parsecs", "with one of the units ms, seconds, minutes"),
+            ('Given Cablecast answers "creating VOD" with 503, twice', '"creating a VOD"'),
             ("Then the answer is OK", "OK does not fit: here stands an HTTP status code"),
             (
                 "When Dana sends get /api/health",
