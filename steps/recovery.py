@@ -35,7 +35,9 @@ def health_names(context: Context, service: str) -> None:
 
 @then("{who:Actor} is refused the list of VODs as {kind:Quoted} within {seconds:Number} seconds")
 def refused_in_time(context: Context, who: str, kind: str, seconds: float) -> None:
-    """Ask for the list of VODs: 503 of this kind, in time, and the words must not show the inside of the platform.
+    """Ask for the list of VODs: 503 of this kind, in time.
+
+    The driver sees that the words show nothing of the inside of the platform, as it does with every refusal.
 
     Example: Then Dana is refused the list of VODs as "DatabaseError" within 3 seconds
     """
