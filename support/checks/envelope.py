@@ -9,7 +9,9 @@ from typing import Any
 
 _INSIDE = {
     "a path of the server": re.compile(r"(?<![\w.:/])/(?!api/)[\w.-]+/|\b[A-Z]:\\"),
-    "SQL": re.compile(r"\bSELECT\s.*\sFROM\b|\bINSERT INTO\b|\bUPDATE\s.*\sSET\b|\bDELETE FROM\b|\bSQLSTATE\b", re.DOTALL),
+    "SQL": re.compile(
+        r"\bSELECT\s.*\sFROM\b|\bINSERT INTO\b|\bUPDATE\s.*\sSET\b|\bDELETE FROM\b|\bSQLSTATE\b", re.DOTALL
+    ),
     "a stack": re.compile(r"\bTraceback\b|\bline \d+, in\b|\b\w+\.py\b|\bobject at 0x|\b(?:psycopg|sqlalchemy)\b"),
 }
 

@@ -250,7 +250,9 @@ class HttpDriver:
             self._created(path, told)
         self._compare(who, method, path, answer)
         if told.status >= 400 and (inside := shows_of_the_inside(told.body)):
-            raise fail(f"{who} was answered {told.status}, and should show nothing of the inside, but shows {mask(inside)}")
+            raise fail(
+                f"{who} was answered {told.status}, and should show nothing of the inside, but shows {mask(inside)}"
+            )
         return told
 
     def send_raw(self, request: bytes) -> bytes:

@@ -213,7 +213,6 @@ class TestTheErrorEnvelope:
         with pytest.raises(AssertionError, match=r'should carry the error envelope, but was with "\{'):
             _ = answer.error
 
-
     @pytest.mark.parametrize(
         ("words", "found"),
         [
