@@ -243,6 +243,8 @@ def all_compared(context: Context) -> None:
     answers, compared = map(sub, _compared(world), world.recall("compared before", tuple))
     require(answers, "requests should be answered before this is asked, but none was")
     equal("how many answers were compared", compared, answers)
+    known = world.run.document
+    require(known and known.seen, "answers should be noted as seen, but none is")
 
 
 def _compared(world: World) -> tuple[int, int]:
