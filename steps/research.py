@@ -7,7 +7,7 @@ from behave.runner import Context
 
 from support import things
 from support.checks import tables
-from support.checks.cells import nested, pairs
+from support.checks.cells import LINE_BREAK, nested, pairs
 from support.checks.matching import equal, one, require
 from support.clients.research import DOCUMENT_BATCH, filler
 from support.clients.things import PORTFOLIO, SESSION, Kind
@@ -244,12 +244,12 @@ def search(context: Context, who: str, text: str) -> None:
 
 @then("the platform says that {text:Quoted} is {verdict:Verdict} ticker")
 def ticker_judged(context: Context, text: str, verdict: str) -> None:
-    """Ask the platform whether a text is a ticker.
+    """Ask the platform whether a text is a ticker; ↵ in it is a line break.
 
     Example: Then the platform says that "AAPL" is a ticker
     """
     world = context.world
-    judged = world.research.judge_ticker(text, by=world.person("Ravi"))
+    judged = world.research.judge_ticker(text.replace(LINE_BREAK, "\n"), by=world.person("Ravi"))
     ticker = text.upper() if verdict == "a" else None
     equal(f'what the platform says about "{text}"', judged, {"valid": verdict == "a", "ticker": ticker})
 

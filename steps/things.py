@@ -174,17 +174,22 @@ def create_many(context: Context, who: str, kind: Kind) -> None:
     answer = world.things.create_many(kind, items, by=world.person(who))
     world.remember("answer", answer)
     if answer.status in (200, 201):
-        world.things.see_taken_away(kind, answer.document, by=world.person(who))
+        world.remember("batch", world.things.see_taken_away(kind, answer.document, by=world.person(who)))
 
 
 @then("of the batch of {total:Number}, these were refused, and the rest stored")
 def batch_reported(context: Context, total: float) -> None:
-    """Compare what became of each document of a batch; the table names position (from 1) and field.
+    """Compare what became of each document of a batch, and look for those that were not refused in API and database.
+
+    The table names position (from 1) and field.
 
     Example: Then of the batch of 3, these were refused, and the rest stored
     """
     refused = {int(row["position"]): row["field"] for row in tables.read(context.table, ("position", "field"))}
-    check.batch(context.world.recall("answer", Answer).expect(200).document, int(total), refused)
+    world = context.world
+    check.batch(world.recall("answer", Answer).expect(200).document, int(total), refused)
+    for thing in world.recall("batch", list):
+        check.fate(thing, "there", world.things.read(thing), partial(world.thing_stores.row, thing))
 
 
 @when("{who:Actor} creates {count:Number} {kind:Things}, all at the same moment")

@@ -55,6 +55,14 @@ Feature: Limits
       Then she is told to wait 1 to 2 seconds
       And she is served when that time is over, and not before
 
+    @critical @id.ACC-016 @needs.faults @lock.platform
+    Scenario: Without Redis, too, five failures lock a name
+      Given Dana has a new account
+      And Redis is gone
+      And Mallory tried Dana's account with a wrong password, 5 times
+      When Mallory tries Dana's account with the right password
+      Then she is told to wait 840 to 900 seconds
+
   Rule: An account may send so many requests and no more
 
     @critical @id.ACC-023
@@ -91,3 +99,13 @@ Feature: Limits
       And Vera is signed in
       When Vera signs out
       Then her session is gone from the database and from Redis
+
+    @critical @id.ACC-023 @needs.faults @lock.platform
+    Scenario: Without Redis, too, who asks more often than allowed has to wait
+      Given Vera has a new account
+      And Vera is signed in
+      And Omar set Vera's request limit to "3 requests in 60 seconds"
+      And Redis is gone
+      And Vera opened the protected page, 3 times
+      When Vera opens the protected page
+      Then she is told to wait 1 to 60 seconds

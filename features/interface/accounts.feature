@@ -107,3 +107,21 @@ Feature: Accounts at the interface
       | call                        | content                                                                             |
       | POST /api/research/sessions | {"session_type": "stock_research", "ticker": "AAPL", "user_id": "{user Alma.id}"}   |
       | POST /api/notifications     | {"type": "info", "title": "Hello", "message": "Hello", "user_id": "{user Alma.id}"} |
+
+  @id.API-084 @needs.database
+  Scenario Outline: A change of <field>, which no account has, changes nothing
+    Given the user "Alma" of Omar
+    When Omar sends PATCH /api/admin/users/{user Alma.id} with
+      """
+      {"role": "editor", "<field>": "yes"}
+      """
+    Then the answer is 422
+    And the answer has
+      | path             | value                                                 |
+      | error.details[0] | {"field": "<field>", "issue": "is not a known field"} |
+    And nothing was changed
+
+    Examples: misspelt, and not to be changed here
+      | field  |
+      | actvie |
+      | id     |

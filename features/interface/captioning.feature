@@ -62,6 +62,22 @@ Feature: Captioning at the interface
       | status | failed                  |
       | error  | the media file is empty |
 
+  @id.API-017
+  Scenario: What failed is told to administrators, with its reason
+    Given the storage has the file "{unique council}.wav"
+    And Dana has sent POST /api/vod/create with
+      | field     | value                 |
+      | title     | {unique City Council} |
+      | file_path | {file}                |
+    And the answer is remembered as "vod"
+    When Dana sends POST /api/vod/{vod.id}/transcribe
+    Then within 30 seconds Omar sees at /api/admin/status
+      | path                                          | value                    |
+      | failures[?(@.vod_id=="{vod.id}")].title       | {vod.title}              |
+      | failures[?(@.vod_id=="{vod.id}")].kind        | transcription            |
+      | failures[?(@.vod_id=="{vod.id}")].error       | the media file is empty  |
+      | failures[?(@.vod_id=="{vod.id}")].finished_at | {a time within 1 minute} |
+
   @id.API-014 @needs.database @needs.redis
   Scenario: A VOD that was deleted is gone from database and cache
     Given Dana has sent POST /api/vod/create with

@@ -64,6 +64,22 @@ Feature: Reading the platform without touching it
         | path       | value         |
         | error.type | NotFoundError |
 
+    @id.API-027
+    Scenario Outline: A page of another origin may not read what is answered <status>
+      When nobody sends GET <path> with
+        | part   | name   | value                     |
+        | header | Origin | https://elsewhere.example |
+      Then the answer is <status>
+      And the answer has these headers
+        | header                           | value |
+        | Access-Control-Allow-Origin      |       |
+        | Access-Control-Allow-Credentials |       |
+
+      Examples: served, and refused
+        | path         | status |
+        | /api/health  | 200    |
+        | /api/auth/me | 401    |
+
     @id.API-023
     Scenario: A method that a path does not have is refused
       When Vera sends HEAD /api/auth/login

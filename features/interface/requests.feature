@@ -29,6 +29,21 @@ Feature: Requests of programs, good and bad
         | vods[?(@.id=="{vod.id}")].title | {vod.title} |
         | vods[*].id                      | {a uuid}    |
 
+    @id.API-028 @needs.writes
+    Scenario Outline: A list of which nobody says how long, <how>, holds twenty
+      Given Nora has just joined
+      And 21 other documents of Nora
+      When Nora sends GET /api/documents<query>
+      Then the answer has
+        | path      | value               |
+        | documents | {a list of <shown>} |
+        | total     | 21                  |
+
+      Examples: from the begin, and from further on
+        | how            | query     | shown |
+        | from the begin |           | 20    |
+        | from the third | ?offset=2 | 19    |
+
     @id.API-042 @readonly
     Scenario: A researcher's notifications are a list with a total
       When Ravi sends GET /api/notifications?limit=5

@@ -24,6 +24,13 @@ Feature: The worker goes away and comes back
         | gone    |
         | stopped |
 
+    @critical @id.REC-020
+    Scenario: Without a worker the platform says so
+      When the worker is suddenly gone
+      Then the platform says within 10 seconds that it is "degraded"
+      And its health names the queue as the cause
+      And everybody was served within 3 seconds
+
   Rule: A worker that dies leaves nothing half done
 
     @blocker @id.REC-021

@@ -97,9 +97,14 @@ def _is_date(value: Any) -> bool:
         return False
 
 
+def _utc(value: object) -> datetime | None:
+    """Return what a value tells as a moment; None where it is a text that does not say with a Z that it is in UTC."""
+    return None if isinstance(value, str) and not value.endswith("Z") else moment(value)
+
+
 def _near(tolerance: str) -> Accepts:
     within = timedelta(seconds=seconds(tolerance))
-    return lambda value: (told := moment(value)) is not None and abs(datetime.now(UTC) - told) <= within
+    return lambda value: (told := _utc(value)) is not None and abs(datetime.now(UTC) - told) <= within
 
 
 def _of_range(low: str, high: str) -> Accepts:
@@ -162,8 +167,8 @@ FAMILIES = (
     ),
     Family("true or false", "one of the two", "true or false", lambda: lambda value: isinstance(value, bool)),
     Family("a uuid", "a UUID", "a uuid", lambda: _is_uuid),
-    Family("a time", "an RFC 3339 time with its zone", "a time", lambda: lambda value: moment(value) is not None),
-    Family(f"a time within {DURATION}", "a time no further than this from now", "a time within 5 seconds", _near),
+    Family("a time", "an RFC 3339 time in UTC, with its Z", "a time", lambda: lambda value: _utc(value) is not None),
+    Family(f"a time within {DURATION}", "such a time, no further than this from now", "a time within 5 seconds", _near),
     Family("a date", "a date such as 2030-12-31", "a date", lambda: _is_date),
     Family("matching (.+)", "a text in which this regular expression is found", "matching ^City", _matching),
     Family(

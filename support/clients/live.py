@@ -92,8 +92,11 @@ class LiveClient:
         return [event for event in self.events(by=by) if wanted(event)][-1]
 
     def watch_silence(self, seconds: float, *, by: Persona) -> Timeline[list[Event]]:
-        """Watch for so many seconds that nothing is told but the confirmations of subscriptions."""
-        return consistently(
+        """Watch for so many seconds that nothing is told but the confirmations of subscriptions.
+
+        The connection must stay open: over a closed one nothing comes whatever the platform does.
+        """
+        watched = consistently(
             f"what {by.name} sees live",
             lambda: [event for event in self.events(by=by) if "subscribed" not in event and not is_state(event)],
             lambda events: not events,
@@ -101,6 +104,8 @@ class LiveClient:
             during=seconds,
             show=told,
         )
+        self._open_one(by).require_open()
+        return watched
 
     def _open_one(self, by: Persona) -> WebSocketDriver:
         if by.name not in self._connections:

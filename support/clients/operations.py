@@ -17,6 +17,7 @@ from support.drivers.http import Answer, HttpDriver, NoAnswer
 from support.personas import Account, Persona
 
 SERVICES = ("database", "cache", "queue", "storage", "cablecast")
+CODES = {"healthy": 200, "degraded": 200, "unhealthy": 503}
 HEALED_WITHIN = 10.0  # seconds, for a platform that is no scenario's business at the moment
 
 VIEWS: Mapping[str, str] = {
@@ -76,11 +77,15 @@ class OperationsClient:
         self.await_status("healthy", within=HEALED_WITHIN)
 
     def await_status(self, status: str, *, within: float) -> None:
-        """Return once the platform says that it has this status; an answer that does not come counts as time."""
+        """Return once the platform says that it has this status; an answer that does not come counts as time.
+
+        Fails where the code of the answer is not that of the status.
+        """
         timeline = eventually(
             "the platform's health", self.health, lambda health: health.status == status, wish=status, within=within
         )
         require(timeline.elapsed <= within, f"{timeline}: that took {timeline.elapsed:.1f} s (wanted {within:g} s)")
+        equal(f'the code of the answer "{status}"', timeline.values[-1].code, CODES[status])
 
     def view(self, view: str, *, by: Persona) -> Answer:
         """Ask for one of `VIEWS`, whatever comes of it."""
@@ -152,6 +157,10 @@ class AdminPage:
     def table(self, name: str) -> list[list[str]]:
         """Return the rows of one of the page's tables: services, queue, workers, failures."""
         return self._browser.table(f"#{name}")
+
+    def signs_of_life(self) -> list[float]:
+        """How many seconds ago each worker of the table gave its last sign of life."""
+        return [float(sign.removesuffix(" s ago")) for _, sign, *_ in self.table("workers")]
 
     def keep(self) -> None:
         """Keep a picture of the page as evidence."""

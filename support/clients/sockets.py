@@ -73,7 +73,7 @@ class SocketClient:
         return socket.connection.messages[socket.read - 1].json
 
     def require_silence(self, seconds: float, *, by: Persona | None) -> None:
-        """Watch for so long that nothing comes after what was read."""
+        """Watch for so long that nothing comes after what was read, over a connection that stays open."""
         socket = self._of(by)
         consistently(
             f"what {_name(by)} receives",
@@ -83,6 +83,7 @@ class SocketClient:
             during=seconds,
             show=lambda texts: texts or "nothing",
         )
+        socket.connection.require_open()
 
     def closing_code(self, within: float, *, by: Persona | None) -> int | None:
         """Wait (seconds) until the platform closes the connection, and return its code; None where it stays open."""

@@ -188,11 +188,10 @@ class ThingsClient:
             self._cleanup.add(f"remove {thing}", lambda: self._remove(thing))
         return thing
 
-    def see_taken_away(self, kind: Kind, told: Mapping[str, Any], *, by: Persona) -> None:
-        """See that everything is taken away which a request for several things has created."""
-        for item in told.get("results", told.get(kind.listed, ())):
-            if item["id"] is not None:
-                self.created(kind, str(item["id"]), "", item, by, "")
+    def see_taken_away(self, kind: Kind, told: Mapping[str, Any], *, by: Persona) -> list[Thing]:
+        """See that everything is taken away which a request for several things has created, and return that."""
+        items = told.get("results", told.get(kind.listed, ()))
+        return [self.created(kind, str(each["id"]), "", each, by, "") for each in items if each["id"] is not None]
 
     def create_many(self, kind: Kind, items: Sequence[Mapping[str, Any]], *, by: Persona) -> Answer:
         """Ask for several things in one request, whatever comes of it."""

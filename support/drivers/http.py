@@ -16,6 +16,7 @@ from requests.adapters import HTTPAdapter
 from requests.utils import default_headers
 from urllib3.exceptions import ReadTimeoutError
 
+from support.checks.envelope import shows_of_the_inside
 from support.checks.matching import fail
 from support.checks.openapi import ApiDocument
 from support.drivers.trust import distrust
@@ -199,7 +200,8 @@ class HttpDriver:
 
         Redirects are not followed: an API that redirects is worth noticing, and would lose the token on the way.
         Raises NoAnswer when no answer came within the target's limits, WriteRefused when the target is read-only, and
-        AssertionError for an answer that is not as the platform's own OpenAPI document says.
+        AssertionError for an answer that is not as the platform's own OpenAPI document says, or whose error envelope
+        shows SQL, a stack or a path of the server.
         """
         self._guard(method, path)
         request = requests.Request(
@@ -252,6 +254,10 @@ class HttpDriver:
         if method == "POST" and told.status == 201:
             self._created(path, told)
         self._compare(who, method, path, answer)
+        if told.status >= 400 and (inside := shows_of_the_inside(told.body)):
+            raise fail(
+                f"{who} was answered {told.status}, and should show nothing of the inside, but shows {mask(inside)}"
+            )
         return told
 
     def send_raw(self, request: bytes) -> bytes:

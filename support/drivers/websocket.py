@@ -90,6 +90,12 @@ class WebSocketDriver:
         self._reader.join(within)
         return None if self._reader.is_alive() else self._connection.close_code
 
+    def require_open(self) -> None:
+        """Fail where the platform has closed the connection."""
+        code = self.closed_with(0)
+        if code is not None:
+            raise AssertionError(f"{self.actor}'s live connection should be open, but was closed with {code}")
+
     def close(self) -> None:
         """Leave, and wait for the reader to end."""
         with suppress(websockets.WebSocketException):

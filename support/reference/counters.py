@@ -53,7 +53,9 @@ class Counters:
             self._sweep()
             events, ends_at = self._live(key) or (0, monotonic() + seconds)
             self._remembered[key] = events + 1, ends_at
-            return self._higher(key, self._cache.run(lambda redis: redis.eval(_COUNT, 1, key, int(seconds * 1000))))
+            # Not the whole time: Redis may have come back in the middle of the window, and must end it with this one.
+            left = max(1, int((ends_at - monotonic()) * 1000))
+            return self._higher(key, self._cache.run(lambda redis: redis.eval(_COUNT, 1, key, left)))
 
     def look(self, key: str) -> Window:
         """The window as it is."""

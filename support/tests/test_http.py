@@ -213,6 +213,29 @@ class TestTheErrorEnvelope:
         with pytest.raises(AssertionError, match=r'should carry the error envelope, but was with "\{'):
             _ = answer.error
 
+    @pytest.mark.parametrize(
+        ("words", "found"),
+        [
+            ("[Errno 2] No such file: /srv/platform/media/a.wav", "a path of the server"),
+            ("relation vods does not exist: SELECT id FROM vods", "SQL"),
+            ('Traceback (most recent call last): File "app.py", line 3, in read', "a stack"),
+        ],
+    )
+    @pytest.mark.parametrize("place", ["message", "details"])
+    def test_one_that_shows_the_inside_fails(
+        self, platform: PartnerServer, http: HttpDriver, words: str, found: str, place: str
+    ) -> None:
+        shown = words if place == "message" else [{"field": "title", "issue": words}]
+        with pytest.raises(AssertionError, match=f"Dana's GET /api/vod/7 .*should show nothing of the inside.*{found}"):
+            answer_of(platform, http, json={"error": {**ENVELOPE, place: shown}}, status=500)
+
+    def test_one_in_plain_words_does_not(self, platform: PartnerServer, http: HttpDriver) -> None:
+        plain = "send it to /api/vod/create as application/json, see https://docs.example/a/b, and/or UPDATE it"
+        assert answer_of(platform, http, json={"error": {**ENVELOPE, "message": plain}}, status=422).status == 422
+
+    def test_what_is_no_refusal_may_hold_anything(self, platform: PartnerServer, http: HttpDriver) -> None:
+        assert answer_of(platform, http, json={"error": {"message": "/srv/media/a.wav"}}).status == 200
+
 
 class TestNoAnswer:
     def test_a_slow_platform_is_told_with_the_limit(self, platform: PartnerServer, evidence: Recorder) -> None:

@@ -403,6 +403,8 @@ def test_the_transcript_shows_what_a_line_had_to_cut(recorder: Recorder, attache
     assert "```\n" + "y" * 400 + "\n```" in attached.body(TRANSCRIPT)
 
 
-def test_without_allure_nothing_happens(recorder: Recorder) -> None:
+def test_without_allure_everything_is_recorded_all_the_same(recorder: Recorder) -> None:
+    assert allure_commons.plugin_manager.get_plugins() == set()
     recorder.exchange(LOGIN)
     recorder.step_ended(failed=True)
+    assert recorder.exchanges == (LOGIN,)

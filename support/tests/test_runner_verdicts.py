@@ -264,6 +264,7 @@ class TestLocks:
         )
         (probe.folder / "features" / "locks.feature").write_text(f"Feature: Locks\n{feature}")
         results = probe.run("features/locks.feature", "-j", "4").allure_results()
+        assert len(results) == 4
         for before, after in itertools.pairwise(results):
             assert before["stop"] <= after["start"]
 
@@ -275,6 +276,7 @@ class TestLocks:
             + "".join(f"  Scenario: B{n} is not\n    When it takes 0.1 seconds\n" for n in range(4))
         )
         results = probe.run("features/locks.feature", "-j", "3").allure_results()
+        assert len(results) == 6
         assert {result["name"][0] for result in results[:4]} == {"B"}
         for before, after in itertools.pairwise(results[3:]):
             assert before["stop"] <= after["start"]

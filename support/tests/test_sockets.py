@@ -125,6 +125,12 @@ class TestMessages:
         with pytest.raises(NeverHappened, match=r'what Vera receives: .*\{"a": 2\}.*\(wanted nothing more'):
             sockets.require_silence(2.0, by=VERA)
 
+    def test_silence_of_a_closed_connection_is_none(self, sockets: SocketClient) -> None:
+        sockets.send(json.dumps({"close": 4001}), by=VERA)
+        assert sockets.closing_code(2.0, by=VERA) == 4001
+        with pytest.raises(AssertionError, match="Vera's live connection should be open, but was closed with 4001"):
+            sockets.require_silence(0.1, by=VERA)
+
     def test_the_code_of_the_end_is_told(self, sockets: SocketClient) -> None:
         sockets.send(json.dumps({"close": 4001}), by=VERA)
         assert sockets.closing_code(2.0, by=VERA) == 4001

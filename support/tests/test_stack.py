@@ -65,12 +65,20 @@ def run(tmp_path: Path) -> Iterator[Run]:
     made.close()
 
 
-def test_the_platform_comes_up_healthy_and_leaves_nothing(run: Run) -> None:
+def test_the_platform_comes_up_healthy_and_leaves_nothing(run: Run, tmp_path: Path) -> None:
     run.deployment.begin()
     line = run.deployment.finish()
     directory = run.deployment.media_root.parent
     assert all(part in line for part in ("PostgreSQL", "Redis", "platform"))
-    assert requests.get(f"{run.deployment.api_url}/api/health", timeout=5).json()["status"] == "healthy"
+    answer = requests.get(f"{run.deployment.api_url}/api/health", timeout=5)
+    assert answer.json()["status"] == "healthy"
+    eventually(
+        "the line of the request in the log of the API",
+        lambda: f"[{answer.headers['X-Request-ID']}] GET /api/health 200" in (tmp_path / "api.log").read_text(),
+        bool,
+        wish="True",
+        within=2.0,
+    )
     assert len(processes_of(directory)) > 3
     assert stat.S_IMODE(run.deployment.media_root.stat().st_mode) == 0o700, "recordings are nobody else's to read"
     run.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -40,6 +41,8 @@ def issue(claims: Claims, kind: TokenType, *, issued_at: datetime, expires_at: d
         "typ": kind,
         "iat": int(issued_at.timestamp()),
         "exp": int(expires_at.timestamp()),
+        # Two tokens of one session and one second are still two tokens.
+        "nonce": secrets.token_hex(8),
     }
     return jwt.encode(payload, key, algorithm=_ALGORITHM)
 
