@@ -49,6 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except RunStopped as stop:
         print(stop, file=sys.stderr)
         return stop.exit_code
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
     except BrokenPipeError:  # of `| head`
         sys.stderr.close()
         return ExitCode.PASSED

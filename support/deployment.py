@@ -8,6 +8,7 @@ from typing import Protocol
 
 import requests
 
+from support.drivers.trust import distrust, open_session
 from support.exits import EnvironmentFailed
 from support.personas import Account
 from support.settings import Capability, Target, accounts_of, require_section, store_url
@@ -86,10 +87,13 @@ class LiveDeployment:
         limits = self._target.limits
         address = f"{self.api_url}/api/health"
         try:
-            with requests.Session() as session:
-                session.trust_env = False  # proxies and .netrc of this machine have no say in what is tested
+            with open_session(self._target.trusted) as session:
                 answer = session.get(address, timeout=(limits.connect, limits.answer))
             status = answer.json()["status"]
+        except requests.exceptions.SSLError as error:
+            raise EnvironmentFailed(
+                f"The target {self._target.name!r} cannot be asked at {address}: {distrust(error)}."
+            ) from error
         except (requests.RequestException, ValueError, KeyError, TypeError) as error:
             raise EnvironmentFailed(
                 f"The target {self._target.name!r} does not answer at {address} as the platform does: {error}. "
@@ -110,8 +114,7 @@ def build_of(target: Target) -> str:
         return ""
     limits = target.limits
     try:
-        with requests.Session() as session:
-            session.trust_env = False
+        with open_session(target.trusted) as session:
             address = f"{target.api.url.rstrip('/')}/openapi.json"
             about = session.get(address, timeout=(limits.connect, limits.answer)).json()["info"]
             return f"{about.get('title', 'the platform')} {about['version']}"

@@ -11,10 +11,13 @@
      5   the report could not be built, or not of all shards
      6   no scenario failed, but the tests themselves did: an undefined step, a hook, a clean-up, something left behind
      7   nothing did not pass but what is listed as a known issue
+   129   the terminal was closed (SIGHUP)
    130   interrupted (Ctrl-C)
    143   terminated (SIGTERM)
 ======  ==========================================================================
 """
+
+from __future__ import annotations
 
 from enum import IntEnum
 
@@ -30,8 +33,14 @@ class ExitCode(IntEnum):
     REPORT = 5
     BROKEN = 6
     KNOWN = 7
+    HUNG_UP = 129
     INTERRUPTED = 130
     TERMINATED = 143
+
+    @classmethod
+    def of_signal(cls, number: int) -> ExitCode:
+        """Return what shells say of a program that a signal ended."""
+        return cls(128 + number)
 
 
 class RunStopped(Exception):

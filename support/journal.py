@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import os
 import socket
@@ -9,7 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psutil
 
@@ -43,28 +45,50 @@ class Journal:
             return
         me = psutil.Process()
         created = Created(path, str(id), actor, mark, time.time(), socket.gethostname(), me.pid, me.create_time())
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.open("a", encoding="utf-8") as file:  # a short line is appended whole, by many processes too
+        with self._held() as file:
             file.write(json.dumps(asdict(created)) + "\n")
 
     def left(self) -> list[Created]:
         """Return what runs that have ended created; what a run that goes on created is its own business."""
         return [created for created in self._all() if not _goes_on(created)]
 
+    @property
+    def path(self) -> Path:
+        """Where the file is, if anything was created."""
+        return self._path
+
+    def unreadable(self) -> int:
+        """Return how many lines tell of nothing, because they were not written to their end."""
+        lines = self._path.read_text(encoding="utf-8").splitlines() if self._path.exists() else []
+        return len(lines) - len(list(self._all()))
+
     def forget(self, gone: list[Created]) -> None:
         """Take away the lines of what is gone."""
-        rest = [created for created in self._all() if created not in gone]
-        if not rest:
-            self._path.unlink(missing_ok=True)
-            return
-        made = self._path.with_suffix(f".{os.getpid()}")
-        made.write_text("".join(json.dumps(asdict(created)) + "\n" for created in rest), encoding="utf-8")
-        made.replace(self._path)
+        with self._held():
+            rest = [created for created in self._all() if created not in gone]
+            if not rest:
+                self._path.unlink()
+                return
+            made = self._path.with_suffix(f".{os.getpid()}")
+            made.write_text("".join(json.dumps(asdict(created)) + "\n" for created in rest), encoding="utf-8")
+            made.replace(self._path)
+
+    @contextlib.contextmanager
+    def _held(self) -> Iterator[IO[str]]:
+        """Open the file for appending, and let no other process append to it or replace it meanwhile."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        while True:
+            with self._path.open("a", encoding="utf-8") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                if os.fstat(file.fileno()).st_nlink:  # otherwise it was replaced while we waited for it
+                    yield file
+                    return
 
     def _all(self) -> Iterator[Created]:
         if self._path.exists():
             for line in self._path.read_text(encoding="utf-8").splitlines():
-                yield Created(**json.loads(line))
+                with contextlib.suppress(ValueError, TypeError):  # half a line: its writer was killed, or the disk full
+                    yield Created(**json.loads(line))
 
 
 def _goes_on(created: Created) -> bool:

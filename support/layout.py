@@ -29,11 +29,11 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 def work(options: argparse.Namespace) -> int:
     """Lay out, or tell what would be."""
     refuse_missing(options.paths)
-    untidy = [path for path in feature_files(options.paths) if laid_out(text := _read(path)) != text]
+    untidy = [path for path in feature_files(options.paths) if laid_out(_read(path)).encode() != path.read_bytes()]
     for path in untidy:
         print(f"{path} {'is not laid out' if options.check else 'laid out'}")
         if not options.check:
-            path.write_text(laid_out(_read(path)), encoding="utf-8")
+            path.write_bytes(laid_out(_read(path)).encode())
     return ExitCode.FAILED if untidy and options.check else ExitCode.PASSED
 
 
@@ -47,7 +47,10 @@ def refuse_missing(paths: Sequence[Path]) -> None:
 
 
 def _read(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
+    try:
+        return path.read_text(encoding="utf-8-sig")  # the mark that some editors begin a file with is no part of it
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is no UTF-8: save it in that encoding. Nothing was laid out.") from error
 
 
 def feature_files(paths: Sequence[Path]) -> list[Path]:
@@ -117,7 +120,6 @@ class _Layout:
             self._written.append("")
         self._flush(self._level + in_scenario)
         self._put(self._level + in_scenario, line)
-        self._tables = self._level + 2
 
     def _flush(self, level: int) -> None:
         for line in self._waiting:

@@ -61,6 +61,7 @@ class Reach:
             connections=connections,
             created=self._note_creation,
             document=self._run.document,
+            trusted=self._run.target.trusted,
         )
 
     def _note_creation(self, path: str, answer: Answer) -> None:
@@ -70,8 +71,16 @@ class Reach:
 
     def open_websocket(self, actor: str, path: str, token: str | None) -> WebSocketDriver:
         """Open a WebSocket, signed in with a token or not at all."""
-        url, limits = self._run.deployment.api_url, self._run.target.limits
-        return open_websocket(url, path, actor=actor, token=token, limits=limits, evidence=self._evidence)
+        url, target = self._run.deployment.api_url, self._run.target
+        return open_websocket(
+            url,
+            path,
+            actor=actor,
+            token=token,
+            limits=target.limits,
+            evidence=self._evidence,
+            trusted=target.trusted,
+        )
 
     # The stores, which are only looked into: a check is left out where there is no way
 

@@ -19,12 +19,14 @@ from support.deployment import Deployment, LiveDeployment
 from support.drivers.browser import NO_BROWSER, find_browser
 from support.drivers.database import open_engine
 from support.drivers.redis import open_client
+from support.drivers.trust import open_session
 from support.evidence.masking import Masker
 from support.exits import UsageError
 from support.faults import Breaker
 from support.faults.commands import CommandBreaker
 from support.faults.embedded import EmbeddedBreaker
 from support.granting import NotGranted
+from support.marks import mark_of_run
 from support.partners.cablecast import Cablecast
 from support.partners.prices import Prices
 from support.partners.server import PartnerServer
@@ -38,13 +40,13 @@ CABLECAST_USERNAME = "platform"
 class Run:
     """The target of this run: `begin`, `finish`, then scenarios, then `close`.
 
-    `logs` is the folder for the logs of an embedded platform.
+    `logs` is the folder for the logs of an embedded platform; without one they go with the platform.
     `mark` begins the marks of all its scenarios. Raises EnvironmentFailed or UsageError on the way.
     """
 
-    def __init__(self, target: Target, logs: Path) -> None:
+    def __init__(self, target: Target, logs: Path | None = None) -> None:
         self.target = target
-        self.mark = secrets.token_hex(2)
+        self.mark = mark_of_run()
         self.masker = Masker()
         self.sessions = SharedSessions()
         self.cablecast: Cablecast | None = None
@@ -144,8 +146,7 @@ class Run:
         """The platform's own OpenAPI document; None where it publishes none."""
         limits = self.target.limits
         try:
-            with requests.Session() as session:
-                session.trust_env = False
+            with open_session(self.target.trusted) as session:
                 answer = session.get(f"{self.deployment.api_url}/openapi.json", timeout=(limits.connect, limits.answer))
             content = answer.json() if answer.ok else None
         except (requests.RequestException, ValueError):

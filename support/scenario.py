@@ -175,7 +175,9 @@ def finish() -> None:
     [stage] = _current
     run = stage.run
     if run.embedded is None:
-        http = HttpDriver(run.deployment.api_url, run.target.limits, Recorder(run.masker), writes=False)
+        http = HttpDriver(
+            run.deployment.api_url, run.target.limits, Recorder(run.masker), writes=False, trusted=run.target.trusted
+        )
         run.sessions.end(http)
         http.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import ssl
 import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
@@ -44,9 +45,13 @@ class _Section(BaseModel):
 
 
 class Api(_Section):
-    """Where the platform answers."""
+    """Where the platform answers.
+
+    `ca_file`, beside the target file, holds the certificates of the authorities that are believed there, and no others.
+    """
 
     url: str
+    ca_file: Path | None = None
 
 
 class Store(_Section):
@@ -106,6 +111,11 @@ class Target(_Section):
         """Whether the run starts the platform itself."""
         return self.name == EMBEDDED
 
+    @property
+    def trusted(self) -> str | bool:
+        """Who is believed to know the platform: a file with certificates, or whom everybody believes (True)."""
+        return str(self.api.ca_file) if self.api and self.api.ca_file else True
+
 
 def load_target(name: str) -> Target:
     """Read `support/targets/NAME.toml`, or the file itself where a path to a .toml file is given.
@@ -123,10 +133,24 @@ def load_target(name: str) -> Target:
         target = Target.model_validate({**content, "name": path.stem})
     except ValidationError as error:
         raise UsageError(f"The target file {path} is wrong: {_sentences(error)}") from error
+    if target.api and target.api.ca_file:
+        api = target.api.model_copy(update={"ca_file": _certificates(path.parent / target.api.ca_file)})
+        target = target.model_copy(update={"api": api})
     _refuse_contradictions(target, path)
     if target.environment_file is not None:
         _take_environment(path.parent / target.environment_file)
     return target
+
+
+def _certificates(path: Path) -> Path:
+    try:
+        ssl.create_default_context(cafile=str(path))
+    except OSError as error:  # an SSLError is one too
+        raise UsageError(
+            f"The file {path}, which the target file names as its ca_file, cannot be used: {error.strerror or error}. "
+            "It should hold certificates in PEM form."
+        ) from error
+    return path.resolve()
 
 
 def _take_environment(path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from support.settings import Capability
@@ -59,10 +58,10 @@ def is_known(tag: str) -> bool:
     return _KNOWN.fullmatch(tag) is not None
 
 
-def explain_unknown(tag: str, in_use: Iterable[str] = ()) -> str:
+def explain_unknown(tag: str) -> str:
     """Return half a sentence on a tag that is not in the vocabulary: what it is not, and what was probably meant."""
     if tag.startswith("id."):
         return f"@{tag} is no id: capitals, a hyphen and three digits, as in @id.VOD-040"
-    candidates = {*in_use, *(known.example for known in VOCABULARY), *(NEEDS + one for one in Capability)}
+    candidates = {*(known.example for known in VOCABULARY), *(NEEDS + one for one in Capability)}
     close = difflib.get_close_matches(tag, candidates, n=1)
     return f"@{tag} is no tag of the vocabulary" + (f" (did you mean @{close[0]}?)" if close else "")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,11 +14,13 @@ from string import Formatter
 from typing import Any
 
 from behave.model import Feature, Step
-from behave.runner_util import load_step_modules, parse_features
+from behave.model_type import FileLocation
+from behave.runner_util import load_step_modules
 from behave.step_registry import StepRegistry, registry
 
 from support import parameters
 from support.parameters import TYPES
+from support.sources import loading_code, parsed
 
 STEPS = Path("steps")
 FEATURES = Path("features")
@@ -89,7 +92,8 @@ def load(steps: Path = STEPS) -> StepRegistry:
     """Load the step definitions as behave does, once in a process."""
     if not registry.steps["given"] and not registry.steps["then"]:
         parameters.register()
-        load_step_modules([str(steps)])
+        with loading_code():
+            load_step_modules([str(steps)])
     return registry
 
 
@@ -152,10 +156,9 @@ def used_steps(features: Iterable[Feature]) -> Iterator[tuple[Step, str]]:
 
 
 def read_features(paths: Sequence[Path] = (FEATURES,)) -> list[Feature]:
-    """Parse features; folders are searched."""
+    """Parse features; folders are searched. Raises Unreadable."""
     files = [file for path in paths for file in (sorted(path.rglob("*.feature")) if path.is_dir() else [path])]
-    features: list[Feature] = parse_features([str(file) for file in files])
-    return features
+    return parsed([FileLocation(os.path.normpath(file)) for file in files])
 
 
 # What an unknown sentence probably meant
@@ -257,8 +260,3 @@ class ExplainingRegistry:
         if match is None:
             step.error_message = explain(step.step_type, step.name, self._sentences)
         return match
-
-
-def meanings() -> Mapping[str, tuple[str, str]]:
-    """Return what the parameters of sentences mean: by type, the meaning and the words or pattern."""
-    return {name: (kind.meaning, ", ".join(kind.words)) for name, kind in TYPES.items()}

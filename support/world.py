@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import secrets
 import time
 from collections.abc import Collection
 from contextvars import Context
@@ -46,6 +45,7 @@ from support.faults import Faults
 from support.faults.processes import Processes
 from support.granting import NotGranted
 from support.ledger import Ledger
+from support.marks import mark_of_scenario
 from support.memory import Memory
 from support.personas import PERSONAS, PRONOUNS, Persona
 from support.reach import Reach
@@ -61,7 +61,7 @@ Kind = TypeVar("Kind")
 class World:
     """One scenario's actors, memory, clients and clean-up, bound to the target of the run.
 
-    `mark` makes every name the scenario gives unique: "City Council" is stored as "City Council · 7f3a12", so that
+    `mark` makes every name the scenario gives unique: "City Council" is stored as "City Council · x7f3a12c4", so that
     scenarios and runs that share a target never take each other's things for their own. `asks_for` is what the scenario
     asks of the target with its tags; with `compares_states` a step will ask what changed; `read_only` is as if the
     target did not grant `writes`.
@@ -79,7 +79,7 @@ class World:
         self._compares_states = compares_states
         self._begin = time.monotonic()
         self._logs = LogMarks(run.embedded.logs) if run.embedded else None
-        self.mark = run.mark + secrets.token_hex(2)
+        self.mark = mark_of_scenario(run.mark)
         self.not_checked: set[str] = set()
         self.checks_left_out = 0
         self._exchanges_before = 0
@@ -138,7 +138,7 @@ class World:
         )
 
     def file_name(self, name: str, suffix: str) -> str:
-        """Return the file name for a thing that the feature calls `name`: "city-council-7f3a12.wav"."""
+        """Return the file name for a thing that the feature calls `name`: "city-council-x7f3a12c4.wav"."""
         return f"{file_stem(name)}-{self.mark}{suffix}"
 
     def remember(self, name: str, thing: object) -> None:

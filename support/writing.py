@@ -13,7 +13,7 @@ from support.checks import tables
 from support.checks.eventually import eventually
 from support.checks.expected import ABSENT, accepts_absence, differences, parts_of, written
 from support.checks.matching import fail, require
-from support.clients.api import PARTS, Content, Request
+from support.clients.api import Content, Request
 from support.drivers.http import Answer
 from support.jsonpaths import find
 from support.personas import Persona
@@ -175,6 +175,3 @@ def key_differences(name: str, key: Mapping[str, Any] | None, world: World, cont
 def listed(values: Mapping[str, Any]) -> str:
     """Return named values in one line."""
     return ", ".join(f"{name} {written(value)}" for name, value in values.items())
-
-
-__all__ = ["PARTS"]

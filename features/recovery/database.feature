@@ -102,7 +102,7 @@ Feature: The database goes away and comes back
       And nothing acknowledged was lost
 
     @critical @id.REC-007
-    Scenario: What was being captioned when the database froze is captioned when it answers again
+    Scenario: What was being captioned when the database froze is captioned later
       Given the captioning of "City Council", which takes 1 seconds, is under way
       And the database is frozen
       And Dana was refused the captions of "City Council" as "DatabaseError" within 3 seconds

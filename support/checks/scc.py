@@ -87,11 +87,6 @@ def parse(text: str) -> list[Cue]:
     return decoder.finish()
 
 
-def covers(cues: Sequence[Cue], seconds: float, tolerance: float) -> bool:
-    """Tell whether something is shown from 0 to `seconds`, apart from gaps that last `tolerance` seconds or less."""
-    return not gaps(cues, seconds, tolerance)
-
-
 def gaps(cues: Sequence[Cue], seconds: float, tolerance: float) -> list[tuple[float, float]]:
     """Return from when to when, between 0 and `seconds`, nothing is shown for longer than `tolerance` seconds."""
     found = []

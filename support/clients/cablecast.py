@@ -51,8 +51,8 @@ class CablecastClient:
             broken = {"body": "{" + " " * 1000 + "}", "pace": LETTER}
         elif reply == "a closed connection":
             broken = {"body": ConnectionError("the connection is closed")}
-        for registration in self._stub.answers(status, operation=operation, times=times, json=json, **broken):
-            self._cleanup.add(f"have Cablecast answer {operation} as usual", registration.remove)
+        registration = self._stub.answers(status, operation=operation, times=times, json=json, **broken)
+        self._cleanup.add(f"have Cablecast answer {operation} as usual", registration.remove)
 
     def calls(self) -> int:
         """Return how often Cablecast was called so far, by anybody."""

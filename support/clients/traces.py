@@ -58,7 +58,7 @@ class TraceStores:
 
     def _keys(self) -> Iterator[tuple[str, str, str]]:
         for key in self._redis.keys("*"):
-            yield "Redis", key.partition(":")[0], f"{key} {self._redis.content(key)}"
+            yield "Redis", key.partition(":")[0], f"{key} {self._redis.typed(key)[1]}"
 
     def _files(self) -> Iterator[tuple[str, str, str]]:
         for path, content in self._storage.everything():

@@ -21,11 +21,13 @@ from support import tags, vocabulary
 from support.commands.sweep import target_named
 from support.drivers.database import open_engine
 from support.drivers.redis import open_client
+from support.drivers.trust import distrust, open_session
 from support.exits import ExitCode, UsageError
 from support.personas import PERSONAS
 from support.settings import Capability, PersonaAccount, Target, load_target, require_section, store_url
 
 SKEW = 2.0  # seconds that clocks may differ before times in answers are taken for wrong
+ADDRESS = "address"
 GOOD, BAD, LACKING = "✓", "✗", "–"
 
 
@@ -50,15 +52,19 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 def work(options: argparse.Namespace) -> int:
     """Look at everything, also when something is wrong, and say how much of the features would run."""
-    target = load_target(target_named(options.target))
+    named = target_named(options.target)
+    target = load_target(named)
     if target.embedded:
         raise UsageError("The embedded platform is started anew for each run and needs no doctor: name a live target.")
     doctor = Doctor(target)
-    bad = False
+    bad = []
     for finding in doctor.findings():
-        bad = bad or finding.state == BAD
+        bad += [finding.what] if finding.state == BAD else []
         print(finding, flush=True)
-    print(doctor.verdict())
+    if ADDRESS in bad:
+        print(f"No scenario can run at {target.name} until it answers as the platform does.")
+    else:
+        print(f"{doctor.verdict()}: behave -D target={named}")
     return ExitCode.ENVIRONMENT if bad else ExitCode.PASSED
 
 
@@ -68,13 +74,12 @@ class Doctor:
     def __init__(self, target: Target) -> None:
         self._target = target
         self._url = target.api.url.rstrip("/") if target.api else ""
-        self._session = requests.Session()
-        self._session.trust_env = False
+        self._session = open_session(target.trusted)
         self._scenarios = [one for feature in vocabulary.read_features() for one in feature.walk_scenarios()]
 
     def findings(self) -> Iterator[Finding]:
         """Yield all findings, in the order in which they matter."""
-        address = self._tried("address", self._address, f"all {len(self._scenarios)} scenarios")
+        address = self._tried(ADDRESS, self._address, f"all {len(self._scenarios)} scenarios")
         yield address
         if address.state == BAD:
             return
@@ -89,8 +94,7 @@ class Doctor:
     def verdict(self) -> str:
         """Return how many scenarios would run."""
         runs = [scenario for scenario in self._scenarios if self._runs(scenario)]
-        target = self._target.name
-        return f"{len(runs)} of {len(self._scenarios)} scenarios run at {target}: behave -D target={target}"
+        return f"{len(runs)} of {len(self._scenarios)} scenarios run at {self._target.name}"
 
     def _runs(self, scenario: Scenario) -> bool:
         needs = {tag.removeprefix(tags.NEEDS) for tag in scenario.effective_tags if tag.startswith(tags.NEEDS)}
@@ -104,8 +108,10 @@ class Doctor:
             return Finding(GOOD, what, look())
         except (Problem, UsageError) as problem:
             return Finding(BAD, what, str(problem), cost)
-        except (requests.RequestException, redis.RedisError, SQLAlchemyError, OSError, ValueError, KeyError) as error:
+        except (requests.RequestException, redis.RedisError, SQLAlchemyError, OSError) as error:
             return Finding(BAD, what, _short(error), cost)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            return Finding(BAD, what, f"what was answered is not as the platform answers: {_short(error)}", cost)
 
     def _get(self, path: str, **options: Any) -> requests.Response:
         limits = self._target.limits
@@ -113,10 +119,13 @@ class Doctor:
 
     def _address(self) -> str:
         answer = self._get("/api/health")
-        if "status" not in answer.json():
-            raise Problem(f"{self._url}/api/health does not answer as the platform does, but: {answer.text[:80]}")
-        took = answer.elapsed.total_seconds()
-        return f"{self._url} says it is {answer.json()['status']}, in {took * 1000:.0f} ms"
+        try:
+            status = answer.json()["status"]
+        except (ValueError, KeyError, TypeError):
+            raise Problem(
+                f"{self._url}/api/health does not answer as the platform does, but: {answer.text[:80]}"
+            ) from None
+        return f"{self._url} says it is {status}, in {answer.elapsed.total_seconds() * 1000:.0f} ms"
 
     def _version(self) -> str:
         about: Mapping[str, str] = self._get("/openapi.json").json()["info"]
@@ -218,6 +227,8 @@ def _names(scenario: Scenario, persona: str) -> bool:
 
 
 def _short(error: Exception) -> str:
+    if isinstance(error, requests.exceptions.SSLError):  # a ConnectionError too
+        return distrust(error)
     if isinstance(error, requests.ConnectTimeout):
         return "no connection was made in time: is the address right, and open to this machine?"
     if isinstance(error, requests.ConnectionError):

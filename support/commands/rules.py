@@ -8,9 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from behave.exception import FileNotFoundError as FeatureNotFound
 from behave.model import Feature, Scenario, ScenarioOutline
-from behave.parser import ParserError
 
 from support import tags, vocabulary
 from support.catalogue import FILE as CATALOGUE
@@ -19,6 +17,7 @@ from support.exits import UsageError
 from support.layout import feature_files, laid_out
 from support.report import known_issues
 from support.settings import Capability
+from support.sources import Unreadable
 from support.vocabulary import Entry
 
 WIP = "wip"
@@ -69,8 +68,8 @@ def findings(paths: Sequence[Path], *, whole: bool) -> Iterator[Finding]:
     for file in feature_files(paths):
         try:
             features += vocabulary.read_features([file])
-        except (ParserError, FeatureNotFound) as error:
-            yield Finding(f"{file}:{getattr(error, 'line', None) or 1}", f"this is no feature: {_last_line(error)}")
+        except Unreadable as error:
+            yield Finding(error.place, error.reason)
         yield from _text(file)
     for feature in features:
         yield from look_at(feature)
@@ -91,12 +90,8 @@ def known_issue_findings(file: Path) -> Iterator[Finding]:
             yield Finding(f"{file}", f"{issue.id} is about {issue.behaviour}, which is not in {CATALOGUE.name}")
 
 
-def _last_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[-1]
-
-
 def _text(file: Path) -> Iterator[Finding]:
-    text = file.read_text(encoding="utf-8")
+    text = file.read_text(encoding="utf-8-sig", errors="replace")  # what is wrong with its encoding is told already
     if laid_out(text) != text:
         yield Finding(f"{file}", "not in our layout: acceptance format brings it there")
     for number, line in enumerate(text.splitlines(), start=1):

@@ -3,53 +3,52 @@
 from __future__ import annotations
 
 import argparse
-import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from support.checks.expected import moment, seconds
 from support.clients.api import OPENAPI, Content, Request, deletion_of, deletions
-from support.exits import ExitCode, UsageError
+from support.drivers.http import Answer
+from support.exits import EnvironmentFailed, ExitCode, UsageError
 from support.journal import Created, Journal
+from support.marks import mark_in
 from support.personas import PERSONAS, Persona
 from support.run import Run
 from support.settings import Capability, load_target
 from support.world import World
 
-MARK = re.compile(r"(?: · |-)([0-9a-f]{8})(?![0-9a-f-])")
-"""What makes the names of scenarios unique, see `World.alias`."""
-
 
 @dataclass(frozen=True)
 class Shelf:
-    """A list of the platform in which names with a mark may stand, and who may read it and delete from it."""
+    """A list of the platform, in which fields scenarios put their mark, and who may read it and delete from it."""
 
     what: str
     path: str
     items: str
     made_at: str
     by: str
+    marked: Sequence[str]
 
 
 SHELVES = (
-    Shelf("VOD", "/api/vod/list", "vods", "/api/vod", "Omar"),
-    Shelf("account", "/api/admin/users", "users", "/api/admin/users", "Omar"),
-    Shelf("research session", "/api/research/sessions", "sessions", "/api/research/sessions", "Ravi"),
-    Shelf("document", "/api/documents", "documents", "/api/documents", "Ravi"),
-    Shelf("portfolio", "/api/portfolios", "portfolios", "/api/portfolios", "Ravi"),
-    Shelf("event", "/api/events", "events", "/api/events", "Ravi"),
-    Shelf("notification", "/api/notifications", "notifications", "/api/notifications", "Ravi"),
+    Shelf("VOD", "/api/vod/list", "vods", "/api/vod", "Omar", ("title", "file_path")),
+    Shelf("account", "/api/admin/users", "users", "/api/admin/users", "Omar", ("username", "email")),
+    Shelf("research session", "/api/research/sessions", "sessions", "/api/research/sessions", "Ravi", ("notes",)),
+    Shelf("document", "/api/documents", "documents", "/api/documents", "Ravi", ("source_id",)),
+    Shelf("portfolio", "/api/portfolios", "portfolios", "/api/portfolios", "Ravi", ("name",)),
+    Shelf("event", "/api/events", "events", "/api/events", "Ravi", ("type",)),
+    Shelf("notification", "/api/notifications", "notifications", "/api/notifications", "Ravi", ("title",)),
 )
 
 
 @dataclass(frozen=True)
 class Found:
-    """Something that was left: what it is, how old (seconds), and the request that takes it away."""
+    """Something that was left: what it is and is called, how old (seconds), and the request that takes it away."""
 
     what: str
+    name: str
     mark: str
     age: float
     deletion: Request
@@ -57,7 +56,8 @@ class Found:
     created: Created | None = None
 
     def __str__(self) -> str:
-        return f"{self.what}, {self.age / 60:.0f} minutes old, mark {self.mark}: {self.deletion} as {self.by.name}"
+        called = f'{self.what} "{self.name}"' if self.name else self.what
+        return f"{called}, {self.age / 60:.0f} minutes old, mark {self.mark}: {self.deletion} as {self.by.name}"
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
@@ -70,7 +70,8 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 def work(options: argparse.Namespace) -> int:
     """List, and delete where that was asked for."""
-    target = load_target(target_named(options.target))
+    named = target_named(options.target)
+    target = load_target(named)
     if target.embedded:
         raise UsageError(
             "The embedded platform ends with its run and leaves nothing: name a live target, -D target=..."
@@ -79,11 +80,13 @@ def work(options: argparse.Namespace) -> int:
         older = seconds(options.older)
     except ValueError as error:
         raise UsageError(str(error)) from error
-    run = Run(target, logs=Path())
+    run = Run(target)
     run.deployment.finish()
     world, journal = World(run), Journal(target.name)
     try:
-        left = journal.left()
+        left, halves = journal.left(), journal.unreadable()
+        if halves:
+            print(f"{halves} lines of {journal.path} were not written to their end: what they told of is not known.")
         found = [*_of_journal(world, journal, left), *_of_lists(world, older)]
         chosen = list({str(one.deletion): one for one in reversed(found)}.values())[::-1]
         files = _files(world, older, {created.mark for created in left})
@@ -92,12 +95,11 @@ def work(options: argparse.Namespace) -> int:
         if not chosen and not files:
             print(f"Nothing of ours is left at {target.name}.")
         elif not options.delete:
-            print(
-                f"{len(chosen) + len(files)} things. To take them away: "
-                f"acceptance sweep -D target={target.name} --delete"
-            )
+            print(f"{len(chosen) + len(files)} things. To take them away: acceptance sweep -D target={named} --delete")
         else:
             return _delete(world, journal, chosen, files)
+    except AssertionError as error:  # what fails a scenario says here that the target cannot be looked through
+        raise EnvironmentFailed(f"The target {target.name!r} cannot be swept: {error}.") from error
     finally:
         world.close()
         run.close()
@@ -113,7 +115,7 @@ def target_named(option: str) -> str:
 
 
 def _of_journal(world: World, journal: Journal, left: Sequence[Created]) -> Iterator[Found]:
-    known = deletions(world.api.send(Request("GET", OPENAPI), Content(), by=None).expect(200).document)
+    known = _known_deletions(world)
     gone = []
     for created in left:
         by = PERSONAS.get(created.actor, PERSONAS["Omar"])
@@ -121,29 +123,49 @@ def _of_journal(world: World, journal: Journal, left: Sequence[Created]) -> Iter
             gone.append(created)
             continue
         deletion = deletion_of(created.path, created.id, known)
-        there = deletion and world.api.send(Request("GET", deletion.path.partition("?")[0]), Content(), by=by).status
-        if deletion is None or there in (404, 405):
+        if deletion is None:
             gone.append(created)
-        else:
-            age = datetime.now(UTC).timestamp() - created.at
-            yield Found(
-                created.path.removesuffix("/create").rpartition("/")[2], created.mark, age, deletion, by, created
-            )
+            continue
+        there = world.api.send(Request("GET", deletion.path.partition("?")[0]), Content(), by=by)
+        if there.status in (404, 405):
+            gone.append(created)
+            continue
+        what = created.path.removesuffix("/create").rpartition("/")[2]
+        age = datetime.now(UTC).timestamp() - created.at
+        yield Found(what, _name(there), created.mark, age, deletion, by, created)
     journal.forget(gone)
 
 
+def _known_deletions(world: World) -> Mapping[str, Sequence[str]]:
+    document = world.api.send(Request("GET", OPENAPI), Content(), by=None).expect(200).document
+    if not isinstance(document.get("paths"), Mapping):
+        raise EnvironmentFailed(
+            f"{OPENAPI} of the target names no paths, so nobody knows how things are deleted there."
+        )
+    return deletions(document)
+
+
+def _name(thing: Answer) -> str:
+    """Return what a thing is called; empty where it was not answered, or has no name."""
+    fields = dict.fromkeys(field for shelf in SHELVES for field in (*shelf.marked, "ticker"))
+    content = thing.document if thing.status == 200 else {}
+    return next((str(content[field]) for field in fields if content.get(field)), "")
+
+
 def _of_lists(world: World, older: float) -> Iterator[Found]:
-    known = deletions(world.api.send(Request("GET", OPENAPI), Content(), by=None).expect(200).document)
+    known = _known_deletions(world)
     for collection in SHELVES:
         by = PERSONAS[collection.by]
         if collection.by not in world.run.deployment.accounts:
             continue
         for item in _items(world, collection, by):
-            mark, deletion = MARK.search(str(item)), deletion_of(collection.made_at, str(item.get("id")), known)
+            deletion = deletion_of(collection.made_at, str(item.get("id")), known)
             created = moment(item.get("created_at"))
             age = (datetime.now(UTC) - created).total_seconds() if created else 0.0
-            if mark and deletion and age >= older:
-                yield Found(collection.what, mark[1], age, deletion, by)
+            names = [str(item.get(field, "")) for field in collection.marked]
+            marked = next(((name, mark) for name in names if (mark := mark_in(name))), None)
+            if marked and deletion and age >= older:
+                yield Found(collection.what, *marked, age, deletion, by)
 
 
 def _items(world: World, collection: Shelf, by: Persona) -> Iterator[dict[str, Any]]:
@@ -163,7 +185,7 @@ def _files(world: World, older: float, ended: Collection[str]) -> list[str]:
     if not world.run.grants(Capability.STORAGE):
         return []
     limit = datetime.now(UTC).timestamp() - older
-    marked = [(name, found[1]) for name in world.storage.listing("**/*") if (found := MARK.search(name))]
+    marked = [(name, mark) for name in world.storage.listing("**/*") if (mark := mark_in(name))]
     return [name for name, mark in marked if mark in ended or world.storage.modified(name) < limit]
 
 
@@ -177,6 +199,10 @@ def _delete(world: World, journal: Journal, chosen: Sequence[Found], files: Sequ
         refused += 1
         print(f"could not be deleted: {one} was answered {answer.status} {answer.told}")
     for name in files:
-        world.storage.remove(name)
+        try:
+            world.storage.remove(name)
+        except OSError as error:
+            refused += 1
+            print(f"could not be deleted: media file {name}: {error.strerror}")
     print(f"{len(chosen) + len(files) - refused} deleted.")
     return ExitCode.FAILED if refused else ExitCode.PASSED

@@ -8,9 +8,8 @@ import os
 import signal
 import socket
 import sys
-import tempfile
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,13 +18,18 @@ from support.personas import PERSONAS
 from support.run import Run
 from support.settings import EMBEDDED, TARGETS, Capability, load_target
 
+HEADER = "# Written by `acceptance up`, and removed when it ends."
+"""The first line of both files: what begins otherwise is somebody else's, and is neither replaced nor removed."""
 GRANTED = (Capability.DATABASE, Capability.REDIS, Capability.STORAGE, Capability.WRITES)
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
     """Say what the command line takes."""
     parser.add_argument(
-        "--target", default="up", metavar="NAME", help="the target's name in other shells (%(default)s)"
+        "--target",
+        default="up",
+        metavar="NAME",
+        help="the target's name in other shells (%(default)s); git ignores the files of names that begin with up",
     )
     parser.add_argument("--read-only", action="store_true", help="the target grants no writes, as production would")
     parser.set_defaults(work=work)
@@ -34,67 +38,104 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 def work(options: argparse.Namespace) -> int:
     """Start it, tell how to use it, and end it at Ctrl-C."""
     # SIGINT too: whoever is started in the background of a script finds it ignored.
-    for number in (signal.SIGINT, signal.SIGTERM):
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if (
+        signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
+    ):  # as nohup has it, which wants this to outlive the terminal
+        numbers.append(signal.SIGHUP)
+    for number in numbers:
         signal.signal(number, signal.default_int_handler)
-    with tempfile.TemporaryDirectory(prefix="acceptance-logs-") as logs:
-        run = Run(load_target(EMBEDDED), Path(logs))
-        try:
-            run.deployment.begin()
-            print(run.deployment.finish())
-            with _target_files(run, options.target, read_only=options.read_only):
-                print(_directions(run, Path(logs), options.target), flush=True)
-                while True:
-                    signal.pause()
-        except KeyboardInterrupt:
+    target = TARGETS / f"{options.target}.toml"
+    _make_room(target)
+    run = Run(load_target(EMBEDDED))
+    try:
+        run.deployment.begin()
+        print(run.deployment.finish())
+        with _target_files(run, target, read_only=options.read_only):
+            print(_directions(run, options.target), flush=True)
+            while True:
+                signal.pause()
+    except KeyboardInterrupt:
+        with contextlib.suppress(OSError):  # the terminal may be gone
             print("Stopping.", file=sys.stderr)
-        finally:
-            run.close()
+    finally:
+        run.close()
     return ExitCode.PASSED
 
 
-@contextlib.contextmanager
-def _target_files(run: Run, name: str, *, read_only: bool) -> Iterator[None]:
-    """Describe the platform as a target; the file with the secrets is for this user's eyes only."""
-    target, secrets = TARGETS / f"{name}.toml", TARGETS / f"{name}.env"
-    if target.exists() and _answers(target):
+def _make_room(target: Path) -> None:
+    """Take away what a killed `acceptance up` left under this name. Raises UsageError for what is anybody else's."""
+    left = [path for path in (target, target.with_suffix(".env")) if path.exists()]
+    for path in left:
+        if not path.is_file() or path.read_bytes().splitlines()[:1] != [HEADER.encode()]:
+            raise _taken(path)
+    if target in left and _answers(target):
         raise UsageError(
-            f"There is a target {name!r} already ({target}), and its platform is up: choose another name with --target."
+            f"There is a target {target.stem!r} already ({target}), and its platform is up: "
+            "choose another name with --target."
         )
+    for path in left:
+        path.unlink(missing_ok=True)
+
+
+def _taken(path: Path) -> UsageError:
+    return UsageError(
+        f"{path} is there already, and was not written by `acceptance up`: choose another name with --target, "
+        "or take the file away."
+    )
+
+
+@contextlib.contextmanager
+def _target_files(run: Run, target: Path, *, read_only: bool) -> Iterator[None]:
+    """Describe the platform as a target, in files for this user's eyes only; the one with the secrets comes first."""
+    secrets = target.with_suffix(".env")
+    with _written(secrets, _environment(run)), _written(target, _described(run, secrets.name, read_only=read_only)):
+        yield
+
+
+@contextlib.contextmanager
+def _written(path: Path, lines: Sequence[str]) -> Iterator[None]:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:  # it came while the platform was starting
+        raise _taken(path) from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}.") from error
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write("\n".join([HEADER, *lines, ""]))
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _environment(run: Run) -> Sequence[str]:
     deployment = run.deployment
     accounts = {persona.upper(): account for persona, account in deployment.accounts.items()}
     lines = [f"UP_DATABASE_URL='{deployment.database_url}'", f"UP_REDIS_URL='{deployment.redis_url}'"]
     lines += [f"UP_{name}_USERNAME='{account.username}'" for name, account in accounts.items()]
-    lines += [f"UP_{name}_PASSWORD='{account.password}'" for name, account in accounts.items()]
-    try:
-        descriptor = os.open(secrets, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write("\n".join(lines) + "\n")
-        target.write_text(_described(run, secrets.name, read_only=read_only), encoding="utf-8")
-        yield
-    finally:
-        target.unlink(missing_ok=True)
-        secrets.unlink(missing_ok=True)
+    return [*lines, *(f"UP_{name}_PASSWORD='{account.password}'" for name, account in accounts.items())]
 
 
 def _answers(target: Path) -> bool:
-    """Whether the platform that a target file describes is there; one that was killed leaves only its file."""
+    """Whether the platform that our target file describes is there; one that was killed leaves only its file."""
     try:
         address = urlsplit(tomllib.loads(target.read_text(encoding="utf-8"))["api"]["url"])
         with socket.create_connection((address.hostname, address.port), timeout=2.0):
             return True
-    except ConnectionError:
-        return False
-    except (OSError, ValueError, KeyError):
-        return True  # not ours to replace: a file that says something else, or an address that may be slow
+    except (ConnectionError, ValueError, KeyError):
+        return False  # of a platform that is gone, or half-written
+    except OSError:
+        return True  # it may be slow
 
 
-def _described(run: Run, environment: str, *, read_only: bool) -> str:
+def _described(run: Run, environment: str, *, read_only: bool) -> Sequence[str]:
     granted = [capability for capability in GRANTED if not (read_only and capability is Capability.WRITES)]
     people = "\n".join(
         f'[personas.{name}]\nusername_env = "UP_{name.upper()}_USERNAME"\npassword_env = "UP_{name.upper()}_PASSWORD"\n'
         for name in run.deployment.accounts
     )
-    return f"""# Written by `acceptance up`, and removed when it ends.
+    return f"""
 capabilities = [{", ".join(f'"{capability}"' for capability in granted)}]
 environment_file = "{environment}"
 
@@ -110,10 +151,10 @@ url_env = "UP_REDIS_URL"
 [storage]
 root = "{run.deployment.media_root}"
 
-{people}"""
+{people}""".strip().splitlines()
 
 
-def _directions(run: Run, logs: Path, target: str) -> str:
+def _directions(run: Run, target: str) -> str:
     deployment = run.deployment
     accounts = "\n".join(
         f"  {account.username:<6} {account.password}   {PERSONAS[name].meaning}"
@@ -124,7 +165,7 @@ API        {deployment.api_url}          described at {deployment.api_url}/opena
 Database   {deployment.database_url}
 Redis      {deployment.redis_url}
 Media      {deployment.media_root}
-Logs       {logs}
+Logs       {run.embedded.logs if run.embedded else ""}
 
 Accounts (user name, password, role)
 {accounts}

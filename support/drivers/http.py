@@ -18,6 +18,7 @@ from urllib3.exceptions import ReadTimeoutError
 
 from support.checks.matching import fail
 from support.checks.openapi import ApiDocument
+from support.drivers.trust import distrust
 from support.evidence.recorder import Exchange, Recorder
 from support.settings import NO_WRITES, Limits
 
@@ -133,7 +134,7 @@ class HttpDriver:
 
     `connections` are those of the run, which scenarios use one after the other; the driver makes its own without.
     `created` is told of every POST that was answered 201, with its path and answer. `document` is what every answer is
-    compared with.
+    compared with. `trusted` says whose word is taken for who the platform is, see `Target.trusted`.
     """
 
     def __init__(
@@ -146,7 +147,9 @@ class HttpDriver:
         connections: HTTPAdapter | None = None,
         created: Callable[[str, Answer], None] = lambda path, answer: None,
         document: ApiDocument | None = None,
+        trusted: str | bool = True,
     ) -> None:
+        self._trusted = trusted
         self._created = created
         self._url = url.rstrip("/")
         self._document = document
@@ -217,7 +220,8 @@ class HttpDriver:
         trouble: str | None = None
         too_late = False
         try:
-            answered = self._connections.send(request, timeout=(self._limits.connect, self._limits.answer))
+            patience = (self._limits.connect, self._limits.answer)
+            answered = self._connections.send(request, timeout=patience, verify=self._trusted)
             answered.content  # noqa: B018 - reads the body: an answer that breaks off is none
             answer = answered
         except requests.RequestException as error:
@@ -308,6 +312,8 @@ def _reason(error: requests.RequestException, limits: Limits) -> str:
         return f"no connection was made within {limits.connect:g} s"
     if _took_too_long(error):
         return f"no answer came within {limits.answer:g} s"
+    if isinstance(error, requests.exceptions.SSLError):  # a ConnectionError too
+        return distrust(error)
     if isinstance(error, requests.ConnectionError):
         return "the connection was refused or closed"
     if isinstance(error, requests.exceptions.ChunkedEncodingError):

@@ -14,7 +14,21 @@ from support.settings import NO_WRITES
 LIMIT = 3.0  # seconds
 SCANNED = 1000  # keys that one SCAN looks through, so that a few hundred keys are one round trip
 READING = frozenset(
-    {"GET", "EXISTS", "PTTL", "SCAN", "TYPE", "HGETALL", "LRANGE", "SMEMBERS", "ZRANGE", "XLEN", "TIME", "PING"}
+    {
+        "GET",
+        "EXISTS",
+        "PTTL",
+        "SCAN",
+        "TYPE",
+        "HGETALL",
+        "LRANGE",
+        "SMEMBERS",
+        "ZRANGE",
+        "XRANGE",
+        "XLEN",
+        "TIME",
+        "PING",
+    }
 )
 Found = TypeVar("Found")
 
@@ -38,61 +52,49 @@ class RedisDriver:
 
     def get(self, key: str) -> str | None:
         """Return a text value, or None where there is no such key."""
-        value = self._recorded(f"GET {key}", lambda: self._client.get(key))
+        value = self._recorded("GET", key, lambda: self._client.get(key))
         return None if value is None else str(value)
-
-    def content(self, key: str) -> str:
-        """Return the whole value of a key of any type as text; empty where there is no such key."""
-        kind = str(self._recorded(f"TYPE {key}", lambda: self._client.type(key)))
-        readers: dict[str, Callable[[], object]] = {
-            "string": lambda: self._client.get(key),
-            "hash": lambda: self._client.hgetall(key),
-            "list": lambda: self._client.lrange(key, 0, -1),
-            "set": lambda: self._client.smembers(key),
-            "zset": lambda: self._client.zrange(key, 0, -1),
-            "stream": lambda: self._client.xrange(key),
-        }
-        return str(self._recorded(f"the {kind} {key}", readers[kind])) if kind in readers else ""
 
     def exists(self, key: str) -> bool:
         """Whether the key is there."""
-        return bool(self._recorded(f"EXISTS {key}", lambda: self._client.exists(key)))
+        return bool(self._recorded("EXISTS", key, lambda: self._client.exists(key)))
 
     def seconds_to_live(self, key: str) -> float | None:
         """Return the rest of a key's life in seconds; None for a key that is not there or lives for ever."""
-        milliseconds = self._recorded(f"PTTL {key}", lambda: self._client.pttl(key))
+        milliseconds = self._recorded("PTTL", key, lambda: self._client.pttl(key))
         return float(str(milliseconds)) / 1000 if int(str(milliseconds)) >= 0 else None
 
     def keys(self, pattern: str) -> list[str]:
         """Return the keys that match, sorted; by SCAN, so that a shared server is not held up."""
         return sorted(
-            self._recorded(f"SCAN MATCH {pattern}", lambda: list(self._client.scan_iter(pattern, count=SCANNED)))
+            self._recorded("SCAN", f"MATCH {pattern}", lambda: list(self._client.scan_iter(pattern, count=SCANNED)))
         )
 
     def typed(self, key: str) -> tuple[str, object]:
         """Return the type of a key (string, hash, list, set, zset, stream, or none) and what it holds."""
-        type = str(self._recorded(f"TYPE {key}", lambda: self._client.type(key)))
+        type = str(self._recorded("TYPE", key, lambda: self._client.type(key)))
         match type:
             case "string":
                 return type, self.get(key)
             case "hash":
-                return type, self._recorded(f"HGETALL {key}", lambda: self._client.hgetall(key))
+                return type, self._recorded("HGETALL", key, lambda: self._client.hgetall(key))
             case "list":
-                return type, self._recorded(f"LRANGE {key} 0 -1", lambda: self._client.lrange(key, 0, -1))
+                return type, self._recorded("LRANGE", f"{key} 0 -1", lambda: self._client.lrange(key, 0, -1))
             case "set":
-                members: list[object] = list(self._recorded(f"SMEMBERS {key}", lambda: self._client.smembers(key)))
+                members: list[object] = list(self._recorded("SMEMBERS", key, lambda: self._client.smembers(key)))
                 return type, sorted(map(str, members))
             case "zset":
-                return type, self._recorded(f"ZRANGE {key} 0 -1", lambda: self._client.zrange(key, 0, -1))
+                return type, self._recorded("ZRANGE", f"{key} 0 -1", lambda: self._client.zrange(key, 0, -1))
+            case "stream":
+                return type, self._recorded("XRANGE", f"{key} - +", lambda: self._client.xrange(key))
         return type, None
 
     def replace(self, key: str, value: str) -> bool:
         """Give an existing key another value and leave its end as it is; False where there is no such key."""
-        command = f"SET {key} {value} XX KEEPTTL"
-        return bool(self._recorded(command, lambda: self._client.set(key, value, xx=True, keepttl=True)))
+        arguments = f"{key} {value} XX KEEPTTL"
+        return bool(self._recorded("SET", arguments, lambda: self._client.set(key, value, xx=True, keepttl=True)))
 
-    def _recorded(self, text: str, command: Callable[[], Found]) -> Found:
-        name = text.partition(" ")[0]
+    def _recorded(self, name: str, arguments: str, command: Callable[[], Found]) -> Found:
         if not (self._writes or name in READING):
             raise CommandRefused(f"{name} was not sent to Redis: {NO_WRITES}")
         begin = time.monotonic()
@@ -107,5 +109,11 @@ class RedisDriver:
             raise
         finally:
             self._evidence.command(
-                Command(store="Redis", text=text, answer=answer, elapsed=time.monotonic() - begin, error=trouble)
+                Command(
+                    store="Redis",
+                    text=f"{name} {arguments}",
+                    answer=answer,
+                    elapsed=time.monotonic() - begin,
+                    error=trouble,
+                )
             )

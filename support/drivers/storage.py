@@ -54,5 +54,5 @@ class StorageDriver:
         return (self.root / path).stat().st_mtime
 
     def listing(self, pattern: str) -> list[str]:
-        """Return the files that match a pattern such as `city-council-7f3a12*`, sorted."""
+        """Return the files that match a pattern such as `city-council-x7f3a12c4*`, sorted."""
         return sorted(str(path.relative_to(self.root)) for path in self.root.glob(pattern) if path.is_file())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 import time
 from contextlib import ExitStack, suppress
@@ -107,9 +108,19 @@ class WebSocketDriver:
 
 
 def open_websocket(
-    url: str, path: str, *, actor: str, token: str | None, limits: Limits, evidence: Recorder
+    url: str,
+    path: str,
+    *,
+    actor: str,
+    token: str | None,
+    limits: Limits,
+    evidence: Recorder,
+    trusted: str | bool = True,
 ) -> WebSocketDriver:
-    """Connect to `url` (of the HTTP API). Raises HandshakeRefused, or NoAnswer when there was none."""
+    """Connect to `url` (of the HTTP API). Raises HandshakeRefused, or NoAnswer when there was none.
+
+    `trusted` says whose word is taken for who the platform is, see `Target.trusted`.
+    """
     from websockets.sync.client import connect  # a twentieth of a second, which most runs need not spend
 
     begin = time.monotonic()
@@ -119,7 +130,13 @@ def open_websocket(
     try:
         # Proxies of the tester's machine have no say in what is tested.
         query = f"{'&' if '?' in path else '?'}token={token}" if token is not None else ""
-        connection = ending.enter_context(connect(address + query, open_timeout=limits.connect, proxy=None))
+        # No context: an address with TLS gets the default one, and one without would refuse any.
+        context = (
+            ssl.create_default_context(cafile=trusted) if isinstance(trusted, str) and address[:3] == "wss" else None
+        )
+        connection = ending.enter_context(
+            connect(address + query, open_timeout=limits.connect, proxy=None, ssl=context)
+        )
     except websockets.InvalidStatus as error:
         evidence.command(Command(_STORE, f"{who} connects", error.response.status_code, time.monotonic() - begin))
         raise HandshakeRefused(_answer(who, error.response, begin)) from None

@@ -1,1 +1,1 @@
-"""What a run leaves behind: the recorded exchanges, masked, as Allure results and as one report page."""
+"""What a run leaves behind: the recorded exchanges, masked, as Allure results; support/report makes a page of them."""

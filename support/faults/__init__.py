@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from support.cleanup import Cleanup
 from support.faults.breaker import Breaker, Fault
@@ -61,12 +60,3 @@ class Faults:
         for fault in reversed(self._broken.pop(part)):
             fault.mend()
         self._mark(f"{part} is back")
-
-    @contextmanager
-    def broken(self, part: Part, kind: Kind) -> Iterator[None]:
-        """Break a part for the length of a block."""
-        self.begin(part, kind)
-        try:
-            yield
-        finally:
-            self.end(part)

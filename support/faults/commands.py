@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 import subprocess
+import tempfile
 from collections.abc import Callable, Mapping
 
 from support.faults.breaker import Fault
@@ -30,11 +34,29 @@ class CommandBreaker:
 
 def _runner(command: str) -> Callable[[], object]:
     def run() -> None:
-        try:
-            done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=LIMIT, check=False)
-        except subprocess.TimeoutExpired:
-            raise CommandFailed(f"the command {command!r} was not done within {LIMIT:g} s") from None
-        if done.returncode:
-            raise CommandFailed(f"the command {command!r} ended with code {done.returncode}: {done.stderr[-300:]}")
+        # A file, as a server that the command leaves running would hold a pipe open; no input, as nobody answers
+        # questions; a session of its own, to end all that a command which takes too long has started.
+        with tempfile.TemporaryFile() as errors:
+            process = subprocess.Popen(
+                command,
+                shell=True,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                start_new_session=True,
+            )
+            try:
+                code = process.wait(LIMIT)
+            except BaseException as error:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+                if isinstance(error, subprocess.TimeoutExpired):
+                    raise CommandFailed(f"the command {command!r} was not done within {LIMIT:g} s") from None
+                raise
+            if code:
+                errors.seek(0)
+                told = errors.read().decode(errors="replace")[-300:]
+                raise CommandFailed(f"the command {command!r} ended with code {code}: {told}")
 
     return run

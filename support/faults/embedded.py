@@ -157,7 +157,7 @@ class EmbeddedBreaker:
 
     def _cablecast_answers(self, answer: Mapping[str, object]) -> Callable[[], object]:
         def begin() -> None:
-            self._registered += self._cablecast.answers(operation=ANYTHING, **answer)  # type: ignore[arg-type]
+            self._registered.append(self._cablecast.answers(operation=ANYTHING, **answer))  # type: ignore[arg-type]
 
         return begin
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import PurePosixPath
-from typing import Any, Literal
+from typing import Any
 
 from support.partners.received import Received
 from support.partners.server import Answer, PartnerServer, Registration, Route
@@ -23,7 +23,6 @@ OPERATIONS: Mapping[str, Route] = {
     "reporting progress": ("GET", "/vods/{vod_id}/status"),
 }
 ANYTHING = "anything"
-AS_USUAL: Literal["as usual"] = "as usual"
 
 _PROGRESS_STEP = 25
 
@@ -94,15 +93,14 @@ class Cablecast(PartnerServer):
         *,
         operation: str,
         times: int | None = None,
-        then: int | Literal["as usual"] = AS_USUAL,
         delay: float = 0.0,
         pace: float = 0.0,
         json: object = None,
         body: str | bytes | Exception = "",
         headers: Mapping[str, str] | None = None,
         where: Callable[[Received], bool] | None = None,
-    ) -> list[Registration]:
-        """Answer an operation with this status, `times` times or for good, and `then` with another one or as usual.
+    ) -> Registration:
+        """Answer an operation with this status, `times` times and then as usual, or for good.
 
         `operation` is a name of `OPERATIONS`, or "anything"; its uses are then counted together. See
         `PartnerServer.register` for the content, and for dropped and cut-off answers. `where` restricts it to the
@@ -110,23 +108,17 @@ class Cablecast(PartnerServer):
         """
         routes = self._routes(operation)
         match = [_matcher(where)] if where else []
-        registrations = []
-        if times is not None and then != AS_USUAL:
-            registrations.append(self.register_any(routes, status=then, match=match))
-        registrations.append(
-            self.register_any(
-                routes,
-                status=status,
-                json=json,
-                body=body,
-                headers=headers,
-                match=match,
-                times=times,
-                delay=delay,
-                pace=pace,
-            )
+        return self.register_any(
+            routes,
+            status=status,
+            json=json,
+            body=body,
+            headers=headers,
+            match=match,
+            times=times,
+            delay=delay,
+            pace=pace,
         )
-        return registrations
 
     def answers_late(
         self, operation: str, *, delay: float, times: int | None, where: Callable[[Received], bool] | None = None

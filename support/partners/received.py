@@ -15,7 +15,6 @@ class UploadedFile(NamedTuple):
     """One file of a multipart body."""
 
     file_name: str
-    content_type: str
     content: bytes
 
 
@@ -34,7 +33,6 @@ class Received:
     body: bytes
     at: float
     status: int | None = None
-    matched: bool = False
 
     def json(self) -> Any:
         """Return the body read as JSON; ValueError when it is not."""
@@ -49,7 +47,7 @@ class Received:
     def files(self) -> dict[str, UploadedFile]:
         """Return the files of a multipart body by field name."""
         return {
-            name: UploadedFile(file_name, part.get_content_type(), _content(part))
+            name: UploadedFile(file_name, _content(part))
             for name, part in self._parts()
             if (file_name := part.get_filename()) is not None
         }

@@ -282,7 +282,6 @@ class PartnerServer:
             response, refused = registration.find(request)
             if response is not None:
                 registration.used += 1
-                request.received.matched = True
                 return registration, response, []
             described = zip(registration.routes, refused, strict=False)
             reasons += [_describe(route, reason) for route, reason in described]

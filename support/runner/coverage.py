@@ -50,7 +50,7 @@ def _not_loaded(folder: Path, features: Sequence[Feature]) -> Iterator[str]:
     loaded = {Path(feature.filename).resolve() for feature in features}
     for file in sorted(folder.rglob("*.feature")):
         if file.resolve() not in loaded:
-            yield file.read_text(encoding="utf-8")
+            yield file.read_text(encoding="utf-8", errors="replace")  # it was not to run: no reason to stop here
 
 
 def scenarios_in(text: str) -> int:

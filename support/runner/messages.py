@@ -34,7 +34,7 @@ class Began:
 
 @dataclass(frozen=True)
 class Told:
-    """What behave told its formatters about a scenario: "scenario", "step", "match" or "result" of a step."""
+    """What behave told its formatters about a scenario: "scenario", "step" or "result" of a step."""
 
     scenario: int
     what: str
@@ -66,6 +66,11 @@ class Compared:
 
 
 @dataclass(frozen=True)
+class Closing:
+    """The worker has run all hooks and clean-ups of the run; what is left is to end its platform."""
+
+
+@dataclass(frozen=True)
 class Closed:
     """The worker has ended all it began."""
 
@@ -77,4 +82,4 @@ class Trouble:
     sentence: str
 
 
-Message = Ready | Refused | Began | Told | Ended | Trouble | Evidence | Compared | Closed
+Message = Ready | Refused | Began | Told | Ended | Trouble | Evidence | Compared | Closing | Closed

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from multiprocessing.connection import Connection, Pipe, wait
 
 from behave.model import Scenario
@@ -16,26 +18,55 @@ from support import scenario as journey
 from support.checks.openapi import Seen
 from support.exits import EnvironmentFailed, RunStopped
 from support.runner import worker
-from support.runner.messages import Began, Closed, Compared, Ended, Evidence, Message, Ready, Refused, Told, Trouble
+from support.runner.messages import (
+    Began,
+    Closed,
+    Closing,
+    Compared,
+    Ended,
+    Evidence,
+    Message,
+    Ready,
+    Refused,
+    Told,
+    Trouble,
+)
 from support.runner.order import Bundle
 from support.runner.outcome import ScenarioOutcome
 from support.runner.progress import Progress
 from support.runner.watchdog import GRACE
 from support.tags import ALONE, LOCK, QUIET
 
-CLOSING_LIMIT = 15.0  # seconds for a worker to end its platform
+ENDING_LIMIT = 60.0  # seconds for hooks and clean-ups after the last scenario
+CLOSING_LIMIT = 60.0  # seconds for a worker to end its platform: each of three servers, then the guardian, may take 13
 ASK_AGAIN = 0.25  # seconds between two requests to stop, while a worker is in a hook or a clean-up
+SAME_REQUEST = 1.0  # seconds: `timeout` and others signal their child, and then its group, which the child is part of
+
+
+class _State(Enum):
+    """Where a worker is, in the words for what happened to it there."""
+
+    STARTING = "while it started its platform"
+    READY = "between two scenarios"
+    CLOSING = "while it ended the run (after_all, its platform)"
+    CLOSED = "after its end"
 
 
 @dataclass(eq=False)
 class _Worker:
     pid: int
     connection: Connection
-    ready: bool = False
+    state: _State = _State.STARTING
     todo: list[int] = field(default_factory=list)  # handed out and not ended, in order
+    running: int | None = None
+    of_use: bool = False  # it has come to the end of a scenario
     locks: frozenset[str] = frozenset()
     deadline: float | None = None  # on the monotonic clock: when even clean-ups should long have ended
-    closed: bool = False
+
+    @property
+    def takes_scenarios(self) -> bool:
+        """Whether it does, or soon will."""
+        return self.state in (_State.STARTING, _State.READY)
 
 
 class Pool:
@@ -75,8 +106,11 @@ class Pool:
         self._life_line_of_workers, self._life_line = os.pipe()
         self._wake_up, self._alarm = os.pipe()
         os.set_blocking(self._alarm, False)
+        self._open = True
         self._interrupts = 0
+        self._interrupted_at = 0.0
         self._asked = 0.0
+        self._begun = False  # there are scenarios to tell of
         self.troubles: list[str] = []
         self.outcomes: dict[int, ScenarioOutcome] = {}
         self.documented: set[Seen] = set()
@@ -84,10 +118,15 @@ class Pool:
     # Signals: noted here, acted upon between two messages
 
     def interrupt(self) -> None:
-        """Stop handing out and interrupt what runs; a second time, end the workers at once."""
+        """Stop handing out and interrupt what runs; asked again a second later, end the workers at once."""
+        now = time.monotonic()
+        if self._interrupts and now - self._interrupted_at < SAME_REQUEST:
+            return
         self._interrupts += 1
+        self._interrupted_at = now
         self._pending.clear()
-        os.write(self._alarm, b"!")
+        if self._open:  # otherwise there is nobody left to interrupt, and the end of the run is told
+            os.write(self._alarm, b"!")
 
     @property
     def interrupted(self) -> bool:
@@ -104,7 +143,7 @@ class Pool:
         """Fork the workers, which start their platforms side by side, and wait for the first that is ready."""
         for _ in range(self._count):
             self._fork()
-        while not any(one.ready for one in self._workers) and not self.interrupted:
+        while not any(one.state is _State.READY for one in self._workers) and not self.interrupted:
             for _ in self._listen():
                 pass  # nothing can be told of scenarios yet
 
@@ -153,12 +192,16 @@ class Pool:
     def _heed(self, one: _Worker, message: Message) -> Iterator[Told | Ended]:
         match message:
             case Ready(line):
-                one.ready = True
+                one.state = _State.READY
                 self._say(line)
             case Refused(sentence, code):
-                one.closed = True
-                raise _stop(sentence, code)
+                one.state = _State.CLOSED
+                if not self._begun:
+                    raise _stop(sentence, code)
+                self._trouble(sentence)
             case Began(number, limit):
+                self._begun = True
+                one.running = number
                 one.deadline = time.monotonic() + limit + 2 * GRACE
                 self._progress.began(self._scenarios[number].name)
             case Told():
@@ -166,17 +209,24 @@ class Pool:
                 yield message
             case Ended(number, outcome):
                 one.todo.remove(number)
+                one.running, one.of_use = None, True
                 one.deadline = None
                 yield self._note(number, outcome)
             case Evidence():
                 self._evidence(message)
             case Trouble(sentence):
-                if sentence not in self.troubles:  # every worker has the same hooks
-                    self.troubles.append(sentence)
+                self._trouble(sentence)
             case Compared(documented):
                 self.documented |= documented
+            case Closing():
+                one.state = _State.CLOSING
+                one.deadline = time.monotonic() + CLOSING_LIMIT
             case Closed():
-                one.closed = True
+                one.state = _State.CLOSED
+
+    def _trouble(self, sentence: str) -> None:
+        if sentence not in self.troubles:  # every worker has the same hooks
+            self.troubles.append(sentence)
 
     def _note(self, number: int, outcome: ScenarioOutcome) -> Ended:
         self.outcomes[number] = outcome
@@ -188,33 +238,45 @@ class Pool:
         self._workers.remove(one)
         one.connection.close()
         _, status = os.waitpid(one.pid, 0)
-        if one.closed:
+        if one.state is _State.CLOSED:
             return
         cause = os.waitstatus_to_exitcode(status)
         reason = f"was killed by {signal.Signals(-cause).name}" if cause < 0 else f"ended with code {cause}"
-        if not one.ready and not one.todo:
-            raise EnvironmentFailed(f"A worker {reason} while it started its platform; see the logs.")
-        if one.todo:
-            running, *rest = one.todo
-            if rest and not self.interrupted:
-                self._pending.insert(0, rest)
-            outcome = ScenarioOutcome.lost(self._scenarios[running], f"The worker that ran this scenario {reason}.")
-            self._lost(self._scenarios[running], outcome)
-            yield self._note(running, outcome)
-        if self._pending and not any(other.ready or not other.closed for other in self._workers):
+        # One that ends before its first scenario would do so again, and for ever, if that cost nothing.
+        given_up = one.todo.pop(0) if one.todo and (one.running is not None or not one.of_use) else None
+        if one.todo and not self.interrupted:
+            self._pending.insert(0, one.todo)
+        if given_up is not None:
+            yield self._give_up(given_up, f"The worker that ran this scenario {reason}.")
+        elif self._interrupts < 2:
+            sentence = f"A worker {reason} {one.state.value}"
+            if one.state is _State.STARTING and not self._begun and not self.interrupted:
+                raise EnvironmentFailed(f"{sentence}; see the logs.")
+            self._trouble(f"{sentence}.")
+        if one.state is _State.READY and self._pending and not any(other.takes_scenarios for other in self._workers):
             self._fork()
+
+    def _give_up(self, number: int, sentence: str) -> Ended:
+        outcome = ScenarioOutcome.lost(self._scenarios[number], sentence)
+        self._lost(self._scenarios[number], outcome)
+        return self._note(number, outcome)
 
     def _hand_out(self) -> None:
         for one in self._workers:
-            if one.ready and len(one.todo) <= self._ahead and not one.closed:
+            if one.state is _State.READY and len(one.todo) <= self._ahead:
                 bundle = self._next_for(one)
                 if bundle is not None:
                     one.todo += bundle
-                    one.connection.send(bundle)
+                    self._send(one, bundle)
                 elif not self._pending and not one.todo:
-                    one.ready = False
-                    one.connection.send(None)
-                    one.deadline = time.monotonic() + CLOSING_LIMIT
+                    one.state = _State.CLOSING
+                    one.deadline = time.monotonic() + ENDING_LIMIT
+                    self._send(one, None)
+
+    @staticmethod
+    def _send(one: _Worker, bundle: list[int] | None) -> None:
+        with contextlib.suppress(OSError):  # it has just died: heard next, and then done with as with any that dies
+            one.connection.send(bundle)
 
     def _next_for(self, one: _Worker) -> list[int] | None:
         """Take the next bundle whose locks nobody holds."""
@@ -247,8 +309,8 @@ class Pool:
         for one in self._workers:
             if self._interrupts > 1 or (one.deadline is not None and now > one.deadline):
                 os.kill(one.pid, signal.SIGKILL)
-            elif self.interrupted and not one.closed and now > self._asked + ASK_AGAIN:
-                one.deadline = one.deadline or now + CLOSING_LIMIT
+            elif self.interrupted and one.state is not _State.CLOSED and now > self._asked + ASK_AGAIN:
+                one.deadline = one.deadline or now + ENDING_LIMIT
                 os.kill(one.pid, signal.SIGTERM)
         if self.interrupted and now > self._asked + ASK_AGAIN:
             self._asked = now
@@ -262,6 +324,7 @@ class Pool:
 
     def close(self) -> None:
         """End every worker that is still there; its guardian ends its servers."""
+        self._open = False
         os.close(self._life_line)
         for one in self._workers:
             os.kill(one.pid, signal.SIGKILL)

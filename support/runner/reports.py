@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import secrets
@@ -100,9 +101,10 @@ def _locked(folder: Path) -> IO[str] | None:
 def _sweep(reports: Path) -> None:
     """Remove what runs beside another left yesterday or before."""
     for folder in reports.glob(f"{BESIDE}*"):
-        if time.time() - folder.stat().st_mtime < KEPT:
-            continue
-        lock = _locked(folder)
-        if lock is not None:
-            shutil.rmtree(folder)
-            lock.close()
+        with contextlib.suppress(FileNotFoundError):  # another run sweeps as well
+            if time.time() - folder.stat().st_mtime < KEPT:
+                continue
+            lock = _locked(folder)
+            if lock is not None:
+                shutil.rmtree(folder, ignore_errors=True)
+                lock.close()

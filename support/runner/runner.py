@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-import signal
 import sys
 import time
 from collections import Counter
@@ -13,28 +12,26 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
-from types import FrameType
 from typing import Any
 from uuid import uuid4
 
 import behave.runner
 import psutil
 from behave.configuration import Configuration
+from behave.exception import InvalidFileLocationError, InvalidFilenameError
 from behave.formatter._registry import make_formatters
 from behave.formatter.base import StreamOpener
 from behave.matchers import NoMatch
 from behave.model import Scenario, Step
 from behave.reporter.summary import SummaryReporter
 from behave.runner import Context
-from behave.runner_util import parse_features
-from behave.step_registry import AmbiguousStep
 
 from support.deployment import build_of
 from support.durations import COMMITTED, MEASURED, Durations, Paces, key_of
 from support.evidence.formatter import AllureFormatter
 from support.evidence.masking import Masker, use_masker
 from support.evidence.writer import MaskedFileWriter
-from support.exits import ExitCode, RunStopped, SelectionError
+from support.exits import ExitCode, RunStopped, UsageError
 from support.loading import uncollected
 from support.report import known_issues
 from support.report.decision import decide
@@ -49,10 +46,12 @@ from support.runner.outcome import ScenarioOutcome
 from support.runner.pool import Pool
 from support.runner.progress import Summary
 from support.runner.reports import ReportsFolder
-from support.runner.selection import refuse, refuse_missing_paths, selected
+from support.runner.selection import refuse, refuse_missing_paths, refuse_no_workers, selected
+from support.runner.signals import requests_to_end
 from support.runner.verdict import sentences, write_lists
 from support.runner.worker import Worker
 from support.settings import Target, load_target
+from support.sources import loading_code, parsed
 from support.vocabulary import ExplainingRegistry
 
 
@@ -80,7 +79,8 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
     def run(self) -> bool:
         """Run what was selected; return whether anything failed. Raises SystemExit with the other exit codes."""
         try:
-            with self.path_manager, self._signals():
+            with self.path_manager, requests_to_end(self._interrupt):
+                refuse_no_workers(self.config.jobs)
                 refuse_missing_paths(self.config.paths)
                 self.setup_paths()
                 options = read_options(self.config.userdata)
@@ -90,42 +90,30 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
             print(stop, file=sys.stderr)
             raise SystemExit(stop.exit_code) from None
         if self._signal is not None:
-            code = ExitCode.TERMINATED if self._signal == signal.SIGTERM else ExitCode.INTERRUPTED
+            code = ExitCode.of_signal(self._signal)
         if code not in (ExitCode.PASSED, ExitCode.FAILED):
             raise SystemExit(code)
         return code == ExitCode.FAILED
 
-    @contextlib.contextmanager
-    def _signals(self) -> Iterator[None]:
-        """Treat SIGTERM as Ctrl-C: scenarios end, clean-ups run, what ran is reported, servers stop."""
-
-        def interrupt(number: int, frame: FrameType | None) -> None:
-            self._signal = number
-            if self._pool is None:
-                code = ExitCode.TERMINATED if number == signal.SIGTERM else ExitCode.INTERRUPTED
-                raise SystemExit(code)
-            self._pool.interrupt()
-
-        before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+    def _interrupt(self, number: int) -> None:
+        """Let scenarios end, clean-ups run, what ran be reported, servers stop."""
+        self._signal = number
+        if self._pool is None:
+            raise SystemExit(ExitCode.of_signal(number))
+        self._pool.interrupt()
 
     def _parse_features(self) -> None:
-        locations = [name for name in self.feature_locations() if not self.config.exclude(name)]
-        self.features.extend(parse_features(locations, language=self.config.lang))
+        try:
+            locations = [name for name in self.feature_locations() if not self.config.exclude(name)]
+        except (InvalidFilenameError, InvalidFileLocationError) as error:
+            raise UsageError(f"{error} is no feature: they end in .feature, and lists of them begin with @.") from error
+        self.features.extend(parsed(locations, self.config.lang))
 
     def _load(self) -> None:
         self.context = Context(self)
-        with uncollected():
+        with uncollected(), loading_code():
             self.load_hooks()
-            try:
-                self.load_step_definitions()
-            except AmbiguousStep as error:
-                sentence = f"Nothing was run: two step definitions take the same sentence: {error}"
-                raise SelectionError(sentence) from error
+            self.load_step_definitions()
         self.step_registry = ExplainingRegistry(behave.runner.the_step_registry)
 
     def _rehearse(self) -> ExitCode:

@@ -14,7 +14,7 @@ from behave.configuration import Configuration
 from behave.model import Feature, Rule, Scenario, ScenarioOutline
 
 from support import tags
-from support.exits import SelectionError
+from support.exits import SelectionError, UsageError
 from support.layout import refuse_missing
 
 
@@ -26,6 +26,12 @@ def selected(features: Sequence[Feature], config: Configuration) -> list[Scenari
 def refuse_missing_paths(names: Iterable[str]) -> None:
     """Raise UsageError for what the command line names and is not there: x.feature, x.feature:10, @list."""
     refuse_missing([Path(re.sub(r":\d+$", "", name.removeprefix("@"))) for name in names])
+
+
+def refuse_no_workers(jobs: int) -> None:
+    """Raise UsageError for `-j 0`, which would wait for ever for the first scenario."""
+    if jobs < 1:
+        raise UsageError(f"{jobs} parallel workers would run nothing: -j takes a number from 1.")
 
 
 def refuse(features: Sequence[Feature], config: Configuration) -> None:

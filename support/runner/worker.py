@@ -12,9 +12,10 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import Connection
 from types import FrameType
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from behave.formatter.base import Formatter, StreamOpener
+from behave.matchers import Match
 from behave.model import Feature, Rule, Scenario, Step
 from behave.model_type import Status
 from behave.runner import Context, ModelRunner
@@ -25,9 +26,22 @@ from support.evidence.streams import masked_output
 from support.evidence.writer import Carrier
 from support.exits import RunStopped
 from support.run import Run
-from support.runner.messages import Began, Closed, Compared, Ended, Evidence, Message, Ready, Refused, Told, Trouble
+from support.runner.messages import (
+    Began,
+    Closed,
+    Closing,
+    Compared,
+    Ended,
+    Evidence,
+    Message,
+    Ready,
+    Refused,
+    Told,
+    Trouble,
+)
 from support.runner.outcome import Mask, ScenarioOutcome, StepOutcome
 from support.runner.reports import ReportsFolder
+from support.runner.signals import leave_it_to_the_runner
 from support.runner.watchdog import ScenarioTimedOut, limit_of, time_limit
 
 TOGETHER = 0.1  # seconds
@@ -76,7 +90,7 @@ class Worker:
             self._work()
 
     def _work(self) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the runner hears Ctrl-C and says what is to be done
+        leave_it_to_the_runner()
         signal.signal(signal.SIGTERM, self._interrupt)
         try:
             self._waiting = True
@@ -98,7 +112,8 @@ class Worker:
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
         """Interrupt a step, or waiting; a hook or a clean-up is let finish, the runner will ask again."""
         self._runner.aborted = True
-        if self._teller.in_step or self._waiting:
+        if self._waiting or _in_step(frame):
+            self._waiting = False
             raise KeyboardInterrupt
 
     def _run_bundles(self) -> None:
@@ -119,9 +134,9 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - whatever a clean-up raises is told, and fails the run
             self._trouble(f"A clean-up at the end of the run failed: {error}")
         self._evidence.close()
-        self._send([self._fetched_evidence()])
-        if document := self._run.known_document:
-            self._send([Compared(frozenset(document.documented))])
+        document = self._run.known_document
+        compared = [Compared(frozenset(document.documented))] if document else []
+        self._send([self._fetched_evidence(), *compared, Closing()])
 
     def _next_bundle(self) -> list[int] | None:
         if self._runner.aborted:
@@ -146,7 +161,6 @@ class Worker:
             attempts += 1
             self._teller.begin(number, scenario)
             scenario.run(self._runner)
-            self._teller.in_step = False
             if attempts > self._retries or not scenario.status.has_failed() or self._runner.aborted:
                 break
         outcome = ScenarioOutcome.of(scenario, self._run.masker.text, time.monotonic() - begin, attempts)
@@ -166,8 +180,8 @@ class Worker:
             with time_limit(limit_of(scenario)):
                 return bool(Scenario.run(scenario, runner))
         except ScenarioTimedOut as error:
-            # It came between behave's own steps: nobody but us has seen it.
-            scenario.exception, scenario.error_message = error, f"HOOK-ERROR in before_scenario: {error}"
+            # It came before, between or after the steps: nobody but us has seen it.
+            scenario.exception, scenario.error_message = error, f"Outside of its steps, {error}"
             scenario.hook_failed = True
             scenario.set_status(Status.hook_error)
             return True
@@ -233,7 +247,6 @@ class Teller(Formatter):  # type: ignore[misc]
     """
 
     def __init__(self, send: Callable[[Sequence[Message]], None], mask: Mask, *, live: bool) -> None:
-        self.in_step = False
         self._send = send
         self._mask = mask
         self._live = live
@@ -261,13 +274,8 @@ class Teller(Formatter):  # type: ignore[misc]
         """Tell that a step is announced."""
         self._tell("step", self._steps[id(step)])
 
-    def match(self, match: Any) -> None:
-        """Note that a step begins; which one is told with its result."""
-        self.in_step = True
-
     def result(self, step: Step) -> None:
         """Tell a step's verdict."""
-        self.in_step = False
         self._tell("result", self._steps[id(step)], StepOutcome.of(step, self._mask))
 
     def _tell(self, what: str, step: int = -1, outcome: StepOutcome | None = None) -> None:
@@ -276,6 +284,13 @@ class Teller(Formatter):  # type: ignore[misc]
             self._send(self._held)
             self._held = []
             self._handed_on = time.monotonic()
+
+
+def _in_step(frame: FrameType | None) -> bool:
+    """Whether it is a step's own code that runs: raised before or after it, an interrupt would cost the clean-up."""
+    while frame is not None and frame.f_code is not Match.run.__code__:
+        frame = frame.f_back
+    return frame is not None
 
 
 def _begins_with(containers: Sequence[Container], opened: Sequence[Container]) -> bool:

@@ -117,8 +117,11 @@ def _abandoned(directory: Path) -> bool:
     except BlockingIOError:
         return False
     except FileNotFoundError:
-        # Without its lock a directory is a second old and its run about to lock it, or its run was killed right then.
-        return time.time() - directory.stat().st_mtime > YOUNG
+        # Without its lock a directory is a second old and its run about to lock it, or its run was killed right then;
+        # or it is gone, because another run ended or swept it.
+        with contextlib.suppress(FileNotFoundError):
+            return time.time() - directory.stat().st_mtime > YOUNG
+        return False
     return True
 
 

@@ -36,10 +36,11 @@ class EmbeddedPlatform:
 
     `begin` returns while the servers are still starting, so that the caller can load its own parts meanwhile; `finish`
     waits for them. Both raise EnvironmentFailed with part, cause and log. `close` is due whatever came before.
+    `logs` is the folder for logs; without one they lie in the run's own directory, and go with it.
     """
 
-    def __init__(self, logs: Path, cablecast: PartnerAddress, prices_url: str) -> None:
-        self.logs = logs
+    def __init__(self, logs: Path | None, cablecast: PartnerAddress, prices_url: str) -> None:
+        self._logs = logs
         self._timings: dict[str, float] = {}
         self.accounts = {
             persona.name: Account(persona.name.lower(), secrets.token_urlsafe(18))
@@ -56,13 +57,13 @@ class EmbeddedPlatform:
 
     def begin(self) -> None:
         """Start every server; none of them is waited for."""
-        try:
-            self.logs.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise EnvironmentFailed(f"The folder for logs cannot be made: {self.logs}: {error.strerror}.") from error
         self._clock = Stopwatch()
         self._run = RunDirectory()
         self._ending.callback(self._run.close)
+        try:
+            self.logs.mkdir(mode=0o777 if self._logs else 0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise EnvironmentFailed(f"The folder for logs cannot be made: {self.logs}: {error.strerror}.") from error
         self._prepare()
         threads = ThreadPoolExecutor(max_workers=3, thread_name_prefix="start")
         self._starting = [
@@ -77,7 +78,8 @@ class EmbeddedPlatform:
 
     def _prepare(self) -> None:
         self.media_root = self._run.path / "media"
-        self.media_root.mkdir()
+        # Root's run directory may be passed through by others, see there; the media are for this account alone.
+        self.media_root.mkdir(mode=0o700)
         self._port = ReservedPort()
         self._ending.callback(self._port.release)
         self.api_url = f"http://127.0.0.1:{self._port.number}"
@@ -131,6 +133,11 @@ class EmbeddedPlatform:
     def _timed(self, name: str, work: Callable[[], None]) -> None:
         work()
         self._timings[name] = self._clock.seconds
+
+    @property
+    def logs(self) -> Path:
+        """The folder in which each process writes a log; where none was given it is there from `begin` on."""
+        return self._logs or self._run.path / "logs"
 
     @property
     def database_url(self) -> str:

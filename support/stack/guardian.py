@@ -54,10 +54,13 @@ def main(directory: str) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     group = lead_a_group()
-    os.write(sys.stdout.fileno(), f"{group}\n".encode())
-    wait_for_the_run_to_end()
-    end_group(group)
-    shutil.rmtree(directory, ignore_errors=True)
+    try:
+        with contextlib.suppress(BrokenPipeError):  # a run that was ended at once has nobody left to hear it
+            os.write(sys.stdout.fileno(), f"{group}\n".encode())
+        wait_for_the_run_to_end()
+        end_group(group)
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ ANSWER_LIMIT = 5.0  # seconds for the supervisor to carry out a command
 
 
 class PlatformProcesses:
-    """Start, hold, kill and freeze the platform's processes through its supervisor's control channel.
+    """Start, hold and kill the platform's processes through its supervisor's control channel.
 
     The channel is the supervisor's standard input and output, a JSON object per line. When this process dies, the
     input closes and the supervisor ends everything by itself.
@@ -98,14 +98,6 @@ class PlatformProcesses:
     def resume(self, part: Part) -> None:
         """Start a part that was killed or stopped."""
         self._command("start", part)
-
-    def freeze(self, part: Part) -> None:
-        """SIGSTOP a part."""
-        os.kill(self.pid(part), signal.SIGSTOP)
-
-    def thaw(self, part: Part) -> None:
-        """SIGCONT a part."""
-        os.kill(self.pid(part), signal.SIGCONT)
 
     def _command(self, command: str, part: Part) -> None:
         channel = None if self.server.process is None else self.server.process.stdin

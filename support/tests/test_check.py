@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from support import layout
 from support.catalogue import behaviours
 from support.commands import new
 from support.commands.rules import OUTCOME, RULE, STORY, Finding, findings, known_issue_findings, look_at
@@ -207,6 +208,17 @@ class TestIdsStepsAndSecrets:
     def test_what_is_no_feature(self, tmp_path: Path) -> None:
         assert any("this is no feature" in one for one in self.told(tmp_path, "Scenario without a feature\n"))
 
+    @pytest.mark.parametrize(
+        ("encoding", "sentence"),
+        [("utf-8-sig", "begins with a byte order mark"), ("latin-1", "this is no UTF-8, save the file in that encod")],
+    )
+    def test_an_encoding_that_behave_does_not_read(self, tmp_path: Path, encoding: str, sentence: str) -> None:
+        file = tmp_path / "one.feature"
+        file.write_text(GOOD.replace("Words", "Caf\xe9"), encoding=encoding)
+        [found] = findings([file], whole=False)
+        assert sentence in found.sentence
+        assert found.place == f"{file}:{1 if encoding == 'utf-8-sig' else 3}"
+
 
 @pytest.mark.parametrize(
     ("behaviour", "sentence"),
@@ -321,6 +333,20 @@ Feature:   x
 """
         assert laid_out(untidy) == tidy
         assert laid_out(tidy) == tidy
+
+    def test_a_byte_order_mark_is_taken_away(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        file = tmp_path / "one.feature"
+        file.write_text(GOOD, encoding="utf-8-sig")
+        looked = layout.work(argparse.Namespace(paths=[file], check=True))
+        assert (looked, capsys.readouterr().out) == (ExitCode.FAILED, f"{file} is not laid out\n")
+        assert layout.work(argparse.Namespace(paths=[file], check=False)) == ExitCode.PASSED
+        assert file.read_text(encoding="utf-8") == GOOD
+
+    def test_another_encoding_is_told_and_left_alone(self, tmp_path: Path) -> None:
+        file = tmp_path / "one.feature"
+        file.write_text(GOOD.replace("Words", "Caf\xe9"), encoding="latin-1")
+        with pytest.raises(UsageError, match="is no UTF-8: save it in that encoding"):
+            layout.work(argparse.Namespace(paths=[file], check=False))
 
 
 class TestNew:

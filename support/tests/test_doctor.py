@@ -110,9 +110,10 @@ class TestWhatIsWrong:
         platform.replace("GET", f"{URL}/api/health", body=requests.ConnectTimeout())
         assert "no connection was made in time" in found("address").seen
 
-    def test_an_address_where_somebody_else_is(self, platform: responses.RequestsMock) -> None:
-        platform.replace("GET", f"{URL}/api/health", json={"hello": "world"})
-        assert "does not answer as the platform does" in found("address").seen
+    @pytest.mark.parametrize("answer", ['{"hello": "world"}', "true", "[]", '"healthy"', "null", "<html>"])
+    def test_an_address_where_somebody_else_is(self, platform: responses.RequestsMock, answer: str) -> None:
+        platform.replace("GET", f"{URL}/api/health", body=answer)
+        assert found("address").seen == f"{URL}/api/health does not answer as the platform does, but: {answer}"
 
     @pytest.mark.parametrize("minutes", [5, -5])
     def test_a_clock_that_is_wrong(self, platform: responses.RequestsMock, minutes: int) -> None:
@@ -127,6 +128,18 @@ class TestWhatIsWrong:
     def test_no_description_of_the_api(self, platform: responses.RequestsMock) -> None:
         platform.replace("GET", f"{URL}/openapi.json", status=404, body="nothing here")
         assert found("version").state == BAD
+
+    @pytest.mark.parametrize("description", [{"info": "Archivist"}, {"info": {}}, {"info": None}, {}, [], True])
+    def test_a_description_of_another_form(self, platform: responses.RequestsMock, description: object) -> None:
+        platform.replace("GET", f"{URL}/openapi.json", json=description)
+        finding = found("version")
+        assert finding.state == BAD
+        assert finding.seen.startswith("what was answered is not as the platform answers: ")
+
+    @pytest.mark.parametrize("path", ["login", "me"])
+    def test_a_sign_in_that_is_answered_in_another_form(self, platform: responses.RequestsMock, path: str) -> None:
+        platform.replace("POST" if path == "login" else "GET", f"{URL}/api/auth/{path}", json=["good"])
+        assert found("Dana").seen.startswith("what was answered is not as the platform answers: ")
 
     def test_a_variable_that_is_not_set(
         self, platform: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch
@@ -181,7 +194,7 @@ class TestCapabilities:
 class TestTheVerdict:
     def runs(self, *capabilities: Capability) -> int:
         verdict = Doctor(target(*capabilities)).verdict()
-        assert verdict.endswith("scenarios run at staging: behave -D target=staging")
+        assert verdict.endswith("scenarios run at staging")
         return int(verdict.split()[0])
 
     def test_without_writes_only_reading_scenarios_run(self, scenarios: list[Any]) -> None:
@@ -198,16 +211,25 @@ class TestTheVerdict:
 
 
 class TestTheCommand:
-    def examined(self, monkeypatch: pytest.MonkeyPatch) -> int:
+    def examined(self, monkeypatch: pytest.MonkeyPatch, named: str = "staging") -> int:
         monkeypatch.setattr(doctors, "load_target", lambda name: target(Capability.WRITES))
-        return doctors.work(argparse.Namespace(target="target=staging"))
+        return doctors.work(argparse.Namespace(target=f"target={named}"))
 
     @pytest.mark.usefixtures("platform")
     def test_a_target_that_only_lacks_something_can_be_tested(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        assert self.examined(monkeypatch) == ExitCode.PASSED
-        assert capsys.readouterr().out.splitlines()[-1].endswith("behave -D target=staging")
+        assert self.examined(monkeypatch, "targets/staging.toml") == ExitCode.PASSED
+        assert capsys.readouterr().out.splitlines()[-1].endswith("behave -D target=targets/staging.toml")
+
+    def test_a_target_that_cannot_be_reached_is_not_recommended(
+        self, platform: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        platform.replace("GET", f"{URL}/api/health", body=requests.ConnectionError())
+        assert self.examined(monkeypatch) == ExitCode.ENVIRONMENT
+        told = capsys.readouterr().out
+        assert "behave -D" not in told
+        assert told.endswith("No scenario can run at staging until it answers as the platform does.\n")
 
     def test_something_wrong_is_told_by_the_exit_code(
         self, platform: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch

@@ -1,12 +1,15 @@
 """Breaking and mending: whatever happens, what was broken is mended, and the platform proves itself healthy."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
+import psutil
 import pytest
 
+from support.checks.eventually import eventually
 from support.cleanup import Cleanup, CleanupFailed
-from support.faults import Fault, Faults
+from support.faults import Fault, Faults, commands
 from support.faults.commands import CommandBreaker, CommandFailed
 from support.granting import NotGranted
 from support.parts import Kind, Part
@@ -92,8 +95,9 @@ def test_what_comes_back_was_broken(faults: Faults) -> None:
 
 
 def test_all_that_was_broken_of_a_part_comes_back(faults: Faults, diary: Diary) -> None:
-    with faults.broken(Part.REDIS, Kind.SLOW):
-        faults.begin(Part.REDIS, Kind.FROZEN)
+    faults.begin(Part.REDIS, Kind.SLOW)
+    faults.begin(Part.REDIS, Kind.FROZEN)
+    faults.end(Part.REDIS)
     assert diary.lines[-3:] == ["mend Redis", "mend Redis", "Redis is back"]
 
 
@@ -105,28 +109,72 @@ def test_what_the_target_cannot_do_is_told(faults: Faults, diary: Diary) -> None
 
 class TestCommands:
     @pytest.fixture
-    def commands(self, tmp_path: Path) -> Mapping[str, Mapping[str, FaultCommands]]:
+    def granted(self, tmp_path: Path) -> Mapping[str, Mapping[str, FaultCommands]]:
         file = tmp_path / "broken"
         gone = FaultCommands.model_validate({"break": f"touch {file}", "mend": f"rm -f {file}"})
         failing = FaultCommands.model_validate({"break": "echo no such unit >&2; exit 4", "mend": "true"})
         return {"redis": {"gone": gone}, "worker": {"killed": failing}}
 
     def test_a_part_is_broken_and_mended_by_commands(
-        self, commands: Mapping[str, Mapping[str, FaultCommands]], tmp_path: Path
+        self, granted: Mapping[str, Mapping[str, FaultCommands]], tmp_path: Path
     ) -> None:
-        fault = CommandBreaker(commands).find(Part.REDIS, Kind.GONE)
+        fault = CommandBreaker(granted).find(Part.REDIS, Kind.GONE)
         assert fault is not None
         fault.begin()
         assert (tmp_path / "broken").exists()
         fault.mend()
         assert not (tmp_path / "broken").exists()
 
-    def test_what_has_no_command_cannot_be_broken(self, commands: Mapping[str, Mapping[str, FaultCommands]]) -> None:
-        assert CommandBreaker(commands).find(Part.REDIS, Kind.FROZEN) is None
-        assert CommandBreaker(commands).find(Part.DATABASE, Kind.GONE) is None
+    def test_what_has_no_command_cannot_be_broken(self, granted: Mapping[str, Mapping[str, FaultCommands]]) -> None:
+        assert CommandBreaker(granted).find(Part.REDIS, Kind.FROZEN) is None
+        assert CommandBreaker(granted).find(Part.DATABASE, Kind.GONE) is None
 
-    def test_a_command_that_fails_is_told(self, commands: Mapping[str, Mapping[str, FaultCommands]]) -> None:
-        fault = CommandBreaker(commands).find(Part.WORKER, Kind.KILLED)
+    def test_a_command_that_fails_is_told(self, granted: Mapping[str, Mapping[str, FaultCommands]]) -> None:
+        fault = CommandBreaker(granted).find(Part.WORKER, Kind.KILLED)
         assert fault is not None
         with pytest.raises(CommandFailed, match="ended with code 4: no such unit"):
             fault.begin()
+
+    def run(self, command: str) -> None:
+        given = {"worker": {"gone": FaultCommands.model_validate({"break": "true", "mend": command})}}
+        fault = CommandBreaker(given).find(Part.WORKER, Kind.GONE)
+        assert fault is not None
+        fault.mend()
+
+    def test_a_server_that_a_command_starts_lives_on_and_is_not_waited_for(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(commands, "LIMIT", 5.0)
+        self.run(f"sleep 300 & echo $! > {tmp_path}/pid")
+        server = psutil.Process(int((tmp_path / "pid").read_text()))
+        assert server.is_running()
+        server.kill()
+
+    def test_a_command_that_takes_too_long_is_ended_with_all_that_it_started(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(commands, "LIMIT", 0.5)
+        with pytest.raises(CommandFailed, match=r"was not done within 0\.5 s"):
+            self.run(f"sleep 300 & echo $! > {tmp_path}/pid; wait")
+        pid = int((tmp_path / "pid").read_text())
+        eventually("the sleeper", lambda: _lives(pid), lambda lives: not lives, wish="gone", within=2.0)
+
+    def test_a_command_that_asks_something_gets_no_answer(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(commands, "LIMIT", 2.0)
+        keyboard, typist = os.pipe()
+        ours = os.dup(0)
+        os.dup2(keyboard, 0)
+        try:
+            with pytest.raises(CommandFailed, match="ended with code 3: nobody answers"):
+                self.run("read answer || { echo nobody answers >&2; exit 3; }")
+        finally:
+            os.dup2(ours, 0)
+            for end in (ours, keyboard, typist):
+                os.close(end)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

@@ -4,6 +4,7 @@ import json
 import re
 import signal
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 
@@ -135,6 +136,23 @@ def test_redis_is_sent_no_command_that_writes() -> None:
     assert store.sent == []
     assert RedisDriver(store, Recorder(Masker()), writes=True).replace("a", "b")  # type: ignore[arg-type]
     assert store.sent == ["SET"]
+
+
+@pytest.mark.parametrize(
+    ("type", "command", "held"),
+    [
+        ("string", "get", "a"),
+        ("hash", "hgetall", {"a": "b"}),
+        ("list", "lrange", ["b", "a"]),
+        ("set", "smembers", {"a"}),
+        ("zset", "zrange", ["b", "a"]),
+        ("stream", "xrange", [("1-0", {"a": "b"})]),
+    ],
+)
+def test_what_redis_holds_is_read_where_nothing_may_be_written(type: str, command: str, held: object) -> None:
+    store = SimpleNamespace(type=lambda key: type, **{command: lambda key, *ends: held})
+    found = RedisDriver(store, Recorder(Masker())).typed("key")  # type: ignore[arg-type]
+    assert found == (type, sorted(held) if isinstance(held, set) else held)
 
 
 def test_the_database_is_sent_no_statement_that_writes() -> None:

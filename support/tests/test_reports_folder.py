@@ -51,6 +51,15 @@ def test_what_would_tell_of_the_run_before_is_gone_when_a_run_begins(reports: Pa
     assert {path.name for path in reports.iterdir()} == {".lock", "allure-results", "logs"}
 
 
+def test_an_old_folder_that_another_run_sweeps_meanwhile_is_no_trouble(
+    reports: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "glob", lambda self, pattern: iter([self / "run-gone"]))
+    folder = ReportsFolder(reports)
+    assert folder.path == reports
+    folder.close()
+
+
 def test_what_a_killed_worker_was_writing_is_no_part_of_the_results(folder: ReportsFolder) -> None:
     (folder.allure_results / "half-result.json.tmp").touch()
     folder.write_manifest(manifest([entry(1)]))

@@ -6,7 +6,7 @@ import pytest
 from pycaption import Caption, CaptionList, CaptionNode, CaptionSet
 from pycaption.scc import SCCWriter
 
-from support.checks.scc import HEADER, Cue, SccError, covers, gaps, parse
+from support.checks.scc import HEADER, Cue, SccError, gaps, parse
 
 FRAME = 1001 / 30000
 
@@ -253,23 +253,21 @@ class TestCoverage:
 
     def test_what_is_after_the_end_does_not_count(self) -> None:
         assert gaps(self.CUES, 22, 1) == [(20, 22)]
-        assert covers(self.CUES, 20.5, 1)
+        assert not gaps(self.CUES, 20.5, 1)
 
-    @pytest.mark.parametrize(
-        "seconds, tolerance, covered", [(30, 5, True), (30, 4.9, False), (35, 5, True), (36, 5, False)]
-    )
-    def test_coverage_is_the_absence_of_gaps(self, seconds: float, tolerance: float, covered: bool) -> None:
-        assert covers(self.CUES, seconds, tolerance) is covered
+    @pytest.mark.parametrize("seconds, tolerance, found", [(30, 5, 0), (30, 4.9, 1), (35, 5, 0), (36, 5, 1)])
+    def test_a_gap_as_long_as_the_tolerance_is_none(self, seconds: float, tolerance: float, found: int) -> None:
+        assert len(gaps(self.CUES, seconds, tolerance)) == found
 
     def test_a_cue_without_end_stays(self) -> None:
-        assert covers([Cue(0, None, "one")], 3600, 0)
+        assert not gaps([Cue(0, None, "one")], 3600, 0)
 
     def test_no_cues_cover_nothing(self) -> None:
         assert gaps([], 300, 1) == [(0, 300)]
-        assert covers([], 0, 0)
+        assert not gaps([], 0, 0)
 
     def test_cues_may_overlap(self) -> None:
-        assert covers([Cue(0, 10, "long"), Cue(1, 2, "short"), Cue(10, 11, "next")], 11, 0)
+        assert not gaps([Cue(0, 10, "long"), Cue(1, 2, "short"), Cue(10, 11, "next")], 11, 0)
 
 
 class TestPycaption:

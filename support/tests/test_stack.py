@@ -5,6 +5,7 @@ import importlib.util
 import os
 import signal
 import socket
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from support.checks.eventually import eventually
 from support.exits import EnvironmentFailed
 from support.run import Run
 from support.settings import load_target
-from support.stack import directories, postgres, redis
+from support.stack import directories, guardian, postgres, redis
 from support.stack.directories import RunDirectory
 from support.stack.ports import ReservedPort
 from support.stack.processes import ServerProcess
@@ -71,6 +72,7 @@ def test_the_platform_comes_up_healthy_and_leaves_nothing(run: Run) -> None:
     assert all(part in line for part in ("PostgreSQL", "Redis", "platform"))
     assert requests.get(f"{run.deployment.api_url}/api/health", timeout=5).json()["status"] == "healthy"
     assert len(processes_of(directory)) > 3
+    assert stat.S_IMODE(run.deployment.media_root.stat().st_mode) == 0o700, "recordings are nobody else's to read"
     run.close()
     gone(directory, within=1.0)
 
@@ -116,6 +118,32 @@ def test_the_directory_of_a_living_run_is_left_alone() -> None:
     assert living.path.exists()
     living.close()
     assert not living.path.exists()
+
+
+def test_a_directory_that_another_run_sweeps_meanwhile_is_no_trouble(tmp_path: Path) -> None:
+    assert not directories._abandoned(tmp_path / "acceptance-0-gone")
+
+
+@pytest.mark.parametrize("reading", [True, False])
+def test_the_directory_of_a_run_that_is_ended_at_once_is_removed(tmp_path: Path, reading: bool) -> None:
+    directory = tmp_path / "of the run"
+    directory.mkdir()
+    answer, question = os.pipe()
+    started = subprocess.Popen(
+        [sys.executable, "-I", "-S", guardian.__file__, str(directory)],
+        stdin=subprocess.DEVNULL,
+        stdout=question,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    if not reading:
+        os.close(answer)
+    os.close(question)
+    _, errors = started.communicate(timeout=10)
+    if reading:
+        os.close(answer)
+    assert errors == ""
+    assert not directory.exists()
 
 
 def test_a_frozen_server_is_stopped_all_the_same(tmp_path: Path) -> None:

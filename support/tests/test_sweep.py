@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
@@ -14,10 +15,12 @@ from typing import Any, cast
 import pytest
 
 from support.clients.api import OPENAPI, Content, Request, deletion_of
-from support.commands.sweep import MARK, SHELVES, Found, _delete, _files, _of_journal, _of_lists, target_named, work
+from support.commands import sweep
+from support.commands.sweep import SHELVES, Found, _delete, _files, _of_journal, _of_lists, target_named, work
 from support.drivers.http import Answer
-from support.exits import ExitCode, UsageError
+from support.exits import EnvironmentFailed, ExitCode, UsageError
 from support.journal import Created, Journal
+from support.marks import mark_in, mark_of_run, mark_of_scenario
 from support.personas import PERSONAS, Persona
 from support.settings import Capability
 from support.world import World
@@ -39,17 +42,17 @@ def test_how_something_is_deleted_follows_from_where_it_was_posted(path: str, de
 
 def test_what_a_run_that_goes_on_created_is_its_own_business(tmp_path: Path) -> None:
     journal = Journal("staging", tmp_path)
-    journal.add("/api/vod/create", {"id": 7}, "Dana", "7f3a12c4")
+    journal.add("/api/vod/create", {"id": 7}, "Dana", "x7f3a12c4")
     assert journal.left() == []
 
 
 def test_what_a_killed_run_created_is_found_until_it_is_forgotten(tmp_path: Path) -> None:
     program = "from support.journal import Journal; from pathlib import Path; import sys; "
-    program += 'Journal("staging", Path(sys.argv[1])).add("/api/vod/create", {"id": 7}, "Dana", "7f3a12c4")'
+    program += 'Journal("staging", Path(sys.argv[1])).add("/api/vod/create", {"id": 7}, "Dana", "x7f3a12c4")'
     subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=True, env={**os.environ, "PYTHONPATH": "."})
     journal = Journal("staging", tmp_path)
     [left] = journal.left()
-    assert (left.path, left.id, left.actor, left.mark) == ("/api/vod/create", "7", "Dana", "7f3a12c4")
+    assert (left.path, left.id, left.actor, left.mark) == ("/api/vod/create", "7", "Dana", "x7f3a12c4")
     journal.forget([replace(left, id="8")])
     assert journal.left() == [left]
     journal.forget([left])
@@ -57,23 +60,72 @@ def test_what_a_killed_run_created_is_found_until_it_is_forgotten(tmp_path: Path
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_is_created_while_a_sweep_forgets_is_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal, write = Journal("staging", tmp_path), Path.write_text
+    for id in (7, 8):
+        journal.add("/api/vod/create", {"id": id}, "Dana", "7f3a12c4")
+    adding = threading.Thread(target=journal.add, args=("/api/vod/create", {"id": 9}, "Dana", "7f3a12c4"))
+
+    def write_text(path: Path, *content: str, **how: str) -> int:
+        adding.start()
+        adding.join(0.2)
+        return write(path, *content, **how)
+
+    monkeypatch.setattr(Path, "write_text", write_text)
+    journal.forget([created for created in journal._all() if created.id == "7"])
+    adding.join()
+    assert [created.id for created in journal._all()] == ["8", "9"]
+
+
+def test_a_line_that_was_not_written_to_its_end_stops_no_sweep(tmp_path: Path) -> None:
+    journal = journal_of(tmp_path, created("/api/vod/create", "7", "Dana"))
+    whole = journal.path.read_text(encoding="utf-8")
+    journal.path.write_text(f'{whole}{whole[:30]}\n{{"path": "/api"}}\n[]\n{whole}', encoding="utf-8")
+    assert [one.id for one in journal.left()] == ["7", "7"]
+    assert journal.unreadable() == 3
+
+
 def test_what_has_no_id_cannot_be_swept(tmp_path: Path) -> None:
-    Journal("staging", tmp_path).add("/api/events", ["x"], "Dana", "7f3a12c4")
+    Journal("staging", tmp_path).add("/api/events", ["x"], "Dana", "x7f3a12c4")
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
-    "name", ["City Council · 7f3a12c4", "city-council-7f3a12c4.wav", "name-3-7f3a12c4@example.org"]
+    "name",
+    [
+        "City Council · x7f3a12c4",
+        "city-council-x7f3a12c4.wav",
+        "city-council-x7f3a12c4_summary.json",
+        "name-3-x7f3a12c4@example.org",
+        "dana-x7f3a12c4-1",
+        "x7f3a12c4-2",
+    ],
 )
 def test_a_mark_is_seen_in_names(name: str) -> None:
-    found = MARK.search(name)
-    assert found is not None
-    assert found[1] == "7f3a12c4"
+    assert mark_in(name) == "x7f3a12c4"
 
 
-@pytest.mark.parametrize("name", ["0905eb48-a674-4a34-8d62-8eb057652c20", "City Council", "· 7f3a12c4ff"])
-def test_ids_are_no_marks(name: str) -> None:
-    assert MARK.search(name) is None
+def test_every_scenario_has_a_mark_of_its_own_that_is_seen() -> None:
+    run = mark_of_run()
+    one, other = mark_of_scenario(run), mark_of_scenario(run)
+    assert one != other
+    assert mark_in(f"City Council · {one}") == one
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "0905eb48-a674-4a34-8d62-8eb057652c20",
+        "City Council",
+        "· x7f3a12c4ff",
+        "council-20251120.mp4",
+        "archive/budget-20240115.mp4",
+        "meeting 1920x20251120.mp4",
+        "council-7f3a12c4.mp4",
+    ],
+)
+def test_what_others_name_their_things_has_no_mark(name: str) -> None:
+    assert mark_in(name) is None
 
 
 # What is found at a target
@@ -85,6 +137,7 @@ class Api:
     def __init__(self, lists: Mapping[str, Sequence[Mapping[str, Any]]], deletions: Mapping[str, int]) -> None:
         self.lists, self.deletions = lists, deletions
         self.asked: list[tuple[str, str]] = []
+        self.openapi: tuple[int, object] = (200, {"paths": {one: {"delete": {}} for one in DELETABLE}})
 
     def send(self, request: Request, content: Content, *, by: Persona | None) -> Answer:
         self.asked.append((str(request), by.name if by else "nobody"))
@@ -92,7 +145,7 @@ class Api:
         if request.method == "DELETE":
             return self._answer(request, self.deletions.get(path, 204), {})
         if path == OPENAPI:
-            return self._answer(request, 200, {"paths": {one: {"delete": {}} for one in DELETABLE}})
+            return self._answer(request, *self.openapi)
         shelf = next((shelf for shelf in SHELVES if shelf.path == path), None)
         if shelf is None:
             return self._answer(request, self.deletions.get(path, 200), {})
@@ -126,6 +179,8 @@ class Media:
         return self.files[name]
 
     def remove(self, name: str) -> None:
+        if name.startswith("locked"):
+            raise PermissionError(13, "Permission denied")
         self.removed.append(name)
 
 
@@ -145,14 +200,21 @@ class Target:
         self.run = self
         self.deployment = self
         self.accounts = accounts
+        self.closed = 0
 
     def grants(self, capability: Capability) -> bool:
         return self.storage is not None
 
+    def finish(self) -> str:
+        return "it is up"
 
-def item(id: str, name: str, *, hours: float = 2.0) -> dict[str, Any]:
+    def close(self) -> None:
+        self.closed += 1
+
+
+def item(id: str, name: str, *, field: str = "title", hours: float = 2.0) -> dict[str, Any]:
     made = datetime.now(UTC) - timedelta(hours=hours)
-    return {"id": id, "title": name, "created_at": made.isoformat().replace("+00:00", "Z")}
+    return {"id": id, field: name, "created_at": made.isoformat().replace("+00:00", "Z")}
 
 
 def deleted(found: Iterable[Found]) -> list[tuple[str, str, str]]:
@@ -165,42 +227,52 @@ def as_world(target: Target) -> World:
 
 class TestLists:
     @pytest.mark.parametrize(
-        "shelf, deletion, by",
+        "shelf, field, deletion, by",
         [
-            ("VOD", "DELETE /api/vod/7", "Omar"),
-            ("account", "DELETE /api/admin/users/7", "Omar"),
-            ("research session", "DELETE /api/research/sessions/7", "Ravi"),
-            ("document", "DELETE /api/documents/7", "Ravi"),
-            ("portfolio", "DELETE /api/portfolios/7", "Ravi"),
-            ("notification", "DELETE /api/notifications/7", "Ravi"),
+            ("VOD", "title", "DELETE /api/vod/7", "Omar"),
+            ("VOD", "file_path", "DELETE /api/vod/7", "Omar"),
+            ("account", "username", "DELETE /api/admin/users/7", "Omar"),
+            ("research session", "notes", "DELETE /api/research/sessions/7", "Ravi"),
+            ("document", "source_id", "DELETE /api/documents/7", "Ravi"),
+            ("portfolio", "name", "DELETE /api/portfolios/7", "Ravi"),
+            ("notification", "title", "DELETE /api/notifications/7", "Ravi"),
         ],
     )
-    def test_what_has_a_mark_and_is_old_is_found(self, shelf: str, deletion: str, by: str) -> None:
-        target = Target(lists={shelf: [item("7", "City Council · 7f3a12c4"), item("8", "The mayor's own")]})
+    def test_what_has_a_mark_and_is_old_is_found(self, shelf: str, field: str, deletion: str, by: str) -> None:
+        ours = item("7", "City Council · x7f3a12c4", field=field)
+        target = Target(lists={shelf: [ours, item("8", "The mayor's own", field=field)]})
         found = list(_of_lists(as_world(target), 3600.0))
         assert deleted(found) == [(shelf, deletion, by)]
-        assert found[0].mark == "7f3a12c4"
-        assert str(found[0]).endswith(f"120 minutes old, mark 7f3a12c4: {deletion} as {by}")
+        assert found[0].mark == "x7f3a12c4"
+        called = f'{shelf} "City Council · x7f3a12c4"'
+        assert str(found[0]) == f"{called}, 120 minutes old, mark x7f3a12c4: {deletion} as {by}"
+
+    def test_a_date_in_a_name_and_a_mark_that_somebody_tells_of_are_not_ours(self) -> None:
+        dated = {**item("7", "City Council"), "file_path": "archive/council-20251120.mp4"}
+        told = {**item("8", "City Council"), "error": "city-council-x7f3a12c4.wav is missing"}
+        assert list(_of_lists(as_world(Target(lists={"VOD": [dated, told]})), 3600.0)) == []
 
     def test_what_is_young_may_be_of_a_run_that_goes_on(self) -> None:
-        target = Target(lists={"VOD": [item("7", "City Council · 7f3a12c4", hours=0.5)]})
+        target = Target(lists={"VOD": [item("7", "City Council · x7f3a12c4", hours=0.5)]})
         assert list(_of_lists(as_world(target), 3600.0)) == []
         assert len(list(_of_lists(as_world(target), 60.0))) == 1
 
     def test_what_cannot_be_deleted_is_not_promised(self) -> None:
-        assert list(_of_lists(as_world(Target(lists={"event": [item("7", "event-7f3a12c4")]})), 3600.0)) == []
+        target = Target(lists={"event": [item("7", "event-x7f3a12c4", field="type")]})
+        assert list(_of_lists(as_world(target), 3600.0)) == []
 
     def test_all_pages_are_read(self) -> None:
-        items = [item(str(number), f"City Council · 7f3a{number:04}") for number in range(205)]
+        items = [item(str(number), f"City Council · x7f3a{number:04}") for number in range(205)]
         assert len(list(_of_lists(as_world(Target(lists={"VOD": items})), 3600.0))) == 205
 
     def test_who_has_no_account_there_is_not_asked_for(self) -> None:
-        target = Target(lists={"document": [item("7", "City Council · 7f3a12c4")]}, accounts=["Omar"])
+        ours = item("7", "City Council · x7f3a12c4", field="source_id")
+        target = Target(lists={"document": [ours]}, accounts=["Omar"])
         assert list(_of_lists(as_world(target), 3600.0)) == []
 
 
 def created(path: str, id: str, actor: str) -> Created:
-    return Created(path, id, actor, "7f3a12c4", datetime.now(UTC).timestamp() - 600, "elsewhere", 1, 0.0)
+    return Created(path, id, actor, "x7f3a12c4", datetime.now(UTC).timestamp() - 600, "elsewhere", 1, 0.0)
 
 
 def journal_of(tmp_path: Path, *left: Created) -> Journal:
@@ -238,14 +310,15 @@ class TestTheJournal:
 class TestDeleting:
     def found(self, path: str, id: str) -> Found:
         made = created(path, id, "Dana")
-        return Found("vod", made.mark, 60.0, Request("DELETE", f"/api/vod/{id}"), PERSONAS["Dana"], made)
+        deletion = Request("DELETE", f"/api/vod/{id}")
+        return Found("vod", "City Council", made.mark, 60.0, deletion, PERSONAS["Dana"], made)
 
     def test_it_is_deleted_and_forgotten(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        target, found = Target(Media(council_7f3a12c4=0.0)), self.found("/api/vod/create", "7")
+        target, found = Target(Media(council_x7f3a12c4=0.0)), self.found("/api/vod/create", "7")
         journal = journal_of(tmp_path, cast(Created, found.created))
-        assert _delete(as_world(target), journal, [found], ["council-7f3a12c4.wav"]) == ExitCode.PASSED
+        assert _delete(as_world(target), journal, [found], ["council-x7f3a12c4.wav"]) == ExitCode.PASSED
         assert target.api.asked == [("DELETE /api/vod/7", "Dana")]
-        assert cast(Media, target.storage).removed == ["council-7f3a12c4.wav"]
+        assert cast(Media, target.storage).removed == ["council-x7f3a12c4.wav"]
         assert journal.left() == []
         assert capsys.readouterr().out == "2 deleted.\n"
 
@@ -255,18 +328,64 @@ class TestDeleting:
         assert _delete(as_world(target), journal, [found], []) == ExitCode.FAILED
         assert len(journal.left()) == 1
         told = capsys.readouterr().out
-        assert "could not be deleted: vod, 1 minutes old" in told
+        assert 'could not be deleted: vod "City Council", 1 minutes old' in told
         assert told.endswith("0 deleted.\n")
+
+    def test_a_file_that_stays_is_told(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        names = ["locked-x7f3a12c4.wav", "council-x7f3a12c4.wav"]
+        assert _delete(as_world(Target(Media())), journal_of(tmp_path), [], names) == ExitCode.FAILED
+        told = "could not be deleted: media file locked-x7f3a12c4.wav: Permission denied\n1 deleted.\n"
+        assert capsys.readouterr().out == told
 
 
 class TestFiles:
     def test_those_of_runs_that_ended_and_old_ones_are_found(self) -> None:
         now = datetime.now(UTC).timestamp()
-        media = Media(ended_7f3a12c4=now, old_11112222=now - 7200, young_33334444=now, theirs=0.0)
-        assert _files(as_world(Target(media)), 3600.0, {"7f3a12c4"}) == ["ended-7f3a12c4.wav", "old-11112222.wav"]
+        media = Media(ended_x7f3a12c4=now, old_x11112222=now - 7200, young_x33334444=now, council_20251120=0.0)
+        assert _files(as_world(Target(media)), 3600.0, {"x7f3a12c4"}) == ["ended-x7f3a12c4.wav", "old-x11112222.wav"]
 
     def test_without_storage_nobody_looks(self) -> None:
-        assert _files(as_world(Target()), 3600.0, {"7f3a12c4"}) == []
+        assert _files(as_world(Target()), 3600.0, {"x7f3a12c4"}) == []
+
+
+class TestATargetThatCannotBeLookedThrough:
+    @pytest.fixture(autouse=True)
+    def staging(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "staging.toml").write_text('[api]\nurl = "http://127.0.0.1:9"\n', encoding="utf-8")
+
+    def sweep(self, monkeypatch: pytest.MonkeyPatch, target: Target) -> int:
+        monkeypatch.setattr(sweep, "Run", lambda *_, **__: target)
+        monkeypatch.setattr(sweep, "World", lambda run: run)
+        return work(argparse.Namespace(target="target=staging.toml", delete=False, older="1 hour"))
+
+    def test_what_fails_there_is_a_sentence(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        target = Target()
+        monkeypatch.setattr(target.api, "openapi", (404, {}))
+        with pytest.raises(EnvironmentFailed, match=r"'staging' cannot be swept: GET /openapi.json should be answered"):
+            self.sweep(monkeypatch, target)
+        assert target.closed == 2
+
+    def test_so_is_a_platform_that_names_no_paths(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        target = Target()
+        monkeypatch.setattr(target.api, "openapi", (200, {"info": {}}))
+        with pytest.raises(EnvironmentFailed, match=r"/openapi\.json of the target names no paths"):
+            self.sweep(monkeypatch, target)
+
+    def test_half_a_line_is_told(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        half = Journal("staging").path
+        half.parent.mkdir(parents=True)
+        half.write_text('{"path": "/api/v', encoding="utf-8")
+        assert self.sweep(monkeypatch, Target()) == ExitCode.PASSED
+        told = f"1 lines of {half} were not written to their end: what they told of is not known.\n"
+        assert capsys.readouterr().out == f"{told}Nothing of ours is left at staging.\n"
+
+    def test_the_advice_names_the_target_as_it_was_named(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        target = Target(lists={"VOD": [item("7", "City Council · x7f3a12c4")]})
+        assert self.sweep(monkeypatch, target) == ExitCode.PASSED
+        assert "acceptance sweep -D target=staging.toml --delete" in capsys.readouterr().out
 
 
 class TestTheCommandLine:

@@ -1,10 +1,14 @@
 import base64
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
 
 from support.clients.traces import TraceStores
+from support.drivers.redis import RedisDriver
+from support.evidence.masking import Masker
+from support.evidence.recorder import Recorder
 
 WORDS = "aardvark-7f3a12"
 
@@ -23,8 +27,8 @@ class Stores:
     def keys(self, pattern: str) -> list[str]:
         return [self.key] if self.key else []
 
-    def content(self, key: str) -> str:
-        return self.value
+    def typed(self, key: str) -> tuple[str, object]:
+        return "hash", {"field": self.value}
 
     def everything(self) -> list[tuple[str, bytes]]:
         return [(self.path, self.file)] if self.path else []
@@ -54,6 +58,13 @@ def test_words_are_found_in_keys_values_names_and_files() -> None:
     assert found(Stores(key="cache:1", value=WORDS)) == ["Redis (cache)"]
     assert found(Stores(path=f"{WORDS}.wav")) == [f"storage ({WORDS}.wav)"]
     assert found(Stores(path="1.wav", file=WORDS.encode())) == ["storage (1.wav)"]
+
+
+def test_redis_is_searched_where_nothing_may_be_written_too() -> None:
+    store = SimpleNamespace(scan_iter=lambda *_, **__: ["cache:1"], type=lambda key: "string", get=lambda key: WORDS)
+    redis = RedisDriver(store, Recorder(Masker()))  # type: ignore[arg-type]
+    stores: Any = Stores()
+    assert [str(trace) for trace in TraceStores(stores, redis, stores).of(WORDS)] == ["Redis (cache)"]
 
 
 @pytest.mark.parametrize("field", ["aardvark", "7f3a12", None, 5, {"a": []}])

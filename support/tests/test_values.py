@@ -24,7 +24,7 @@ def memory() -> Memory:
 
 @pytest.fixture
 def values(memory: Memory) -> Values:
-    return Values(memory, lambda name: f"{name} · 7f3a12c4", "7f3a12c4")
+    return Values(memory, lambda name: f"{name} · x7f3a12c4", "x7f3a12c4")
 
 
 class TestWhatACellGives:
@@ -46,8 +46,8 @@ class TestWhatACellGives:
             ("{vod.owner.name}", "dana"),
             ("VOD {vod.id} of {vod.owner.name}", "VOD 7 of dana"),
             ("{City Council.name}", "Dana"),
-            ("{unique City Council}", "City Council · 7f3a12c4"),
-            ("{the mark}", "7f3a12c4"),
+            ("{unique City Council}", "City Council · x7f3a12c4"),
+            ("{the mark}", "x7f3a12c4"),
             ("{a text of 256 characters}", None),
         ],
     )
@@ -62,7 +62,7 @@ class TestWhatACellGives:
         for what in ("a unique title", "a unique name", "a unique email", "a unique file ending in .wav"):
             made = [values.value(f"{{{what}}}") for _ in range(3)]
             assert len(set(made)) == 3
-            assert all("7f3a12c4" in one for one in made)
+            assert all("x7f3a12c4" in one for one in made)
 
     def test_days_and_times_are_counted_from_now(self, values: Values) -> None:
         today = datetime.now(UTC).date()
