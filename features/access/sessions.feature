@@ -97,24 +97,6 @@ Feature: Sessions
       When Vera signs in
       Then her session goes on
 
-    @critical @needs.writes @id.ACC-027
-    Scenario: A user who is deleted loses the session
-      Given Nora has just joined
-      And Nora has sent GET /api/auth/me
-      And the answer is remembered as "nora"
-      And Omar has sent DELETE /api/users/{nora.id}
-      When Nora opens the protected page
-      Then she is refused as not signed in
-
-    @critical @needs.writes @id.ACC-027
-    Scenario: A deleted user cannot sign in, and is not told why
-      Given Nora has just joined
-      And Nora has sent GET /api/auth/me
-      And the answer is remembered as "nora"
-      And Omar has sent DELETE /api/users/{nora.id}
-      When Nora signs in
-      Then she is refused as if nobody had that name
-
     @critical @needs.writes @id.ACC-014
     Scenario Outline: <who>, made <role>, has to sign in again and then is that
       Given <who> has a new account

@@ -150,18 +150,6 @@ Feature: Notifications
         | Nora | deletes      |
         | Omar | reads        |
 
-    @id.RES-056
-    Scenario: A researcher sends no notification to somebody else
-      Given the user "Alma" of Omar
-      When Ravi sends POST /api/notifications with
-        | field   | value          |
-        | type    | info           |
-        | title   | Margin call    |
-        | message | Mind your cash |
-        | user_id | {user Alma.id} |
-      Then the answer is 403 "PermissionError"
-      And nothing was changed
-
     @id.RES-055
     Scenario Outline: A notification that is gone is unknown: <deed>
       Given the notification "Margin call" of Ravi

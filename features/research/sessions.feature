@@ -102,17 +102,6 @@ Feature: Research sessions
       Then he is refused as unknown: "There is no such user."
       And nothing was changed
 
-    @id.RES-018
-    Scenario: A researcher begins no session for somebody else
-      Given the user "Alma" of Omar
-      When Ravi sends POST /api/research/sessions with
-        | field        | value          |
-        | session_type | stock_research |
-        | ticker       | AAPL           |
-        | user_id      | {user Alma.id} |
-      Then the answer is 403 "PermissionError"
-      And nothing was changed
-
   Rule: A list shows one's own, newest first
 
     Background:
@@ -229,16 +218,6 @@ Feature: Research sessions
         | field      | value |
         | data.score | 0.85  |
       Then she is refused as unknown
-      And nothing was changed
-
-    @id.RES-013
-    Scenario: Another researcher cannot write its notes
-      Given the research session "AAPL" of Ravi
-      And Nora has just joined
-      When Nora sends PUT /api/research/sessions/{research session AAPL.id}/notes with
-        | field | value              |
-        | notes | sell before Friday |
-      Then the answer is 404 "NotFoundError"
       And nothing was changed
 
   Rule: A session can be deleted, so that it comes back or for good

@@ -111,16 +111,6 @@ Feature: The people research is done for
       Then the user "Alma" is hidden
 
     @id.RES-006
-    Scenario: A deleted user is not listed
-      Given the user "Undine" of Omar
-      And Omar deleted the user "Undine"
-      # The newest come first, and no other scenario knows an Undine.
-      When Omar sends GET /api/users?limit=100
-      Then the answer has
-        | path              | value                  |
-        | users[*].username | {matching ^(?!undine)} |
-
-    @id.RES-006
     Scenario: A restored user is back as they were
       Given the user "Alma" of Omar
       And Omar deleted the user "Alma"
