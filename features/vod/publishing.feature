@@ -81,7 +81,7 @@ Feature: Publishing at Cablecast
         | CITY COUNCIL     | today        |
         | The City Council | today        |
 
-      Examples: just enough, 0.71 where 0.7 is asked for
+      Examples: just enough, about 0.71 where 0.7 is asked for
         | show                            | day   |
         | The meeting of the City Council | today |
 
@@ -99,9 +99,9 @@ Feature: Publishing at Cablecast
         | City Council                                            | 365 days ago |
         | An evening with the members of last year's City Council | today        |
 
-      Examples: not quite enough, 0.697 where 0.7 is asked for
-        | show                             | day   |
-        | The meetings of the City Council | today |
+      Examples: not quite enough, about 0.69 where 0.7 is asked for
+        | show                              | day   |
+        | The gathering of the City Council | today |
 
     @id.VOD-061
     Scenario Outline: Of several shows the one that fits best is linked
