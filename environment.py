@@ -6,6 +6,7 @@ from behave.runner import Context
 from support import parameters
 from support import scenario as journey
 
+journey.require_runner()
 parameters.register()
 
 

@@ -5,8 +5,9 @@ from behave.runner import Context
 
 from support.checks import tables
 from support.checks.eventually import eventually
-from support.checks.matching import equal, require
+from support.checks.matching import equal
 from support.clients.vod import LEFT_OUT, STAGES, Vod
+from support.mistakes import require_written
 from support.testdata.media import SLOW, SLOW_PACE, Recording, recording, write
 from support.world import World
 
@@ -78,7 +79,7 @@ def vods_exist(context: Context, who: str) -> None:
 
 
 def _make(world: World, stage: str, title: str, who: str) -> None:
-    require(stage in STAGES, f'a VOD cannot be "{stage}"; it can be: {", ".join(STAGES)}')
+    require_written(stage in STAGES, f'a VOD cannot be "{stage}"; it can be: {", ".join(STAGES)}')
     person = world.person(who)
     _store(world, title, 60.0, "clear")
     if stage == "unknown":

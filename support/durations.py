@@ -74,9 +74,17 @@ def work(options: argparse.Namespace) -> int:
     measured = _read(PROJECT / "reports" / MEASURED)
     if not measured:
         raise UsageError(f"Nothing has been measured yet: run behave first, it writes reports/{MEASURED}.")
-    _write(PROJECT / COMMITTED, paces(measured))
-    print(f"{COMMITTED} tells the paces of {len(paces(measured))} features, from {len(measured)} scenarios.")
+    renewed = renew(PROJECT / COMMITTED, paces(measured), PROJECT)
+    print(f"{COMMITTED} tells the paces of {renewed} features; {len(paces(measured))} were measured here.")
     return ExitCode.PASSED
+
+
+def renew(path: Path, measured: Mapping[str, float], project: Path) -> int:
+    """Write what was measured over what was known, but for features that are gone; return how many are known now."""
+    known = {**_read(path), **measured}
+    known = {feature: pace for feature, pace in known.items() if (project / feature).exists()}
+    _write(path, known)
+    return len(known)
 
 
 def paces(measured: Mapping[str, float]) -> dict[str, float]:

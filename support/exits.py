@@ -9,7 +9,7 @@
      3   what was selected cannot give an honest verdict: nothing, an unknown tag, an empty scenario
      4   the platform could not be started, or the target does not answer
      5   the report could not be built, or not of all shards
-     6   no scenario failed, but the tests themselves did: an undefined step, a hook, a clean-up, something left behind
+     6   no scenario failed, but the tests themselves did: a wrong feature, an undefined step, a hook, a clean-up
      7   nothing did not pass but what is listed as a known issue
    129   the terminal was closed (SIGHUP)
    130   interrupted (Ctrl-C)

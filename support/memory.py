@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import TypeVar
+
+from support.mistakes import FeatureMistake
 
 Kind = TypeVar("Kind")
 MADE_BY = {
@@ -10,6 +13,8 @@ MADE_BY = {
     "answers": "a step that asks many times must come before: When Dana sends GET /api/vod/list 20 times by 5 at once",
 }
 """Which step makes what is remembered without being named in a feature."""
+_NAMED_IN_FEATURES = {"Vod": "VOD", "Thing": "thing", "object": "thing"}
+"""Kinds of what features give names to, in their words."""
 
 
 class Memory:
@@ -32,7 +37,17 @@ class Memory:
         thing = self._things.get(name)
         if isinstance(thing, kind):
             return thing
-        known = ", ".join(f'"{key}" ({type(value).__name__})' for key, value in self._things.items()) or "nothing yet"
-        found = "nothing" if thing is None else f"a {type(thing).__name__}"
-        hint = f" ({MADE_BY[name]})" if thing is None and name in MADE_BY else ""
-        raise AssertionError(f'"{name}" should name a {kind.__name__}, but names {found}{hint}; known: {known}')
+        raise FeatureMistake(self._why_not(name, kind))
+
+    def _why_not(self, name: str, kind: type[object]) -> str:
+        word = _NAMED_IN_FEATURES.get(kind.__name__)
+        if word is None:
+            made_by = MADE_BY.get(name, f"a step that gives one ({name}) must come before")
+            return f"This step needs something that is not there yet: {made_by}"
+        if name in self._things:
+            return f'"{name}" is no {word}: the name is that of something else'
+        known = [key for key, thing in self._things.items() if isinstance(thing, kind)]
+        if near := difflib.get_close_matches(name, known, n=1):
+            return f'No {word} "{name}" was made before. Did you mean "{near[0]}"?'
+        told = ", ".join(f'"{one}"' for one in known) or "none"
+        return f'No {word} "{name}" was made before; made were: {told}'

@@ -19,6 +19,7 @@ from support.faults import Breaker
 from support.faults.processes import Processes
 from support.granting import NotGranted
 from support.journal import Journal
+from support.mistakes import FeatureMistake
 from support.partners.server import PartnerServer
 from support.run import Run
 from support.settings import Capability, Limits
@@ -111,7 +112,7 @@ class Reach:
         """
         self._run.require(capability)
         if capability not in self._asks_for:
-            raise AssertionError(
+            raise FeatureMistake(
                 f"this step needs '{capability}': tag its scenario @needs.{capability}, "
                 "so that it is skipped where the target does not grant that"
             )

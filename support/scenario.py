@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
@@ -16,7 +17,7 @@ from support.checks.eventually import tell as tell_waits
 from support.drivers.browser import NO_BROWSER
 from support.drivers.http import HttpDriver
 from support.evidence.recorder import Recorder
-from support.exits import UsageError
+from support.exits import ExitCode, UsageError
 from support.granting import NotGranted
 from support.parts import Kind, Part
 from support.run import Run
@@ -47,6 +48,13 @@ def use(run: Run) -> None:
         for definition in the_step_registry.steps[keyword]:
             if not hasattr(definition.func, "__wrapped__"):
                 definition.func = _tolerant(definition.func, left_out)
+
+
+def require_runner() -> None:
+    """End behave with a sentence where it runs without our runner, which it finds in pyproject.toml beside it."""
+    if "support.runner" not in sys.modules:
+        sys.stderr.write("Nothing was run. Start behave in the project's folder, where pyproject.toml is.\n")
+        raise SystemExit(ExitCode.USAGE)
 
 
 def _tolerant(step: Callable[..., None], left_out: Callable[[Any, NotGranted], None]) -> Callable[..., None]:

@@ -21,6 +21,7 @@ from support.checks.matching import fail
 from support.drivers.http import Answer
 from support.jsonpaths import find
 from support.memory import Memory
+from support.mistakes import FeatureMistake
 
 PLACE = re.compile(r"\{([^{}]*)\}")
 
@@ -88,7 +89,7 @@ class Values:
         try:
             return kind(name) or self._given(name)
         except ValueError as error:
-            raise fail(f"{{{name}}}: {error}") from None
+            raise FeatureMistake(f"{{{name}}}: {error}") from None
 
     def _given(self, name: str) -> Any:
         for invention in INVENTIONS:
@@ -96,14 +97,14 @@ class Values:
                 try:
                     return invention.make(self, *found.groups())
                 except ValueError as error:
-                    raise fail(f"{{{name}}}: {error}") from None
+                    raise FeatureMistake(f"{{{name}}}: {error}") from None
         return self._remembered(name)
 
     def _remembered(self, name: str) -> Any:
         for known in sorted(self._memory.names, key=len, reverse=True):
             if name == known or name.startswith((f"{known}.", f"{known}[")):
                 return self._part(known, name.removeprefix(known).removeprefix("."))
-        raise fail(_nothing_known(name, self._memory.names))
+        raise FeatureMistake(_nothing_known(name, self._memory.names))
 
     def _part(self, known: str, path: str) -> Any:
         kept = self._memory.recall(known, object)
@@ -119,9 +120,11 @@ class Values:
         try:
             found = find(thing, path)
         except JSONPathError as error:
-            raise fail(f'"{path}" in {{{known}.{path}}} is no path: {error}') from None
+            raise FeatureMistake(f'"{path}" in {{{known}.{path}}} is no path: {error}') from None
         if not found:
-            raise fail(f'"{known}" has no {path}; it has: {parts_of(thing)}')
+            sentence = f'"{known}" has no {path}; it has: {parts_of(thing)}'
+            # An answer may lack what was agreed; what steps remember of themselves may not.
+            raise fail(sentence) if isinstance(kept, Answer) else FeatureMistake(sentence)
         return found[0]
 
     # What can be made up
@@ -208,7 +211,7 @@ def _json(text: str, hint: str) -> Any:
     try:
         return json.loads(text)
     except ValueError as error:
-        raise fail(
+        raise FeatureMistake(
             f"the text below the step is no JSON: {error}. Values in braces stand in double quotes as well: "
             f'"{{vod.id}}"{hint}'
         ) from None
@@ -216,7 +219,7 @@ def _json(text: str, hint: str) -> Any:
 
 def _plain(value: Any) -> str:
     if isinstance(value, Kind):
-        raise fail(f"{{{value}}} can only be expected as a whole, not inside a text")
+        raise FeatureMistake(f"{{{value}}} can only be expected as a whole, not inside a text")
     return value if isinstance(value, str) else json.dumps(value, default=str)
 
 

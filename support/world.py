@@ -47,6 +47,7 @@ from support.granting import NotGranted
 from support.ledger import Ledger
 from support.marks import mark_of_scenario
 from support.memory import Memory
+from support.mistakes import FeatureMistake
 from support.personas import PERSONAS, PRONOUNS, Persona
 from support.reach import Reach
 from support.run import Run
@@ -112,9 +113,9 @@ class World:
         if word in PERSONAS:
             self._actor = PERSONAS[word]
         elif not any(word in words for words in PRONOUNS.values()):
-            raise AssertionError(f'"{word}" is nobody: the personas are {", ".join(PERSONAS)}')
+            raise FeatureMistake(f'"{word}" is nobody: the personas are {", ".join(PERSONAS)}')
         if self._actor is None:
-            raise AssertionError(
+            raise FeatureMistake(
                 f'"{word}" should mean who acted last, but nobody has: name one of {", ".join(PERSONAS)}'
             )
         return self._actor

@@ -16,6 +16,7 @@ from support.checks.matching import fail, require
 from support.clients.api import Content, Request
 from support.drivers.http import Answer
 from support.jsonpaths import find
+from support.mistakes import FeatureMistake, require_written
 from support.personas import Persona
 from support.world import World
 
@@ -44,7 +45,7 @@ def content(world: World, context: Context) -> Content:
 def message(world: World, context: Context) -> str:
     """Return the JSON below a step, to be sent by itself: a table of fields, or a document."""
     made = content(world, context)
-    require(made.json is not None, "this step needs a table below it (field, value), or a JSON document")
+    require_written(made.json is not None, "this step needs a table below it (field, value), or a JSON document")
     return json.dumps(made.json)
 
 
@@ -55,7 +56,7 @@ def content_as_it_is(context: Context, media_type: str) -> Content:
 
 def text_below(context: Context) -> str:
     """Return the text below a step; fails where there is none."""
-    require(context.text, 'this step needs a text below it, between """ and """')
+    require_written(context.text, 'this step needs a text below it, between """ and """')
     return str(context.text)
 
 
@@ -132,7 +133,9 @@ def _found(document: Any, path: str) -> list[Any]:
     try:
         return find(document, path)
     except JSONPathError as error:
-        raise fail(f'"{path}" is no JSON path: {error}. Written like: vods[0].title, or vods[*].status') from None
+        raise FeatureMistake(
+            f'"{path}" is no JSON path: {error}. Written like: vods[0].title, or vods[*].status'
+        ) from None
 
 
 def settled(what: str, look: Callable[[], Seen], wanted: Callable[[Seen], bool], *, wish: str, within: float) -> None:
@@ -167,7 +170,9 @@ def key_differences(name: str, key: Mapping[str, Any] | None, world: World, cont
         return
     for path, wish in wishes(world, context, "path").items():
         first = path.partition(".")[0].partition("[")[0]
-        require(first in key, f'a Redis key has no "{path}". Known: {", ".join(key)}, and parts such as value.status')
+        require_written(
+            first in key, f'a Redis key has no "{path}". Known: {", ".join(key)}, and parts such as value.status'
+        )
         found = [key[path]] if path in key else _found(key, path)
         yield from differences(path, found[0] if found else ABSENT, wish)
 

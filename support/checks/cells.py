@@ -21,7 +21,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from support.checks import tables
-from support.checks.matching import fail, shown
+from support.checks.matching import shown
+from support.mistakes import FeatureMistake
 
 NOTHING = "nothing"
 ONE_OF = "one of: "
@@ -72,7 +73,7 @@ def differences(
     """Yield for each field that is not as a table wants it half a sentence; `before` is what was seen at first."""
     for name, cell in wanted.items():
         if name == "":
-            raise fail("a row of the table names no field")
+            raise FeatureMistake("a row of the table names no field")
         try:
             found = _at(seen, name)
         except KeyError:

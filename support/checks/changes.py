@@ -18,8 +18,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from support.checks.matching import fail
 from support.evidence.masking import is_secret_name
+from support.mistakes import FeatureMistake
 
 State = Mapping[tuple[str, str], Mapping[str, Any]]
 """Records by store and key; a record is its fields."""
@@ -108,7 +108,9 @@ def wish(row: Mapping[str, str], identity: Callable[[str], str]) -> Wish:
     """Return what a row of a table of changes tells; `identity` gives the id of what the scenario knows by a name."""
     ends = (row["from"], row["to"])
     if not row["field"] and ends not in ((ABSENT, PRESENT), (PRESENT, ABSENT)):
-        raise fail(f'a change of {row["store"]} "{row["record"]}" without a field is from absent to present, or back')
+        raise FeatureMistake(
+            f'a change of {row["store"]} "{row["record"]}" without a field is from absent to present, or back'
+        )
     return Wish(row["store"], row["record"], identity(row["record"]), row["field"], *ends)
 
 

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from support.checks.matching import fail
+from support.mistakes import FeatureMistake
 
 
 class Table(Protocol):
@@ -29,21 +29,21 @@ def read(table: Table | None, columns: Sequence[str], *, optional: Sequence[str]
     known = [*columns, *optional]
     told = ", ".join(known)
     if table is None:
-        raise fail(f"this step needs a table below it, with the columns: {told}")
+        raise FeatureMistake(f"this step needs a table below it, with the columns: {told}")
     if repeated := sorted({name for name in table.headings if table.headings.count(name) > 1}):
-        raise fail(f'the table has the column "{repeated[0]}" more than once')
+        raise FeatureMistake(f'the table has the column "{repeated[0]}" more than once')
     for heading in table.headings:
         if heading not in known:
             near = difflib.get_close_matches(heading, known, n=1)
             meant = f' Did you mean "{near[0]}"?' if near else ""
-            raise fail(
+            raise FeatureMistake(
                 f'the table has a column "{heading}", which means nothing here.{meant} Known: {told} '
                 "(the first row of a table names its columns)"
             )
     if missing := [name for name in columns if name not in table.headings]:
-        raise fail(f"the table lacks the column {', '.join(missing)}; its columns are: {told}")
+        raise FeatureMistake(f"the table lacks the column {', '.join(missing)}; its columns are: {told}")
     if not table.rows:
-        raise fail("the table has no rows: a step that is given nothing checks nothing")
+        raise FeatureMistake("the table has no rows: a step that is given nothing checks nothing")
     return [{name: row[name] if name in table.headings else "" for name in known} for row in table.rows]
 
 
@@ -52,7 +52,7 @@ def whole(row: Mapping[str, str], column: str) -> int:
     try:
         return int(row[column])
     except ValueError:
-        raise fail(f'"{row[column]}" in the column "{column}" should be a whole number') from None
+        raise FeatureMistake(f'"{row[column]}" in the column "{column}" should be a whole number') from None
 
 
 def rows(table: Table | None, *columns: str) -> list[Mapping[str, str]]:

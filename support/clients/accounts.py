@@ -12,6 +12,7 @@ from support.cleanup import Cleanup
 from support.clients.access import AccessClient
 from support.drivers.database import DatabaseDriver
 from support.drivers.http import Answer, HttpDriver
+from support.mistakes import FeatureMistake, require_written
 from support.personas import PERSONAS, Account, Persona, Role
 
 ACCOUNTS = "/api/admin/users"
@@ -29,27 +30,27 @@ class OwnAccount:
 
 
 def _role(value: str) -> Mapping[str, object]:
-    require(value in list(Role), f'"{value}" is no role; the roles are {", ".join(Role)}')
+    require_written(value in list(Role), f'"{value}" is no role; the roles are {", ".join(Role)}')
     return {"role": value}
 
 
 def _activity(value: str) -> Mapping[str, object]:
     known = {"active": True, "inactive": False}
-    require(value in known, f'an account is set to {" or ".join(known)}, not to "{value}"')
+    require_written(value in known, f'an account is set to {" or ".join(known)}, not to "{value}"')
     return {"active": known[value]}
 
 
 def _request_limit(value: str) -> Mapping[str, object]:
     found = re.fullmatch(r"(\d+) requests in (\d+) seconds", value)
     if found is None:
-        raise AssertionError(f'a request limit is written like "3 requests in 2 seconds", not "{value}"')
+        raise FeatureMistake(f'a request limit is written like "3 requests in 2 seconds", not "{value}"')
     return {"rate_limit": int(found[1]), "rate_limit_seconds": int(found[2])}
 
 
 def _lock_time(value: str) -> Mapping[str, object]:
     found = re.fullmatch(r"(\d+) seconds", value)
     if found is None:
-        raise AssertionError(f'a lock time is written like "3 seconds", not "{value}"')
+        raise FeatureMistake(f'a lock time is written like "3 seconds", not "{value}"')
     return {"lockout_seconds": int(found[1])}
 
 
@@ -125,7 +126,7 @@ class AccountsClient:
     def own(self, persona: Persona) -> OwnAccount:
         """Return the persona's account of this scenario; fails where she uses the one that the whole run uses."""
         if persona.name not in self._current:
-            raise AssertionError(
+            raise FeatureMistake(
                 f"{persona.name} should have an account of this scenario, which others do not use: "
                 f"begin with `Given {persona.name} has a new account`"
             )

@@ -12,6 +12,7 @@ from support.cleanup import Cleanup
 from support.clients.access import AccessClient
 from support.clients.crowd import Crowd
 from support.drivers.http import Answer, HttpDriver
+from support.mistakes import FeatureMistake
 from support.personas import Persona
 
 PARTS = ("header", "query", "json", "form", "file")
@@ -48,7 +49,7 @@ class Content:
         Fails for one that is there already.
         """
         if (part, name) in self._named:
-            raise fail(f'the table has the {_called(part)} "{name}" twice')
+            raise FeatureMistake(f'the table has the {_called(part)} "{name}" twice')
         self._named.add((part, name))
         match part:
             case "header":
@@ -62,15 +63,17 @@ class Content:
             case "file":
                 file_name, colon, content = str(value).partition(": ")
                 if not colon:
-                    raise fail(f'"{value}" is no file: write its name and content, as in "notes.txt: the content"')
+                    raise FeatureMistake(
+                        f'"{value}" is no file: write its name and content, as in "notes.txt: the content"'
+                    )
                 self.files[name] = (file_name, content.encode())
             case _:
-                raise fail(f'"{part}" is no part of a request; the parts are {", ".join(PARTS)}')
+                raise FeatureMistake(f'"{part}" is no part of a request; the parts are {", ".join(PARTS)}')
 
     def require_one_body(self) -> None:
         """Fail where JSON stands beside a form or files: a request has one body."""
         if self.json is not None and (self.form or self.files):
-            raise fail("a request has one body: json, or form and file, not both")
+            raise FeatureMistake("a request has one body: json, or form and file, not both")
 
 
 def _called(part: str) -> str:

@@ -17,6 +17,7 @@ from support.clients.moments import FIGURES, Moment, Outcome, all_served, drawin
 from support.drivers.http import Answer, HttpDriver, NoAnswer
 from support.evidence.masking import Masker
 from support.evidence.recorder import Exchange, Recorder
+from support.mistakes import FeatureMistake
 from support.personas import PERSONAS, Persona
 from support.testdata.media import recording, write
 
@@ -249,7 +250,7 @@ class PeopleAtWork:
 
     def _require_at_work(self) -> None:
         if self._threads is None:
-            raise fail("nobody is at work in this scenario: begin it with 'Given people are at work'")
+            raise FeatureMistake("nobody is at work in this scenario: begin it with 'Given people are at work'")
 
     def _await(self, what: str, wanted: Callable[[list[Moment]], bool], within: float) -> None:
         last = self._last_mark()

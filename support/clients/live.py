@@ -13,6 +13,7 @@ from support.cleanup import Cleanup
 from support.clients.access import AccessClient
 from support.drivers.http import Answer
 from support.drivers.websocket import HandshakeRefused, WebSocketDriver
+from support.mistakes import FeatureMistake
 from support.personas import Persona
 from support.settings import Limits
 
@@ -103,7 +104,7 @@ class LiveClient:
 
     def _open_one(self, by: Persona) -> WebSocketDriver:
         if by.name not in self._connections:
-            raise fail(f"{by.name} should have a live connection, but follows nothing in this scenario")
+            raise FeatureMistake(f"{by.name} should have a live connection, but follows nothing in this scenario")
         return self._connections[by.name]
 
     def _open(self, by: Persona, token: str | None) -> WebSocketDriver:

@@ -10,10 +10,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from support.checks.expected import differences
-from support.checks.matching import fail, require
+from support.checks.matching import fail
 from support.cleanup import Cleanup
 from support.clients.api import Request
 from support.evidence.recorder import PartnerCall
+from support.mistakes import require_written
 from support.partners.received import Received
 from support.partners.server import PartnerServer
 
@@ -70,7 +71,7 @@ class PartnerClient:
 
 
 def _template(path: str) -> str:
-    require("?" not in path, f"{path}: the path of a partner is written without a query")
+    require_written("?" not in path, f"{path}: the path of a partner is written without a query")
     numbers = count()
     return "/".join(f"{{part{next(numbers)}}}" if part == "*" else part for part in path.split("/"))
 

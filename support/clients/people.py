@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from support.cleanup import Cleanup
 from support.clients.things import USER, ThingsClient
+from support.mistakes import FeatureMistake
 from support.personas import PERSONAS, Account, Persona
 
 ADMINISTRATOR = PERSONAS["Omar"]
@@ -27,7 +28,7 @@ class People:
     def account(self, persona: Persona) -> Account:
         """Return the persona's account; fails with a sentence where there is none."""
         if persona.newcomer and persona.name not in self._joined:
-            raise AssertionError(
+            raise FeatureMistake(
                 f"{persona.name} has no account before she joins: Given {persona.name} has just joined"
             )
         return self._joined.get(persona.name) or self._standing(persona)
@@ -35,7 +36,7 @@ class People:
     def join(self, persona: Persona, mark: str, records: ThingsClient, cleanup: Cleanup) -> None:
         """Have the administrator make an account for a newcomer; it is removed at the end, if it is still there."""
         if not persona.newcomer or persona.role is None:
-            raise AssertionError(f"{persona.name} has been here all along: only newcomers join")
+            raise FeatureMistake(f"{persona.name} has been here all along: only newcomers join")
         account = Account(f"{persona.name.lower()}-{mark}", self._new_password())
         profile = {"password": account.password, "role": persona.role.value}
         made = records.create(USER, account.username, profile, by=ADMINISTRATOR).expect(201).document
@@ -50,5 +51,5 @@ class People:
     def id(self, persona: Persona) -> str:
         """Return the id of who has joined."""
         if persona.name not in self._ids:
-            raise AssertionError(f"{persona.name} should have joined in this scenario, but has not")
+            raise FeatureMistake(f"{persona.name} should have joined in this scenario, but has not")
         return self._ids[persona.name]

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from support.checks.eventually import consistently, eventually
-from support.checks.matching import fail
 from support.cleanup import Cleanup
 from support.clients.access import AccessClient
 from support.clients.live import Connect
 from support.drivers.http import Answer
 from support.drivers.websocket import HandshakeRefused, Message, WebSocketDriver
+from support.mistakes import FeatureMistake
 from support.personas import Persona
 
 NOBODY = "nobody"
@@ -90,7 +90,7 @@ class SocketClient:
 
     def _of(self, by: Persona | None) -> _Socket:
         if _name(by) not in self._sockets:
-            raise fail(
+            raise FeatureMistake(
                 f"{_name(by)} has no WebSocket yet: write before this, Given {_name(by)} is connected to /ws/live"
             )
         return self._sockets[_name(by)]

@@ -14,6 +14,7 @@ from support.cleanup import Cleanup
 from support.clients.access import AccessClient
 from support.drivers.database import DatabaseDriver
 from support.drivers.http import Answer, HttpDriver
+from support.mistakes import FeatureMistake
 from support.personas import Persona
 
 
@@ -183,7 +184,7 @@ class ThingsClient:
             self.sessions.add(thing.id)
         if not by.newcomer:
             if kind is EVENT:
-                raise AssertionError("an event stays: let it be of somebody who has just joined, and leaves again")
+                raise FeatureMistake("an event stays: let it be of somebody who has just joined, and leaves again")
             self._cleanup.add(f"remove {thing}", lambda: self._remove(thing))
         return thing
 
@@ -197,7 +198,7 @@ class ThingsClient:
         """Ask for several things in one request, whatever comes of it."""
         path, listed = kind.many
         if not listed:
-            raise AssertionError(f"nobody can create several {kind.word}s in one request")
+            raise FeatureMistake(f"nobody can create several {kind.word}s in one request")
         return self.send("POST", kind.path + path, by=by, json={listed: list(items)})
 
     def read(self, thing: Thing) -> Answer:

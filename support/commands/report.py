@@ -31,10 +31,16 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 def work(options: argparse.Namespace) -> int:
     """Build the report, and beside it the page of steps. A shard that is missing is told, and no success."""
     output = options.output or options.folders[0] / PAGE
-    manifest = build(options.folders, output)
+    try:
+        manifest = build(options.folders, output)
+        steps = write_page(output.parent / "steps.html")
+    except PermissionError as error:
+        raise ReportError(
+            f"{error.filename} may not be written: give another place with --output, or make its folder writable."
+        ) from error
     print(decide(manifest).headline)
     print(f"Report: {output.resolve()}")
-    print(f"Steps:  {write_page(output.parent / 'steps.html').resolve()}")
+    print(f"Steps:  {steps.resolve()}")
     if manifest.missing_shards:
         missing = ", ".join(map(str, manifest.missing_shards))
         raise ReportError(

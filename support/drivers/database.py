@@ -11,6 +11,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from support.evidence.recorder import Query, Recorder
+from support.mistakes import FeatureMistake
 from support.settings import NO_WRITES
 
 STATEMENT_LIMIT = 5000  # milliseconds
@@ -98,7 +99,7 @@ class DatabaseDriver:
         For what no client of the platform could do: rows that come from elsewhere.
         """
         if not self._writes:
-            raise AssertionError(f"nothing was written to the database: {NO_WRITES}")
+            raise FeatureMistake(f"nothing was written to the database: {NO_WRITES}")
         writing = self._engine.execution_options(isolation_level="READ COMMITTED", postgresql_readonly=False)
         return self._ask(writing.begin, statement, parameters)
 

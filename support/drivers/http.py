@@ -20,6 +20,7 @@ from support.checks.matching import fail
 from support.checks.openapi import ApiDocument
 from support.drivers.trust import distrust
 from support.evidence.recorder import Exchange, Recorder
+from support.mistakes import FeatureMistake
 from support.settings import NO_WRITES, Limits
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -53,7 +54,7 @@ class NoAnswer(AssertionError):
         self.too_late = too_late
 
 
-class WriteRefused(AssertionError):
+class WriteRefused(FeatureMistake):
     """Nothing may be written in this scenario, so the driver did not send the request."""
 
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 import redis
 
 from support.evidence.recorder import Command, Recorder
+from support.mistakes import FeatureMistake
 from support.settings import NO_WRITES
 
 LIMIT = 3.0  # seconds
@@ -38,7 +39,7 @@ def open_client(url: str) -> redis.Redis:
     return redis.Redis.from_url(url, socket_timeout=LIMIT, socket_connect_timeout=LIMIT, decode_responses=True)
 
 
-class CommandRefused(AssertionError):
+class CommandRefused(FeatureMistake):
     """Nothing may be written in this scenario, so the driver did not send the command."""
 
 

@@ -6,10 +6,11 @@
  Not ready                 a scenario differs from what was agreed, or (with           1
                            `-D flaky=fail`) passed only on a later try
  No verdict                something could not tell: the tests broke, or ended early,  6
-                           or a shard is missing
+                           or a report lacks some of its shards
  Ready if accepted         what did not pass is on the list of known issues            7
  No verdict                nothing passed, because everything was skipped              0
- Partly checked            all that ran did what was agreed, but only a part was run   0
+ Partly checked            all that ran did what was agreed, but only a part was run,  0
+                           such as a shard by itself
  Ready                     everything ran and did what was agreed                      0
 ========================  ==========================================================  =========
 """
@@ -99,7 +100,8 @@ def _worst(entries: list[ScenarioEntry]) -> str:
 
 def _not_told(manifest: Manifest) -> Decision | None:
     broken, waiting = len(unable(manifest)), len(manifest.of(Status.NOT_RUN))
-    missing = manifest.missing_shards
+    # A shard by itself cannot wait for the others: that they are all there is seen where they are put together.
+    missing = manifest.missing_shards if len(manifest.given) > 1 else []
     parts = [
         *([f"{broken} of {scenarios(len(manifest.scenarios))} could not tell"] if broken else []),
         *([f"{scenarios(waiting)} did not come to {'its' if waiting == 1 else 'their'} turn"] if waiting else []),
@@ -133,9 +135,11 @@ def _nothing_passed(manifest: Manifest) -> Decision | None:
 
 
 def _partly(manifest: Manifest) -> Decision | None:
-    if not manifest.selection:
+    shard = f"shard {manifest.shards_given}" if manifest.missing_shards else ""
+    asked = ", ".join(filter(None, (manifest.selection, shard)))
+    if not asked:
         return None
-    sentence = f"{_all_of(manifest)} did what was agreed, and only these were asked for: {manifest.selection}"
+    sentence = f"{_all_of(manifest)} did what was agreed, and only these were asked for: {asked}"
     return Decision(Word.PARTLY, sentence, "For a release, run everything.", ExitCode.PASSED)
 
 

@@ -33,7 +33,7 @@ class Cause(StrEnum):
     PRODUCT = "The product differs from what was agreed"
     SURROUNDINGS = "The test surroundings did not work"
     NOT_BUILT = "Not built yet"
-    TEST_CODE = "The test's own code is broken"
+    TEST_CODE = "The test's own code or the feature is wrong"
     KNOWN = "A known issue"
 
 

@@ -17,6 +17,7 @@ from behave.model_type import Status as BehaveStatus
 from support import tags
 from support.evidence.described import described
 from support.evidence.verdicts import status_of
+from support.mistakes import FeatureMistake
 from support.report import known_issues
 from support.report.known_issues import KnownIssue
 from support.report.manifest import Cause, Manifest, ScenarioEntry, Severity, Status
@@ -116,7 +117,7 @@ def _cause(scenario: Scenario) -> Cause:
     if any(step.status.is_undefined() or step.status.is_pending() for step in steps):
         return Cause.NOT_BUILT
     exceptions = [step.exception for step in steps] or [scenario.exception]
-    if any(type(exception).__name__ in _MISTAKES for exception in exceptions):
+    if any(isinstance(one, FeatureMistake) or type(one).__name__ in _MISTAKES for one in exceptions):
         return Cause.TEST_CODE
     return Cause.SURROUNDINGS
 

@@ -11,6 +11,7 @@ from behave.model_type import Status
 
 from support.evidence.observed import Observed
 from support.evidence.verdicts import scenario_details
+from support.mistakes import FeatureMistake
 
 Mask = Callable[[str], str]
 NOTHING = Observed()
@@ -22,19 +23,19 @@ class Trouble:
 
     kind: str
     text: str
-    is_assertion: bool
+    base: type[Exception]
 
     @classmethod
     def of(cls, exception: BaseException | None, mask: Mask) -> Trouble | None:
         """Describe an exception."""
         if exception is None:
             return None
-        return cls(type(exception).__name__, mask(str(exception)), isinstance(exception, AssertionError))
+        base = next((one for one in (AssertionError, FeatureMistake) if isinstance(exception, one)), Exception)
+        return cls(type(exception).__name__, mask(str(exception)), base)
 
     def restored(self) -> Exception:
         """Return an exception of the same name and text, for formatters that print either."""
-        base = AssertionError if self.is_assertion else Exception
-        restored: Exception = type(self.kind, (base,), {})(self.text)
+        restored: Exception = type(self.kind, (self.base,), {})(self.text)
         return restored
 
 
@@ -72,6 +73,8 @@ class StepOutcome:
     def of(cls, step: Step, mask: Mask) -> StepOutcome:
         """Take the verdict from a step."""
         message = step.error_message
+        if isinstance(step.exception, FeatureMistake):  # behave tells where in the code it was found
+            message = f"FEATURE IS WRONG: {step.exception}"
         return cls(
             status=step.status.name,
             duration=step.duration,
@@ -137,7 +140,7 @@ class ScenarioOutcome:
             status=Status.hook_error.name,
             hook_failed=True,
             error_message=reason,
-            trouble=Trouble("WorkerDied", reason, False),
+            trouble=Trouble("WorkerDied", reason, Exception),
             skip_reason=None,
             steps=tuple(untested for _ in scenario.all_steps),
             output=(),

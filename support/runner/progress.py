@@ -55,7 +55,8 @@ class Summary(SummaryReporter):  # type: ignore[misc]
     """behave's summary, mended where it is not so.
 
     What a run took is the time on the clock: behave adds up steps, without those under rules. And in a dry run nothing
-    passed or failed: behave takes an outline that was not run for passed, and then what holds it for failed.
+    passed or failed: behave takes an outline that was not run for passed, and then what holds it for failed. So it is
+    with what holds scenarios that passed beside some that never ran, where a run ended early.
     """
 
     def __init__(self, config: Configuration) -> None:
@@ -75,6 +76,9 @@ class Summary(SummaryReporter):  # type: ignore[misc]
 
     def _status_of(self, container: Feature | Rule) -> str:
         status = container.status
+        ends = {scenario.status for scenario in container.walk_scenarios()}
+        if status.has_failed() and not container.hook_failed and not any(end.has_failed() for end in ends):
+            status = Status.untested if Status.untested in ends else Status.passed
         return str((Status.untested if self._rehearsal and status in (Status.passed, Status.failed) else status).name)
 
     @property

@@ -38,6 +38,7 @@ from support.report.decision import decide
 from support.report.manifest import Manifest
 from support.run import Run
 from support.runner.coverage import coverage_of
+from support.runner.locations import refuse_missing_places, refuse_moved
 from support.runner.manifest import Circumstances, manifest_of
 from support.runner.messages import Ended, Evidence, Told
 from support.runner.options import Options, read_options
@@ -46,7 +47,7 @@ from support.runner.outcome import ScenarioOutcome
 from support.runner.pool import Pool
 from support.runner.progress import Summary
 from support.runner.reports import ReportsFolder
-from support.runner.selection import refuse, refuse_missing_paths, refuse_no_workers, selected
+from support.runner.selection import refuse, refuse_no_workers, selected
 from support.runner.signals import requests_to_end
 from support.runner.verdict import sentences, write_lists
 from support.runner.worker import Worker
@@ -81,10 +82,11 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
         try:
             with self.path_manager, requests_to_end(self._interrupt):
                 refuse_no_workers(self.config.jobs)
-                refuse_missing_paths(self.config.paths)
+                refuse_missing_places(self.config.paths)
                 self.setup_paths()
                 options = read_options(self.config.userdata)
                 self._parse_features()
+                refuse_moved(self.config.paths, self.features)
                 code = self._rehearse() if self.config.dry_run else self._perform(options)
         except RunStopped as stop:
             print(stop, file=sys.stderr)

@@ -7,25 +7,18 @@ import fnmatch
 import re
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 from behave.configuration import Configuration
 from behave.model import Feature, Rule, Scenario, ScenarioOutline
 
 from support import tags
 from support.exits import SelectionError, UsageError
-from support.layout import refuse_missing
 
 
 def selected(features: Sequence[Feature], config: Configuration) -> list[Scenario]:
     """Return the scenarios that tags, names and locations of the command line select, as written."""
     return [scenario for feature in features for scenario in feature.walk_scenarios() if scenario.should_run(config)]
-
-
-def refuse_missing_paths(names: Iterable[str]) -> None:
-    """Raise UsageError for what the command line names and is not there: x.feature, x.feature:10, @list."""
-    refuse_missing([Path(re.sub(r":\d+$", "", name.removeprefix("@"))) for name in names])
 
 
 def refuse_no_workers(jobs: int) -> None:

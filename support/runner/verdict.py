@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from support.report.decision import decide, differing, known, unable
 from support.report.manifest import Manifest, ScenarioEntry, Status
+from support.runner import locations
 
-RERUN = "rerun.txt"
 FLAKY = "flaky.txt"
 
 
@@ -19,7 +18,10 @@ def sentences(manifest: Manifest) -> Iterator[str]:
     yield from manifest.remarks
     for count, what in (
         (len(differing(manifest)), "failed: the platform differs from what was agreed"),
-        (len(unable(manifest)), "broken: a step is missing or crashed, or a hook or a clean-up failed"),
+        (
+            len(unable(manifest)),
+            "broken: a feature is wrong, a step missing or crashed, a hook or a clean-up failed",
+        ),
         (len(known(manifest)), "did not pass as known issues say"),
         (len(manifest.of(Status.NOT_RUN)), "not run"),
         (len(manifest.flaky), "flaky: passed only on a later try, see " + FLAKY),
@@ -32,12 +34,14 @@ def sentences(manifest: Manifest) -> Iterator[str]:
 def write_lists(manifest: Manifest, folder: Path) -> Path | None:
     """Write the list of what did not pass, for `behave @...`, and of what is flaky; return the former's path."""
     _write(folder / FLAKY, manifest.flaky)
-    return _write(folder / RERUN, [*manifest.not_passed, *manifest.of(Status.NOT_RUN)])
+    return _write(folder / locations.RERUN, [*manifest.not_passed, *manifest.of(Status.NOT_RUN)])
 
 
 def _write(path: Path, entries: Iterable[ScenarioEntry]) -> Path | None:
-    # behave reads locations in a list relative to the list.
-    lines = sorted(f"{os.path.relpath(entry.location, path.parent)}\n" for entry in entries)
+    lines = [
+        locations.entry(entry.location, entry.title, path.parent)
+        for entry in sorted(entries, key=lambda entry: entry.location)
+    ]
     if not lines:
         path.unlink(missing_ok=True)
         return None

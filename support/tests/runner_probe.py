@@ -56,7 +56,7 @@ class Ended:
     def rerun(self) -> set[str]:
         """The names of the scenarios that the list of what did not pass points at."""
         path = self.folder / "reports" / "rerun.txt"
-        return {self._at(line) for line in path.read_text().splitlines()} if path.exists() else set()
+        return {self._at(line) for line in path.read_text().splitlines() if line[0] != "#"} if path.exists() else set()
 
     def _at(self, location: str) -> str:
         file, _, number = location.rpartition(":")

@@ -10,6 +10,7 @@ from support.clients.at_work import PeopleAtWork
 from support.clients.moments import Moment, Outcome, judge
 from support.drivers.http import Answer
 from support.evidence.timeline import Lane, Span, picture
+from support.mistakes import FeatureMistake
 
 
 def answer(status: int, content: object) -> Answer:
@@ -73,7 +74,7 @@ class TestVerdicts:
 
     def test_a_verdict_needs_somebody_at_work(self, people: Any) -> None:
         people._threads = None
-        with pytest.raises(AssertionError, match="nobody is at work in this scenario"):
+        with pytest.raises(FeatureMistake, match="nobody is at work in this scenario"):
             people.require_served_again()
 
 

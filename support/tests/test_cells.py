@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from support.checks.cells import differences, named, nested, pairs, same, value
+from support.mistakes import FeatureMistake
 
 EARLIER, LATER = "2026-11-20T07:00:00Z", "2026-11-20T07:00:00.000001Z"
 
@@ -43,13 +44,13 @@ def test_dotted_names_lead_inside() -> None:
 def test_a_table_of_fields_may_be_missing_but_not_wrong() -> None:
     assert pairs(None) == {}
     assert pairs(table(["field", "value"], ["state", "failed"])) == {"state": "failed"}
-    with pytest.raises(AssertionError, match='column "what"'):
+    with pytest.raises(FeatureMistake, match='column "what"'):
         pairs(table(["field", "what"], ["state", "failed"]))
 
 
 def test_a_table_of_things_needs_their_names() -> None:
     assert named(table(["name", "limit"], ["AAPL", "1"])) == [("AAPL", {"limit": "1"})]
-    with pytest.raises(AssertionError, match="lacks the column name"):
+    with pytest.raises(FeatureMistake, match="lacks the column name"):
         named(table(["limit"], ["1"]))
 
 

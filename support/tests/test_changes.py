@@ -9,6 +9,7 @@ from support.checks.changes import State, differences
 from support.clients.state import LIVING_BY_THEMSELVES, StateOfStores
 from support.drivers.database import DatabaseDriver
 from support.drivers.redis import RedisDriver
+from support.mistakes import FeatureMistake
 
 PENDING: Mapping[str, Any] = {"id": 1, "status": "pending", "progress": 0}
 FAILED: Mapping[str, Any] = {"id": 1, "status": "failed", "progress": 40}
@@ -214,5 +215,5 @@ class TestATableOfChanges:
         stores.require_changes(Rows(*self.BOTH, ("tasks", "it", "", "absent", "present")), lambda name: "1")
 
     def test_a_row_without_a_field_tells_that_a_record_came_or_went(self, stores: StateOfStores) -> None:
-        with pytest.raises(AssertionError, match="without a field is from absent to present, or back"):
+        with pytest.raises(FeatureMistake, match="without a field is from absent to present, or back"):
             stores.require_changes(Rows(("vods", "it", "", "pending", "failed")), lambda name: "1")

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from support.drivers.database import DatabaseDriver, open_engine
 from support.evidence.masking import Masker
 from support.evidence.recorder import Recorder
+from support.mistakes import FeatureMistake
 from support.stack.directories import RunDirectory
 from support.stack.postgres import PostgresServer
 
@@ -49,7 +50,7 @@ def test_what_is_written_is_there_and_a_look_that_writes_is_refused(database: Da
 
 
 def test_without_leave_nothing_is_written(engine: Engine, database: DatabaseDriver) -> None:
-    with pytest.raises(AssertionError, match="does not grant `writes`"):
+    with pytest.raises(FeatureMistake, match="does not grant `writes`"):
         DatabaseDriver(engine, Recorder(Masker())).write("DELETE FROM things")
 
 

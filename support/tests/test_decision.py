@@ -53,6 +53,20 @@ FLAKY = entry(8, attempts=2)
             "No verdict: something went wrong outside the scenarios",
             ExitCode.BROKEN,
         ),
+        (
+            [PASSED],
+            {"shards": 3, "given": (2,)},
+            "Partly checked: all 1 scenario did what was agreed, and only these were asked for: shard 2 of 3",
+            ExitCode.PASSED,
+        ),
+        (
+            [PASSED],
+            {"shards": 3, "given": (2,), "selection": "--tags=@smoke"},
+            "Partly checked: all 1 scenario did what was agreed, "
+            "and only these were asked for: --tags=@smoke, shard 2 of 3",
+            ExitCode.PASSED,
+        ),
+        ([PASSED, FAILED], {"shards": 3, "given": (2,)}, "Not ready: 1 of 2 scenarios did not do what was agreed", 1),
         ([PASSED], {"shards": 3, "given": (1, 3)}, "No verdict: shard 2 of 3 is missing", ExitCode.BROKEN),
         ([SKIPPED], {}, "No verdict: 1 scenario selected, and none could be checked at this target", ExitCode.PASSED),
     ],

@@ -8,7 +8,7 @@ import pytest
 from behave.model import Feature, Scenario
 from behave.parser import parse_feature
 
-from support.durations import Durations, Paces, key_of, paces
+from support.durations import Durations, Paces, key_of, paces, renew
 from support.exits import UsageError
 from support.runner.options import Shard
 from support.runner.order import bundles, longest_first, of_shard
@@ -70,6 +70,15 @@ def test_the_longest_begin_first_and_what_is_new_before_them(scenarios: list[Sce
 def test_the_pace_of_a_feature_is_the_mean_of_its_scenarios() -> None:
     measured = {"features/a.feature: One: two": 1.0, "features/a.feature: Two": 2.0, "features/b.feature: One": 0.125}
     assert paces(measured) == {"features/a.feature": 1.5, "features/b.feature": 0.12}
+
+
+def test_features_that_were_not_measured_here_keep_their_paces(tmp_path: Path) -> None:
+    path = tmp_path / "durations.json"
+    path.write_text(json.dumps({"a.feature": 1.0, "b.feature": 2.0, "gone.feature": 3.0}))
+    for name in ("a.feature", "b.feature", "c.feature"):
+        (tmp_path / name).touch()
+    assert renew(path, {"b.feature": 5.0, "c.feature": 6.0}, tmp_path) == 3
+    assert json.loads(path.read_text()) == {"a.feature": 1.0, "b.feature": 5.0, "c.feature": 6.0}
 
 
 @pytest.mark.parametrize("content", ["", "[1]", '{"a": "b"}', '{"a": null}'])

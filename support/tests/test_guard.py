@@ -12,6 +12,8 @@ from support.drivers.database import DatabaseDriver
 from support.drivers.redis import CommandRefused, RedisDriver
 from support.evidence.masking import Masker
 from support.evidence.recorder import Recorder
+from support.exits import ExitCode
+from support.mistakes import FeatureMistake
 from support.tests.project import PROJECT, ProjectCopy
 
 # Each is tagged read-only, wrongly: no tag can harm, because the driver refuses.
@@ -99,7 +101,7 @@ def results(project: ProjectCopy) -> dict[str, dict[str, object]]:
 
 def test_each_driver_refuses_what_would_write(project: ProjectCopy, target: str) -> None:
     ended = project.behave("-D", f"target={target}", "features/guard.feature")
-    assert ended.returncode == 1, ended.stdout + ended.stderr
+    assert ended.returncode == ExitCode.BROKEN, ended.stdout + ended.stderr
     found = results(project)
     for name, sentence in REFUSALS.items():
         assert found[name]["status"] != "passed", name
@@ -157,5 +159,5 @@ def test_what_redis_holds_is_read_where_nothing_may_be_written(type: str, comman
 
 def test_the_database_is_sent_no_statement_that_writes() -> None:
     driver = DatabaseDriver(None, Recorder(Masker()))  # type: ignore[arg-type]
-    with pytest.raises(AssertionError, match="does not grant `writes`"):
+    with pytest.raises(FeatureMistake, match="does not grant `writes`"):
         driver.write("DELETE FROM vods")

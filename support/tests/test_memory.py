@@ -1,8 +1,12 @@
 """What a scenario remembers."""
 
+from dataclasses import dataclass
+from pathlib import Path
+
 import pytest
 
 from support.memory import Memory
+from support.mistakes import FeatureMistake
 
 
 def test_a_thing_is_recalled_by_name_and_kind() -> None:
@@ -26,27 +30,43 @@ def test_a_subclass_is_of_the_kind() -> None:
     assert isinstance(memory.recall("failure", OSError), ConnectionRefusedError)
 
 
-def test_an_unknown_name_is_told_with_what_is_known() -> None:
+@dataclass(frozen=True)
+class Vod:
+    title: str
+
+
+def failure(memory: Memory, name: str, kind: type) -> str:
+    with pytest.raises(FeatureMistake) as mistake:
+        memory.recall(name, kind)
+    return str(mistake.value)
+
+
+def test_a_misspelt_name_is_told_with_the_nearest_of_its_kind() -> None:
     memory = Memory()
-    memory.remember("number", 5)
-    memory.remember("title", "City Council")
-    with pytest.raises(AssertionError) as failure:
-        memory.recall("VOD", dict)
-    assert str(failure.value) == '"VOD" should name a dict, but names nothing; known: "number" (int), "title" (str)'
+    memory.remember("recording", Path())
+    memory.remember("City Councils", "a text")
+    memory.remember("City Council", Vod("City Council"))
+    sentence = 'No VOD "City Concil" was made before. Did you mean "City Council"?'
+    assert failure(memory, "City Concil", Vod) == sentence
+
+
+def test_an_unknown_name_is_told_with_what_features_have_named() -> None:
+    memory = Memory()
+    memory.remember("recording", Path())
+    assert failure(memory, "Budget", Vod) == 'No VOD "Budget" was made before; made were: none'
+    memory.remember("City Council", Vod("City Council"))
+    assert failure(memory, "Budget", Vod) == 'No VOD "Budget" was made before; made were: "City Council"'
 
 
 def test_a_thing_of_another_kind_is_told() -> None:
     memory = Memory()
-    memory.remember("VOD", "a text")
-    with pytest.raises(AssertionError, match='"VOD" should name a dict, but names a str; known: "VOD" '):
-        memory.recall("VOD", dict)
+    memory.remember("Budget", "a text")
+    assert failure(memory, "Budget", Vod) == '"Budget" is no VOD: the name is that of something else'
 
 
 def test_a_missing_answer_says_which_step_makes_one() -> None:
-    with pytest.raises(AssertionError, match=r"names nothing \(a step that asks the platform must come before: When "):
-        Memory().recall("answer", dict)
+    assert "not there yet: a step that asks the platform must come before: When " in failure(Memory(), "answer", dict)
 
 
-def test_an_empty_memory_says_so() -> None:
-    with pytest.raises(AssertionError, match=r"known: nothing yet$"):
-        Memory().recall("VOD", dict)
+def test_what_a_step_makes_without_a_name_is_told_as_such() -> None:
+    assert "not there yet: a step that gives one (recording) must come before" in failure(Memory(), "recording", Path)

@@ -5,7 +5,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -258,6 +258,16 @@ class TestShards:
         assert output.err == ("The report is not complete: of 3 shards it lacks 2. Give their folders as well.\n")
         assert "No verdict: shard 2 of 3 is missing" in output.out
         assert verdict_of((tmp_path / "report.html").read_text()).startswith("No verdict Shard 2 of 3 is missing.")
+
+    def test_a_folder_that_may_not_be_written_is_told(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        def build(folders: Sequence[Path], output: Path) -> Manifest:
+            raise PermissionError(13, "Permission denied", str(output))
+
+        monkeypatch.setattr("support.commands.report.build", build)
+        assert main(["report", "there"]) == ExitCode.REPORT
+        assert capsys.readouterr().err.startswith("there/report.html may not be written: give another place with --")
 
     def test_the_same_one_twice_is_refused(self, tmp_path: Path) -> None:
         first, second, _ = self.parts(tmp_path)

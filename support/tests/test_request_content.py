@@ -3,6 +3,7 @@
 import pytest
 
 from support.clients.api import Content
+from support.mistakes import FeatureMistake
 
 
 def content(*parts: tuple[str, str, object]) -> Content:
@@ -44,7 +45,7 @@ def test_dots_lead_into_objects() -> None:
     ],
 )
 def test_what_cannot_be_sent_is_told(parts: list[tuple[str, str, object]], sentence: str) -> None:
-    with pytest.raises(AssertionError, match=sentence):
+    with pytest.raises(FeatureMistake, match=sentence):
         content(*parts)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from support.checks.eventually import eventually
+from support.exits import ExitCode
 from support.tests.project import ProjectCopy
 from support.tests.test_stack import gone
 
@@ -191,3 +192,11 @@ def leave(context):
     assert message is not None, ended.stdout
     for what in ("vods ", "auth_sessions ", "Redis session:", "media file left-"):
         assert what in message.group(1)
+
+
+def test_behave_that_is_started_elsewhere_says_where(tmp_path: Path) -> None:
+    project = ProjectCopy(tmp_path)
+    project.folder = tmp_path / "features"
+    ended = project.behave("vod/captioning.feature")
+    assert ended.returncode == ExitCode.USAGE
+    assert ended.stderr == "Nothing was run. Start behave in the project's folder, where pyproject.toml is.\n"

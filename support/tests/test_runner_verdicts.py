@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from support.exits import ExitCode
 from support.partners.server import PartnerServer
+from support.report.manifest import Cause, Status, read
 from support.tests.runner_probe import Ended, Probe
 
 # Scenario: behave's status, Allure's status.
@@ -105,6 +107,23 @@ def test_a_worker_that_dies_costs_the_scenario_it_ran(ended: Ended) -> None:
     assert "The worker that ran this scenario was killed by SIGKILL" in result["statusDetails"]["message"]
 
 
+def test_what_a_feature_got_wrong_is_told_as_that_everywhere(probe: Probe) -> None:
+    feature = "Feature: Mistakes\n  Scenario: W1\n    Given what a feature cannot say\n"
+    (probe.folder / "features" / "mistakes.feature").write_text(feature)
+    ended = probe.run("features/mistakes.feature")
+    sentence = 'No VOD "City Concil" was made before. Did you mean "City Council"?'
+    assert ended.exit_code == ExitCode.BROKEN
+    assert (ended.allure["W1"], ended.junit["W1"], ended.json["W1"]) == ("broken", "error", "error")
+    [result] = ended.allure_results()
+    assert result["statusDetails"]["message"] == sentence
+    [entry] = read(probe.folder / "reports").scenarios
+    assert (entry.status, entry.cause, entry.message) == (Status.BROKEN, Cause.TEST_CODE, sentence)
+    summary = (probe.folder / "reports" / "summary.md").read_text()
+    assert "Could not tell" in summary and "Differs from what was agreed" not in summary
+    assert f"FEATURE IS WRONG: {sentence}" in ended.output
+    assert "Traceback" not in ended.output
+
+
 def test_a_broken_suite_has_an_exit_code_of_its_own(probe: Probe) -> None:
     assert probe.run("--name=S0[16]").exit_code == 6
 
@@ -123,6 +142,51 @@ def test_what_did_not_pass_can_be_run_again(probe: Probe, jobs: str) -> None:
     again = probe.run("@reports/rerun.txt", "-j", jobs)
     assert set(again.allure) - {"Tear-down"} == first.rerun == NOT_PASSED
     assert again.exit_code == 1
+
+
+class TestAListThatIsOld:
+    """What moved, went or was another scenario is never run in the place of what failed."""
+
+    FAILING = "  Scenario: M1 fails\n    Then it is wrong\n"
+    OTHER = "  Scenario: M2 passes\n    Then it is shown\n"
+
+    @pytest.fixture
+    def feature(self, probe: Probe) -> Path:
+        path = probe.folder / "features" / "moved.feature"
+        path.write_text(f"Feature: Moved\n{self.FAILING}")
+        probe.run("features/moved.feature")
+        assert (probe.folder / "reports" / "rerun.txt").read_text() == "# M1 fails\n../features/moved.feature:2\n"
+        return path
+
+    def refusal(self, probe: Probe, *options: str) -> str:
+        ended = probe.run(*options)
+        assert ended.exit_code == ExitCode.USAGE
+        return ended.errors.strip()
+
+    def test_another_scenario_at_its_line_is_refused(self, probe: Probe, feature: Path) -> None:
+        feature.write_text(f"Feature: Moved\n{self.OTHER}{self.FAILING}")
+        assert self.refusal(probe, "@reports/rerun.txt") == (
+            'Line 2 of features/moved.feature should be "M1 fails", but is "M2 passes". '
+            "The features have changed since reports/rerun.txt was written: run them again without it."
+        )
+
+    def test_no_scenario_at_its_line_is_refused(self, probe: Probe, feature: Path) -> None:
+        feature.write_text(f"Feature: Moved\n\n{self.FAILING}")
+        told = 'Line 2 of features/moved.feature should be "M1 fails", but is no scenario.'
+        assert self.refusal(probe, "@reports/rerun.txt").startswith(told)
+
+    def test_a_line_behind_the_end_is_refused(self, probe: Probe, feature: Path) -> None:
+        told = "features/moved.feature has no line 9999, it ends at line 3."
+        assert self.refusal(probe, "features/moved.feature:9999") == told
+
+    def test_a_file_that_is_gone_is_refused(self, probe: Probe, feature: Path) -> None:
+        feature.unlink()
+        assert self.refusal(probe, "@reports/rerun.txt").startswith("There is no features/moved.feature.")
+
+    def test_without_a_list_nothing_is_to_be_run_again(self, probe: Probe, feature: Path) -> None:
+        probe.run("--name=S01")
+        told = self.refusal(probe, "@reports/rerun.txt")
+        assert told.startswith("Nothing is to be run again: there is no reports/rerun.txt.")
 
 
 def test_nothing_is_left_to_run_again_after_a_green_run(probe: Probe) -> None:
@@ -169,6 +233,16 @@ class TestOrder:
 
     def test_the_seed_is_told(self, probe: Probe) -> None:
         assert "to repeat it: -D order=random:" in probe.run("--name=S01", "-D", "order=random").output
+
+
+def test_a_green_shard_is_green(probe: Probe) -> None:
+    feature = "Feature: Halves\n  Scenario: H1\n    Then it is shown\n  Scenario: H2\n    Then it is shown\n"
+    (probe.folder / "features" / "halves.feature").write_text(feature)
+    for number in (1, 2):
+        ended = probe.run("features/halves.feature", "-D", f"shard={number}/2")
+        assert ended.exit_code == ExitCode.PASSED
+        assert "Partly checked: all 1 scenario did what was agreed" in ended.output
+        assert f"shard {number} of 2." in ended.output
 
 
 def test_all_shards_together_run_everything_once(probe: Probe) -> None:

@@ -11,7 +11,8 @@ from behave.runner_util import parse_features
 
 from support import tags
 from support.exits import ExitCode, SelectionError, UsageError
-from support.runner.selection import refuse, refuse_missing_paths, selected
+from support.runner.locations import refuse_missing_places
+from support.runner.selection import refuse, selected
 from support.tests.project import PROJECT
 
 TEXT = """\
@@ -180,13 +181,13 @@ class TestRefusingWhatCannotTell:
 def test_a_path_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch, name: str, told: str) -> None:
     monkeypatch.chdir(PROJECT)
     with pytest.raises(UsageError) as stop:
-        refuse_missing_paths([name])
+        refuse_missing_places([name])
     assert str(stop.value) == told
 
 
 def test_paths_that_are_there_are_let_through(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(PROJECT)
-    refuse_missing_paths(["features", "features/vod/captioning.feature:10", "features/vod/"])
+    refuse_missing_places(["features", "features/vod/captioning.feature:10", "features/vod/"])
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from support.clients.sockets import SocketClient
 from support.drivers.websocket import WebSocketDriver, open_websocket
 from support.evidence.masking import Masker
 from support.evidence.recorder import Recorder
+from support.mistakes import FeatureMistake
 from support.personas import PERSONAS, Persona
 from support.settings import Limits
 
@@ -83,7 +84,7 @@ class TestConnecting:
 
     def test_who_has_not_connected_is_told_to(self, sockets: SocketClient) -> None:
         with pytest.raises(
-            AssertionError, match="Vera has no WebSocket yet: write before this, Given Vera is connected"
+            FeatureMistake, match="Vera has no WebSocket yet: write before this, Given Vera is connected"
         ):
             sockets.send("{}", by=VERA)
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from support.checks import tables
+from support.mistakes import FeatureMistake
 
 
 class Given:
@@ -34,12 +35,12 @@ def test_rows_are_read_by_column_and_a_column_left_out_is_empty() -> None:
     ],
 )
 def test_what_is_wrong_is_told(table: Given | None, sentence: str) -> None:
-    with pytest.raises(AssertionError) as failure:
+    with pytest.raises(FeatureMistake) as failure:
         tables.read(table, ["title", "stage"])
     assert sentence in str(failure.value)
 
 
 def test_a_number_is_a_whole_number() -> None:
     assert tables.whole({"pending": "3"}, "pending") == 3
-    with pytest.raises(AssertionError, match='"many" in the column "pending" should be a whole number'):
+    with pytest.raises(FeatureMistake, match='"many" in the column "pending" should be a whole number'):
         tables.whole({"pending": "many"}, "pending")

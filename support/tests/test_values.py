@@ -10,6 +10,7 @@ import pytest
 
 from support.checks.expected import ABSENT, FAMILIES, differences, kind, require_alike, seconds
 from support.memory import Memory
+from support.mistakes import FeatureMistake
 from support.personas import PERSONAS
 from support.values import INVENTIONS, Values
 
@@ -89,17 +90,17 @@ class TestWhatACellGives:
         ],
     )
     def test_a_mistake_says_what_is_known(self, values: Values, cell: str, sentence: str) -> None:
-        with pytest.raises(AssertionError, match=re.escape(sentence)):
+        with pytest.raises(FeatureMistake, match=re.escape(sentence)):
             values.value(cell)
 
     def test_a_document_that_is_no_json_says_where(self, values: Values) -> None:
-        with pytest.raises(AssertionError, match=r"no JSON: .*line 1 column \d"):
+        with pytest.raises(FeatureMistake, match=r"no JSON: .*line 1 column \d"):
             values.document('{"id": {vod.id}}')
 
     def test_how_to_send_what_is_no_json_is_told_only_where_something_is_sent(self, values: Values) -> None:
-        with pytest.raises(AssertionError, match="To send it as it is, write in the step: sends POST /path as"):
+        with pytest.raises(FeatureMistake, match="To send it as it is, write in the step: sends POST /path as"):
             values.document("{")
-        with pytest.raises(AssertionError) as failure:
+        with pytest.raises(FeatureMistake) as failure:
             values.document("{", expected=True)
         assert "as it is" not in str(failure.value)
 

@@ -8,6 +8,8 @@ import time
 from behave import given, then, when
 from behave.api.pending_step import StepNotImplementedError
 
+from support.mistakes import FeatureMistake
+
 
 @given("a clip")
 @then("it is shown")
@@ -29,6 +31,11 @@ def wrong(context):
 @when("the player crashes")
 def crashes(context):
     raise RuntimeError("the player is gone")
+
+
+@given("what a feature cannot say")
+def mistaken(context):
+    raise FeatureMistake('No VOD "City Concil" was made before. Did you mean "City Council"?')
 
 
 @when("the step is pending")
