@@ -125,3 +125,54 @@ Feature: Accounts at the interface
       | field  |
       | actvie |
       | id     |
+
+  @id.API-085
+  Scenario: A user who is deleted loses the session
+    Given Nora has just joined
+    And Nora has sent GET /api/auth/me
+    And the answer is remembered as "nora"
+    And Omar has sent DELETE /api/users/{nora.id}
+    When Nora opens the protected page
+    Then she is refused as not signed in
+
+  @id.API-085
+  Scenario: A deleted user cannot sign in, and is not told why
+    Given Nora has just joined
+    And Nora has sent GET /api/auth/me
+    And the answer is remembered as "nora"
+    And Omar has sent DELETE /api/users/{nora.id}
+    When Nora signs in
+    Then she is refused as if nobody had that name
+
+  @id.API-085
+  Scenario: A deleted user is not listed
+    Given the user "Undine" of Omar
+    And Omar deleted the user "Undine"
+    # The newest come first, and no other scenario knows an Undine.
+    When Omar sends GET /api/users?limit=100
+    Then the answer has
+      | path              | value                  |
+      | users[*].username | {matching ^(?!undine)} |
+
+  @id.API-086 @needs.database
+  Scenario: A researcher begins no session for somebody else
+    Given the user "Alma" of Omar
+    When Ravi sends POST /api/research/sessions with
+      | field        | value          |
+      | session_type | stock_research |
+      | ticker       | AAPL           |
+      | user_id      | {user Alma.id} |
+    Then the answer is 403 "PermissionError"
+    And nothing was changed
+
+  @id.API-086 @needs.database
+  Scenario: A researcher sends no notification to somebody else
+    Given the user "Alma" of Omar
+    When Ravi sends POST /api/notifications with
+      | field   | value          |
+      | type    | info           |
+      | title   | Margin call    |
+      | message | Mind your cash |
+      | user_id | {user Alma.id} |
+    Then the answer is 403 "PermissionError"
+    And nothing was changed

@@ -95,6 +95,16 @@ Feature: The calls of the research workflow
         | PATCH  |
         | DELETE |
 
+    @id.API-087
+    Scenario: Another researcher cannot write its notes
+      Given the research session "AAPL" of Ravi
+      And Nora has just joined
+      When Nora sends PUT /api/research/sessions/{research session AAPL.id}/notes with
+        | field | value              |
+        | notes | sell before Friday |
+      Then the answer is 404 "NotFoundError"
+      And nothing was changed
+
     @id.API-055 @needs.partners
     Scenario Outline: When the price service <trouble>, .../fetch is answered <status>
       Given the price service <trouble>, always

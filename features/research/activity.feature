@@ -72,7 +72,7 @@ Feature: Activity
       | search    |
       | page_view |
 
-  @id.RES-061
+  @id.RES-063
   Scenario: Another's events are not listed
     Given these events of Nora
       | name      |
@@ -81,6 +81,12 @@ Feature: Activity
       | field | value     |
       | type  | page_view |
     Then he is shown no events
+
+  @id.RES-063
+  Scenario: Another's event is unknown
+    Given the event "page_view" of Nora
+    When Ravi reads the event "page_view"
+    Then he is refused as unknown
 
   @id.RES-062
   Scenario: A research that is begun leaves its event

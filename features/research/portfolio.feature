@@ -94,7 +94,9 @@ Feature: Portfolios and what they return
         | entry_price   | -1    |
         | current_price | 0     |
 
-    @id.RES-080
+  Rule: A portfolio is its owner's alone
+
+    @id.RES-085
     Scenario Outline: Another cannot have the portfolio of Ravi: <deed>
       Given the portfolio "Growth" of Ravi
       And Nora has just joined
@@ -107,6 +109,41 @@ Feature: Portfolios and what they return
         | reads                   |
         | deletes                 |
         | asks for the returns of |
+
+    @id.RES-085
+    Scenario: Another's list shows no portfolio of Ravi
+      Given the portfolio "Growth" of Ravi
+      And Nora has just joined
+      When Nora lists the portfolios
+      Then she is shown no portfolios
+
+    @id.RES-085
+    Scenario: Another cannot put a position into it
+      Given the portfolio "Growth" of Ravi
+      And Nora has just joined
+      When Nora creates the position "AAPL"
+      Then she is refused as unknown
+      And nothing was changed
+
+    @id.RES-085
+    Scenario: Another cannot change a position in it
+      Given the portfolio "Growth" of Ravi
+      And the position "AAPL" of Ravi
+      And Nora has just joined
+      When Nora changes the position "AAPL" to
+        | field  | value |
+        | shares | 1     |
+      Then she is refused as unknown
+      And nothing was changed
+
+    @id.RES-085
+    Scenario: Another cannot take a position out of it
+      Given the portfolio "Growth" of Ravi
+      And the position "AAPL" of Ravi
+      And Nora has just joined
+      When Nora deletes the position "AAPL"
+      Then she is refused as unknown
+      And nothing was changed
 
   Rule: Returns are what the positions are worth less what they cost
 

@@ -31,7 +31,11 @@ Feature: Privacy
     Scenario: The export holds everything of a user, and nothing of others
       Given Nora has just joined
       And Nora has left something of every kind
+      # A session leaves an event.
+      And the research session "AAPL" of Ravi
       And the notification "Margin call" of Ravi
+      And the document "Diary" of Ravi
+      And the portfolio "Savings" of Ravi
       When Nora asks for everything that the platform holds of her
       Then the export holds everything of her own, and nothing else
 
@@ -67,6 +71,12 @@ Feature: Privacy
         | notification     | Margin call | message |
         | document         | Diary       | content |
         | portfolio        | Savings     | name    |
+
+    @id.RES-092
+    Scenario: Erasure leaves the event of another untouched
+      Given the research session "AAPL" of Ravi
+      When Nora has everything of her own erased
+      Then there is one event "research_started" about the research session "AAPL"
 
     @id.RES-093
     Scenario: The audit tells of the erasure, and names no personal data

@@ -252,8 +252,10 @@ Feature: Searching documents by meaning
       When Nora deletes the document "note-1"
       Then the document "note-1" is gone for good
 
-    @id.RES-078
-    Scenario: Another's documents are neither found nor known
+  Rule: A document is its owner's alone
+
+    @id.RES-079
+    Scenario: Another's documents are not found
       Given the document "note-1" of Nora with
         | field   | value            |
         | content | tulips in spring |
@@ -261,3 +263,21 @@ Feature: Searching documents by meaning
         | field     | value |
         | min_score | 0.9   |
       Then he is shown no documents
+
+    @id.RES-079
+    Scenario: Another's documents are not listed
+      Given the document "Diary" of Ravi
+      When Nora lists the documents
+      Then she is shown no documents
+
+    @id.RES-079
+    Scenario Outline: Another cannot have the document of Ravi: <deed>
+      Given the document "Diary" of Ravi
+      When Nora <deed> the document "Diary"
+      Then she is refused as unknown
+      And nothing was changed
+
+      Examples: whatever is tried
+        | deed    |
+        | reads   |
+        | deletes |

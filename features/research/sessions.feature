@@ -210,6 +210,16 @@ Feature: Research sessions
       Then she is refused as unknown
       And nothing was changed
 
+    @id.RES-013
+    Scenario: Another researcher cannot change its data
+      Given the research session "AAPL" of Ravi
+      And Nora has just joined
+      When Nora changes the research session "AAPL" to
+        | field      | value |
+        | data.score | 0.85  |
+      Then she is refused as unknown
+      And nothing was changed
+
   Rule: A session can be deleted, so that it comes back or for good
 
     @id.RES-017
@@ -228,20 +238,44 @@ Feature: Research sessions
       Given the research session "AAPL" of Ravi with
         | field       | value |
         | config.days | 30    |
+      And Ravi's research session "AAPL" holds
+        | field      | value |
+        | data.score | 0.85  |
+      And Ravi noted "sell before Friday" on the research session "AAPL"
       And Ravi deleted the research session "AAPL"
       When Ravi restores the research session "AAPL"
       Then the research session "AAPL" is there
       And the research session "AAPL" is stored with
         | field       | value       |
         | config.days | 30          |
+        | data.score  | 0.85        |
         | state       | initialized |
         | created_at  | as before   |
+      And Ravi reads "sell before Friday" in the notes on the research session "AAPL"
 
     @id.RES-017
     Scenario: A session that was not deleted cannot be restored
       Given the research session "AAPL" of Ravi
       When Ravi restores the research session "AAPL"
       Then he is refused as conflicting
+      And nothing was changed
+
+    @id.RES-017
+    Scenario: A deleted session does not move
+      Given the research session "AAPL" of Ravi
+      And Ravi deleted the research session "AAPL"
+      When Ravi moves the research session "AAPL" to "processing"
+      Then he is refused as unknown
+      And nothing was changed
+
+    @id.RES-017
+    Scenario: The data of a deleted session do not change
+      Given the research session "AAPL" of Ravi
+      And Ravi deleted the research session "AAPL"
+      When Ravi changes the research session "AAPL" to
+        | field      | value |
+        | data.score | 0.85  |
+      Then he is refused as unknown
       And nothing was changed
 
     @id.RES-017

@@ -110,7 +110,9 @@ Feature: The states and the data of a session
 
     @id.RES-031
     Scenario Outline: <how> keeps exactly what it should
-      Given the research session "AAPL" of Ravi is "processing"
+      Given the research session "AAPL" of Ravi with
+        | field       | value |
+        | config.days | 30    |
       And Ravi's research session "AAPL" holds
         | field      | value |
         | data.first | 1     |
@@ -121,8 +123,13 @@ Feature: The states and the data of a session
         | data.new | 4         |
         | replace  | <replace> |
       Then the research session "AAPL" is stored with
-        | field | value  |
-        | data  | <data> |
+        | field       | value  |
+        | config.days | 30     |
+        | data        | <data> |
+      And exactly these records changed
+        | store             | record                | field      | from | to  |
+        | research_sessions | research session AAPL | data       | any  | any |
+        | research_sessions | research session AAPL | updated_at | any  | any |
 
       Examples: merging keeps the other keys, replacing drops them
         | how       | replace | data                             |

@@ -83,6 +83,12 @@ Feature: Taking a recording in
         | "Городской совет"              |
         | "O'Brien <b>&amp;</b> 100% \\" |
         | "Robert'); DROP TABLE vods;--" |
+        | "e\u0302 and ﬁ, not ê and fi"  |
+
+    @id.VOD-012
+    Scenario: Blanks around a title are taken off
+      When Dana registers the VOD "City Council" with the title "  School Board  "
+      Then the VOD "City Council" has the title "School Board"
 
     @id.VOD-013
     Scenario Outline: The file path <path> is taken
