@@ -95,11 +95,13 @@ class Cache:
             self._remind()
 
     def is_alive(self) -> bool:
-        """Whether Redis answers now, asked whatever happened before."""
+        """Whether Redis answers now, asked whatever happened before; if it does, nobody need wait any longer."""
         try:
-            return bool(self._redis.ping())
+            self._redis.ping()
         except redis.RedisError:
             return False
+        self._next_try = 0.0
+        return True
 
     def _store_if_unchanged(self, key: str, value: bytes, ttl_seconds: float, *, generation: bytes) -> None:
         keys_and_arguments = (key, _generation(key), generation, value, _milliseconds(ttl_seconds))
