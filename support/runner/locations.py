@@ -47,11 +47,6 @@ def refuse_missing_places(names: Iterable[str]) -> None:
 
 def refuse_moved(names: Iterable[str], features: Sequence[Feature]) -> None:
     """Raise UsageError for a line behind the end of its file, or that holds another scenario than a list says."""
-    titles = {
-        (_same(scenario.filename), scenario.line): described(scenario, 0).name
-        for feature in features
-        for scenario in feature.walk_scenarios()
-    }
     for name in names:
         for place in _listed(Path(name[1:])) if name.startswith("@") else [_place(name)]:
             if not place.line:
@@ -59,12 +54,22 @@ def refuse_moved(names: Iterable[str], features: Sequence[Feature]) -> None:
             lines = len(place.path.read_text(encoding="utf-8").splitlines())
             if place.line > lines:
                 raise UsageError(f"{place.path} has no line {place.line}, it ends at line {lines}.{_stale(name)}")
-            there = titles.get((_same(place.path), place.line), "")
-            if place.title and place.title != " ".join(there.split()):
+            there = _title_at(place, features) if place.title else ""
+            if place.title != " ".join(there.split()):
                 instead = f'"{there}"' if there else "no scenario"
                 raise UsageError(
                     f'Line {place.line} of {place.path} should be "{place.title}", but is {instead}.{_stale(name)}'
                 )
+
+
+def _title_at(place: _Place, features: Sequence[Feature]) -> str:
+    """Return what the report calls the scenario there; empty where there is none."""
+    for feature in features:
+        if _same(feature.filename) == _same(place.path):
+            for scenario in feature.walk_scenarios():
+                if scenario.line == place.line:
+                    return described(scenario, 0).name or ""
+    return ""
 
 
 def empty_files(locations: Iterable[FileLocation], features: Sequence[Feature]) -> Iterator[str]:

@@ -11,23 +11,8 @@ from behave.model import Feature, ScenarioOutline
 STEPS = ("Given", "When", "Then", "And", "But")
 BLOCKS = ("Rule", "Background", "Scenario", "Scenario Outline", "Scenario Template", "Examples", "Scenarios")
 PROSE = frozenset(
-    (
-        "The",
-        "They",
-        "There",
-        "These",
-        "Them",
-        "That",
-        "This",
-        "What",
-        "Where",
-        "Who",
-        "Whenever",
-        "Any",
-        "An",
-        "By",
-        "Be",
-    )
+    {"The", "They", "There", "These", "Them", "That", "This", "What", "Where", "Who"}
+    | {"Whenever", "Any", "An", "By", "Be"}
 )
 """Words that prose begins with and that are like keywords."""
 

@@ -23,6 +23,7 @@ from behave.formatter._registry import make_formatters
 from behave.formatter.base import StreamOpener
 from behave.matchers import NoMatch
 from behave.model import Scenario, Step
+from behave.model_type import FileLocation
 from behave.reporter.summary import SummaryReporter
 from behave.runner import Context
 
@@ -70,6 +71,7 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
     def __init__(self, config: Configuration) -> None:
         super().__init__(config)
         config.reporters[:] = [Summary(config) if isinstance(one, SummaryReporter) else one for one in config.reporters]
+        self._locations: list[FileLocation] = []
         self._signal: int | None = None
         self._pool: Pool | None = None
         self._numbers: dict[int, int] = {}
@@ -107,10 +109,10 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
 
     def _parse_features(self) -> None:
         try:
-            locations = [name for name in self.feature_locations() if not self.config.exclude(name)]
+            self._locations = [one for one in self.feature_locations() if not self.config.exclude(one)]
         except (InvalidFilenameError, InvalidFileLocationError) as error:
             raise UsageError(f"{error} is no feature: they end in .feature, and lists of them begin with @.") from error
-        self.features.extend(parsed(locations, self.config.lang))
+        self.features.extend(parsed(self._locations, self.config.lang))
 
     def _load(self) -> None:
         self.context = Context(self)
@@ -131,8 +133,7 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
     def _chosen(self, options: Options) -> list[Scenario]:
         """Return the scenarios to run. Raises SelectionError where they can give no honest verdict."""
         behaviours()  # the results of the run name them: a slip in their catalogue is told before it
-        locations = [location for location in self.feature_locations() if not self.config.exclude(location)]
-        refuse(self.features, self.config, locations)
+        refuse(self.features, self.config, self._locations)
         return of_shard(selected(self.features, self.config), options.shard, Paces(Path(self.base_dir) / COMMITTED))
 
     def _leave_out_others(self, chosen: list[Scenario]) -> None:

@@ -109,9 +109,9 @@ def _empty_tables(outline: ScenarioOutline) -> Iterator[str]:
 
 def unknown_columns(outline: ScenarioOutline) -> Iterator[str]:
     """Yield what stands in angle brackets and in no column: it would be sent, or looked for, as it is written."""
+    named_in_it = {name for text in texts_of(outline) for name in PLACEHOLDER.findall(text)}
     for examples in outline.examples:
-        known = examples.table.headings if examples.table else ()
-        lacking = {name for text in texts_of(outline) for name in PLACEHOLDER.findall(text)} - {*known}
+        lacking = named_in_it.difference(examples.table.headings if examples.table else ())
         if lacking:
             named = ", ".join(f'"{name}"' for name in sorted(lacking))
             yield f'The Examples of "{outline.name}" ({examples.location}) have no column {named}'
