@@ -42,6 +42,7 @@ PERSONAS = {
     )
 }
 
+ADMINISTRATOR = PERSONAS["Omar"]
 
 PRONOUNS = {
     "subject": ("she", "he", "they"),

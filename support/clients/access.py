@@ -12,7 +12,7 @@ from support.cleanup import Cleanup
 from support.clients.sessions import EXIT, SharedSessions, SignedIn
 from support.clients.tokens import TokenForge
 from support.drivers.http import Answer, HttpDriver
-from support.personas import PERSONAS, Account, Persona
+from support.personas import ADMINISTRATOR, PERSONAS, Account, Persona
 
 PAGES: Mapping[str, str] = {
     "protected page": "/api/protected",
@@ -213,11 +213,15 @@ class AccessClient:
             return None
         if persona.name in self._sessions or persona.name in self._own:
             return self.session(persona).access_token
+        return self.shared_token(persona)
+
+    def shared_token(self, persona: Persona) -> str:
+        """Return the token of the session that the persona shares with other scenarios: nothing in this one ends it."""
         return self._shared.of(persona, lambda: self._open_shared(persona)).access_token
 
     def _open_shared(self, persona: Persona) -> SignedIn:
         """Sign a persona in without signing her out at the scenario's end."""
-        account = self.account(persona)
+        account = self._accounts(persona)
         answer = self._http.post(
             ENTRANCE, actor=persona.name, json={"username": account.username, "password": account.password}
         )
@@ -240,6 +244,24 @@ class AccessClient:
     def renew(self, persona: Persona, token: str) -> Answer:
         """Ask for new tokens in exchange for this one, whatever comes of it."""
         return self._http.post("/api/auth/refresh", actor=persona.name, json={"refresh_token": token})
+
+    # Taking away
+
+    def goes_with_account(self, persona: Persona) -> bool:
+        """Whether the persona's account is the scenario's own, and takes along at its end what belongs to it."""
+        return persona.newcomer or persona.name in self._own
+
+    def take_away(self, path: str, *, of: Persona, params: Mapping[str, str] | None = None) -> None:
+        """Delete what a persona made.
+
+        Where she no longer may, signed out by now, locked or in another role, it is done for her: in the session that
+        she shares with other scenarios, or by the administrator where her account is the scenario's own.
+        """
+        answer = self._http.delete(path, params=params, actor=of.name, token=self.token(of))
+        if answer.status in (401, 403, 429):
+            stand_in = ADMINISTRATOR if self.goes_with_account(of) else of
+            answer = self._http.delete(path, params=params, actor=stand_in.name, token=self.shared_token(stand_in))
+        answer.expect(204, 404)
 
     # Pages
 

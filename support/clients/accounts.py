@@ -13,11 +13,10 @@ from support.clients.access import AccessClient
 from support.drivers.database import DatabaseDriver
 from support.drivers.http import Answer, HttpDriver
 from support.mistakes import FeatureMistake, require_written
-from support.personas import PERSONAS, Account, Persona, Role
+from support.personas import ADMINISTRATOR, Account, Persona, Role
 
 ACCOUNTS = "/api/admin/users"
 BEFORE_LOCK = 5  # refusals that a name is given before it is locked
-ADMINISTRATOR = PERSONAS["Omar"]
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,7 @@ from collections.abc import Callable
 from support.cleanup import Cleanup
 from support.clients.things import USER, ThingsClient
 from support.mistakes import FeatureMistake
-from support.personas import PERSONAS, Account, Persona
-
-ADMINISTRATOR = PERSONAS["Omar"]
+from support.personas import ADMINISTRATOR, Account, Persona
 
 
 class People:

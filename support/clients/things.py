@@ -182,7 +182,7 @@ class ThingsClient:
         thing = Thing(kind, content["id"], name, called, by, path, content)
         if kind is SESSION:
             self.sessions.add(thing.id)
-        if not by.newcomer:
+        if not self._access.goes_with_account(by):
             if kind is EVENT:
                 raise FeatureMistake("an event stays: let it be of somebody who has just joined, and leaves again")
             self._cleanup.add(f"remove {thing}", lambda: self._remove(thing))
@@ -227,12 +227,7 @@ class ThingsClient:
         return self._http.send(method, path, actor=by.name, token=self._access.token(by), json=json, params=params)
 
     def _remove(self, thing: Thing) -> None:
-        self._http.delete(
-            thing.path,
-            params=thing.kind.removal,
-            actor=thing.by.name,
-            token=self._access.token(thing.by),
-        ).expect(204, 404)
+        self._access.take_away(thing.path, of=thing.by, params=thing.kind.removal)
 
 
 def content_of(thing: Thing, document: Mapping[str, Any]) -> Mapping[str, Any]:

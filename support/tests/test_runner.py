@@ -190,20 +190,54 @@ def leave(context):
     world.vod.register(made, by=PERSONAS["Dana"])
     world.access.sign_in(PERSONAS["Dana"])
     world.cleanup._actions.clear()
+
+@when("Dana cannot clean up")
+def break_off(context):
+    leave(context)
+    context.world.cleanup.add("give the chair back", lambda: 1 / 0)
 """
     )
     (project.folder / "features" / "leaks.feature").write_text(
         "Feature: Leaks\n"
         "  Scenario: The first leaves things\n    When Dana forgets to clean up\n"
         "  Scenario: The second leaves nothing\n    When Dana signs in\n"
+        "  Scenario: The third cannot clean up\n    When Dana cannot clean up\n"
+        "  Scenario: The fourth leaves nothing\n    When Dana signs in\n"
     )
     ended = project.behave("features/leaks.feature")
     assert ended.returncode == 6
-    assert statuses(project.reports / "allure-results") == ["broken", "passed"]
-    message = re.search(r"the scenario left something behind: (.*)", ended.stdout)
-    assert message is not None, ended.stdout
+    assert statuses(project.reports / "allure-results") == ["broken", "broken", "passed", "passed"], ended.stdout
+    first, third = re.findall(r"HOOK-ERROR in after_scenario: (.*)", ended.stdout)
+    assert "could not give the chair back: division by zero; the scenario left something behind: " in third
     for what in ("vods ", "auth_sessions ", "Redis session:", "media file left-"):
-        assert what in message.group(1)
+        assert what in first
+        assert what in third
+
+
+def test_who_can_no_longer_act_leaves_nothing_behind(project: ProjectCopy) -> None:
+    (project.folder / "features" / "leaving.feature").write_text(
+        """
+Feature: Leaving
+  Scenario Outline: <who> <can no longer>
+    Given <who> <came in>
+    And the <thing> of <who>
+    When <can no longer>
+    Then <then>
+
+    Examples:
+      | who  | came in           | thing                   | can no longer                                           | then                            |
+      | Dana | is signed in      | VOD "City Council"      | Dana signs out                                          | Dana's session is over          |
+      | Dana | has a new account | VOD "City Council"      | Dana signs out                                          | Dana's session is over          |
+      | Dana | has a new account | VOD "City Council"      | Omar sets Dana's account to "inactive"                  | Dana's session is over          |
+      | Dana | has a new account | VOD "City Council"      | Omar sets Dana's role to "viewer"                       | Dana's session is over          |
+      | Dana | has a new account | VOD "City Council"      | Omar sets Dana's request limit to "1 requests in 30 seconds" | Dana's account has the role "editor" |
+      | Ravi | is signed in      | research session "AAPL" | Ravi signs out                                          | Ravi's session is over          |
+      | Ravi | has a new account | research session "AAPL" | Omar sets Ravi's account to "inactive"                  | Ravi's session is over          |
+"""  # noqa: E501
+    )
+    ended = project.behave("features/leaving.feature")
+    assert ended.returncode == 0, ended.stdout
+    assert statuses(project.reports / "allure-results") == ["passed"] * 7
 
 
 def test_behave_that_is_started_elsewhere_says_where(tmp_path: Path) -> None:
