@@ -82,6 +82,9 @@ ATTEMPTS: Mapping[str, Attempt] = {
 }
 """Ways to sign in with somebody's account, by the name that features use. What is malformed is right in all else."""
 
+GONE = (200, 202, 204, 404, 410)
+"""How a request is answered that takes something away, whether it was there or not."""
+
 FIELDS: Mapping[str, str] = {"name": "username", "password": "password"}
 
 
@@ -261,7 +264,7 @@ class AccessClient:
         if answer.status in (401, 403, 429):
             stand_in = ADMINISTRATOR if self.goes_with_account(of) else of
             answer = self._http.delete(path, params=params, actor=stand_in.name, token=self.shared_token(stand_in))
-        answer.expect(204, 404)
+        answer.expect(*GONE)
 
     # Pages
 

@@ -151,17 +151,15 @@ class AccountsClient:
         }
 
     def _send_new(self, fields: Mapping[str, str], by: Persona) -> Answer:
-        token = self._access.token(by)
-        answer = self._http.post(ACCOUNTS, actor=by.name, token=token, json=fields)
+        answer = self._http.post(ACCOUNTS, actor=by.name, token=self._access.token(by), json=fields)
         if answer.status == 201:  # also where it should not have been
             own = OwnAccount(answer.document["id"], Account(fields["username"], fields["password"]), fields["email"])
-            self._cleanup.add(f"remove account {own.id}", lambda: self._remove(own, by, token))
+            self._cleanup.add(f"remove account {own.id}", lambda: self._remove(own, by))
             self._made.append(own)
         return answer
 
-    def _remove(self, own: OwnAccount, by: Persona, token: str | None) -> None:
-        path = f"{ACCOUNTS}/{own.id}"
-        self._http.delete(path, params={"permanent": "true"}, actor=by.name, token=token).expect(204)
+    def _remove(self, own: OwnAccount, by: Persona) -> None:
+        self._access.take_away(f"{ACCOUNTS}/{own.id}", of=by, params={"permanent": "true"})
 
 
 class AccountStores:

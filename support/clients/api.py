@@ -13,11 +13,10 @@ from support.clients.access import AccessClient
 from support.clients.crowd import Crowd
 from support.drivers.http import Answer, HttpDriver
 from support.mistakes import FeatureMistake
-from support.personas import Persona
+from support.personas import ADMINISTRATOR, Persona
 
 PARTS = ("header", "query", "json", "form", "file")
 OPENAPI = "/openapi.json"
-GONE = (200, 202, 204, 404, 410)
 
 
 @dataclass(frozen=True)
@@ -102,10 +101,6 @@ class ApiClient:
         answers = self._crowd.send([self._call(*one, by) for one in made], at_once=at_once)
         return [self._kept(one, answer, by) for (one, _), answer in zip(made, answers, strict=True)]
 
-    def _at_the_end(self, request: Request, *, by: Persona | None) -> None:
-        """Register a request that takes something away when the scenario ends."""
-        self._cleanup.add(f"send {request}", lambda: self._call(request, Content(), by)(self._http).expect(*GONE))
-
     def _call(self, request: Request, content: Content, by: Persona | None) -> Callable[[HttpDriver], Answer]:
         token = None if by is None else self._access.token(by)
         options: dict[str, Any] = {
@@ -122,18 +117,20 @@ class ApiClient:
     def _kept(self, request: Request, answer: Answer, by: Persona | None) -> Answer:
         """Register the deletion of what was created, as the platform publishes it; fails where it publishes none.
 
-        What belongs to a newcomer goes with the account.
+        What nothing deletes may go with the account of its owner.
         """
-        if request.method == "POST" and answer.status == 201 and not (by and by.newcomer):
+        owner = by or ADMINISTRATOR
+        if request.method == "POST" and answer.status == 201 and not owner.newcomer:
             content = answer.parse()
             id = content.get("id") if isinstance(content, dict) else None
-            if id is not None:
-                self._at_the_end(self._deletion(request, str(id)), by=by)
+            deletion = None if id is None else self._deletion(request, str(id), owner)
+            if deletion is not None:
+                self._cleanup.add(f"send {deletion}", lambda: self._access.take_away(deletion.path, of=owner))
         return answer
 
-    def _deletion(self, request: Request, id: str) -> Request:
+    def _deletion(self, request: Request, id: str, owner: Persona) -> Request | None:
         deletion = deletion_of(request.path.partition("?")[0], id, self._known_deletions())
-        if deletion is None:
+        if deletion is None and not self._access.goes_with_account(owner):
             raise fail(
                 f"{request} made something that no request deletes, so it would stay: "
                 "let it be of somebody who leaves again (Given Nora has just joined; When Nora sends ...)"

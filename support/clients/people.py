@@ -41,7 +41,7 @@ class People:
         path = f"{USER.path}/{made['id']}"
         cleanup.add(
             f"remove the account of {persona.name}",
-            lambda: records.send("DELETE", path, by=ADMINISTRATOR, params=USER.removal).expect(204, 404),
+            lambda: records.take_away(USER, path, by=ADMINISTRATOR),
         )
         self._joined[persona.name] = account
         self._ids[persona.name] = str(made["id"])

@@ -182,10 +182,10 @@ class ThingsClient:
         thing = Thing(kind, content["id"], name, called, by, path, content)
         if kind is SESSION:
             self.sessions.add(thing.id)
-        if not self._access.goes_with_account(by):
+        if kind is USER or not self._access.goes_with_account(by):
             if kind is EVENT:
                 raise FeatureMistake("an event stays: let it be of somebody who has just joined, and leaves again")
-            self._cleanup.add(f"remove {thing}", lambda: self._remove(thing))
+            self._cleanup.add(f"remove {thing}", lambda: self.take_away(kind, path, by=by))
         return thing
 
     def see_taken_away(self, kind: Kind, told: Mapping[str, Any], *, by: Persona) -> list[Thing]:
@@ -226,8 +226,9 @@ class ThingsClient:
         """Send a request as a persona."""
         return self._http.send(method, path, actor=by.name, token=self._access.token(by), json=json, params=params)
 
-    def _remove(self, thing: Thing) -> None:
-        self._access.take_away(thing.path, of=thing.by, params=thing.kind.removal)
+    def take_away(self, kind: Kind, path: str, *, by: Persona) -> None:
+        """Remove a thing for good, whether it is still there or not."""
+        self._access.take_away(path, of=by, params=kind.removal)
 
 
 def content_of(thing: Thing, document: Mapping[str, Any]) -> Mapping[str, Any]:
