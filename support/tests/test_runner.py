@@ -233,11 +233,26 @@ Feature: Leaving
       | Dana | has a new account | VOD "City Council"      | Omar sets Dana's request limit to "1 requests in 30 seconds" | Dana's account has the role "editor" |
       | Ravi | is signed in      | research session "AAPL" | Ravi signs out                                          | Ravi's session is over          |
       | Ravi | has a new account | research session "AAPL" | Omar sets Ravi's account to "inactive"                  | Ravi's session is over          |
+
+  Scenario: Omar signs out, who let Nora in
+    Given Omar is signed in
+    And Nora has just joined
+    When Omar signs out
+    Then Omar's session is over
+
+  Scenario: Dana signs out, who sent something by hand
+    Given Dana is signed in
+    When Dana sends POST /api/vod/create with
+      | field     | value                          |
+      | title     | {a unique title}               |
+      | file_path | {a unique file ending in .wav} |
+    And Dana signs out
+    Then Dana's session is over
 """  # noqa: E501
     )
     ended = project.behave("features/leaving.feature")
     assert ended.returncode == 0, ended.stdout
-    assert statuses(project.reports / "allure-results") == ["passed"] * 7
+    assert statuses(project.reports / "allure-results") == ["passed"] * 9
 
 
 def test_behave_that_is_started_elsewhere_says_where(tmp_path: Path) -> None:
