@@ -8,7 +8,6 @@ from behave.runner import Context
 from support.checks.eventually import consistently, eventually
 from support.checks.matching import equal, fields, require
 from support.clients.vod import Vod
-from support.testdata.media import recording, write
 from support.world import World
 
 PUBLICATIONS = 3  # at once, each with four calls: enough to have the platform give Cablecast up
@@ -222,12 +221,8 @@ def publish_many(context: Context) -> None:
 
 def _captioned(world: World, title: str) -> Vod:
     dana = world.person("Dana")
-    made = recording(world.alias(title), duration=10.0, path=world.file_name(title, ".wav"), seed=title)
-    world.cleanup.add(f"remove {made.path}", lambda: world.storage.remove(made.path))
-    write(made, world.storage.root)
-    vod = world.vod.register(made, by=dana)
-    world.vod.submit(vod, by=dana)
-    world.vod.follow(vod, by=dana)
+    vod = world.vod.register(world.media.store(title, 10.0), by=dana)
+    world.vod.caption(vod, by=dana)
     return vod
 
 

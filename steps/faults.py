@@ -84,7 +84,7 @@ def note_connections(context: Context) -> None:
     Example: Given the platform has its usual connections to the database
     """
     world = context.world
-    world.remember("connections", world.work.connections())
+    world.remember("connections", world.records.connections())
 
 
 # The ledger

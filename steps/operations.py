@@ -114,7 +114,7 @@ def sees_queue(context: Context, who: str, number: float, state: str) -> None:
     world.person(who)
     seen = world.recall("answer", Answer).expect(200).document
     equal(f"how many are {state}", seen["tasks"][state], int(number))
-    equal("the counts", seen["tasks"], world.work.tasks())
+    equal("the counts", seen["tasks"], world.vods.tasks())
     alive = [worker for worker in seen["workers"] if worker["seconds_since_heartbeat"] < LIVES]
     require(alive, f"a worker should have given a sign of life within {LIVES:g} s, but: {seen['workers']}")
 

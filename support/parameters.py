@@ -17,7 +17,7 @@ from support.clients.moments import TREATMENTS
 from support.clients.operations import SERVICES, VIEWS
 from support.clients.partners import PARTNERS
 from support.clients.prices import TROUBLES
-from support.clients.records import JOB_STATES
+from support.clients.queue import STATES as JOB_STATES
 from support.clients.research import STAGES as RESEARCH_STAGES
 from support.clients.things import KINDS
 from support.clients.tokens import CREDENTIALS
@@ -153,6 +153,7 @@ TYPES = {
         f"how many jobs in which state: no failed jobs, 1 succeeded job (the states: {', '.join(JOB_STATES)})",
         _jobs,
     ),
+    "JobState": _one_of(JOB_STATES, "a state of a job of the queue"),
     "Partner": _one_of(PARTNERS, "an outside service that is played by a stub"),
     "Operation": ParameterType(
         "|".join(f'"{name}"' for name in _OPERATIONS),

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from support.checks.eventually import Timeline, eventually
+from support.checks.matching import equal
 from support.cleanup import Cleanup
 from support.clients.access import AccessClient
 from support.drivers.http import Answer, HttpDriver
@@ -226,6 +227,27 @@ class VodClient:
         """Hand a VOD in for captioning; return the id of the task. Source: Archivist plan, step 2."""
         self.do("hands in", vod, by=by).expect(202)
         return self.task_of(vod, "captioning")
+
+    def caption(self, vod: Vod, *, by: Persona) -> None:
+        """Hand a VOD in for captioning, and wait until that has ended well."""
+        self.submit(vod, by=by)
+        equal(f'the captioning of "{vod.recording.title}"', str(self.follow(vod, by=by).values[-1]), "completed")
+
+    def publish(self, vod: Vod, *, by: Persona) -> None:
+        """Have a captioned VOD published, and wait until that has ended well."""
+        self.do("publishes", vod, by=by).expect(202)
+        equal(f'the publication of "{vod.recording.title}"', str(self.end_of("publication", vod)), "completed")
+
+    def bring(self, vod: Vod, stage: str, *, by: Persona) -> None:
+        """Bring a pending VOD to one of `STAGES`; by hand, but for what only the worker can do."""
+        for status in STAGES[stage]:
+            self.change(vod, {"status": status}, by=by).expect(200)
+        if stage == "handed-in":
+            self.submit(vod, by=by)
+        if stage in ("captioned", "published"):
+            self.caption(vod, by=by)
+        if stage == "published":
+            self.publish(vod, by=by)
 
     def read(self, vod: Vod, *, by: Persona) -> Mapping[str, Any]:
         """Return the VOD as the API tells it."""

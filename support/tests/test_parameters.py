@@ -12,6 +12,7 @@ from support.clients.api import Request
 from support.clients.moments import TREATMENTS
 from support.clients.operations import SERVICES, VIEWS
 from support.clients.prices import TROUBLES
+from support.clients.queue import STATES as JOB_STATES
 from support.clients.research import STAGES as RESEARCH_STAGES
 from support.clients.things import KINDS
 from support.clients.tokens import CREDENTIALS
@@ -42,6 +43,7 @@ TAKEN: dict[str, dict[str, object]] = {
     "Files": {"no files": 0, "2 files": 2},
     "Answers": {"20 answers": 20},
     "Jobs": {"no failed jobs": (0, "failed"), "1 succeeded job": (1, "succeeded")},
+    "JobState": {state: state for state in JOB_STATES},
     "Partner": {"Cablecast": "Cablecast", "the price service": "the price service"},
     "Status": {"100": 100, "404": 404, "599": 599},
     "Page": {page: page for page in PAGES},
@@ -120,6 +122,7 @@ LEFT: dict[str, list[str]] = {
     "Files": ["2 rows", ""],
     "Answers": ["all answers", ""],
     "Jobs": ["1 job", "1 lost job", ""],
+    "JobState": ["canceled", "pending", '"todo"', ""],
     "Partner": ["cablecast", "YouTube", ""],
     "Status": ["99", "600", "1000", "20", "2xx", "OK", ""],
     "Page": ["page", "public page", "administrators page", ""],

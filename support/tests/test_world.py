@@ -107,7 +107,7 @@ class TestNames:
         ],
     )
     def test_a_file_name_holds_plain_letters_digits_and_dashes(self, world: World, name: str, stem: str) -> None:
-        assert world.file_name(name, ".wav") == f"{stem}-{world.mark}.wav"
+        assert world.media.recording(name).path == f"{stem}-{world.mark}.wav"
 
 
 def test_what_is_remembered_is_recalled_by_kind(world: World) -> None:
@@ -120,7 +120,7 @@ def test_what_is_remembered_is_recalled_by_kind(world: World) -> None:
 class TestWhatTheTargetLacks:
     @pytest.mark.parametrize(
         "name, capability",
-        [("cablecast", "partners"), ("prices", "partners"), ("faults", "faults"), ("work", "database")],
+        [("cablecast", "partners"), ("prices", "partners"), ("faults", "faults"), ("queue", "database")],
     )
     def test_what_is_not_granted_is_told(self, world: World, name: str, capability: str) -> None:
         with pytest.raises(NotGranted, match=f"the target 'staging' does not grant '{capability}'"):
