@@ -11,7 +11,7 @@ from support.checks.eventually import eventually
 from support.checks.matching import equal
 from support.clients.vod import Vod
 from support.drivers.http import Answer
-from support.parts import Kind, Part
+from support.parts import Failure, Part
 from support.world import World
 
 
@@ -22,7 +22,7 @@ def worker_is_paused(context: Context) -> None:
     Example: Given the worker is paused
     """
     world = context.world
-    world.faults.begin(Part.WORKER, Kind.STOPPED)
+    world.faults.begin(Part.WORKER, Failure.STOPPED)
     world.remember("counts before", dict(world.vod.queue_counts(by=world.person("Dana"))))
 
 

@@ -10,7 +10,7 @@ from support.testdata.media import Recording
 from support.world import World
 
 
-@given("{who:Actor} has a {kind:Kind} recording of {title:Quoted}")
+@given("{who:Actor} has a {kind:Recording} recording of {title:Quoted}")
 def has_recording(context: Context, who: str, kind: float | str, title: str) -> None:
     """Put a recording of a council meeting into the media storage: so many minutes of speech, or in a condition.
 

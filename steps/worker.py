@@ -8,7 +8,7 @@ from support.checks.eventually import consistently
 from support.checks.matching import equal
 from support.clients.queue import Job
 from support.clients.vod import Vod
-from support.parts import Kind, Part
+from support.parts import Failure, Part
 from support.world import World
 
 MOST_STARTS = 10  # of a job that kills its worker; the platform should give up long before
@@ -61,7 +61,7 @@ def killed_before_acknowledging(context: Context, title: str) -> None:
     with world.processes.no_acknowledgement(vod.id):
         world.vod.follow(vod, by=vod.owner, within=PATIENCE)
         equal("the job, as the queue knows it", _captioning(world, title).state(), "doing")
-        world.faults.begin(Part.WORKER, Kind.KILLED)
+        world.faults.begin(Part.WORKER, Failure.KILLED)
 
 
 @when("the worker is killed each time it works on {title:Quoted}")
@@ -75,7 +75,7 @@ def killed_each_time(context: Context, title: str) -> None:
     for start in range(1, MOST_STARTS):
         if not job.await_start_or_end(start, within=PATIENCE):
             break
-        world.faults.begin(Part.WORKER, Kind.KILLED)
+        world.faults.begin(Part.WORKER, Failure.KILLED)
 
 
 @then("the captioning of {title:Quoted} is taken over within {seconds:Number} seconds")

@@ -25,7 +25,7 @@ from support.clients.vod import CALLS, DEEDS, DONE, LEFT_OUT, STAGES
 from support.clients.vod import FIELDS as VOD_FIELDS
 from support.drivers.http import OUTCOMES, REFUSALS
 from support.partners.cablecast import ANYTHING, OPERATIONS
-from support.parts import Kind, Part
+from support.parts import Failure, Part
 from support.personas import PERSONAS, PRONOUNS
 from support.testdata.media import CONDITIONS, SLOW
 
@@ -181,10 +181,10 @@ TYPES = {
     "Likeness": _one_of(LIKENESSES, "what one account has in common with another"),
     "Service": _one_of(SERVICES, "a service that the platform's health names"),
     "Part": _one_of(Part, "a part of the platform that can be broken", Part),
-    "Failure": _one_of(Kind, "a way in which a part fails", Kind),
+    "Failure": _one_of(Failure, "a way in which a part fails", Failure),
     "Treatment": _one_of(TREATMENTS, "what became of requests", lambda text: TREATMENTS[text]),
     "View": _one_of(VIEWS, "what only administrators may look at"),
-    "Kind": ParameterType(
+    "Recording": ParameterType(
         rf"\d+(?:\.\d+)? minute|{'|'.join((*CONDITIONS, SLOW))}",
         "how long a recording is, or in what state",
         _kind,

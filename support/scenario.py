@@ -21,7 +21,7 @@ from support.evidence.recorder import Recorder
 from support.exits import ExitCode, UsageError
 from support.granting import NotGranted
 from support.mistakes import require_written
-from support.parts import Kind, Part
+from support.parts import Failure, Part
 from support.run import Run
 from support.settings import Capability
 from support.tags import NEEDS, READONLY
@@ -132,12 +132,12 @@ def _why_not(run: Run, scenario: Scenario) -> str | None:
     return None
 
 
-def _faults_of(scenario: Scenario) -> Iterator[tuple[Part, Kind]]:
+def _faults_of(scenario: Scenario) -> Iterator[tuple[Part, Failure]]:
     """Yield the faults that a scenario's steps make."""
     for match in (_match(step.step_type, step.name) for step in scenario.all_steps):
         if match is not None:
             told = {argument.name: argument.value for argument in match.arguments}
-            if isinstance(told.get("part"), Part) and isinstance(told.get("kind"), Kind):
+            if isinstance(told.get("part"), Part) and isinstance(told.get("kind"), Failure):
                 yield told["part"], told["kind"]
 
 

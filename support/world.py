@@ -55,7 +55,7 @@ from support.settings import Capability, Limits
 from support.stack.logs import LogMarks
 from support.values import Values
 
-Kind = TypeVar("Kind")
+Remembered = TypeVar("Remembered")
 
 
 class World:
@@ -142,7 +142,7 @@ class World:
         """Keep a thing under a name for later steps."""
         self._memory.remember(name, thing)
 
-    def recall(self, name: str, kind: type[Kind]) -> Kind:
+    def recall(self, name: str, kind: type[Remembered]) -> Remembered:
         """Return a remembered thing; fails with what is known where there is none of this kind."""
         return self._memory.recall(name, kind)
 

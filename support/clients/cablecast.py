@@ -10,7 +10,8 @@ from typing import Any
 
 from support.checks.matching import one, require
 from support.cleanup import Cleanup
-from support.partners.cablecast import Cablecast, Show, Vod
+from support.partners.cablecast import Cablecast
+from support.partners.cablecast import Vod as CablecastVod
 from support.partners.received import Received
 from support.testdata.media import Recording
 
@@ -72,11 +73,9 @@ class CablecastClient:
 
     def show_of(self, title: str) -> int:
         """Return the id of the one show of this title; fails where there is none, or more than one."""
-        found = one(f'the show "{title}" at Cablecast', self._stub.shows_for(title))
-        if not isinstance(found, Show):
-            raise TypeError(found)
-        self._cleanup.add(f"remove show {found.id} from Cablecast", lambda: self._stub.remove_show(found.id))
-        return found.id
+        show = one(f'the show "{title}" at Cablecast', self._stub.shows_for(title)).id
+        self._cleanup.add(f"remove show {show} from Cablecast", lambda: self._stub.remove_show(show))
+        return show
 
     def asked(self, operation: str) -> list[Received]:
         """Return what Cablecast was asked since it was last told how to answer, or the scenario began, oldest first."""
@@ -86,10 +85,7 @@ class CablecastClient:
         """Return the one accepted upload of captions for a recording."""
         path = f"/vods/{self.vod_of(recording).id}/"
         uploads = [request for request in self.asked("receiving captions") if path in request.path]
-        found = one("the accepted upload of captions", [request for request in uploads if _accepted(request)])
-        if not isinstance(found, Received):
-            raise TypeError(found)
-        return found
+        return one("the accepted upload of captions", [request for request in uploads if _accepted(request)])
 
     def credentials(self, request: Received) -> str:
         """Return name and password that came with a request by HTTP Basic."""
@@ -97,12 +93,9 @@ class CablecastClient:
         require(scheme == "Basic", f"{request.method} {request.path} should carry Basic credentials")
         return b64decode(encoded).decode()
 
-    def vod_of(self, recording: Recording) -> Vod:
+    def vod_of(self, recording: Recording) -> CablecastVod:
         """Return the one VOD that Cablecast has of a recording; fails where there is none, or more than one."""
-        found = one(f'the VOD of "{recording.title}" at Cablecast', self._stub.vods_for(recording.path))
-        if not isinstance(found, Vod):
-            raise TypeError(found)
-        return found
+        return one(f'the VOD of "{recording.title}" at Cablecast', self._stub.vods_for(recording.path))
 
     def captions_of(self, recording: Recording) -> str:
         """Return the captions that Cablecast received for a recording."""

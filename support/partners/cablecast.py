@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from support.partners.received import Received
-from support.partners.server import Answer, PartnerServer, Registration, Route
+from support.partners.server import PartnerServer, Registration, Reply, Route
 
 OPERATIONS: Mapping[str, Route] = {
     "finding shows": ("GET", "/shows"),
@@ -188,8 +188,8 @@ class Cablecast(PartnerServer):
             self.register_callback(*OPERATIONS[operation], callback)
 
     @property
-    def _usual(self) -> Mapping[str, Callable[..., Answer]]:
-        callbacks: Mapping[str, Callable[..., Answer]] = {
+    def _usual(self) -> Mapping[str, Callable[..., Reply]]:
+        callbacks: Mapping[str, Callable[..., Reply]] = {
             "finding shows": self._find_shows,
             "creating a show": self._create_show,
             "creating a VOD": self._create_vod,
@@ -199,8 +199,8 @@ class Cablecast(PartnerServer):
         }
         return {operation: self._for_the_signed_in(callback) for operation, callback in callbacks.items()}
 
-    def _for_the_signed_in(self, callback: Callable[..., Answer]) -> Callable[..., Answer]:
-        def answer(received: Received, **values: str) -> Answer:
+    def _for_the_signed_in(self, callback: Callable[..., Reply]) -> Callable[..., Reply]:
+        def answer(received: Received, **values: str) -> Reply:
             if received.headers.get("Authorization") != self._expected_authorization:
                 return _json(401, _error("the credentials are wrong"), {"WWW-Authenticate": 'Basic realm="Cablecast"'})
             with self._memory:
@@ -208,12 +208,12 @@ class Cablecast(PartnerServer):
 
         return answer
 
-    def _find_shows(self, received: Received) -> Answer:
+    def _find_shows(self, received: Received) -> Reply:
         wanted = received.query.get("search", [""])[0].casefold()
         found = [show.to_json() for show in self._state.shows.values() if wanted in show.title.casefold()]
         return _json(200, {"shows": found})
 
-    def _create_show(self, received: Received) -> Answer:
+    def _create_show(self, received: Received) -> Reply:
         key = received.headers.get("Idempotency-Key")
         if key in self._state.show_by_key:
             return _json(201, {"show": self._state.shows[self._state.show_by_key[key]].to_json()})
@@ -226,7 +226,7 @@ class Cablecast(PartnerServer):
             self._state.show_by_key[key] = show.id
         return _json(201, {"show": show.to_json()})
 
-    def _create_vod(self, received: Received) -> Answer:
+    def _create_vod(self, received: Received) -> Reply:
         key = received.headers.get("Idempotency-Key")
         if key in self._state.vod_by_key:
             return _json(201, {"vod": self._state.vods[self._state.vod_by_key[key]].to_json()})
@@ -241,11 +241,11 @@ class Cablecast(PartnerServer):
             self._state.vod_by_key[key] = vod.id
         return _json(201, {"vod": vod.to_json()})
 
-    def _read_vod(self, received: Received, vod_id: str) -> Answer:
+    def _read_vod(self, received: Received, vod_id: str) -> Reply:
         vod = self._vod(vod_id)
         return _json(200, {"vod": vod.to_json()}) if vod else _no_vod(vod_id)
 
-    def _receive_captions(self, received: Received, vod_id: str) -> Answer:
+    def _receive_captions(self, received: Received, vod_id: str) -> Reply:
         vod = self._vod(vod_id)
         if vod is None:
             return _no_vod(vod_id)
@@ -255,7 +255,7 @@ class Cablecast(PartnerServer):
         self._state.captions[vod.id] = upload.content
         return _json(200, {"vod": vod.to_json()})
 
-    def _report_progress(self, received: Received, vod_id: str) -> Answer:
+    def _report_progress(self, received: Received, vod_id: str) -> Reply:
         vod = self._vod(vod_id)
         if vod is None:
             return _no_vod(vod_id)
@@ -280,7 +280,7 @@ def _fields(received: Received) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def _json(status: int, content: Mapping[str, object], headers: Mapping[str, str] | None = None) -> Answer:
+def _json(status: int, content: Mapping[str, object], headers: Mapping[str, str] | None = None) -> Reply:
     return status, {"Content-Type": "application/json", **(headers or {})}, json_module.dumps(content)
 
 
@@ -288,5 +288,5 @@ def _error(text: str) -> dict[str, object]:
     return {"error": text}
 
 
-def _no_vod(vod_id: str) -> Answer:
+def _no_vod(vod_id: str) -> Reply:
     return _json(404, _error(f"there is no VOD {vod_id}"))

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from support.partners.received import Received
-from support.partners.server import Answer, PartnerServer, Registration
+from support.partners.server import PartnerServer, Registration, Reply
 
 ROUTE = ("GET", "/prices/{ticker}")
 SESSION_HEADER = "X-Correlation-ID"
@@ -70,7 +70,7 @@ class Prices(PartnerServer):
     def _register_defaults(self) -> None:
         self.register_callback(*ROUTE, self._usual)
 
-    def _usual(self, received: Received, ticker: str) -> Answer:
+    def _usual(self, received: Received, ticker: str) -> Reply:
         days = int(received.query.get("days", ["30"])[0])
         return 200, {"Content-Type": "application/json"}, written(ticker, usual_quotes(ticker, days))
 

@@ -31,7 +31,7 @@ Matcher = Callable[[PreparedRequest], tuple[bool, str]]
 Route = tuple[str, str]
 """Method and path template, such as `("GET", "/vods/{id}/status")`."""
 
-Answer = tuple[int, Mapping[str, str], str | bytes]
+Reply = tuple[int, Mapping[str, str], str | bytes]
 """Status, headers and body, as `responses` wants them from a callback."""
 
 _MATCH_FAILED_BEFORE_MATCHERS = ("Method does not match", "URL does not match")
@@ -186,7 +186,7 @@ class PartnerServer:
         self,
         method: str,
         path: str,
-        callback: Callable[..., Answer],
+        callback: Callable[..., Reply],
         *,
         match: Iterable[Matcher] = (),
         times: int | None = None,
@@ -198,7 +198,7 @@ class PartnerServer:
         """
         url = _url_pattern(path)
 
-        def answer(request: PreparedRequest) -> Answer:
+        def answer(request: PreparedRequest) -> Reply:
             incoming = cast(_IncomingRequest, request)
             found = cast(re.Match[str], url.match(str(request.url)))
             return callback(incoming.received, **{name: unquote(value) for name, value in found.groupdict().items()})

@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 
 from support.exits import EnvironmentFailed
-from support.stack.directories import RunDirectory, everyone_may_enter, unprivileged_account
+from support.stack.directories import RunDirectory, everyone_may_enter, unprivileged_user
 from support.stack.processes import ServerProcess, await_ready, run_to_end
 
 SUPERUSER = "platform"
@@ -57,7 +57,7 @@ class PostgresServer:
     """One cluster in the run's directory, reached through a unix socket."""
 
     def __init__(self, run: RunDirectory, logs: Path) -> None:
-        self._account = unprivileged_account()
+        self._user = unprivileged_user()
         self._home = run.path / "pg"
         self._data = self._home / "data"
         installation = self._reachable(_installation(), run.path)
@@ -71,7 +71,7 @@ class PostgresServer:
             log=logs / "postgresql.log",
             group=run.group,
             cwd=run.path,
-            account=self._account,
+            user=self._user,
         )
         self.server = ServerProcess(
             "PostgreSQL",
@@ -82,7 +82,7 @@ class PostgresServer:
             log=logs / "postgresql.log",
             group=run.group,
             cwd=run.path,
-            account=self._account,
+            user=self._user,
             # SIGINT is PostgreSQL's "fast" shutdown: it ends sessions; SIGTERM would wait for them.
             polite_signal=signal.SIGINT,
         )
@@ -92,7 +92,7 @@ class PostgresServer:
 
         The project may lie in a folder that only root may enter, such as /root.
         """
-        if self._account is None or everyone_may_enter(installation / "bin"):
+        if self._user is None or everyone_may_enter(installation / "bin"):
             return installation
         wheel, libraries = installation.parent, f"{installation.parent.name}.libs"
         copy = run / "wheel"
@@ -115,8 +115,8 @@ class PostgresServer:
         """Make the cluster, start it and create the empty database."""
         try:
             self._home.mkdir(mode=0o700)
-            if self._account is not None:
-                os.chown(self._home, self._account.uid, self._account.gid)
+            if self._user is not None:
+                os.chown(self._home, self._user.uid, self._user.gid)
         except OSError as error:
             raise EnvironmentFailed(f"PostgreSQL has no folder: {self._home}: {error.strerror}") from error
         run_to_end(self.initdb)

@@ -22,8 +22,8 @@ START_LIMIT = 30.0  # seconds, on a machine that is very busy with other things
 
 
 @dataclass(frozen=True)
-class Account:
-    """The operating system's user that a server runs as; None keeps the user of the run."""
+class SystemUser:
+    """A user of the operating system that a server runs as; None keeps the user of the run."""
 
     name: str
     uid: int
@@ -64,7 +64,7 @@ class ServerProcess:
     group: int
     cwd: Path
     environment: Mapping[str, str] | None = None
-    account: Account | None = None
+    user: SystemUser | None = None
     controlled: bool = False
     polite_signal: signal.Signals = signal.SIGTERM
     process: subprocess.Popen[str] | None = field(default=None, init=False)
@@ -84,9 +84,9 @@ class ServerProcess:
                     env=None if self.environment is None else dict(self.environment),
                     text=True,
                     process_group=self.group,
-                    user=self.account.uid if self.account else None,
-                    group=self.account.gid if self.account else None,
-                    extra_groups=[] if self.account else None,
+                    user=self.user.uid if self.user else None,
+                    group=self.user.gid if self.user else None,
+                    extra_groups=[] if self.user else None,
                 )
             except OSError as error:
                 raise EnvironmentFailed(

@@ -19,7 +19,7 @@ from support.clients.tokens import CREDENTIALS
 from support.clients.vod import CALLS, DEEDS, STAGES
 from support.drivers.http import OUTCOMES, REFUSALS
 from support.parameters import TYPES
-from support.parts import Kind, Part
+from support.parts import Failure, Part
 from support.personas import PERSONAS
 from support.testdata.media import CONDITIONS, SLOW
 
@@ -49,10 +49,10 @@ TAKEN: dict[str, dict[str, object]] = {
     "Page": {page: page for page in PAGES},
     "Service": {service: service for service in SERVICES},
     "Part": {str(part): part for part in Part},
-    "Failure": {str(kind): kind for kind in Kind},
+    "Failure": {str(kind): kind for kind in Failure},
     "Treatment": dict(TREATMENTS),
     "View": {view: view for view in VIEWS},
-    "Kind": {"5 minute": 5.0, "0.1 minute": 0.1, "corrupt": "corrupt", "slow": "slow"},
+    "Recording": {"5 minute": 5.0, "0.1 minute": 0.1, "corrupt": "corrupt", "slow": "slow"},
     "Condition": {condition: condition for condition in (*CONDITIONS, SLOW)},
     "Thing": dict(KINDS),
     "Things": {f"{word}s": kind for word, kind in KINDS.items()},
@@ -131,7 +131,7 @@ LEFT: dict[str, list[str]] = {
     "Failure": ["Gone", "broken", "going", ""],
     "Treatment": ["served or hung", "Served", "refused", ""],
     "View": ["Queue", "page", ""],
-    "Kind": ["5 minutes", "minute", "broken", ""],
+    "Recording": ["5 minutes", "minute", "broken", ""],
     "Condition": ["Clear", "broken", "cut", "5 minute", ""],
     "Thing": ["session", "users", "research sessions", ""],
     "Things": ["user", "sessions", "things", ""],
