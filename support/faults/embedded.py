@@ -9,9 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 import psutil
-import psycopg
 import redis
-from sqlalchemy import make_url
 
 from support.faults.breaker import Fault
 from support.faults.files import HangingFiles
@@ -126,8 +124,7 @@ class EmbeddedBreaker:
     # Connections and contents
 
     def _cut_database_connections(self) -> int:
-        address = make_url(self._platform.database_url).set(drivername="postgresql").render_as_string(False)
-        with psycopg.connect(address, autocommit=True) as connection:
+        with self._platform.postgres.connect(autocommit=True) as connection:
             cut = connection.execute(
                 "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
                 "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"

@@ -111,6 +111,10 @@ class PostgresServer:
         """The SQLAlchemy address of the platform's database."""
         return f"postgresql+psycopg://{SUPERUSER}@/{DATABASE}?host={self._home}"
 
+    def connect(self, database: str = DATABASE, *, autocommit: bool = False) -> psycopg.Connection:
+        """Open a session of the superuser's, beside all others."""
+        return psycopg.connect(host=str(self._home), user=SUPERUSER, dbname=database, autocommit=autocommit)
+
     def create(self) -> None:
         """Make the cluster, start it and create the empty database."""
         try:
@@ -122,9 +126,7 @@ class PostgresServer:
         run_to_end(self.initdb)
         self.start()
         try:
-            with psycopg.connect(
-                host=str(self._home), user=SUPERUSER, dbname="postgres", autocommit=True
-            ) as connection:
+            with self.connect("postgres", autocommit=True) as connection:
                 connection.execute(f"CREATE DATABASE {DATABASE}")
         except psycopg.Error as error:
             raise EnvironmentFailed(
