@@ -13,6 +13,7 @@ from support.checks.expected import UNITS, seconds
 from support.clients.access import ATTEMPTS, FIELDS, PAGES, TOKENS
 from support.clients.accounts import LIKENESSES, SETTINGS
 from support.clients.api import Request
+from support.clients.cablecast import REPLIES
 from support.clients.moments import TREATMENTS
 from support.clients.operations import SERVICES, VIEWS
 from support.clients.partners import PARTNERS
@@ -210,8 +211,8 @@ TYPES = {
     "Told": _one_of(OUTCOMES, "what an answer says"),
     "LiveToken": _one_of(TOKENS, "what somebody connects with"),
     "Reply": ParameterType(
-        r"[1-5]\d\d|silence|success, too late|one letter after another|a closed connection",
-        "how a partner answers: a status, silence, success, too late, one letter after another, a closed connection",
+        rf"[1-5]\d\d|{'|'.join(REPLIES)}",
+        f"how a partner answers: a status, {', '.join(REPLIES)}",
         _reply,
     ),
     "Days": ParameterType(r"today|\d+ days? (?:ago|ahead)", "a day: today, 3 days ago, 7 days ahead", _days),

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from base64 import b64decode
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from time import monotonic
-from typing import Any
 
 from support.checks.matching import one, require
 from support.cleanup import Cleanup
 from support.partners.cablecast import Cablecast
 from support.partners.cablecast import Vod as CablecastVod
 from support.partners.received import Received
+from support.partners.server import How
 from support.testdata.media import Recording
 
 SILENCE = 3.0  # seconds; longer than the platform waits for an answer
 LETTER = 0.1  # seconds; the platform waits longer than that, but not for a thousand of them
+TOO_LATE = "success, too late"
+BROKEN: Mapping[str, How] = {
+    "silence": {"delay": SILENCE},
+    "one letter after another": {"body": "{" + " " * 1000 + "}", "pace": LETTER},
+    "a closed connection": {"body": ConnectionError("the connection is closed")},
+}
+REPLIES = (TOO_LATE, *BROKEN)
+"""How Cablecast can answer, a plain status aside. Too late means: what was asked for is done, then there is silence."""
 
 
 class CablecastClient:
@@ -36,23 +45,16 @@ class CablecastClient:
     def answers(self, reply: int | str, operation: str, times: int | None, json: object = None) -> None:
         """Have Cablecast answer an operation so, a number of times and then as usual, or for good.
 
-        `reply` is a status, "silence" (no answer in any time that the platform waits), "success, too late" (what is
-        asked for is done, and silence), "one letter after another" or "a closed connection".
+        `reply` is a status or one of `REPLIES`.
         """
         self._begin = monotonic()
-        if reply == "success, too late":
+        if reply == TOO_LATE:
             late = self._stub.answers_late(operation, delay=SILENCE, times=times)
             self._cleanup.add(f"have Cablecast answer {operation} as usual", late.remove)
             return
-        status = reply if isinstance(reply, int) else 200
-        broken: dict[str, Any] = {}
-        if reply == "silence":
-            broken = {"delay": SILENCE}
-        elif reply == "one letter after another":
-            broken = {"body": "{" + " " * 1000 + "}", "pace": LETTER}
-        elif reply == "a closed connection":
-            broken = {"body": ConnectionError("the connection is closed")}
-        registration = self._stub.answers(status, operation=operation, times=times, json=json, **broken)
+        status, broken = (reply, How()) if isinstance(reply, int) else (200, BROKEN[reply])
+        how: How = {"times": times, "json": json, **broken}
+        registration = self._stub.answers(status, operation=operation, **how)
         self._cleanup.add(f"have Cablecast answer {operation} as usual", registration.remove)
 
     def calls(self) -> int:

@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, Unpack
 
 from support.partners.received import Received
-from support.partners.server import PartnerServer, Registration, Reply, Route
+from support.partners.server import How, PartnerServer, Registration, Reply, Route
 
 OPERATIONS: Mapping[str, Route] = {
     "finding shows": ("GET", "/shows"),
@@ -87,46 +87,18 @@ class Cablecast(PartnerServer):
             self._state.shows[show.id] = show
             return show.id
 
-    def answers(
-        self,
-        status: int,
-        *,
-        operation: str,
-        times: int | None = None,
-        delay: float = 0.0,
-        pace: float = 0.0,
-        json: object = None,
-        body: str | bytes | Exception = "",
-        headers: Mapping[str, str] | None = None,
-        where: Callable[[Received], bool] | None = None,
-    ) -> Registration:
+    def answers(self, status: int, *, operation: str, **how: Unpack[How]) -> Registration:
         """Answer an operation with this status, `times` times and then as usual, or for good.
 
-        `operation` is a name of `OPERATIONS`, or "anything"; its uses are then counted together. See
-        `PartnerServer.register` for the content, and for dropped and cut-off answers. `where` restricts it to the
-        requests of one scenario. Returns what to `remove`. ValueError when the operation is unknown.
+        `operation` is a name of `OPERATIONS`, or "anything"; its uses are then counted together. Returns what to
+        `remove`. ValueError when the operation is unknown.
         """
-        routes = self._routes(operation)
-        match = [_matcher(where)] if where else []
-        return self.register_any(
-            routes,
-            status=status,
-            json=json,
-            body=body,
-            headers=headers,
-            match=match,
-            times=times,
-            delay=delay,
-            pace=pace,
-        )
+        return self.register_any(self._routes(operation), status=status, **how)
 
-    def answers_late(
-        self, operation: str, *, delay: float, times: int | None, where: Callable[[Received], bool] | None = None
-    ) -> Registration:
+    def answers_late(self, operation: str, *, delay: float, times: int | None) -> Registration:
         """Do at once what an operation asks for, and say so only after a delay in seconds; see `answers`."""
         [(method, path)] = self._routes(operation)
-        match = [_matcher(where)] if where else []
-        return self.register_callback(method, path, self._usual[operation], match=match, times=times, delay=delay)
+        return self.register_callback(method, path, self._usual[operation], times=times, delay=delay)
 
     def asked(self, operation: str, *, where: Callable[[Received], bool] = lambda received: True) -> list[Received]:
         """Return the requests for an operation, oldest first, however they were answered."""
@@ -265,10 +237,6 @@ class Cablecast(PartnerServer):
 
     def _vod(self, vod_id: str) -> Vod | None:
         return self._state.vods.get(int(vod_id)) if vod_id.isdecimal() else None
-
-
-def _matcher(where: Callable[[Received], bool]) -> Callable[[Any], tuple[bool, str]]:
-    return lambda request: (where(request.received), "not for this request")
 
 
 def _fields(received: Received) -> dict[str, Any]:

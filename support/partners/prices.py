@@ -34,33 +34,11 @@ class Prices(PartnerServer):
 
     def quotes(self, ticker: str, quotes: Sequence[Quote], *, where: Callable[[Received], bool]) -> Registration:
         """Answer for a ticker with these days."""
-        return self.fails(
+        return self.register(
+            *ROUTE,
             where=lambda received: where(received) and received.path.endswith(f"/{ticker}"),
             body=written(ticker, quotes),
             headers={"Content-Type": "application/json"},
-        )
-
-    def fails(
-        self,
-        *,
-        where: Callable[[Received], bool],
-        status: int = 200,
-        body: str | bytes | Exception = "",
-        headers: Mapping[str, str] | None = None,
-        delay: float = 0.0,
-        pace: float = 0.0,
-        times: int | None = None,
-    ) -> Registration:
-        """Answer so whatever ticker is asked for; see `PartnerServer.register`."""
-        return self.register(
-            *ROUTE,
-            status=status,
-            body=body,
-            headers=headers,
-            delay=delay,
-            pace=pace,
-            times=times,
-            match=[lambda request: (where(request.received), "not for this request")],  # type: ignore[attr-defined]
         )
 
     def asked(self, *, where: Callable[[Received], bool]) -> list[Received]:
