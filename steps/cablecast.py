@@ -5,7 +5,7 @@ from itertools import pairwise
 from behave import given, then, when
 from behave.runner import Context
 
-from support.checks.eventually import consistently, eventually
+from support.checks.eventually import consistently
 from support.checks.matching import equal, fields, require
 from support.clients.vod import Vod
 from support.world import World
@@ -210,13 +210,7 @@ def publish_many(context: Context) -> None:
     dana = world.person("Dana")
     for number in range(PUBLICATIONS):
         world.vod.do("publishes", _captioned(world, f"Meeting {number}"), by=dana).expect(202)
-    eventually(
-        "the health of Cablecast",
-        lambda: str(world.operations.health().services.get("cablecast")),
-        lambda state: state == "unhealthy",
-        wish="unhealthy",
-        within=PATIENCE,
-    )
+    world.operations.await_service("cablecast", "unhealthy", within=PATIENCE)
 
 
 def _captioned(world: World, title: str) -> Vod:

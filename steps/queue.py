@@ -55,8 +55,7 @@ def hand_in_these(context: Context, who: str) -> None:
 
 
 def _hand_in(world: World, who: str, paths: dict[str, str]) -> None:
-    person = world.person(who)
-    media = world.media
+    person, media = world.person(who), world.media
     made = {
         title: media.recording(title, 20.0, path=path) if path else media.store(title, 20.0)
         for title, path in paths.items()

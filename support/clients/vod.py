@@ -142,8 +142,7 @@ class VodClient:
 
     def fresh(self, recording: Recording, owner: Persona) -> tuple[Vod, Mapping[str, Any]]:
         """Return a VOD that does not exist, and what its owner would send to register it."""
-        content = {"title": recording.title, "file_path": recording.path, "duration": recording.duration}
-        return Vod(str(uuid4()), recording, owner), content
+        return Vod(str(uuid4()), recording, owner), _content(recording)
 
     def attempt(self, content: Mapping[str, object] | bytes, *, by: Persona) -> Answer:
         """Try to create a VOD of this content, or of these bytes, whatever comes of it."""
@@ -156,8 +155,8 @@ class VodClient:
 
     def batch(self, recordings: Sequence[Recording], *, by: Persona) -> Answer:
         """Hand in several recordings at once, whatever comes of it."""
-        content = [{"title": made.title, "file_path": made.path, "duration": made.duration} for made in recordings]
-        answer = self._send("POST", "/api/vod/batch-transcribe", by, json={"recordings": content})
+        content = {"recordings": [_content(recording) for recording in recordings]}
+        answer = self._send("POST", "/api/vod/batch-transcribe", by, json=content)
         for result in answer.document.get("results", ()):
             if result["vod_id"]:
                 self._tasks[result["vod_id"], "captioning"] = result["task_id"]
@@ -169,8 +168,8 @@ class VodClient:
         made = vod.recording
         match calls:
             case "registrations":
-                title = f"{made.title} {number}"
-                return self.attempt({"title": title, "file_path": made.path, "duration": number}, by=by)
+                changed = {"title": f"{made.title} {number}", "duration": number}
+                return self.attempt({**_content(made), **changed}, by=by)
             case "list readings":
                 return self.list_page(by=by)
             case "changes":
@@ -207,17 +206,8 @@ class VodClient:
 
         Source: Archivist plan, VOD processing, step 1.
         """
-        content = (
-            self._send(
-                "POST",
-                "/api/vod/create",
-                by,
-                json={"title": recording.title, "file_path": recording.path, "duration": recording.duration},
-            )
-            .expect(201)
-            .json
-        )
-        vod = Vod(content["id"], recording, by)
+        created = self._send("POST", "/api/vod/create", by, json=_content(recording)).expect(201)
+        vod = Vod(created.document["id"], recording, by)
         if gone is not None:
             self._cleanup.add(f"wait until nothing is left of VOD {vod.id}", lambda: gone(vod))
         self.adopt(vod)
@@ -327,6 +317,10 @@ class VodClient:
 def variant(made: Recording, number: int) -> Mapping[str, object]:
     """Return fields that belong together: none of them fits another number."""
     return {"title": f"{made.title} {number}", "duration": float(number), "file_size": number}
+
+
+def _content(recording: Recording) -> dict[str, object]:
+    return {"title": recording.title, "file_path": recording.path, "duration": recording.duration}
 
 
 def _path(vod: Vod) -> str:
