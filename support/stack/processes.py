@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import os
 import signal
 import subprocess
@@ -28,6 +29,20 @@ class SystemUser:
     name: str
     uid: int
     gid: int
+
+
+def folder_of_wheel(server: str, package: str) -> Path:
+    """Return the folder of the package that a server comes with, without importing it.
+
+    An import may begin to look for servers. Raises EnvironmentFailed where the package is not installed.
+    """
+    found = importlib.util.find_spec(package.replace("-", "_"))
+    if found is None or found.origin is None:
+        raise EnvironmentFailed(
+            f"{server} is missing: the package {package} is not installed. "
+            "Install the project's requirements again, or name a live target with -D target=NAME."
+        )
+    return Path(found.origin).parent
 
 
 def tail(log: Path, lines: int = TAIL_LINES) -> str:
