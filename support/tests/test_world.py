@@ -126,6 +126,11 @@ class TestWhatTheTargetLacks:
         with pytest.raises(NotGranted, match=f"the target 'staging' does not grant '{capability}'"):
             getattr(world, name)
 
+    def test_a_recording_is_stored_only_where_there_is_a_storage(self, world: World) -> None:
+        assert world.media.recording("City Council").path == f"city-council-{world.mark}.wav"
+        with pytest.raises(NotGranted, match="does not grant 'storage'"):
+            world.media.store("City Council")
+
     def test_a_scenario_that_breaks_something_must_ask_for_it_with_its_tag(self, run: Run) -> None:
         granting = run.target.model_copy(update={"capabilities": frozenset({Capability.FAULTS})})
         run.target = granting
