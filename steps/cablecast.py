@@ -209,15 +209,10 @@ def publish_many(context: Context) -> None:
     world = context.world
     dana = world.person("Dana")
     for number in range(PUBLICATIONS):
-        world.vod.do("publishes", _captioned(world, f"Meeting {number}"), by=dana).expect(202)
+        vod = world.vod.register(world.media.store(f"Meeting {number}", 10.0), by=dana)
+        world.vod.caption(vod, by=dana)
+        world.vod.do("publishes", vod, by=dana).expect(202)
     world.operations.await_service("cablecast", "unhealthy", within=PATIENCE)
-
-
-def _captioned(world: World, title: str) -> Vod:
-    dana = world.person("Dana")
-    vod = world.vod.register(world.media.store(title, 10.0), by=dana)
-    world.vod.caption(vod, by=dana)
-    return vod
 
 
 @then("Cablecast is left alone for {seconds:Number} seconds")
