@@ -15,11 +15,11 @@ Feature: A whole research, with every store looked at
       | events                   | research session AAPL |       | absent | present |
       | notifications            | research session AAPL |       | absent | present |
     And the research session "AAPL" is stored with
-      | field                      | value                   |
-      | state                      | completed               |
-      | stage                      | saved                   |
-      | data.report.summary        | some text               |
-      | data.report.recommendation | one of: buy, hold, sell |
+      | field                      | value                    |
+      | state                      | completed                |
+      | stage                      | saved                    |
+      | data.report.summary        | {some text}              |
+      | data.report.recommendation | {one of buy, hold, sell} |
     And the research session "AAPL" went through
       | from        | to         | by   |
       | initialized | processing | Nora |
