@@ -127,9 +127,9 @@ Feature: The states and the data of a session
         | config.days | 30     |
         | data        | <data> |
       And exactly these records changed
-        | store             | record                | field      | from | to  |
-        | research_sessions | research session AAPL | data       | any  | any |
-        | research_sessions | research session AAPL | updated_at | any  | any |
+        | store             | record                | field      | from       | to         |
+        | research_sessions | research session AAPL | data       | {anything} | {anything} |
+        | research_sessions | research session AAPL | updated_at | {anything} | {anything} |
 
       Examples: merging keeps the other keys, replacing drops them
         | how       | replace | data                             |

@@ -183,9 +183,9 @@ Feature: Taking a recording in
       Given the VOD "City Council" of Dana
       When Dana changes the <field> of the VOD "City Council" to <value>
       Then exactly these records changed
-        | store | record       | field      | from | to      |
-        | vods  | City Council | <column>   | any  | <shown> |
-        | vods  | City Council | updated_at | any  | any     |
+        | store | record       | field      | from       | to         |
+        | vods  | City Council | <column>   | {anything} | <shown>    |
+        | vods  | City Council | updated_at | {anything} | {anything} |
 
       Examples: one field at a time
         | field     | column    | value          | shown        |
@@ -199,10 +199,10 @@ Feature: Taking a recording in
       Given the VOD "City Council" of Dana
       When Dana changes the status of the VOD "City Council" to "processing"
       Then exactly these records changed
-        | store              | record       | field      | from    | to         |
-        | vods               | City Council | status     | pending | processing |
-        | vods               | City Council | updated_at | any     | any        |
-        | vod_status_history | City Council |            | absent  | present    |
+        | store              | record       | field      | from       | to         |
+        | vods               | City Council | status     | pending    | processing |
+        | vods               | City Council | updated_at | {anything} | {anything} |
+        | vod_status_history | City Council |            | {absent}   | {anything} |
 
     @id.VOD-009
     Scenario Outline: A <stage> VOD that is deleted is gone
