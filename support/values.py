@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import difflib
 import json
 import random
@@ -22,7 +21,7 @@ from support.clients.things import USER
 from support.drivers.http import Answer
 from support.jsonpaths import find
 from support.memory import Memory
-from support.mistakes import FeatureMistake
+from support.mistakes import FeatureMistake, require_written
 
 PLACE = re.compile(r"\{([^{}]*)\}")
 
@@ -77,8 +76,11 @@ class Values:
 
     def _read(self, cell: str, fill: Callable[[str], Any]) -> Any:
         content: Any = cell.strip()
-        with contextlib.suppress(ValueError):
+        try:
             content = json.loads(content, parse_constant=_no_constant)
+        except ValueError as error:
+            quoted = re.fullmatch('"[^"]*"', content)
+            require_written(not quoted, f"{content} is no text of JSON: {error}. A backslash is written twice there")
         return self._inside(content, fill)
 
     def _inside(self, value: Any, fill: Callable[[str], Any]) -> Any:

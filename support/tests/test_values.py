@@ -97,6 +97,7 @@ class TestWhatACellGives:
             ("{a unqiue title}", "Did you mean {a unique title}?"),
             ("{anything}", "{anything} can be expected, but not be sent"),
             ("not {absent}", "{absent} can only stand by itself, not inside a text"),
+            ('"C:\\council"', '"C:\\council" is no text of JSON: Invalid \\escape'),
             ("{as befor}", "Did you mean {as before}?"),
             ("{a time in 5 parsecs}", "with one of the units ms, seconds, minutes, hours, days"),
             ("{vod.tags[}", "is no JSON path"),
