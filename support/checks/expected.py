@@ -52,7 +52,7 @@ def differences(path: str, seen: Any, wanted: Any, *, exactly: bool = False) -> 
     elif isinstance(wanted, Mapping) and isinstance(seen, Mapping):
         for name, value in wanted.items():
             yield from differences(f"{path}.{name}", seen.get(name, ABSENT), value, exactly=exactly)
-        for name in seen.keys() - wanted.keys() if exactly else ():
+        for name in [name for name in seen if name not in wanted] if exactly else ():
             yield f"{path}.{name} should not be there, but " + _seen(seen[name])
     elif _is_list(wanted) and _is_list(seen):
         if len(seen) != len(wanted):
