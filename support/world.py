@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import time
 from collections.abc import Collection
 from contextvars import Context
@@ -32,7 +31,7 @@ from support.clients.roles import RolesClient
 from support.clients.sessions import SessionStores
 from support.clients.sockets import SocketClient
 from support.clients.state import StateOfStores
-from support.clients.things import USER, ThingsClient, ThingStores
+from support.clients.things import ThingsClient, ThingStores
 from support.clients.tokens import TokenForge
 from support.clients.traces import TraceStores
 from support.clients.vod import VodClient
@@ -129,14 +128,6 @@ class World:
     def alias(self, name: str) -> str:
         """Return the name under which this scenario stores a thing that the feature calls `name`."""
         return f"{name} · {self.mark}"
-
-    def filled_in(self, cell: str) -> str:
-        """Return a cell with the names in braces as this scenario stores them: {Alma} a user, {ALMA} in capitals."""
-        return re.sub(
-            r"\{([A-Za-z]+)\}",
-            lambda found: (str.upper if found[1].isupper() else str)(USER.known_as(found[1], self.mark)),
-            cell,
-        )
 
     def remember(self, name: str, thing: object) -> None:
         """Keep a thing under a name for later steps."""

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from support.checks.kinds import ABSENT, without_absent
 from support.checks.matching import fail
 from support.cleanup import Cleanup
 from support.clients.access import AccessClient
 from support.clients.crowd import Crowd
 from support.drivers.http import Answer, HttpDriver
+from support.jsonpaths import put
 from support.mistakes import FeatureMistake
 from support.personas import ADMINISTRATOR, Persona
 
@@ -45,18 +47,20 @@ class Content:
     def put(self, part: str, name: str, value: Any) -> None:
         """Put one part in: a header, a query parameter, a JSON field (its path with dots), a form field, a file.
 
-        Fails for one that is there already.
+        What is absent is left out. Fails for a part that is there already.
         """
         if (part, name) in self._named:
             raise FeatureMistake(f'the table has the {_called(part)} "{name}" twice')
         self._named.add((part, name))
         match part:
+            case "json":
+                self.json = without_absent(put(self.json, name, value))
+            case _ if value is ABSENT and part in PARTS:
+                pass
             case "header":
                 self.headers[name] = str(value)
             case "query":
                 self.query[name] = _as_query(value)
-            case "json":
-                self.json = _with(self.json, name, value)
             case "form":
                 self.form[name] = str(value)
             case "file":
@@ -168,14 +172,6 @@ def deletion_of(path: str, id: str, known: Mapping[str, Sequence[str]]) -> Reque
 
 def _as_query(value: Any) -> str | int:
     return str(value).lower() if isinstance(value, bool) else value if isinstance(value, int) else str(value)
-
-
-def _with(document: Any, path: str, value: Any) -> Any:
-    """Return a JSON object with a field set; dots lead into objects."""
-    first, _, rest = path.partition(".")
-    known = dict(document or {})
-    known[first] = _with(known.get(first), rest, value) if rest else value
-    return known
 
 
 def told_statuses(seen: Mapping[int, int]) -> str:

@@ -7,7 +7,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from support.checks.expected import ABSENT, differences
+from support.checks.expected import field_differences
+from support.checks.kinds import ABSENT
 from support.checks.matching import fail
 from support.drivers.database import DatabaseDriver
 from support.drivers.redis import RedisDriver
@@ -32,7 +33,7 @@ class Records:
             **{f"v{number}": value for number, value in enumerate(narrowing.values())},
         )
         # What has several written forms, such as a time, is compared here, as everything else is.
-        return [row for row in rows if not list(differences(table, row, wanted))]
+        return [row for row in rows if not any(field_differences(row, wanted))]
 
     def connections(self) -> int:
         """Return how many connections to the database there are beside this one."""

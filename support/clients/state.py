@@ -47,13 +47,18 @@ class StateOfStores:
         require(not found, f"nothing should be changed, but {'; '.join(found)}")
 
     def require_changes(
-        self, table: tables.Table | None, identity: Callable[[str], str], *, exactly: bool = True
+        self,
+        table: tables.Table | None,
+        identity: Callable[[str], str],
+        read: Callable[[str], Any],
+        *,
+        exactly: bool = True,
     ) -> None:
         """Fail unless the changes of the table happened; with `exactly`, also for every other change.
 
-        `identity` gives the id of what the scenario knows by a name.
+        `identity` gives the id of what the scenario knows by a name, `read` what a cell expects.
         """
-        wanted = [wish(row, identity) for row in tables.read(table, COLUMNS, optional=("field",))]
+        wanted = [wish(row, identity, read) for row in tables.read(table, COLUMNS, optional=("field",))]
         missing, unlisted = compare(wanted, self._changes())
         troubles = [f"missing: {wish}" for wish in missing]
         troubles += [f"not listed: {change}" for change in unlisted if exactly]

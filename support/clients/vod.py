@@ -30,8 +30,6 @@ FIELDS = {
     "colour": "colour",
 }
 """What a feature calls the fields of a VOD; it has no colour."""
-LEFT_OUT = object()
-"""The value of a field that is not sent at all."""
 
 
 class Deed(NamedTuple):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from support.checks.expected import moment, seconds
+from support.checks.kinds import moment, seconds
 from support.clients.api import OPENAPI, Content, Request, deletion_of, deletions
 from support.drivers.http import Answer
 from support.exits import EnvironmentFailed, ExitCode, UsageError
