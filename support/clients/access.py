@@ -269,17 +269,16 @@ class AccessClient:
         """Whether the persona's account is the scenario's own, and takes along at its end what belongs to it."""
         return persona.newcomer or persona.name in self._own
 
-    def take_away(self, path: str, *, of: Persona, params: Mapping[str, str] | None = None) -> None:
-        """Delete what a persona made.
+    def removal(self, path: str, *, of: Persona, params: Mapping[str, str] | None = None) -> Callable[[], object]:
+        """Return how to delete, at the scenario's end, what a persona makes now, whatever becomes of her meanwhile.
 
-        Where she no longer may, signed out by now, locked or in another role, it is done for her: in the session that
-        she shares with other scenarios, or by the administrator where her account is the scenario's own.
+        It is done in the session that she shares with other scenarios, or by the administrator where she uses an
+        account of the scenario's own.
         """
-        answer = self._http.delete(path, params=params, actor=of.name, token=self.token(of))
-        if answer.status in (401, 403, 429):
-            stand_in = ADMINISTRATOR if self.goes_with_account(of) else of
-            answer = self._http.delete(path, params=params, actor=stand_in.name, token=self.shared_token(stand_in))
-        answer.expect(*GONE)
+        person = ADMINISTRATOR if self.goes_with_account(of) else of
+        return lambda: self._http.delete(
+            path, params=params, actor=person.name, token=self.shared_token(person)
+        ).expect(*GONE)
 
     # Pages
 

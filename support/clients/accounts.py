@@ -154,12 +154,10 @@ class AccountsClient:
         answer = self._http.post(ACCOUNTS, actor=by.name, token=self._access.token(by), json=fields)
         if answer.status == 201:  # also where it should not have been
             own = OwnAccount(answer.document["id"], Account(fields["username"], fields["password"]), fields["email"])
-            self._cleanup.add(f"remove account {own.id}", lambda: self._remove(own, by))
+            removal = self._access.removal(f"{ACCOUNTS}/{own.id}", of=by, params={"permanent": "true"})
+            self._cleanup.add(f"remove account {own.id}", removal)
             self._made.append(own)
         return answer
-
-    def _remove(self, own: OwnAccount, by: Persona) -> None:
-        self._access.take_away(f"{ACCOUNTS}/{own.id}", of=by, params={"permanent": "true"})
 
 
 class AccountStores:

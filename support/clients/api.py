@@ -129,7 +129,7 @@ class ApiClient:
             id = content.get("id") if isinstance(content, dict) else None
             deletion = None if id is None else self._deletion(request, str(id), owner)
             if deletion is not None:
-                self._cleanup.add(f"send {deletion}", lambda: self._access.take_away(deletion.path, of=owner))
+                self._cleanup.add(f"send {deletion}", self._access.removal(deletion.path, of=owner))
         return answer
 
     def _deletion(self, request: Request, id: str, owner: Persona) -> Request | None:

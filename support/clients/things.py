@@ -179,7 +179,7 @@ class ThingsClient:
         if kind is USER or not self._access.goes_with_account(by):
             if kind is EVENT:
                 raise FeatureMistake("an event stays: let it be of somebody who has just joined, and leaves again")
-            self._cleanup.add(f"remove {thing}", lambda: self.take_away(kind, path, by=by))
+            self._cleanup.add(f"remove {thing}", self.removal(kind, path, by=by))
         return thing
 
     def see_taken_away(self, kind: Kind, told: Mapping[str, Any], *, by: Persona) -> list[Thing]:
@@ -221,9 +221,9 @@ class ThingsClient:
         body, token = without_absent(json), self._access.token(by)
         return self._http.send(method, path, actor=by.name, token=token, json=body, params=params)
 
-    def take_away(self, kind: Kind, path: str, *, by: Persona) -> None:
-        """Remove a thing for good, whether it is still there or not."""
-        self._access.take_away(path, of=by, params=kind.removal)
+    def removal(self, kind: Kind, path: str, *, by: Persona) -> Callable[[], object]:
+        """Return how to remove for good what somebody makes now."""
+        return self._access.removal(path, of=by, params=kind.removal)
 
 
 def content_of(thing: Thing, document: Mapping[str, Any]) -> Mapping[str, Any]:

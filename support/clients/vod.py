@@ -181,7 +181,7 @@ class VodClient:
         self._delete_at_the_end(vod.id, vod.owner)
 
     def _delete_at_the_end(self, id: str, by: Persona) -> None:
-        self._cleanup.add(f"delete VOD {id}", lambda: self._access.take_away(f"/api/vod/{id}", of=by))
+        self._cleanup.add(f"delete VOD {id}", self._access.removal(f"/api/vod/{id}", of=by))
 
     def list_some(self, *, by: Persona, **wanted: str) -> Answer:
         """Ask for part of the list, with the parameters as they are."""

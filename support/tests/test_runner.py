@@ -237,6 +237,19 @@ Feature: Leaving
     When Omar signs out
     Then Omar's session is over
 
+  Scenario: Ravi has another account, and what he made before goes as well
+    Given the research session "AAPL" of Ravi
+    And Ravi has a new account
+    When Ravi signs in
+    Then his session goes on
+
+  Scenario: Dana is locked out, who handed something in before
+    Given the VOD "City Council" of Dana
+    And Dana has a new account
+    And Mallory tried Dana's account with a wrong password, 5 times
+    When Dana signs in
+    Then she is told to wait 840 to 900 seconds
+
   Scenario: Dana signs out, who sent something by hand
     Given Dana is signed in
     When Dana sends POST /api/vod/create with
@@ -249,7 +262,7 @@ Feature: Leaving
     )
     ended = project.behave("features/leaving.feature")
     assert ended.returncode == 0, ended.stdout
-    assert statuses(project.reports / "allure-results") == ["passed"] * 9
+    assert statuses(project.reports / "allure-results") == ["passed"] * 11
 
 
 def test_behave_that_is_started_elsewhere_says_where(tmp_path: Path) -> None:
