@@ -215,6 +215,6 @@ def test_nothing_is_put_in_the_place_of_a_storage_that_is_away(tmp_path: Path) -
     storage = StorageDriver(away, Recorder(Masker()))
     media = MediaClient(lambda: storage, Cleanup(), str, "x7")
     for put in (lambda: media.store("City Council"), lambda: storage.write("notes.txt", "")):
-        with pytest.raises(FeatureMistake, match="^the media storage is away: "):
+        with pytest.raises(FeatureMistake, match=r"^the media storage is away: "):
             put()
     assert not away.exists()
