@@ -12,7 +12,7 @@ from jsonpath_ng.exceptions import JSONPathError
 from support.checks import tables
 from support.checks.eventually import eventually
 from support.checks.expected import ABSENT, accepts_absence, differences, parts_of, written
-from support.checks.matching import fail, require
+from support.checks.matching import require
 from support.clients.api import Content, Request
 from support.drivers.http import Answer
 from support.jsonpaths import find
@@ -154,7 +154,7 @@ def row_differences(table: str, rows: Sequence[Mapping[str, Any]], wish: Mapping
         return
     for column in wish:
         if column not in rows[0]:
-            raise fail(f'the table "{table}" has no column "{column}". Known: {", ".join(rows[0])}')
+            raise FeatureMistake(f'the table "{table}" has no column "{column}". Known: {", ".join(rows[0])}')
     yield from differences(table, rows[0], wish)
 
 

@@ -12,6 +12,7 @@ from support.cleanup import Cleanup
 from support.clients.sessions import EXIT, SharedSessions, SignedIn
 from support.clients.tokens import TokenForge
 from support.drivers.http import Answer, HttpDriver
+from support.mistakes import FeatureMistake, require_written
 from support.personas import PERSONAS, Account, Persona
 
 PAGES: Mapping[str, str] = {
@@ -193,7 +194,7 @@ class AccessClient:
         try:
             return sessions[which]
         except IndexError:
-            raise AssertionError(
+            raise FeatureMistake(
                 f"{persona.name} has {len(sessions)} session(s) of this scenario's own: nothing to look at"
             ) from None
 
@@ -268,6 +269,5 @@ class AccessClient:
             413: lambda: self._enter(by, body=TOO_LARGE, headers=JSON_TYPE),
             422: lambda: self._enter(by, json={}),
         }
-        if status not in requests:
-            raise AssertionError(f"no request for {status} is known; known: {', '.join(map(str, requests))}")
+        require_written(status in requests, f"no request for {status} is known; known: {', '.join(map(str, requests))}")
         return requests[status]().expect(status)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from support.checks.matching import fail
 from support.cleanup import Cleanup
 from support.clients.access import AccessClient
 from support.clients.crowd import Crowd
@@ -134,7 +133,7 @@ class ApiClient:
     def _deletion(self, request: Request, id: str) -> Request:
         deletion = deletion_of(request.path.partition("?")[0], id, self._known_deletions())
         if deletion is None:
-            raise fail(
+            raise FeatureMistake(
                 f"{request} made something that no request deletes, so it would stay: "
                 "let it be of somebody who leaves again (Given Nora has just joined; When Nora sends ...)"
             )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from support.evidence.recorder import Recorder
+from support.mistakes import FeatureMistake
 
 
 class StorageDriver:
@@ -40,7 +41,7 @@ class StorageDriver:
         """Write a text file; its folders are made. Fails for a path that leads out of the storage."""
         place = (self.root / path).resolve()
         if not place.is_relative_to(self.root.resolve()):
-            raise AssertionError(f'"{path}" leads out of the media storage')
+            raise FeatureMistake(f'"{path}" leads out of the media storage')
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(content, encoding="utf-8")
         self._evidence.attach(path, content, "text/plain")
