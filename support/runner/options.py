@@ -60,7 +60,7 @@ def read_options(userdata: Mapping[str, str]) -> Options:
         return value
 
     return Options(
-        target=option("target", str, EMBEDDED),
+        target=option("target", lambda text: text or None, EMBEDDED),
         seed=option("order", _seed, "") or None,
         retries=option("retries", lambda text: int(text) if text.isdecimal() else None, 0),
         flaky_fails=option("flaky", lambda text: True if text == "fail" else None, False),

@@ -57,7 +57,8 @@ def children_of(process: "subprocess.Popen[str]") -> list[Path]:
         (["--name=nobody wrote this"], 3, "Nothing to run: no scenario matches .*nobody wrote this"),
         (["-D", "target=stagin.example"], 2, "no target 'stagin.example'. Did you mean 'staging.example'"),
         (["-D", "target=nowhere.toml"], 2, "no target 'nowhere.toml'"),
-        (["-D", "target=staging.example"], 2, "environment variable STAGING_\\w+ is not set; it holds"),
+        (["-D", "target=staging.example"], 2, r"the environment variables STAGING_\w+, .* are not set\."),
+        (["-D", "target="], 2, "-D target= makes no sense. target: the deployment"),
         (["-D", "traget=staging"], 2, "There is no option -D traget. Did you mean -D target"),
     ],
 )
@@ -74,7 +75,7 @@ def test_a_target_that_does_not_answer_is_named(project: ProjectCopy) -> None:
     (project.folder / "away.toml").write_text('[api]\nurl = "http://127.0.0.1:9"\n')
     ended = project.behave("-D", "target=away.toml", QUICK, timeout=20)
     assert ended.returncode == 4
-    assert "target 'away' does not answer at http://127.0.0.1:9/api/health" in ended.stderr
+    assert "The target 'away' cannot be tested: http://127.0.0.1:9/api/health was not answered: " in ended.stderr
     assert "Traceback" not in ended.stdout + ended.stderr
 
 
