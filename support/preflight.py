@@ -48,7 +48,7 @@ class Preflight:
         }
 
     def look(self, what: str) -> str:
-        """Return what was seen; of a capability at which nothing can be seen, that it is granted. Raises Problem."""
+        """Return what was seen; of what shows nothing, that it is granted. Raises Problem."""
         with _problems():
             return self._looks.get(what, lambda: "granted")()
 

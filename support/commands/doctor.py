@@ -10,6 +10,7 @@ from behave.model import Scenario
 
 from support import tags, vocabulary
 from support.commands.sweep import target_named
+from support.drivers.browser import NO_BROWSER, find_browser
 from support.exits import ExitCode, UsageError
 from support.personas import STANDING, named
 from support.preflight import ADDRESS, CLOCK, VERSION, Preflight, Problem
@@ -66,6 +67,7 @@ class Doctor:
     def __init__(self, target: Target) -> None:
         self._target = target
         self._preflight = Preflight(target)
+        self._granted = target.capabilities | ({Capability.BROWSER} if find_browser() else frozenset())
         self._scenarios = [one for feature in vocabulary.read_features() for one in feature.walk_scenarios()]
 
     def findings(self) -> Iterator[Finding]:
@@ -84,10 +86,11 @@ class Doctor:
                 yield Finding(LACKING, name, "has no account in the target file", cost)
         for capability in Capability:
             cost = self._cost(capability)
-            if capability in self._target.capabilities:
+            if capability in self._granted:
                 yield self._finding(capability, cost)
             else:
-                yield Finding(LACKING, capability, "not granted by the target file", cost)
+                why = NO_BROWSER if capability is Capability.BROWSER else "not granted by the target file"
+                yield Finding(LACKING, capability, why, cost)
 
     def verdict(self) -> str:
         """Return how many scenarios would run if nothing of what there is were wrong."""
@@ -96,9 +99,9 @@ class Doctor:
 
     def _runs(self, scenario: Scenario) -> bool:
         needs = {tag.removeprefix(tags.NEEDS) for tag in scenario.effective_tags if tag.startswith(tags.NEEDS)}
-        lacking = needs - set(self._target.capabilities) - {Capability.DATABASE, Capability.REDIS}
+        lacking = needs - self._granted - {Capability.DATABASE, Capability.REDIS}
         strangers = _people(scenario) & set(STANDING) - self._target.personas.keys()
-        writes = Capability.WRITES in self._target.capabilities
+        writes = Capability.WRITES in self._granted
         return not lacking and not strangers and (writes or tags.READONLY in scenario.effective_tags)
 
     def _finding(self, what: str, cost: str) -> Finding:

@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from support import vocabulary
 from support.commands import doctor as doctors
 from support.commands.doctor import BAD, GOOD, LACKING, Doctor, Finding
+from support.drivers.browser import NO_BROWSER
 from support.exits import ExitCode, UsageError
 from support.personas import PERSONAS, STANDING
 from support.settings import Api, Capability, PersonaAccount, Storage, Store, Target
@@ -168,9 +169,13 @@ class TestWhatIsWrong:
 @pytest.mark.usefixtures("platform")
 class TestCapabilities:
     @pytest.mark.parametrize("capability", list(Capability))
-    def test_one_that_is_not_granted_says_what_that_costs(self, capability: Capability) -> None:
+    def test_one_that_is_not_granted_says_what_that_costs(
+        self, capability: Capability, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(doctors, "find_browser", lambda: None)
         finding = found(capability)
-        assert (finding.state, finding.seen) == (LACKING, "not granted by the target file")
+        why = NO_BROWSER if capability is Capability.BROWSER else "not granted by the target file"
+        assert (finding.state, finding.seen) == (LACKING, why)
         assert int(finding.cost.split()[0]) > 0
 
     def test_a_database_that_does_not_answer(self, tmp_path: Path) -> None:
@@ -223,6 +228,14 @@ class TestTheVerdict:
         granted = [Capability.WRITES, Capability.STORAGE, Capability.PARTNERS, Capability.FAULTS]
         counts = [self.runs(*granted[:number]) for number in range(len(granted) + 1)]
         assert counts == sorted(set(counts))
+
+    def test_a_browser_is_the_machines_to_have(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        counts = []
+        for browser in (None, "/usr/bin/chromium"):
+            monkeypatch.setattr(doctors, "find_browser", lambda browser=browser: browser)
+            counts.append(self.runs(Capability.WRITES))
+        assert counts[0] < counts[1]
+        assert found("browser").state == GOOD
 
     def test_stores_cost_no_scenario(self) -> None:
         assert self.runs(Capability.WRITES) == self.runs(Capability.WRITES, Capability.DATABASE, Capability.REDIS)

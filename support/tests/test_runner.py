@@ -59,6 +59,7 @@ def children_of(process: "subprocess.Popen[str]") -> list[Path]:
         (["-D", "target=nowhere.toml"], 2, "no target 'nowhere.toml'"),
         (["-D", "target=staging.example"], 2, r"the environment variables STAGING_\w+, .* are not set\."),
         (["-D", "target="], 2, "-D target= makes no sense. target: the deployment"),
+        (["-D", "target"], 2, "-D target=true makes no sense. target: the deployment"),
         (["-D", "traget=staging"], 2, "There is no option -D traget. Did you mean -D target"),
     ],
 )
