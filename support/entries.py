@@ -33,7 +33,7 @@ def troubles(error: ValidationError, model: type[BaseModel]) -> Iterator[str]:
             case "value_error":
                 yield f"{_place(path, _is_section(kind))} {issue['ctx']['error']}"
             case "enum":
-                word, words = issue["input"], {str(one): f'"{one}"' for one in get_args(kind)[0]}
+                word, words = issue["input"], {str(one): _told(one) for one in get_args(kind)[0]}
                 yield unknown(f"{name}: {_told(word)}", str(word), words)
             case _:
                 told = field is not None and field.repr and not _is_model(kind)
@@ -44,9 +44,8 @@ def troubles(error: ValidationError, model: type[BaseModel]) -> Iterator[str]:
 def unknown(what: str, word: str, known: Mapping[str, str]) -> str:
     """Return that something is not known, and what its word probably meant; `known` tells how each word is shown."""
     near = difflib.get_close_matches(word, known, n=1)
-    return (
-        f"{what} is not known ({f'did you mean {known[near[0]]}?' if near else 'known: ' + ', '.join(known.values())})"
-    )
+    hint = f"did you mean {known[near[0]]}?" if near else f"known: {', '.join(known.values())}"
+    return f"{what} is not known ({hint})"
 
 
 def _at(model: type[BaseModel], path: Sequence[str]) -> tuple[Any, FieldInfo | None]:

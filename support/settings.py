@@ -52,7 +52,6 @@ ADDRESSES = {
 NO_WRITES = "the target does not grant `writes`, or the scenario is tagged @readonly"
 """Why a driver refuses what would write."""
 
-
 Seconds = Annotated[
     float, Field(gt=0, allow_inf_nan=False, strict=True, description="a number of seconds above 0, such as 10.0")
 ]
@@ -202,9 +201,8 @@ def _unknown_target(name: str) -> str:
     if name == UP:
         return f"No platform is up as the target {name!r}: start one first, in another shell: acceptance up"
     known = sorted(path.stem for path in TARGETS.glob("*.toml"))
-    examples = {stem.removesuffix(".example"): stem for stem in known if stem.endswith(".example")}
-    near = difflib.get_close_matches(name.removesuffix(".toml"), [*known, *examples], n=1)
-    meant = near[0] if near else ""
+    examples = [stem.removesuffix(".example") for stem in known if stem.endswith(".example")]
+    [meant] = difflib.get_close_matches(name.removesuffix(".toml"), [*known, *examples], n=1) or [""]
     hint = f" Did you mean {meant!r}?" if meant not in ("", name) else ""
     if meant in examples and meant not in known:
         hint += f" Copy support/{TARGETS.name}/{meant}.example.toml to {meant}.toml there and put your addresses in."
@@ -214,12 +212,12 @@ def _unknown_target(name: str) -> str:
 def _contradictions(target: Target) -> Iterator[str]:
     """Yield what does not go together, or names what features do not know."""
     people = {name: f"[personas.{name}]" for name in STANDING}
-    for name in set(target.personas) - set(people):
+    for name in sorted(target.personas.keys() - people.keys()):
         yield unknown(f"[personas.{name}]", name, people)
     for part, kinds in target.faults.items():
         if part not in PARTS:
             yield unknown(f"[faults.{part}]", part, {one: f"[faults.{one}]" for one in PARTS})
-        for kind in set(kinds) - set(KINDS):
+        for kind in sorted(kinds.keys() - set(KINDS)):
             yield unknown(f"[faults.{part}.{kind}]", kind, {one: one for one in KINDS})
     if Capability.BROWSER in target.capabilities:
         yield 'capabilities: "browser" is only this machine\'s to have: take it out'
