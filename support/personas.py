@@ -54,7 +54,7 @@ PRONOUNS = {
 """Words for who acted last."""
 
 
-def named(texts: Iterable[str]) -> set[str]:
+def personas_in(texts: Iterable[str]) -> set[str]:
     """Return the names of the personas of whom texts speak."""
     return {word for text in texts for word in re.findall(r"\w+", text) if word in PERSONAS}
 

@@ -15,6 +15,7 @@ import requests
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from support.drivers.browser import find_browser
 from support.drivers.database import open_engine
 from support.drivers.redis import open_client
 from support.drivers.trust import distrust, open_session
@@ -45,6 +46,7 @@ class Preflight:
             Capability.DATABASE: self._database,
             Capability.REDIS: self._redis,
             Capability.STORAGE: self._storage,
+            Capability.BROWSER: lambda: f"this machine's {find_browser()}",
         }
 
     def look(self, what: str) -> str:
@@ -59,7 +61,7 @@ class Preflight:
             try:
                 seen.append(self.look(what))
             except Problem as problem:
-                wrong.append(str(problem) if what == ADDRESS else f"{what}: {problem}")
+                wrong.append(f"{'' if what == ADDRESS else f'{what}: '}{problem}".rstrip("."))
         if wrong:
             raise EnvironmentFailed(f"The target {self._target.name!r} cannot be tested: {'; '.join(wrong)}.")
         return seen
@@ -110,7 +112,7 @@ class Preflight:
         username, password = os.environ[account.username_env], os.environ[account.password_env]
         answer = self._post("/api/auth/login", json={"username": username, "password": password})
         if answer.status_code != 200:
-            told = answer.text.replace(password, "***")[:120]  # who refuses may say what
+            told = _refusal(answer).replace(password, "***")  # who refuses may say what
             names = f"{account.username_env} and {account.password_env}"
             raise Problem(f"signing in with what {names} hold was answered {answer.status_code}: {told}")
         bearer = {"Authorization": f"Bearer {answer.json()['access_token']}"}
@@ -158,11 +160,19 @@ def _problems() -> Iterator[None]:
     try:
         yield
     except UsageError as error:
-        raise Problem(str(error).rstrip(".")) from error
+        raise Problem(str(error)) from error
     except (requests.RequestException, redis.RedisError, SQLAlchemyError, OSError) as error:
         raise Problem(_short(error)) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Problem(f"what was answered is not as the platform answers: {_short(error)}") from error
+
+
+def _refusal(answer: requests.Response) -> str:
+    """Return what an answer says in its envelope, or as it begins."""
+    try:
+        return str(answer.json()["error"]["message"])
+    except (ValueError, KeyError, TypeError):
+        return answer.text[:120]
 
 
 def _short(error: Exception) -> str:

@@ -12,7 +12,7 @@ from support import tags, vocabulary
 from support.commands.sweep import target_named
 from support.drivers.browser import NO_BROWSER, find_browser
 from support.exits import ExitCode, UsageError
-from support.personas import STANDING, named
+from support.personas import STANDING, personas_in
 from support.preflight import ADDRESS, CLOCK, VERSION, Preflight, Problem
 from support.settings import Capability, Target, load_target
 
@@ -57,7 +57,7 @@ def work(options: argparse.Namespace) -> int:
     elif bad & NO_START:
         print(f"{command} does not begin until what is marked {BAD} is mended; then {doctor.verdict()}.")
     else:
-        print(f"{doctor.verdict()}: {command}")
+        print(f"{command}: {doctor.verdict()}.")
     return ExitCode.ENVIRONMENT if bad else ExitCode.PASSED
 
 
@@ -95,7 +95,7 @@ class Doctor:
     def verdict(self) -> str:
         """Return how many scenarios would run if nothing of what there is were wrong."""
         runs = sum(self._runs(scenario) for scenario in self._scenarios)
-        return f"at most {runs} of {len(self._scenarios)} scenarios run at {self._target.name}"
+        return f"about {runs} of {len(self._scenarios)} scenarios run at {self._target.name}"
 
     def _runs(self, scenario: Scenario) -> bool:
         needs = {tag.removeprefix(tags.NEEDS) for tag in scenario.effective_tags if tag.startswith(tags.NEEDS)}
@@ -124,4 +124,4 @@ class Doctor:
 
 
 def _people(scenario: Scenario) -> set[str]:
-    return named(step.name for step in scenario.all_steps)
+    return personas_in(step.name for step in scenario.all_steps)

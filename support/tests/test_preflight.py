@@ -8,7 +8,7 @@ import requests
 import responses
 
 from support.exits import EnvironmentFailed, UsageError
-from support.personas import named
+from support.personas import personas_in
 from support.preflight import Preflight
 from support.settings import Target
 
@@ -88,4 +88,4 @@ class TestBeforeTheFirstScenario:
 
 
 def test_personas_are_found_in_what_features_say() -> None:
-    assert named(["Dana's VOD is shown to Vera", "Danabe and vera"]) == {"Dana", "Vera"}
+    assert personas_in(["Dana's VOD is shown to Vera", "Danabe and vera"]) == {"Dana", "Vera"}
