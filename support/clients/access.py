@@ -195,7 +195,8 @@ class AccessClient:
             return sessions[which]
         except IndexError:
             raise FeatureMistake(
-                f"{persona.name} has {len(sessions)} session(s) of this scenario's own: nothing to look at"
+                f"{persona.name} has {len(sessions)} session(s) of this scenario's own, which is too few: "
+                f"Given {persona.name} is signed in"
             ) from None
 
     @property
