@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, m
 
 from support.entries import troubles, unknown
 from support.exits import UsageError
-from support.parts import KINDS, PARTS
+from support.parts import FAILURES, PARTS
 from support.personas import STANDING, Account
 
 TARGETS = Path(__file__).parent / "targets"
@@ -217,8 +217,8 @@ def _contradictions(target: Target) -> Iterator[str]:
     for part, kinds in target.faults.items():
         if part not in PARTS:
             yield unknown(f"[faults.{part}]", part, {one: f"[faults.{one}]" for one in PARTS})
-        for kind in sorted(kinds.keys() - set(KINDS)):
-            yield unknown(f"[faults.{part}.{kind}]", kind, {one: one for one in KINDS})
+        for kind in sorted(kinds.keys() - set(FAILURES)):
+            yield unknown(f"[faults.{part}.{kind}]", kind, {one: one for one in FAILURES})
     if Capability.BROWSER in target.capabilities:
         yield 'capabilities: "browser" is only this machine\'s to have: take it out'
     if target.embedded:
