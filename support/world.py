@@ -46,7 +46,7 @@ from support.granting import NotGranted
 from support.ledger import Ledger
 from support.marks import mark_of_scenario
 from support.memory import Memory
-from support.mistakes import FeatureMistake
+from support.mistakes import FeatureMistake, require_written
 from support.personas import PERSONAS, PRONOUNS, Persona
 from support.reach import Reach
 from support.run import Run
@@ -140,9 +140,9 @@ class World:
     def identity(self, name: str) -> str:
         """Return the id of a remembered thing; fails where there is no such thing, or it has no id."""
         thing = self.recall(name, object)
-        id = thing.parse().get("id") if isinstance(thing, Answer) else getattr(thing, "id", None)
-        if id is None:
-            raise AssertionError(f'"{name}" has no id, so its records cannot be found')
+        content = thing.json if isinstance(thing, Answer) else {"id": getattr(thing, "id", None)}
+        id = content.get("id") if isinstance(content, dict) else None
+        require_written(id is not None, f'"{name}" has no id, so its records cannot be found')
         return str(id)
 
     # What the target may lack: looked for when a step needs it

@@ -12,11 +12,11 @@ from support.checks import tables
 from support.checks.eventually import eventually
 from support.checks.expected import differences, field_differences, written
 from support.checks.kinds import ABSENT
-from support.checks.matching import fail, require
+from support.checks.matching import require
 from support.clients.api import Content, Request
 from support.drivers.http import Answer
 from support.jsonpaths import find, put
-from support.mistakes import require_written
+from support.mistakes import FeatureMistake, require_written
 from support.personas import Persona
 from support.world import World
 
@@ -190,7 +190,7 @@ def row_differences(table: str, rows: Sequence[Mapping[str, Any]], wish: Mapping
         return
     for column in wish:
         if column not in rows[0]:
-            raise fail(f'the table "{table}" has no column "{column}". Known: {", ".join(rows[0])}')
+            raise FeatureMistake(f'the table "{table}" has no column "{column}". Known: {", ".join(rows[0])}')
     yield from (f"{table}.{difference}" for difference in field_differences(rows[0], wish))
 
 

@@ -14,6 +14,7 @@ from support.cleanup import Cleanup
 from support.clients.sessions import EXIT, SharedSessions, SignedIn
 from support.clients.tokens import TokenForge
 from support.drivers.http import Answer, HttpDriver
+from support.mistakes import FeatureMistake, require_written
 from support.personas import ADMINISTRATOR, PERSONAS, Account, Persona
 
 PAGES: Mapping[str, str] = {
@@ -211,8 +212,9 @@ class AccessClient:
         try:
             return sessions[which]
         except IndexError:
-            raise AssertionError(
-                f"{persona.name} has {len(sessions)} session(s) of this scenario's own: nothing to look at"
+            raise FeatureMistake(
+                f"{persona.name} has {len(sessions)} session(s) of this scenario's own, which is too few: "
+                f"Given {persona.name} is signed in"
             ) from None
 
     @property
@@ -307,6 +309,5 @@ class AccessClient:
             413: lambda: self._enter(by, body=TOO_LARGE, headers=JSON_TYPE),
             422: lambda: self._enter(by, json={}),
         }
-        if status not in requests:
-            raise AssertionError(f"no request for {status} is known; known: {', '.join(map(str, requests))}")
+        require_written(status in requests, f"no request for {status} is known; known: {', '.join(map(str, requests))}")
         return requests[status]().expect(status)

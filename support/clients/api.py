@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from support.checks.kinds import ABSENT, without_absent
-from support.checks.matching import fail
 from support.cleanup import Cleanup
 from support.clients.access import AccessClient
 from support.clients.crowd import Crowd
@@ -135,7 +134,7 @@ class ApiClient:
     def _deletion(self, request: Request, id: str, owner: Persona) -> Request | None:
         deletion = deletion_of(request.path.partition("?")[0], id, self._known_deletions())
         if deletion is None and not self._access.goes_with_account(owner):
-            raise fail(
+            raise FeatureMistake(
                 f"{request} made something that no request deletes, so it would stay: "
                 "let it be of somebody who leaves again (Given Nora has just joined; When Nora sends ...)"
             )

@@ -11,6 +11,7 @@ from support.checks.changes import COLUMNS, Change, State, changes, compare, wis
 from support.checks.matching import require
 from support.drivers.database import DatabaseDriver
 from support.drivers.redis import RedisDriver
+from support.mistakes import FeatureMistake
 
 # They change by themselves: heartbeats of workers, the platform's note of its schema, and the queue's diary of what
 # its jobs show as well.
@@ -71,7 +72,7 @@ class StateOfStores:
 
     def _noted(self) -> State:
         if self._before is None:
-            raise AssertionError("the state before should have been noted, but was not: it is noted at the first When")
+            raise FeatureMistake("there is no state before to compare with: it is noted at the first When")
         return self._before
 
     def look(self) -> State:

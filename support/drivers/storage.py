@@ -47,7 +47,7 @@ class StorageDriver:
         self.require_there()
         place = (self.root / path).resolve()
         if not place.is_relative_to(self.root.resolve()):
-            raise AssertionError(f'"{path}" leads out of the media storage')
+            raise FeatureMistake(f'"{path}" leads out of the media storage')
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(content, encoding="utf-8")
         self._evidence.attach(path, content, "text/plain")

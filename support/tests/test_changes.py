@@ -153,7 +153,7 @@ class TestStateOfStores:
         stores.require_unchanged()
 
     def test_without_a_noted_state_there_is_nothing_to_compare_with(self, database: Tables, redis: Keys) -> None:
-        with pytest.raises(AssertionError, match="the state before should have been noted, but was not"):
+        with pytest.raises(FeatureMistake, match="there is no state before to compare with"):
             StateOfStores(database, redis).require_unchanged()
 
 
