@@ -75,7 +75,9 @@ def findings(paths: Sequence[Path], *, whole: bool) -> Iterator[Finding]:
             features += vocabulary.read_features([file])
         except Unreadable as error:
             yield Finding(error.place, error.reason)
-        yield from _text(file)
+        else:
+            yield from _layout(file)
+        yield from _secrets(file)
     for feature in features:
         yield from look_at(feature)
     yield from _steps(features, whole=whole)
@@ -95,10 +97,14 @@ def known_issue_findings(file: Path) -> Iterator[Finding]:
             yield Finding(f"{file}", f"{issue.id} is about {issue.behaviour}, which is not in {CATALOGUE.name}")
 
 
-def _text(file: Path) -> Iterator[Finding]:
-    text = file.read_text(encoding="utf-8-sig", errors="replace")  # what is wrong with its encoding is told already
+def _layout(file: Path) -> Iterator[Finding]:
+    text = file.read_text(encoding="utf-8")
     if laid_out(text) != text:
         yield Finding(f"{file}", "not in our layout: acceptance format brings it there")
+
+
+def _secrets(file: Path) -> Iterator[Finding]:
+    text = file.read_text(encoding="utf-8", errors="replace")  # what is wrong with its encoding is told already
     for number, line in enumerate(text.splitlines(), start=1):
         if SECRET.search(line):
             told = (
