@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from support.exits import ExitCode, UsageError
-from support.sources import QUOTES, refuse_cut_off
+from support.sources import QUOTES, Unreadable, refuse_cut_off
 from support.vocabulary import FEATURES
 
 _BLOCK = re.compile(
@@ -31,7 +31,10 @@ def work(options: argparse.Namespace) -> int:
     refuse_missing(options.paths)
     untidy = [path for path in feature_files(options.paths) if laid_out(_read(path)).encode() != path.read_bytes()]
     for path in untidy:
-        refuse_cut_off(path, _read(path))
+        try:
+            refuse_cut_off(path, _read(path))
+        except Unreadable as error:
+            raise UsageError(f"{error} Nothing was laid out.") from error
     for path in untidy:
         print(f"{path} {'is not laid out' if options.check else 'laid out'}")
         if not options.check:

@@ -16,7 +16,7 @@ from support.commands import new
 from support.commands.rules import OUTCOME, RULE, STORY, Finding, findings, known_issue_findings, look_at
 from support.exits import ExitCode, UsageError
 from support.layout import laid_out
-from support.sources import QUOTES, Unreadable
+from support.sources import QUOTES
 from support.tests.project import PROJECT, ProjectCopy
 from support.vocabulary import read_features
 
@@ -419,7 +419,7 @@ Feature:   x
     def test_what_does_not_end_is_told_and_left_alone(self, tmp_path: Path, below: str) -> None:
         file = tmp_path / "one.feature"
         file.write_text(GOOD + below, encoding="utf-8")
-        with pytest.raises(Unreadable, match="does not end"):
+        with pytest.raises(UsageError, match=r"does not end.*Nothing was laid out\."):
             layout.work(argparse.Namespace(paths=[file], check=False))
         assert file.read_text(encoding="utf-8") == GOOD + below
 
