@@ -26,7 +26,7 @@ _CHARTS = [
     {"type": "statusTransitions", "title": "What changed from run to run (empty: nothing)", "limit": SHOWN + 1},
     {"type": "testResultSeverities", "title": "Results by severity"},
     {"type": "durations", "title": "How long scenarios take"},
-    {"type": "durationDynamics", "title": "Time in scenarios (red), and as it were with one worker (yellow)", "limit": SHOWN + 1},
+    {"type": "durationDynamics", "title": "Time in scenarios (red), added up (yellow)", "limit": SHOWN + 1},
 ]
 
 
