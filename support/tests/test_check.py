@@ -264,7 +264,7 @@ class TestIdsStepsAndSecrets:
     ("behaviour", "sentence"),
     [
         ('"VOD-001"', None),
-        ('"VOD-999"', "known_issues.toml: CAP-1 is about VOD-999, which is not in catalogue.toml"),
+        ('"VOD-999"', "known_issues.toml: CAP-1 is about VOD-999, which is not in support/catalogue.toml"),
         ('""', "known_issues.toml is wrong: [CAP-1] say which: behaviour (an id such as VOD-040) or scenario"),
     ],
 )
