@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
@@ -20,7 +21,13 @@ def require(fact: object, sentence: str) -> None:
 
 
 def shown(value: object) -> str:
-    """Return a value as a reader expects it: texts quoted, nothing else dressed up."""
+    """Return a value as features write it: texts quoted; nothing, truth, lists and objects as in JSON."""
+    if isinstance(value, set | frozenset):
+        value = sorted(value, key=str)
+    if isinstance(value, Mapping):
+        value = {str(key): one for key, one in value.items()}
+    if isinstance(value, bool | None | list | tuple | dict):
+        return json.dumps(value, ensure_ascii=False, default=str)
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 

@@ -65,9 +65,9 @@ class TestDifferences:
         [
             (2, "1", "field should be 1, but was 2"),
             ("1", "1", 'field should be 1, but was "1"'),
-            (True, "1", "field should be 1, but was True"),
+            (True, "1", "field should be 1, but was true"),
             (1, "true", "field should be true, but was 1"),
-            (None, "some text", "field should be some text, but was None"),
+            (None, "some text", "field should be some text, but was null"),
             (" ", "some text", 'field should be some text, but was " "'),
             ("keep", "one of: buy, sell", 'field should be one of: buy, sell, but was "keep"'),
             ("2026-11-20", "a time", 'field should be a time, but was "2026-11-20"'),
