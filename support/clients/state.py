@@ -12,6 +12,7 @@ from support.checks.matching import require
 from support.clients.records import told_known
 from support.drivers.database import DatabaseDriver
 from support.drivers.redis import RedisDriver
+from support.mistakes import require_written
 
 # They change by themselves: heartbeats of workers, the platform's note of its schema, and the queue's diary of what
 # its jobs show as well.
@@ -56,14 +57,16 @@ class StateOfStores:
         """
         wanted = [wish(row, identity) for row in tables.read(table, COLUMNS, optional=("field",))]
         missing, unlisted = compare(wanted, self._changes())
-        troubles = [f"missing: {wish}{self._no_store(wish.store)}" for wish in missing]
+        for one in missing:
+            self._require_store(one.store)
+        troubles = [f"missing: {wish}" for wish in missing]
         troubles += [f"not listed: {change}" for change in unlisted if exactly]
         rule = "exactly the listed records" if exactly else "at least the listed records"
         require(not troubles, f"{rule} should be changed, but {'; '.join(troubles)}")
 
-    def _no_store(self, name: str) -> str:
+    def _require_store(self, name: str) -> None:
         stores = [*self._tables(), "Redis"]
-        return "" if name in stores else f' (there is no store "{name}".{told_known(name, stores)})'
+        require_written(name in stores, f'there is no store "{name}".{told_known(name, stores)}')
 
     def _changes(self) -> list[Change]:
         ours = {place for id in self._ours() for place in (("auth_sessions", id), ("Redis", f"session:{id}"))}
