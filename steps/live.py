@@ -43,6 +43,7 @@ def sees_live(context: Context, who: str, title: str, states: list[str]) -> None
     """
     world = context.world
     person, subject, vod = world.person(who), _subject(world, title), world.recall(title, Vod)
+    world.live.require_follower(subject, title, by=person)
     last = {"subject": subject, "status": states[-1]}
     world.live.await_event(lambda event: last.items() <= event.items(), f"{title} {states[-1]}", by=person)
     events = live.about(world.live.events(by=person), subject)
@@ -57,10 +58,13 @@ def sees_live(context: Context, who: str, title: str, states: list[str]) -> None
 def sees_progress(context: Context, who: str, title: str, percents: str) -> None:
     """Wait for the end of the publication, and compare the progress that was told on the way, from its begin.
 
+    It is told to who follows "tasks" live, not to who follows the VOD.
+
     Example: Then Vera sees the publication of "City Council" live at "0, 25, 50, 75, 100" percent
     """
     world = context.world
     person = world.person(who)
+    world.live.require_follower(live.TASKS, live.TASKS, by=person)
     subject = f"task:{world.vod.task_of(world.recall(title, Vod), 'publication')}"
     final = ("completed", "failed")
     world.live.await_event(lambda e: e.get("subject") == subject and e["status"] in final, "the end", by=person)

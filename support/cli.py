@@ -17,8 +17,7 @@ COMMANDS = {
     "up": "start the embedded platform, to explore it by hand and as a target for other shells; Ctrl-C ends it",
     "report": "build one HTML page from what the last run wrote, or from all shards of one",
     "new": "write a first feature in our style",
-    "steps": "list the sentences that features can use, with examples; a word narrows them down. "
-    "`acceptance values` lists what stands in braces, `words` what parameters take, `tags` the tags",
+    "steps": "list the sentences that features can use, with examples; a word narrows them down",
     "check": "look through the features without running them",
     "format": "lay features out as we do: indentation, tables, blank lines",
     "durations": "note how long the features take, as measured by the last runs here, to balance shards by",
@@ -27,8 +26,12 @@ COMMANDS = {
 }
 """Each has a module in support/commands/, with `add_to` and `work`; only the one that is asked for is loaded."""
 
-LISTS = ("values", "words", "tags")
-"""What `acceptance steps` lists besides sentences; each can stand alone, as in `acceptance values`."""
+LISTS = {
+    "values": "list what can stand in braces in a cell, such as {a unique title}",
+    "words": "list what the parameters of sentences take",
+    "tags": "list the tags that there are",
+}
+"""What `acceptance steps` lists besides sentences."""
 
 MODULES = {"format": "support.layout", "durations": "support.durations"}
 
@@ -40,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         given.insert(0, "steps")
     parser = argparse.ArgumentParser(prog="acceptance", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, meaning in COMMANDS.items():
+    for name, meaning in (COMMANDS | LISTS).items():
         command = commands.add_parser(name, help=meaning, description=meaning.capitalize() + ".")
         if name in given[:1]:
             with uncollected():

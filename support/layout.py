@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from support.exits import ExitCode, UsageError
+from support.sources import QUOTES, Unreadable, refuse_cut_off
 from support.vocabulary import FEATURES
 
 _BLOCK = re.compile(
     r"(Feature|Rule|Background|Scenario Outline|Scenario Template|Scenario|Example|Examples|Scenarios):"
 )
 _STEP = re.compile(r"(Given|When|Then|And|But|\*) ")
-_QUOTES = ('"""', "```")
 _INDENT = "  "
 
 
@@ -30,6 +30,11 @@ def work(options: argparse.Namespace) -> int:
     """Lay out, or tell what would be."""
     refuse_missing(options.paths)
     untidy = [path for path in feature_files(options.paths) if laid_out(_read(path)).encode() != path.read_bytes()]
+    for path in untidy:
+        try:
+            refuse_cut_off(path, _read(path))
+        except Unreadable as error:
+            raise UsageError(f"{error} Nothing was laid out.") from error
     for path in untidy:
         print(f"{path} {'is not laid out' if options.check else 'laid out'}")
         if not options.check:
@@ -76,7 +81,7 @@ class _Layout:
         number = 0
         while number < len(self._lines):
             line = self._lines[number].strip()
-            if line.startswith(_QUOTES):
+            if line.startswith(QUOTES):
                 number = self._document(number)
             elif line.startswith("|"):
                 number = self._table(number)
@@ -134,7 +139,7 @@ class _Layout:
 
     def _after_step(self) -> bool:
         before = next((line.strip() for line in reversed(self._written) if line), "")
-        return bool(_STEP.match(before)) or before.startswith(("|", *_QUOTES))
+        return bool(_STEP.match(before)) or before.startswith(("|", *QUOTES))
 
     def _document(self, begin: int) -> int:
         quotes = self._lines[begin].strip()[:3]

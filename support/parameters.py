@@ -178,7 +178,7 @@ TYPES = {
     "View": _one_of(VIEWS, "what only administrators may look at"),
     "Recording": ParameterType(
         rf"\d+(?:\.\d+)? minute|{'|'.join((*CONDITIONS, SLOW))}",
-        "how long a recording is, or in what state",
+        "how long a recording is, such as 5 minute, or in what state",
         _kind,
         (*CONDITIONS, SLOW),
     ),

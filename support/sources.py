@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import difflib
 import itertools
-import re
 import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,6 +17,24 @@ from behave.runner_util import parse_features
 from behave.step_registry import AmbiguousStep
 
 from support.exits import SelectionError
+
+STEPS = ("Given", "When", "Then", "And", "But")
+BLOCKS = ("Rule", "Background", "Scenario", "Scenario Outline", "Examples", "Scenario Template", "Scenarios")
+"""What a block begins with; the last two are other words for those before."""
+QUOTES = ('"""', "'''")
+"""What a text below a step stands between."""
+
+_MISTAKES = {
+    "Malformed table": "has more or fewer cells than the first row of its table; a | inside a cell is written \\|",
+    "Examples must only appear": "belongs to a Scenario Outline: and not to a Scenario:",
+    "STEP REQUIRES": "cannot come first: begin with Given, When or Then",
+    "tag: ": "is no line of tags: each word of it begins with @",
+    "Background": "cannot stand here: there is one Background, before the scenarios and without tags",
+    "Multiple features": "begins a second feature: give it a file of its own",
+    "No feature found": 'is no beginning of a feature, which is "Feature:" and a title',
+    " not ": 'cannot stand here: a file begins with "Feature:", and in it come rules, and in these scenarios',
+}
+"""What is wrong with a line, by what behave's parser says of it; the first that fits."""
 
 
 class Unreadable(SelectionError):
@@ -48,16 +66,56 @@ def parsed(locations: Sequence[FileLocation], language: str | None = None) -> li
         if file.is_relative_to(Path.cwd()):
             file = file.relative_to(Path.cwd())
         try:
-            text_of(file)
+            text = text_of(file)
+            refuse_cut_off(file, text)
             features += parse_features(list(places), language=language)
         except ParserError as error:
-            reason = re.sub(r'^(Failed to parse ".*": |REASON: )', "", str(error).strip().splitlines()[-1])
-            raise Unreadable(f"{file}:{error.line or 1}", f"this is no feature: {reason.rstrip('.')}") from error
+            raise Unreadable(f"{file}:{error.line}", _mistake(error, text.splitlines()[error.line - 1])) from error
         except KeyError as error:
             raise Unreadable(f"{file}:1", f"behave knows no language {error}: behave --lang-list") from error
         except OSError as error:
             raise Unreadable(f"{file}", f"it cannot be read: {error.strerror}") from error
     return features
+
+
+def refuse_cut_off(file: Path, text: str) -> None:
+    """Raise Unreadable where a text or a row of a table does not end.
+
+    behave would run such a feature without the steps that the text swallowed, or with a letter less in the last cell.
+    """
+    quotes, begin, margin = "", 0, 0
+    for number, line in enumerate(text.splitlines(), start=1):
+        own = line.strip()
+        if quotes and own.startswith(quotes):
+            quotes = ""
+        elif quotes and line[:margin].strip():
+            break
+        elif not quotes and own.startswith(QUOTES):
+            quotes, begin, margin = own[:3], number, line.index(own)
+        elif not quotes and own.startswith("|") and (own == "|" or not own.endswith("|") or own.endswith("\\|")):
+            raise Unreadable(f"{file}:{number}", "this row of a table does not end with |")
+    if quotes:
+        told = f"it needs {quotes} in a line of its own, and no line of it stands further left than its first"
+        raise Unreadable(f"{file}:{begin}", f"the text that begins here does not end: {told}")
+
+
+def _mistake(error: ParserError, line: str) -> str:
+    """Return what is wrong with a line that behave cannot parse, and what was probably meant."""
+    line = line.strip()
+    said = str(error.args[0]).strip().splitlines()[-1]
+    if not said.startswith("Parser failure"):
+        return f'"{line}" ' + next(told for sign, told in _MISTAKES.items() if sign in said)
+    known = {block: f"{block}:" for block in BLOCKS[:5]}
+    if "taggable" not in said:
+        known = {step: f"{step} ..." for step in STEPS} | {"|": "| ... |", QUOTES[0]: QUOTES[0]} | known
+
+    def likeness(keyword: str) -> float:
+        begin = " ".join(line.split()[: len(keyword.split())]).rstrip(":")
+        return difflib.SequenceMatcher(None, keyword.lower(), begin.lower()).ratio()
+
+    nearest = max(known, key=likeness)
+    meant = f"did you mean {known[nearest]}" if likeness(nearest) > 0.7 else f"known: {', '.join(known.values())}"
+    return f'"{line}" is no step and begins no block here ({meant})'
 
 
 @contextlib.contextmanager

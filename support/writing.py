@@ -10,9 +10,9 @@ from behave.runner import Context
 
 from support.checks import tables
 from support.checks.eventually import eventually
-from support.checks.expected import differences, field_differences, written
+from support.checks.expected import differences, field_differences
 from support.checks.kinds import ABSENT
-from support.checks.matching import require
+from support.checks.matching import require, shown
 from support.clients.api import Content, Request
 from support.drivers.http import Answer
 from support.jsonpaths import find, put
@@ -214,4 +214,4 @@ def key_differences(name: str, key: Mapping[str, Any] | None, world: World, cont
 
 def listed(values: Mapping[str, Any]) -> str:
     """Return named values in one line."""
-    return ", ".join(f"{name} {written(value)}" for name, value in values.items())
+    return ", ".join(f"{name} {shown(value)}" for name, value in values.items())

@@ -17,8 +17,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from support.checks.expected import differences, written
+from support.checks.expected import differences
 from support.checks.kinds import ABSENT, Kind, moment
+from support.checks.matching import shown
 from support.evidence.masking import is_secret_name
 from support.mistakes import FeatureMistake
 
@@ -45,7 +46,7 @@ class Change:
             return f"{self.store} {self.key} " + ("appeared" if self.old is ABSENT else "is gone")
         if is_secret_name(self.field):
             return f"{self.store} {self.key}: {self.field} became another"
-        return f"{self.store} {self.key}: {self.field} went from {written(self.old)} to {written(self.new)}"
+        return f"{self.store} {self.key}: {self.field} went from {shown(self.old)} to {shown(self.new)}"
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Wish:
 
     def __str__(self) -> str:
         what = f"{self.field} " if self.field else ""
-        return f'{self.store} "{self.record}" {what}from {written(self.old)} to {written(self.new)}'
+        return f'{self.store} "{self.record}" {what}from {shown(self.old)} to {shown(self.new)}'
 
     @property
     def looseness(self) -> int:

@@ -1,7 +1,7 @@
 """The one poller: `eventually` waits for something to become true, `consistently` watches that it stays true.
 
 Nothing else in the tests waits for time to pass. Both look at once, keep every observation and tell the story when
-they fail: "VOD status: pending 0.0 s, processing 0.4 s, still processing at 30.0 s (wanted completed)".
+they fail: "VOD status: pending (0.0 s), processing (0.4 s), still processing at 30.0 s (wanted completed)".
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ Seen = TypeVar("Seen")
 
 LOOK_AGAIN = 0.05  # seconds between two looks, unless the caller knows better
 AT_FIRST = 0.01  # seconds; what happens at all mostly happens soon, so the first looks follow each other faster
+
+SHORT = 40  # characters of what is told a second time, as still so at the end
 
 
 class NeverHappened(AssertionError):
@@ -48,7 +50,7 @@ class Timeline(Generic[Seen]):
         return [value for _, value in self.changes]
 
     def __str__(self) -> str:
-        story = ", ".join(f"{self.show(value)} {at:.1f} s" for at, value in self.changes)
+        story = ", ".join(f"{self.show(value)} ({at:.1f} s)" for at, value in self.changes)
         return f"{self.what}: {story}"
 
 
@@ -96,7 +98,8 @@ def eventually(
             if wanted(value):
                 return timeline
             if last:
-                raise NeverHappened(f"{timeline}, still {show(value)} at {timeline.elapsed:.1f} s (wanted {wish})")
+                seen = show(value) if len(show(value)) <= SHORT else "so"
+                raise NeverHappened(f"{timeline}, still {seen} at {timeline.elapsed:.1f} s (wanted {wish})")
             time.sleep(min(pause, max(0.0, within - timeline.elapsed)))
             pause = min(2 * pause, every)
 

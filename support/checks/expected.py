@@ -5,16 +5,15 @@ A difference names the path, what was expected and what was seen: `answer.vods[0
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
 from support.checks.kinds import ABSENT, FAMILIES, NUMBER, Kind, accepts_absence, is_number, moment
-from support.checks.matching import require
+from support.checks.matching import require, shown
 from support.jsonpaths import find
 
 
@@ -23,25 +22,6 @@ def parts_of(thing: Any) -> str:
     if isinstance(thing, Mapping):
         return ", ".join(map(str, thing)) or "nothing"
     return f"{len(thing)} entries, from [0]" if isinstance(thing, list) else f"no parts, it is {thing!r}"
-
-
-def written(value: object) -> str:
-    """Return a value as a feature writes it."""
-    match value:
-        case Kind():
-            return str(value)
-        case str():
-            return f'"{value}"'
-        case datetime():
-            return f'"{value.astimezone(UTC).isoformat().replace("+00:00", "Z")}"'
-        case None:
-            return "null"
-        case bool():
-            return str(value).lower()
-        case dict() | list():
-            return json.dumps(value, ensure_ascii=False, default=str)
-        case _:
-            return str(value)
 
 
 def differences(path: str, seen: Any, wanted: Any, *, exactly: bool = False) -> Iterator[str]:
@@ -56,11 +36,11 @@ def differences(path: str, seen: Any, wanted: Any, *, exactly: bool = False) -> 
             yield f"{path}.{name} should not be there, but " + _seen(seen[name])
     elif _is_list(wanted) and _is_list(seen):
         if len(seen) != len(wanted):
-            yield f"{path} should hold {len(wanted)}, but holds {len(seen)}: {written(seen)[:200]}"
+            yield f"{path} should hold {len(wanted)}, but holds {len(seen)}: {shown(seen)[:200]}"
         for number, (found, value) in enumerate(zip(seen, wanted, strict=False)):
             yield from differences(f"{path}[{number}]", found, value, exactly=exactly)
     elif not _same(seen, wanted):
-        yield f"{path} should be {written(wanted)}, but " + _seen(seen) + _mixed_up(seen, wanted)
+        yield f"{path} should be {shown(wanted)}, but " + _seen(seen) + _mixed_up(seen, wanted)
 
 
 def _mixed_up(seen: object, wanted: object) -> str:
@@ -68,7 +48,7 @@ def _mixed_up(seen: object, wanted: object) -> str:
     if isinstance(wanted, str) and any(re.fullmatch(family.pattern, wanted) for family in FAMILIES):
         return f": write {{{wanted}}}, in braces, if the kind is meant"
     if isinstance(seen, str) and is_number(wanted):
-        return f": a text; write {written(seen)}, with the quotes, if that is meant" if _reads_as_number(seen) else ""
+        return f": a text; write {shown(seen)}, with the quotes, if that is meant" if _reads_as_number(seen) else ""
     # A decimal of the database is told as a text by the API, so it may be wished as one.
     number = is_number(seen) and not isinstance(seen, Decimal)
     return ": a number; write it without quotes" if isinstance(wanted, str) and number else ""
@@ -83,7 +63,7 @@ def _is_list(value: object) -> bool:
 
 
 def _seen(seen: object) -> str:
-    return "is absent" if seen is ABSENT else f"was {written(seen)[:300]}"
+    return "is absent" if seen is ABSENT else f"was {shown(seen)[:300]}"
 
 
 def _same(seen: Any, wanted: Any) -> bool:
@@ -110,7 +90,7 @@ def field_differences(document: Any, wishes: Mapping[str, Any]) -> Iterator[str]
     for path, wish in wishes.items():
         found = find(document, path)
         if not found and not accepts_absence(wish):
-            yield f"{path} should be {written(wish)}, but is absent; there is: {parts_of(document)}"
+            yield f"{path} should be {shown(wish)}, but is absent; there is: {parts_of(document)}"
             continue
         for number, value in enumerate(found or [ABSENT]):
             place = f"{path} (number {number + 1} of {len(found)})" if len(found) > 1 else path

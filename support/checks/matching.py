@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import TypeVar
 
 Found = TypeVar("Found")
@@ -20,13 +22,29 @@ def require(fact: object, sentence: str) -> None:
 
 
 def shown(value: object) -> str:
-    """Return a value as a reader expects it: texts quoted, nothing else dressed up."""
-    return f'"{value}"' if isinstance(value, str) else str(value)
+    """Return a value as features write it: texts and times quoted; nothing, truth, lists and objects as in JSON."""
+    match value:
+        case str():
+            return f'"{value}"'
+        case datetime():
+            return f'"{value.astimezone(UTC).isoformat().replace("+00:00", "Z")}"'
+        case set() | frozenset():
+            return shown(sorted(value, key=str))
+        case Mapping():
+            return _json({str(key): one for key, one in value.items()})
+        case None | bool() | list() | tuple():
+            return _json(value)
+    return str(value)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def equal(thing: str, seen: object, wanted: object) -> None:
     """Require that what was seen equals what was wanted."""
-    require(seen == wanted, f"{thing} should be {shown(wanted)}, but was {shown(seen)}")
+    if seen != wanted:
+        raise fail(f"{thing} should be {shown(wanted)}, but was {shown(seen)}")
 
 
 def one(thing: str, found: Iterable[Found]) -> Found:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from support.checks.expected import differences, parts_of, written
+from support.checks.expected import differences, parts_of
 from support.checks.kinds import ABSENT, Family, Kind, moment, utc
+from support.checks.matching import shown
 from support.jsonpaths import find
 
 Record = Mapping[str, Any]
@@ -34,7 +35,7 @@ def _later(path: str, now: Record, before: Record) -> Kind:
     then = _at(before, path)
     start = moment(then)
     return Kind(
-        f"later than before, {written(then)}",
+        f"later than before, {shown(then)}",
         lambda value: start is not None and (told := utc(value)) is not None and told > start,
     )
 
@@ -46,7 +47,7 @@ def _its(path: str, now: Record, before: Record, other: str) -> Kind:
 def _like(text: str, wanted: Any, known: str = "") -> Kind:
     if wanted is ABSENT:
         return Kind(f"{text}, which is absent{known}", lambda value: False)
-    return Kind(f"{text}, {written(wanted)}", lambda value: not any(differences("", value, wanted, exactly=True)))
+    return Kind(f"{text}, {shown(wanted)}", lambda value: not any(differences("", value, wanted, exactly=True)))
 
 
 def _at(record: Record, path: str) -> Any:

@@ -50,7 +50,7 @@ class LiveClient:
         eventually(
             f"{by.name}'s subscription of {subject}",
             lambda: self.events(by=by)[before:],
-            lambda events: any(subject in (event.get("subject"), event.get("subscribed")) for event in events),
+            lambda events: any(confirms(event, subject) for event in events),
             wish="a confirmation",
             within=self._limits.answer,
         )
@@ -68,6 +68,13 @@ class LiveClient:
     def events(self, *, by: Persona) -> list[Event]:
         """Return all that the persona was told since she connected."""
         return [message.json for message in self._open_one(by).messages]
+
+    def require_follower(self, subject: str, title: str, *, by: Persona) -> None:
+        """Raise FeatureMistake where the persona never subscribed to a subject: nobody would tell her of it."""
+        if not any(confirms(event, subject) for event in self.events(by=by)):
+            raise FeatureMistake(
+                f'{by.name} does not follow "{title}" live: write Given {by.name} follows "{title}" live'
+            )
 
     def alive(self, *, by: Persona) -> bool:
         """Whether the connection answers a ping of the protocol, and one of the platform's own."""
@@ -117,6 +124,11 @@ class LiveClient:
         self._cleanup.add(f"close {by.name}'s live connection", connection.close)
         self._connections[by.name] = connection
         return connection
+
+
+def confirms(event: Event, subject: str) -> bool:
+    """Whether the event tells that a subject is followed."""
+    return subject in (event.get("subject"), event.get("subscribed"))
 
 
 def is_state(event: Event) -> bool:

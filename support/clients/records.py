@@ -25,7 +25,7 @@ class Records:
         columns = self._columns(table)
         for column in wanted:
             if column not in columns:
-                raise FeatureMistake(f'the table "{table}" has no column "{column}".{_known(column, columns)}')
+                raise FeatureMistake(f'the table "{table}" has no column "{column}".{told_known(column, columns)}')
         narrowing = {column: str(value) for column, value in wanted.items() if _narrows(value, columns[column])}
         conditions = " AND ".join(f'"{column}"::text = :v{number}' for number, column in enumerate(narrowing)) or "true"
         rows = self._database.rows(
@@ -51,7 +51,7 @@ class Records:
         )
         tables = list(dict.fromkeys(row["table_name"] for row in found))
         if table not in tables:
-            raise FeatureMistake(f'the database has no table "{table}".{_known(table, tables)}')
+            raise FeatureMistake(f'the database has no table "{table}".{told_known(table, tables)}')
         return {row["column_name"]: row["data_type"] for row in found if row["table_name"] == table}
 
 
@@ -90,7 +90,8 @@ def _read(value: Any) -> Any:
         return value
 
 
-def _known(name: str, names: Iterable[str]) -> str:
+def told_known(name: str, names: Iterable[str]) -> str:
+    """Return what was probably meant by a name, and which there are."""
     known: Sequence[str] = list(names)
     near = difflib.get_close_matches(name, known, n=1)
     return (f' Did you mean "{near[0]}"?' if near else "") + f" Known: {', '.join(known)}"

@@ -69,7 +69,7 @@ class SocketClient:
             return " | ".join(wrong) or "nothing"
 
         what = f"what {_name(by)} receives"
-        eventually(what, look, lambda trouble: not trouble, wish="a message without difference", within=within)
+        eventually(what, look, lambda trouble: not trouble, wish="a message that has all of it", within=within)
         return socket.connection.messages[socket.read - 1].json
 
     def require_silence(self, seconds: float, *, by: Persona | None) -> None:

@@ -9,9 +9,10 @@ from typing import Any
 from support.checks import tables
 from support.checks.changes import COLUMNS, Change, State, changes, compare, wish
 from support.checks.matching import require
+from support.clients.records import told_known
 from support.drivers.database import DatabaseDriver
 from support.drivers.redis import RedisDriver
-from support.mistakes import FeatureMistake
+from support.mistakes import FeatureMistake, require_written
 
 # They change by themselves: heartbeats of workers, the platform's note of its schema, and the queue's diary of what
 # its jobs show as well.
@@ -61,10 +62,16 @@ class StateOfStores:
         """
         wanted = [wish(row, identity, read) for row in tables.read(table, COLUMNS, optional=("field",))]
         missing, unlisted = compare(wanted, self._changes())
+        for one in missing:
+            self._require_store(one.store)
         troubles = [f"missing: {wish}" for wish in missing]
         troubles += [f"not listed: {change}" for change in unlisted if exactly]
         rule = "exactly the listed records" if exactly else "at least the listed records"
         require(not troubles, f"{rule} should be changed, but {'; '.join(troubles)}")
+
+    def _require_store(self, name: str) -> None:
+        stores = [*self._tables(), "Redis"]
+        require_written(name in stores, f'there is no store "{name}".{told_known(name, stores)}')
 
     def _changes(self) -> list[Change]:
         ours = {place for id in self._ours() for place in (("auth_sessions", id), ("Redis", f"session:{id}"))}
@@ -79,15 +86,17 @@ class StateOfStores:
         """Return the present state."""
         return {**self._rows(), **self._sessions()}
 
-    def _rows(self) -> State:
-        tables = self._database.rows(
+    def _tables(self) -> list[str]:
+        found = self._database.rows(
             "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' "
             "AND table_type = 'BASE TABLE' AND table_name <> ALL(:living) ORDER BY table_name",
             living=list(LIVING_BY_THEMSELVES),
         )
+        return [row["table_name"] for row in found]
+
+    def _rows(self) -> State:
         every_row = " UNION ALL ".join(
-            f"SELECT '{table['table_name']}' AS store, to_jsonb(t) AS record FROM \"{table['table_name']}\" t"
-            for table in tables
+            f"SELECT '{table}' AS store, to_jsonb(t) AS record FROM \"{table}\" t" for table in self._tables()
         )
         return {(row["store"], _key(row["record"])): row["record"] for row in self._database.rows(every_row)}
 

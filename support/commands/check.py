@@ -6,7 +6,7 @@ import argparse
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from support.commands.rules import Finding, findings
@@ -39,7 +39,9 @@ def work(options: argparse.Namespace) -> int:
             raise UsageError(f"There is no feature in {path}: nothing was looked at.")
     linter = _start_linter(options.paths)
     whole = options.paths == [FEATURES]
-    found = [*findings(options.paths, whole=whole), *_lint_findings(linter)]
+    found = list(findings(options.paths, whole=whole))
+    told = {finding.place.partition(":")[0] for finding in found if finding.is_error}
+    found += _lint_findings(linter, told)
     errors = [finding for finding in found if finding.is_error]
     for finding in sorted(found, key=lambda finding: (not finding.is_error, _by_line(finding))):
         print(f"{'' if finding.is_error else 'note: '}{finding}")
@@ -72,7 +74,8 @@ def _start_linter(paths: Sequence[Path]) -> subprocess.Popen[str] | None:
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def _lint_findings(linter: subprocess.Popen[str] | None) -> Iterator[Finding]:
+def _lint_findings(linter: subprocess.Popen[str] | None, told: Container[str]) -> Iterator[Finding]:
+    """Yield what behave-lint finds; that it cannot read a file is left out for files of which more is told already."""
     if linter is None:
         yield Finding(
             "", "behave-lint is not installed, so its rules were not checked: pip install behave-lint", is_error=False
@@ -85,7 +88,10 @@ def _lint_findings(linter: subprocess.Popen[str] | None) -> Iterator[Finding]:
         yield Finding("", f"behave-lint did not work: {errors.strip() or output.strip()}")
         return
     for one in found:
-        yield Finding(_lint_place(one), f"{one['message']} ({one['rule_id']} of behave-lint)")
+        place = _lint_place(one)
+        if one["rule_id"] == "B000" and place.partition(":")[0] in told:
+            continue
+        yield Finding(place, f"{one['message']} ({one['rule_id']} of behave-lint)")
 
 
 def _lint_place(one: Mapping[str, object]) -> str:

@@ -12,8 +12,7 @@ from pathlib import Path
 from behave.model import Feature, Scenario, ScenarioOutline
 
 from support import below, tags, vocabulary
-from support.catalogue import FILE as CATALOGUE
-from support.catalogue import behaviours, families, ids_of
+from support.catalogue import FILE, behaviours, families, ids_of
 from support.exits import UsageError
 from support.layout import feature_files, laid_out
 from support.report import known_issues
@@ -23,6 +22,7 @@ from support.settings import Capability
 from support.sources import Unreadable
 from support.vocabulary import Entry
 
+CATALOGUE = f"{FILE.parent.name}/{FILE.name}"
 WIP = "wip"
 LONGEST_TITLE = 75
 """Characters that a report shows in one line beside the status; the values of an outline come on top."""
@@ -75,7 +75,9 @@ def findings(paths: Sequence[Path], *, whole: bool) -> Iterator[Finding]:
             features += vocabulary.read_features([file])
         except Unreadable as error:
             yield Finding(error.place, error.reason)
-        yield from _text(file)
+        else:
+            yield from _layout(file)
+        yield from _secrets(file)
     for feature in features:
         yield from look_at(feature)
     yield from _steps(features, whole=whole)
@@ -92,13 +94,17 @@ def known_issue_findings(file: Path) -> Iterator[Finding]:
         return
     for issue in issues:
         if issue.behaviour and issue.behaviour not in behaviours():
-            yield Finding(f"{file}", f"{issue.id} is about {issue.behaviour}, which is not in {CATALOGUE.name}")
+            yield Finding(f"{file}", f"{issue.id} is about {issue.behaviour}, which is not in {CATALOGUE}")
 
 
-def _text(file: Path) -> Iterator[Finding]:
-    text = file.read_text(encoding="utf-8-sig", errors="replace")  # what is wrong with its encoding is told already
+def _layout(file: Path) -> Iterator[Finding]:
+    text = file.read_text(encoding="utf-8")
     if laid_out(text) != text:
         yield Finding(f"{file}", "not in our layout: acceptance format brings it there")
+
+
+def _secrets(file: Path) -> Iterator[Finding]:
+    text = file.read_text(encoding="utf-8", errors="replace")  # what is wrong with its encoding is told already
     for number, line in enumerate(text.splitlines(), start=1):
         if SECRET.search(line):
             told = (
@@ -247,13 +253,13 @@ def _ids(features: Sequence[Feature], *, whole: bool) -> Iterator[Finding]:
             ids = ids_of(scenario.tags)
             if len(ids) != 1:
                 said = "names no behaviour" if not ids else f"names {len(ids)} behaviours"
-                yield Finding(_place(scenario), f"this scenario {said} of {CATALOGUE.name}: one tag like @id.VOD-040")
+                yield Finding(_place(scenario), f"this scenario {said} of {CATALOGUE}: one tag like @id.VOD-040")
             for id in ids:
                 places[id].append(_place(scenario))
                 if id not in known:
                     family = id.partition("-")[0]
                     new = "" if family in families() else f", below [{family}], and a line for {family} in [families]"
-                    yield Finding(_place(scenario), f"{id} is not in {CATALOGUE.name}: add its sentence there{new}")
+                    yield Finding(_place(scenario), f"{id} is not in {CATALOGUE}: add its sentence there{new}")
     for id, found in places.items():
         home = found[0].partition(":")[0]
         for place in found[1:]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import difflib
 import html
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -13,7 +16,9 @@ from support import vocabulary
 from support.checks.kinds import FAMILIES
 from support.checks.relative import RELATIVES
 from support.exits import ExitCode, UsageError
+from support.layout import feature_files
 from support.parameters import TYPES
+from support.sources import Unreadable
 from support.tags import VOCABULARY
 from support.values import INVENTIONS
 from support.vocabulary import Entry
@@ -53,7 +58,9 @@ def work(options: argparse.Namespace) -> int:
 def entries() -> list[Entry]:
     """Return all steps with the places where features use them."""
     found = vocabulary.catalogue(vocabulary.load())
-    vocabulary.note_uses(found, vocabulary.read_features())
+    for file in feature_files([vocabulary.FEATURES]):
+        with contextlib.suppress(Unreadable):  # while it is being written; running and checking tell of it
+            vocabulary.note_uses(found, vocabulary.read_features([file]))
     return found
 
 
@@ -72,9 +79,12 @@ def _printed(found: Sequence[Entry], words: Sequence[str]) -> Iterator[str]:
         if chosen:
             yield f"No sentence holds {' and '.join(words)}; these hold one of them:"
     if not chosen:
+        known = {word for entry in found for word in re.findall(r"[a-z]+", _searched(entry))}
+        near = [meant for word in words for meant in difflib.get_close_matches(word.lower(), known, n=1)]
         raise UsageError(
-            f"No sentence holds {' and '.join(words)}. Try another word, or none to see all {len(found)}; "
-            "`acceptance values` tells what can stand in braces."
+            f"No sentence holds {' and '.join(words)}. "
+            + (f"Did you mean {' '.join(near)}? " if near else "")
+            + f"Try another word, or none to see all {len(found)}; `acceptance values` tells what can stand in braces."
         )
     for module, group in groupby(chosen, key=lambda entry: entry.module):
         yield f"── {module} " + "─" * 60
@@ -100,7 +110,7 @@ def _used(entry: Entry) -> str:
     if not entry.places:
         return "nowhere yet"
     first, others = entry.runs_at or entry.places[0], len(entry.places) - 1
-    return f"{first}, and {others} more places" if others else first
+    return f"{first}, and {others} more place{'s' if others > 1 else ''}" if others else first
 
 
 def values() -> Iterator[str]:
@@ -128,8 +138,9 @@ def tags() -> Iterator[str]:
 
 def words() -> Iterator[str]:
     """Yield the parameters of sentences: what each means, and its words."""
+    width = max(map(len, TYPES)) + len("  {…:} ")
     for name, kind in TYPES.items():
-        yield f"  {{…:{name}}}".ljust(18) + kind.meaning + (f": {', '.join(kind.words)}" if kind.words else "")
+        yield f"  {{…:{name}}}".ljust(width) + kind.meaning + (f": {', '.join(kind.words)}" if kind.words else "")
 
 
 def editor_settings() -> str:

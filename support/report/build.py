@@ -24,9 +24,9 @@ _HIDDEN_LABELS = ["framework", "host", "language", "parentSuite", "subSuite", "s
 _CHARTS = [
     {"type": "statusDynamics", "title": "The last runs", "limit": SHOWN + 1},
     {"type": "statusTransitions", "title": "What changed from run to run (empty: nothing)", "limit": SHOWN + 1},
-    {"type": "testResultSeverities", "title": "How bad it is"},
+    {"type": "testResultSeverities", "title": "Results by severity"},
     {"type": "durations", "title": "How long scenarios take"},
-    {"type": "durationDynamics", "title": "How long the last runs took", "limit": SHOWN + 1},
+    {"type": "durationDynamics", "title": "Time in scenarios (red), added up (yellow)", "limit": SHOWN + 1},
 ]
 
 

@@ -80,7 +80,8 @@ def _sections(manifest: Manifest, places: Places) -> Iterator[str]:
         yield _list("Who is affected", list(_affected(manifest)), opened=True)
     yield _list("What did not come to its turn", [entry.title for entry in manifest.of(Status.NOT_RUN)])
     yield _list("Passed only on a later try", [entry.title for entry in manifest.flaky])
-    yield _list("What was skipped, and why", list(_skipped(manifest)))
+    skipped = manifest.of(Status.SKIPPED)
+    yield _list("What was skipped, and why", list(_reasons(skipped)), count=len(skipped))
 
 
 def _table(
@@ -126,11 +127,11 @@ def _checked(coverage: Coverage | None) -> str:
     return f"<details open><summary>What was checked</summary><ul>{lines}{more}</ul></details>"
 
 
-def _list(title: str, lines: Sequence[str], *, opened: bool = False) -> str:
+def _list(title: str, lines: Sequence[str], *, opened: bool = False, count: int | None = None) -> str:
     if not lines:
         return ""
     shown = "".join(f"<li>{html.escape(line)}</li>" for line in lines)
-    return _folded(title, len(lines), f"<ul>{shown}</ul>", opened=opened)
+    return _folded(title, len(lines) if count is None else count, f"<ul>{shown}</ul>", opened=opened)
 
 
 def _folded(title: str, count: int, content: str, *, opened: bool) -> str:
@@ -150,6 +151,6 @@ def _whose(entries: Iterable[ScenarioEntry]) -> Iterator[str]:
     return (entry.epic or entry.feature for entry in entries)
 
 
-def _skipped(manifest: Manifest) -> Iterator[str]:
-    reasons = Counter(entry.sentence or "without a reason" for entry in manifest.of(Status.SKIPPED))
+def _reasons(skipped: Iterable[ScenarioEntry]) -> Iterator[str]:
+    reasons = Counter(entry.sentence or "without a reason" for entry in skipped)
     return (f"{reason} ({scenarios(count)})" for reason, count in reasons.most_common())

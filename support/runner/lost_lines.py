@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 
 from behave.model import Feature, ScenarioOutline
 
-STEPS = ("Given", "When", "Then", "And", "But")
-BLOCKS = ("Rule", "Background", "Scenario", "Scenario Outline", "Scenario Template", "Examples", "Scenarios")
+from support.sources import BLOCKS, STEPS
+
 PROSE = frozenset(
     {"The", "They", "There", "These", "Them", "That", "This", "What", "Where", "Who"}
     | {"Whenever", "Any", "An", "By", "Be"}

@@ -65,6 +65,10 @@ def _asked_tags(config: Configuration) -> list[str]:
 
 
 def _unknown(config: Configuration) -> Iterator[str]:
+    for part in map(str, config.tags or ()):
+        if "," in part or "~" in part:
+            yield f"--tags={shlex.quote(part)} is written as behave no longer reads it: or for a comma, not for ~"
+            return
     for tag in _asked_tags(config):
         if not tags.is_known(tag) and not re.search(r"[*?\[]", tag):
             yield tags.explain_unknown(tag)

@@ -205,6 +205,12 @@ class TestATableOfChanges:
         with pytest.raises(AssertionError, match="at least the listed records should be changed, but missing: "):
             stores.require_changes(Rows(row), lambda name: "1", READ, exactly=False)
 
+    def test_a_store_that_there_is_not_is_told_with_those_there_are(self, stores: StateOfStores) -> None:
+        with pytest.raises(
+            FeatureMistake, match=r'^there is no store "vod"\. Did you mean "vods"\? Known: vods, tasks, Redis$'
+        ):
+            stores.require_changes(Rows(("vod", "it", "status", "a", "b")), lambda name: "1", READ, exactly=False)
+
     def test_a_change_of_another_record_does_not_count(self, stores: StateOfStores) -> None:
         with pytest.raises(AssertionError, match='missing: vods "it" status from "pending" to "failed"'):
             stores.require_changes(Rows(*self.BOTH), lambda name: "2", READ)

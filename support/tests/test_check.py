@@ -16,6 +16,7 @@ from support.commands import new
 from support.commands.rules import OUTCOME, RULE, STORY, Finding, findings, known_issue_findings, look_at
 from support.exits import ExitCode, UsageError
 from support.layout import laid_out
+from support.sources import QUOTES
 from support.tests.project import PROJECT, ProjectCopy
 from support.vocabulary import read_features
 
@@ -242,8 +243,10 @@ class TestIdsStepsAndSecrets:
         told = self.told(tmp_path, GOOD.replace("      Given", f"      {line}\n      Given"))
         assert any(one.startswith(f'"{line}" is read as prose and never run') for one in told)
 
-    def test_what_is_no_feature(self, tmp_path: Path) -> None:
-        assert any("this is no feature" in one for one in self.told(tmp_path, "Scenario without a feature\n"))
+    def test_of_what_cannot_be_read_nothing_else_is_told(self, tmp_path: Path) -> None:
+        told = self.told(tmp_path, GOOD.replace("      When", "    Wen"))
+        assert len(told) == 1
+        assert told[0].endswith("is no step and begins no block here (did you mean When ...)")
 
     @pytest.mark.parametrize(
         ("encoding", "sentence"),
@@ -261,7 +264,7 @@ class TestIdsStepsAndSecrets:
     ("behaviour", "sentence"),
     [
         ('"VOD-001"', None),
-        ('"VOD-999"', "known_issues.toml: CAP-1 is about VOD-999, which is not in catalogue.toml"),
+        ('"VOD-999"', "known_issues.toml: CAP-1 is about VOD-999, which is not in support/catalogue.toml"),
         ('""', "known_issues.toml is wrong: [CAP-1] say which: behaviour (an id such as VOD-040) or scenario"),
     ],
 )
@@ -298,6 +301,12 @@ class TestTheCommand:
             check=False,
         )
         return process.returncode, process.stdout + process.stderr
+
+    def test_what_cannot_be_read_is_told_once_and_in_our_words(self, tmp_path: Path) -> None:
+        file = tmp_path / "one.feature"
+        file.write_text(GOOD.replace("      When", "      Wen"), encoding="utf-8")
+        code, told = self.check(str(file))
+        assert (code, told.splitlines()[1:]) == (ExitCode.FAILED, ["1 errors, 0 notes."])
 
     def test_behave_lint_has_its_say(self, tmp_path: Path) -> None:
         file = tmp_path / "one.feature"
@@ -405,6 +414,19 @@ Feature:   x
         file.write_text(GOOD.replace("Words", "Caf\xe9"), encoding="latin-1")
         with pytest.raises(UsageError, match="is no UTF-8: save it in that encoding"):
             layout.work(argparse.Namespace(paths=[file], check=False))
+
+    @pytest.mark.parametrize("below", ['"""\n  {"title": "x"}\n', "| title | Town Hall\n"])
+    def test_what_does_not_end_is_told_and_left_alone(self, tmp_path: Path, below: str) -> None:
+        file = tmp_path / "one.feature"
+        file.write_text(GOOD + below, encoding="utf-8")
+        with pytest.raises(UsageError, match=r"does not end.*Nothing was laid out\."):
+            layout.work(argparse.Namespace(paths=[file], check=False))
+        assert file.read_text(encoding="utf-8") == GOOD + below
+
+    @pytest.mark.parametrize("quotes", QUOTES)
+    def test_what_stands_between_quotes_keeps_its_indentation(self, quotes: str) -> None:
+        text = f"Feature: x\n  Scenario: y\n  Given z\n  {quotes}\n  {{\n    deeper\n  {quotes}\n"
+        assert f"      {quotes}\n      {{\n        deeper\n      {quotes}\n" in laid_out(text)
 
 
 class TestNew:

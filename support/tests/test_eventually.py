@@ -54,13 +54,13 @@ class TestEventually:
         look = sightings("pending", "pending", "processing", "processing", "completed")
         timeline = eventually("job", look, completed, wish="completed", within=30, every=0.5)
         assert timeline.values == ["pending", "processing", "completed"]
-        assert str(timeline) == "job: pending 0.0 s, processing 1.0 s, completed 2.0 s"
+        assert str(timeline) == "job: pending (0.0 s), processing (1.0 s), completed (2.0 s)"
 
     def test_what_never_comes_is_told_as_a_story(self, clock: Clock) -> None:
         look = sightings("pending", "processing")
         with pytest.raises(NeverHappened) as failure:
             eventually("VOD status", look, completed, wish="completed", within=30, every=0.4)
-        story = "VOD status: pending 0.0 s, processing 0.4 s, still processing at 30.0 s (wanted completed)"
+        story = "VOD status: pending (0.0 s), processing (0.4 s), still processing at 30.0 s (wanted completed)"
         assert str(failure.value) == story
 
     def test_what_never_comes_is_a_failure_and_no_error(self) -> None:
@@ -98,8 +98,14 @@ class TestEventually:
         assert clock.naps == []
 
     def test_values_are_told_in_the_callers_words(self, clock: Clock) -> None:
-        with pytest.raises(NeverHappened, match=r"queue: 2 jobs 0\.0 s, still 2 jobs at 1\.0 s \(wanted none\)"):
+        with pytest.raises(NeverHappened, match=r"queue: 2 jobs \(0\.0 s\), still 2 jobs at 1\.0 s \(wanted none\)"):
             eventually("queue", lambda: 2, lambda n: n == 0, wish="none", within=1, show=lambda n: f"{n} jobs")
+
+    def test_what_is_long_is_told_once(self, clock: Clock) -> None:
+        long = "message.status should be processing, but is absent"
+        with pytest.raises(NeverHappened) as failure:
+            eventually("what Vera receives", lambda: long, completed, wish="it", within=1)
+        assert str(failure.value) == f"what Vera receives: {long} (0.0 s), still so at 1.0 s (wanted it)"
 
     def test_values_that_are_told_alike_count_as_no_change(self, clock: Clock) -> None:
         look = iter((1, 2, 3)).__next__
@@ -117,17 +123,17 @@ class TestConsistently:
         look = sightings("completed", "completed", "failed", "completed")
         with pytest.raises(NeverHappened) as failure:
             consistently("VOD", look, completed, wish="completed", during=2, every=0.5)
-        assert str(failure.value) == "VOD: completed 0.0 s, failed 1.0 s (wanted completed for 2 s)"
+        assert str(failure.value) == "VOD: completed (0.0 s), failed (1.0 s) (wanted completed for 2 s)"
         assert clock.naps == [0.5, 0.5]
 
     def test_what_is_wrong_at_once_is_refused_at_once(self, clock: Clock) -> None:
-        with pytest.raises(NeverHappened, match=r"VOD: failed 0\.0 s"):
+        with pytest.raises(NeverHappened, match=r"VOD: failed \(0\.0 s\)"):
             consistently("VOD", sightings("failed"), completed, wish="completed", during=2)
         assert clock.naps == []
 
     def test_a_change_at_the_very_end_is_seen(self, clock: Clock) -> None:
         look = sightings("completed", "completed", "failed")
-        with pytest.raises(NeverHappened, match=r"failed 1\.0 s"):
+        with pytest.raises(NeverHappened, match=r"failed \(1\.0 s\)"):
             consistently("VOD", look, completed, wish="completed", during=1, every=0.9)
 
 
@@ -141,4 +147,4 @@ def test_every_wait_is_told_to_the_witness_however_it_ends(clock: Clock) -> None
     finally:
         tell(None)
     eventually("status", sightings("done"), lambda seen: seen == "done", wish="done", within=1)
-    assert told == ["status: queued 0.0 s, done 0.1 s", "status: done 0.1 s, lost 0.1 s"]
+    assert told == ["status: queued (0.0 s), done (0.1 s)", "status: done (0.1 s), lost (0.1 s)"]

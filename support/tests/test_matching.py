@@ -32,9 +32,12 @@ class TestEqual:
         [
             ("failed", "completed", 'the status should be "completed", but was "failed"'),
             (4, 5, "the status should be 5, but was 4"),
-            (None, "completed", 'the status should be "completed", but was None'),
+            (None, "completed", 'the status should be "completed", but was null'),
             ("5", 5, 'the status should be 5, but was "5"'),
             ("", " ", 'the status should be " ", but was ""'),
+            ({"queue", "cache"}, {"cache"}, 'the status should be ["cache"], but was ["cache", "queue"]'),
+            ([], [("created", "running")], 'the status should be [["created", "running"]], but was []'),
+            ({200: 5}, {("a", 1): True}, """the status should be {"('a', 1)": true}, but was {"200": 5}"""),
         ],
     )
     def test_the_sentence_tells_thing_wish_and_sight_with_texts_in_quotes(

@@ -125,6 +125,13 @@ class TestFrontPage:
         for place, title in rows:
             assert data_of(page, f"data/test-results/{place}.json")["name"] == html.unescape(title)
 
+    def test_what_was_skipped_is_counted_by_scenarios_and_told_by_reasons(self, tmp_path: Path) -> None:
+        skipped = [entry(number, Status.SKIPPED, message="the target has no storage") for number in (1, 2)]
+        folder = MadeUpRun(tmp_path / "reports", manifest(skipped)).write()
+        build([folder], tmp_path / "report.html")
+        told = verdict_of((tmp_path / "report.html").read_text())
+        assert "What was skipped, and why 2 the target has no storage (2 scenarios)" in told
+
     def test_what_was_seen_is_text_and_nothing_else(self, tmp_path: Path) -> None:
         bad = entry(1, Status.FAILED, cause=Cause.PRODUCT, message="<script>alert(1)</script>", title="<b>A</b>")
         folder = MadeUpRun(tmp_path / "reports", manifest([bad])).write()

@@ -200,6 +200,12 @@ def test_what_is_broken_and_what_is_skipped_say_why(page: "Page") -> None:
     says(opened(page, "The list is there without a database"), "the target 'here' does not grant: faults")
 
 
+def test_a_run_has_one_duration_and_no_gates(page: "Page") -> None:
+    says(page, "Took")
+    assert not page.get_by_test_id("report-data").is_visible()
+    assert not page.get_by_test_id("nav-tab-qualityGate").is_visible()
+
+
 def test_what_was_checked_is_found_from_the_front_page(page: "Page") -> None:
     says(page, "Agreed behaviours shown: 3 of")
     page.get_by_role("link", name="One by one").click()
@@ -216,5 +222,8 @@ def test_what_was_checked_is_found_from_the_front_page(page: "Page") -> None:
     height = short.locator("iframe").bounding_box()
     assert height and height["height"] > 400, "it can be read without scrolling in a slit"
     says(rendered(short), "This run was a part of the suite: 7 of 8 scenarios.")
-    says(rendered(unfolded(page, "agreed behaviours")), "The list is paged, newest first, filtered by status")
+    agreed = unfolded(page, "agreed behaviours")
+    says(rendered(agreed), "The list is paged, newest first, filtered by status")
+    state, frame = rendered(agreed).get_by_text("shown").first.bounding_box(), agreed.locator("iframe").bounding_box()
+    assert state and frame and state["x"] + state["width"] < frame["x"] + frame["width"], "it can be seen at once"
     says(rendered(unfolded(page, "operations and answers of the API")), "GET /api/shows")

@@ -40,7 +40,7 @@ def test_a_run_without_workers_is_refused(probe: Probe, jobs: str) -> None:
     [
         (FEATURE.encode("utf-8-sig"), "features/new.feature:1: it begins with a byte order mark"),
         (FEATURE.encode("latin-1"), "features/new.feature:1: this is no UTF-8, save the file in that encoding."),
-        (b"Featre: New\n", "features/new.feature:1: this is no feature: No feature found."),
+        (b"Featre: New\n", 'features/new.feature:1: "Featre: New" is no beginning of a feature'),
         (b"# language: xx\nFeature: New\n", "features/new.feature:1: behave knows no language 'xx'"),
     ],
 )

@@ -103,6 +103,14 @@ class TestRefusingNothing:
     def test_a_typo_is_told_even_where_the_rest_of_the_expression_selects(self, feature: Feature) -> None:
         assert "@slwo is no tag of the vocabulary (did you mean @slow?)" in refusal([feature], "--tags=@smoke or @slwo")
 
+    @pytest.mark.parametrize("asked_for", ["@smoke,@slow", "~@smoke"])
+    def test_an_expression_of_the_older_kind_is_told_how_it_is_written_now(
+        self, feature: Feature, asked_for: str
+    ) -> None:
+        assert refusal([feature], f"--tags={asked_for}").endswith(
+            "is written as behave no longer reads it: or for a comma, not for ~."
+        )
+
     def test_a_pattern_of_tags_that_nothing_matches_is_told(self, feature: Feature) -> None:
         assert "No scenario has the tag @id.ACC-*" in refusal([feature], "--tags=@id.ACC-*")
         assert "No scenario has the tag" not in refusal([feature], "--tags=@id.VOD-* and @slow")

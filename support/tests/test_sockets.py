@@ -105,7 +105,7 @@ class TestMessages:
     def test_one_that_was_passed_over_does_not_come_again(self, sockets: SocketClient) -> None:
         self.answer(sockets, {"a": 1}, {"a": 2})
         sockets.receive(wanted(a=2), 2.0, by=VERA)
-        with pytest.raises(NeverHappened, match=r"what Vera receives: nothing 0\.0 s, still nothing"):
+        with pytest.raises(NeverHappened, match=r"what Vera receives: nothing \(0\.0 s\), still nothing"):
             sockets.receive(wanted(a=1), 0.1, by=VERA)
 
     def test_every_difference_of_every_message_is_told(self, sockets: SocketClient) -> None:

@@ -87,6 +87,18 @@ class TestTheCatalogue:
         monkeypatch.setattr(steps, "entries", lambda: entries)
         with pytest.raises(UsageError, match="No sentence holds bicycle"):
             list(steps._printed(entries, ["bicycle"]))
+        with pytest.raises(UsageError, match=r"No sentence holds recieve\. Did you mean receives\?"):
+            list(steps._printed(entries, ["recieve"]))
+
+    @pytest.mark.usefixtures("entries")
+    def test_a_feature_that_is_half_written_does_not_hide_the_steps(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "half.feature").write_text("Feature: Half\n  Scenario: One\n    Given Vera is signed in\n    Wh")
+        (tmp_path / "whole.feature").write_text("Feature: Whole\n  Scenario: One\n    Given Vera is signed in\n")
+        monkeypatch.setattr(vocabulary, "FEATURES", tmp_path)
+        [entry] = [entry for entry in steps.entries() if entry.example == "Given Dana is signed in"]
+        assert [place.rpartition("/")[2] for place in entry.places] == ["whole.feature:3"]
 
     def test_words_that_stand_in_no_sentence_together_are_looked_for_one_by_one(self, entries: list[Entry]) -> None:
         first, *found = steps._printed(entries, ["live", "updates"])
@@ -96,7 +108,7 @@ class TestTheCatalogue:
     @pytest.mark.parametrize(
         ("asked", "line"),
         [
-            ("words session", "  {…:Fate}        what becomes of a session: goes on, is over"),
+            ("words session", "  {…:Fate}          what becomes of a session: goes on, is over"),
             ("values characters", "  {a text of 256 characters}        a text of this length"),
             ("tags smoke", "  @smoke "),
         ],
