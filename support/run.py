@@ -27,6 +27,7 @@ from support.faults.commands import CommandBreaker
 from support.faults.embedded import EmbeddedBreaker
 from support.granting import NotGranted
 from support.marks import mark_of_run
+from support.mistakes import FeatureMistake
 from support.partners.cablecast import Cablecast
 from support.partners.prices import Prices
 from support.partners.server import PartnerServer
@@ -104,6 +105,8 @@ class Run:
 
     def account(self, persona: Persona) -> Account:
         """Return the persona's account at this target. NotGranted: the target file names none."""
+        if persona.role is None:
+            raise FeatureMistake(f"{persona.name} is {persona.meaning}: let somebody else do this")
         try:
             return self.deployment.accounts[persona.name]
         except KeyError:

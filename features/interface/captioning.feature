@@ -112,6 +112,25 @@ Feature: Captioning at the interface
     And the file "{file}" is in the storage
     And there are no files like "*{the mark}*.scc" in the storage
 
+  @id.API-018 @needs.database @needs.faults @lock.platform
+  Scenario: A file of captions that was only begun goes with its VOD
+    Given the captioned VOD "City Council" of Dana
+    And the worker is paused
+    And Dana has sent POST /api/vod/create with
+      | field     | value                         |
+      | title     | {a unique title}              |
+      | file_path | {City Council.recording.path} |
+    And the answer is remembered as "vod"
+    And Dana has sent POST /api/vod/{vod.id}/transcribe
+    And the storage has the file ".city-council-{the mark}.scc.{vod.id}.tmp" with
+      """
+      Scenarist_SCC V1.0
+      """
+    When Dana sends DELETE /api/vod/{vod.id}
+    Then the answer is 204
+    And there are no files like ".*{vod.id}*" in the storage
+    And the file "city-council-{the mark}.scc" is in the storage
+
   @id.API-015 @needs.database @needs.faults @lock.platform
   Scenario: Of eight who cancel a task at once, one does, and the others find it gone
     Given the worker is paused

@@ -13,6 +13,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from support.checks.matching import shown
+
 Seen = TypeVar("Seen")
 
 LOOK_AGAIN = 0.05  # seconds between two looks, unless the caller knows better
@@ -23,6 +25,11 @@ SHORT = 40  # characters of what is told a second time, as still so at the end
 
 class NeverHappened(AssertionError):
     """What was waited for did not come, or what should have stayed did not stay."""
+
+
+def plainly(value: object) -> str:
+    """Return what was seen as features write it; a text without quotes, it is mostly a word for a state."""
+    return value if isinstance(value, str) else shown(value)
 
 
 @dataclass
@@ -80,7 +87,7 @@ def eventually(
     wish: str,
     within: float,
     every: float = LOOK_AGAIN,
-    show: Callable[[Seen], str] = str,
+    show: Callable[[Seen], str] = plainly,
 ) -> Timeline[Seen]:
     """Look until `wanted` accepts what `look` returns; return all that was seen, the wanted value last.
 
@@ -112,7 +119,7 @@ def consistently(
     wish: str,
     during: float,
     every: float = LOOK_AGAIN,
-    show: Callable[[Seen], str] = str,
+    show: Callable[[Seen], str] = plainly,
 ) -> Timeline[Seen]:
     """Look for `during` seconds; raise NeverHappened at the first look that `wanted` refuses."""
     timeline = Timeline(what, show)

@@ -45,7 +45,7 @@ def work(options: argparse.Namespace) -> int:
     errors = [finding for finding in found if finding.is_error]
     for finding in sorted(found, key=lambda finding: (not finding.is_error, _by_line(finding))):
         print(f"{'' if finding.is_error else 'note: '}{finding}")
-    print(f"{len(errors)} errors, {len(found) - len(errors)} notes.")
+    print(f"{_counted(len(errors), 'error')}, {_counted(len(found) - len(errors), 'note')}.")
     return ExitCode.FAILED if errors or (options.strict and found) else ExitCode.PASSED
 
 
@@ -100,3 +100,7 @@ def _lint_place(one: Mapping[str, object]) -> str:
     file = Path(str(place.get("file") or place.get("path") or place.get("file_path")))
     shown = file.relative_to(Path.cwd()) if file.is_absolute() and file.is_relative_to(Path.cwd()) else file
     return f"{shown}:{place.get('line', 1)}"
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"

@@ -16,8 +16,11 @@ class Processes:
         self._platform = platform
 
     def id_of(self, part: Part) -> int:
-        """The process id of a part, to see whether it was started again. LookupError while it does not run."""
-        return self._platform.platform.pid(part)
+        """The process id of a part, to see whether it was started again; 0 while it does not run."""
+        try:
+            return self._platform.platform.pid(part)
+        except LookupError:
+            return 0
 
     def crash(self, part: Part) -> None:
         """SIGKILL a part; who watches over it starts it again."""

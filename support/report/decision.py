@@ -139,7 +139,7 @@ def _partly(manifest: Manifest) -> Decision | None:
     asked = ", ".join(filter(None, (manifest.selection, shard)))
     if not asked:
         return None
-    sentence = f"{_all_of(manifest)} did what was agreed, and only these were asked for: {asked}"
+    sentence = f"{_all_of(manifest)} did what was agreed, and no more was asked for: {asked}"
     return Decision(Word.PARTLY, sentence, "For a release, run everything.", ExitCode.PASSED)
 
 
@@ -149,7 +149,9 @@ def _ready(manifest: Manifest) -> Decision:
 
 def _all_of(manifest: Manifest) -> str:
     passed, skipped = len(manifest.of(Status.PASSED)), len(manifest.of(Status.SKIPPED))
-    return f"{passed} of {scenarios(passed + skipped)}" if skipped else f"all {scenarios(passed)}"
+    if skipped:
+        return f"{passed} of {scenarios(passed + skipped)}"
+    return "the one scenario" if passed == 1 else f"all {scenarios(passed)}"
 
 
 def _what_was_left(manifest: Manifest) -> str:

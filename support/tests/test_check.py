@@ -306,7 +306,7 @@ class TestTheCommand:
         file = tmp_path / "one.feature"
         file.write_text(GOOD.replace("      When", "      Wen"), encoding="utf-8")
         code, told = self.check(str(file))
-        assert (code, told.splitlines()[1:]) == (ExitCode.FAILED, ["1 errors, 0 notes."])
+        assert (code, told.splitlines()[1:]) == (ExitCode.FAILED, ["1 error, 0 notes."])
 
     def test_behave_lint_has_its_say(self, tmp_path: Path) -> None:
         file = tmp_path / "one.feature"
@@ -319,7 +319,7 @@ class TestTheCommand:
         file = tmp_path / "one.feature"
         file.write_text(GOOD.replace("@smoke @id.VOD-001", "@wip @id.VOD-001"), encoding="utf-8")
         code, told = self.check(str(file))
-        assert (code, "note: " in told, told.endswith("0 errors, 1 notes.\n")) == (ExitCode.PASSED, True, True)
+        assert (code, "note: " in told, told.endswith("0 errors, 1 note.\n")) == (ExitCode.PASSED, True, True)
         assert self.check("--strict", str(file))[0] == ExitCode.FAILED
 
     def test_a_file_that_is_not_there_is_told(self) -> None:

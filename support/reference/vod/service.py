@@ -102,7 +102,7 @@ class VodService:
         """
         with self._database.begin() as session:
             vod = lock_vod(session, vod_id)
-            files = _own_files(session, vod)
+            files, shared = _files(session, vod)
             if files:
                 self._storage.check()
             _delete_jobs(session, vod_id)
@@ -110,7 +110,7 @@ class VodService:
             session.execute(delete(VodRow).where(VodRow.id == vod_id))
         self._cache.invalidate(cache_key(vod_id))
         for path in files:
-            self._storage.remove(path, owner=vod_id)
+            self._storage.remove(path, owner=vod_id, shared=shared)
 
     def get(self, vod_id: UUID) -> VodRow:
         """A VOD as the database has it."""
@@ -272,14 +272,14 @@ def _add_task(session: Session, vod: VodRow, kind: Kind, *, priority: int = 0) -
     return task
 
 
-def _own_files(session: Session, vod: VodRow) -> list[str]:
-    """The files captioning made, or is about to make, for this VOD and no other."""
+def _files(session: Session, vod: VodRow) -> tuple[list[str], bool]:
+    """The files captioning made, or is about to make, for this VOD, and whether another has them as well."""
     task = latest_task(session, vod.id, Kind.TRANSCRIPTION)
     if not vod.captions_path and not (task and task.is_live):
-        return []
+        return [], False
     path = captions_path(vod.file_path)
-    shared = session.scalar(select(VodRow.id).where(VodRow.captions_path == path, VodRow.id != vod.id).limit(1))
-    return [] if shared else [path, summary_path(vod.file_path)]
+    other = session.scalar(select(VodRow.id).where(VodRow.captions_path == path, VodRow.id != vod.id).limit(1))
+    return [path, summary_path(vod.file_path)], other is not None
 
 
 def _delete_jobs(session: Session, vod_id: UUID) -> None:

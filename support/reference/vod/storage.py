@@ -68,11 +68,12 @@ class MediaStorage:
         except OSError:
             raise StorageUnavailable from None
 
-    def remove(self, path: str, *, owner: UUID) -> None:
-        """Remove a file if it is there, and what an interrupted ``write`` of this owner may have left."""
+    def remove(self, path: str, *, owner: UUID, shared: bool) -> None:
+        """Remove what an interrupted ``write`` of this owner may have left, and the file unless others share it."""
         target = self.locate(path)
         try:
-            target.unlink(missing_ok=True)
+            if not shared:
+                target.unlink(missing_ok=True)
             _draft(target, owner).unlink(missing_ok=True)
         except OSError:
             raise StorageUnavailable from None
