@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import contextlib
-import itertools
+import os
 import re
 import traceback
 from collections.abc import Iterator, Sequence
@@ -17,6 +17,9 @@ from behave.runner_util import parse_features
 from behave.step_registry import AmbiguousStep
 
 from support.exits import SelectionError
+
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+"""What no XML may hold, no terminal shows, or ends a line for some readers of a file only; and halves of surrogates."""
 
 
 class Unreadable(SelectionError):
@@ -34,22 +37,30 @@ def text_of(file: Path) -> str:
     if content.startswith(codecs.BOM_UTF8):
         raise Unreadable(f"{file}:1", "it begins with a byte order mark, which acceptance format takes away")
     try:
-        return content.decode("utf-8")
+        text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise Unreadable(f"{file}:{line}", "this is no UTF-8, save the file in that encoding") from error
+    found = CONTROL.search(text)
+    if found:
+        line = text.count("\n", 0, found.start()) + 1
+        raise Unreadable(f"{file}:{line}", f"it holds U+{ord(found[0]):04X}, which is not seen: take it out")
+    return text
 
 
 def parsed(locations: Sequence[FileLocation], language: str | None = None) -> list[Feature]:
     """Parse features; a location may name a scenario. Raises Unreadable."""
+    # Together, whatever else was named in between: behave would take the file for another feature each time.
+    places: dict[Path, list[FileLocation]] = {}
+    for location in locations:
+        path = Path(os.path.normpath(location.filename)).absolute()
+        places.setdefault(path, []).append(FileLocation(str(path), location.line))
     features: list[Feature] = []
-    for name, places in itertools.groupby(locations, key=lambda location: location.filename):
-        file = Path(name)
-        if file.is_relative_to(Path.cwd()):
-            file = file.relative_to(Path.cwd())
+    for path, found in places.items():
+        file = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
         try:
             text_of(file)
-            features += parse_features(list(places), language=language)
+            features += parse_features(found, language=language)
         except ParserError as error:
             reason = re.sub(r'^(Failed to parse ".*": |REASON: )', "", str(error).strip().splitlines()[-1])
             raise Unreadable(f"{file}:{error.line or 1}", f"this is no feature: {reason.rstrip('.')}") from error
