@@ -8,9 +8,13 @@ import time
 from collections import Counter
 
 from behave.configuration import Configuration
+from behave.formatter.progress import ProgressFormatterBase
 from behave.model import Feature, Rule
 from behave.model_type import Status
 from behave.reporter.summary import SummaryReporter
+
+# `-f progress` would end the run at the first clean-up that fails.
+ProgressFormatterBase.dot_status[Status.cleanup_error] = "C"
 
 
 class Progress:
