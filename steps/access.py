@@ -6,7 +6,6 @@ from behave import given, then, when
 from behave.runner import Context
 
 from support import secrecy
-from support.checks.eventually import eventually
 from support.checks.matching import equal, fields, require
 from support.clients.access import Asked
 from support.drivers.http import Answer
@@ -211,17 +210,7 @@ def served_when_over(context: Context, who: str) -> None:
     Example: Then she is served when that time is over, and not before
     """
     world = context.world
-    asked = world.recall("asked", Asked)
-    told = int(asked.answer.headers["Retry-After"])
-    timeline = eventually(
-        f"what {world.person(who).name} is answered",
-        lambda: asked.again().expect(200, 429).status,
-        lambda status: status == 200,
-        wish=f"200 after {told} s",
-        within=told + 0.5,
-        every=0.2,
-    )
-    require(timeline.elapsed > told - 1.1, f"{timeline}: should be refused for {told} s, but was served before")
+    world.recall("asked", Asked).require_served_in_time(world.person(who))
 
 
 @then("{who:Actor} can sign in")

@@ -5,10 +5,9 @@ from itertools import pairwise
 from behave import given, then, when
 from behave.runner import Context
 
-from support.checks.eventually import consistently, eventually
+from support.checks.eventually import consistently
 from support.checks.matching import equal, fields, require
 from support.clients.vod import Vod
-from support.testdata.media import recording, write
 from support.world import World
 
 PUBLICATIONS = 3  # at once, each with four calls: enough to have the platform give Cablecast up
@@ -210,25 +209,10 @@ def publish_many(context: Context) -> None:
     world = context.world
     dana = world.person("Dana")
     for number in range(PUBLICATIONS):
-        world.vod.do("publishes", _captioned(world, f"Meeting {number}"), by=dana).expect(202)
-    eventually(
-        "the health of Cablecast",
-        lambda: str(world.operations.health().services.get("cablecast")),
-        lambda state: state == "unhealthy",
-        wish="unhealthy",
-        within=PATIENCE,
-    )
-
-
-def _captioned(world: World, title: str) -> Vod:
-    dana = world.person("Dana")
-    made = recording(world.alias(title), duration=10.0, path=world.file_name(title, ".wav"), seed=title)
-    world.cleanup.add(f"remove {made.path}", lambda: world.storage.remove(made.path))
-    write(made, world.storage.root)
-    vod = world.vod.register(made, by=dana)
-    world.vod.submit(vod, by=dana)
-    world.vod.follow(vod, by=dana)
-    return vod
+        vod = world.vod.register(world.media.store(f"Meeting {number}", 10.0), by=dana)
+        world.vod.caption(vod, by=dana)
+        world.vod.do("publishes", vod, by=dana).expect(202)
+    world.operations.await_service("cablecast", "unhealthy", within=PATIENCE)
 
 
 @then("Cablecast is left alone for {seconds:Number} seconds")

@@ -6,7 +6,7 @@ from behave import given, then, when
 from behave.runner import Context
 
 from support.clients.moments import Outcome
-from support.parts import Kind, Part
+from support.parts import Failure, Part
 
 
 @given("people are at work")
@@ -21,7 +21,7 @@ def people_at_work(context: Context) -> None:
 
 @given("{part:Part} is {kind:Failure}")
 @when("{part:Part} is suddenly {kind:Failure}")
-def breaks(context: Context, part: Part, kind: Kind) -> None:
+def breaks(context: Context, part: Part, kind: Failure) -> None:
     """Break a part for real; it stays broken until it comes back, or until the end of the scenario.
 
     Goes on once everybody who is at work has noticed: a frozen API answers nobody, so there it is enough to have asked.
@@ -32,7 +32,7 @@ def breaks(context: Context, part: Part, kind: Kind) -> None:
     world = context.world
     world.remember("API process", world.processes.id_of("api") if world.run.embedded else 0)
     world.faults.begin(part, kind)
-    world.at_work.await_notice(answered=(part, kind) != (Part.API, Kind.FROZEN))
+    world.at_work.await_notice(answered=(part, kind) != (Part.API, Failure.FROZEN))
 
 
 @given("{part:Part} came back")
@@ -84,7 +84,7 @@ def note_connections(context: Context) -> None:
     Example: Given the platform has its usual connections to the database
     """
     world = context.world
-    world.remember("connections", world.work.connections())
+    world.remember("connections", world.records.connections())
 
 
 # The ledger

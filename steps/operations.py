@@ -114,7 +114,7 @@ def sees_queue(context: Context, who: str, number: float, state: str) -> None:
     world.person(who)
     seen = world.recall("answer", Answer).expect(200).document
     equal(f"how many are {state}", seen["tasks"][state], int(number))
-    equal("the counts", seen["tasks"], world.work.tasks())
+    equal("the counts", seen["tasks"], world.vods.tasks())
     alive = [worker for worker in seen["workers"] if worker["seconds_since_heartbeat"] < LIVES]
     require(alive, f"a worker should have given a sign of life within {LIVES:g} s, but: {seen['workers']}")
 
@@ -139,15 +139,8 @@ def page_shows(context: Context, name: str, value: str, table: str) -> None:
     """
     world = context.world
     wanted = world.alias(name) if table == "failures" else name
-    timeline = eventually(
-        f"the page's table of {table}",
-        lambda: world.page.table(table),
-        lambda rows: any(row[0] == wanted and value in row[1:] for row in rows),
-        wish=f"a row of {wanted} with {value}",
-        within=RENEWED_WITHIN,
-    )
+    world.page.await_row(table, wanted, value, within=RENEWED_WITHIN)
     world.page.keep()
-    require(timeline.values, f"the page should have a table of {table}")
 
 
 @then("the page renews itself, and shows a worker that lives")

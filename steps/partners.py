@@ -20,7 +20,9 @@ def partner_answers(
     world = context.world
     content = writing.content(world, context)
     stub = world.partner(partner)
-    stub.answers(writing.path(world, request), status, times, json=content.json, body=content.body or b"", delay=delay)
+    stub.answers(
+        writing.path(world, request), status, times=times, json=content.json, body=content.body or b"", delay=delay
+    )
 
 
 @given("{partner:Partner} answers {request:Request} with {status:Status} as {media_type:Quoted}, {times:Count}")
@@ -34,7 +36,7 @@ def partner_answers_as_it_is(
     world = context.world
     content = writing.content_as_it_is(context, media_type)
     stub = world.partner(partner)
-    stub.answers(writing.path(world, request), status, times, body=content.body or b"", headers=content.headers)
+    stub.answers(writing.path(world, request), status, times=times, body=content.body or b"", headers=content.headers)
 
 
 @then("{partner:Partner} was asked {request:Request} {times:Count}")

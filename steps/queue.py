@@ -11,8 +11,7 @@ from support.checks.eventually import eventually
 from support.checks.matching import equal
 from support.clients.vod import Vod
 from support.drivers.http import Answer
-from support.parts import Kind, Part
-from support.testdata.media import Recording, recording, write
+from support.parts import Failure, Part
 from support.world import World
 
 
@@ -23,7 +22,7 @@ def worker_is_paused(context: Context) -> None:
     Example: Given the worker is paused
     """
     world = context.world
-    world.faults.begin(Part.WORKER, Kind.STOPPED)
+    world.faults.begin(Part.WORKER, Failure.STOPPED)
     world.remember("counts before", dict(world.vod.queue_counts(by=world.person("Dana"))))
 
 
@@ -56,21 +55,16 @@ def hand_in_these(context: Context, who: str) -> None:
 
 
 def _hand_in(world: World, who: str, paths: dict[str, str]) -> None:
-    person = world.person(who)
-    made = {title: _recorded(world, title, path) for title, path in paths.items()}
+    person, media = world.person(who), world.media
+    made = {
+        title: media.recording(title, 20.0, path=path) if path else media.store(title, 20.0)
+        for title, path in paths.items()
+    }
     answer = world.vod.batch(list(made.values()), by=person)
     world.remember("answer", answer)
     for (title, one), result in zip(made.items(), answer.document.get("results", ()), strict=False):
         if result["vod_id"]:
             world.remember(title, Vod(result["vod_id"], one, person))
-
-
-def _recorded(world: World, title: str, path: str) -> Recording:
-    made = recording(world.alias(title), duration=20.0, path=path or world.file_name(title, ".wav"), seed=title)
-    if not path:
-        world.cleanup.add(f"remove {made.path}", lambda: world.storage.remove(made.path))
-        write(made, world.storage.root)
-    return made
 
 
 @then("the batch is answered so")
@@ -113,26 +107,21 @@ def taken_in_order(context: Context, titles: str) -> None:
     for vod in vods:
         world.vod.end_of("captioning", vod)
     tasks = {world.vod.task_of(vod, "captioning"): vod.recording.title for vod in vods}
-    taken = [tasks[task] for task in world.queue.taken(list(tasks))]
+    taken = [tasks[task] for task in world.queue.taken(tasks)]
     equal("the order in which they were taken", taken, [vod.recording.title for vod in vods])
 
 
-@then("the captioning of {title:Quoted} is {state:Quoted} in the queue and was taken {times:Whole} times")
+@then("the captioning of {title:Quoted} is {state:JobState} in the queue and was taken {times:Whole} times")
 def in_queue(context: Context, title: str, state: str, times: int) -> None:
-    """Look into the real queue: todo, doing, succeeded, failed or cancelled, and how often a worker took it.
+    """Look into the real queue: the state of the job, and how often a worker took it.
 
-    Example: Then the captioning of "City Council" is "cancelled" in the queue and was taken 0 times
+    Example: Then the captioning of "City Council" is cancelled in the queue and was taken 0 times
     """
     world = context.world
     task = world.vod.task_of(world.recall(title, Vod), "captioning")
-    eventually(
-        f'the job that captions "{title}"',
-        lambda: world.queue.states([task])[task],
-        lambda seen: seen == state,
-        wish=state,
-        within=5.0,
-    )
-    equal(f'how often the captioning of "{title}" was taken', len(world.queue.taken([task])), times)
+    job = world.queue.job(f'the job that captions "{title}"', task)
+    job.await_state(state, within=5.0)
+    equal(f"how often {job.what} was taken", job.starts(), times)
 
 
 @then("the queue counts")
@@ -148,8 +137,9 @@ def queue_counts(context: Context) -> None:
     wanted = {state: before[state] + tables.whole(row, state) for state in row}
     person = world.person("Dana")
     _await_counts("the counts of the queue", lambda: world.vod.queue_counts(by=person), wanted)
+    live = {"todo": wanted["pending"], "doing": wanted["processing"]}
     # A job ends a moment after the task that it does.
-    _await_counts("the jobs of the real queue", lambda: _live(world.queue.counts()), _live(wanted))
+    _await_counts("the jobs of the real queue", lambda: _live(world.queue.on_vods()), live)
 
 
 def _await_counts(what: str, look: Callable[[], Mapping[str, int]], wanted: Mapping[str, int]) -> None:
@@ -157,7 +147,7 @@ def _await_counts(what: str, look: Callable[[], Mapping[str, int]], wanted: Mapp
 
 
 def _live(counts: Mapping[str, int]) -> dict[str, int]:
-    return {state: counts[state] for state in ("pending", "processing")}
+    return {state: counts.get(state, 0) for state in ("todo", "doing")}
 
 
 @then("the queue has {jobs:Jobs} about {what:Quoted}")
@@ -172,7 +162,7 @@ def jobs_about(context: Context, jobs: tuple[int, str], what: str, within: float
     named = world.values.text(what)
     writing.settled(
         f'jobs about "{what}" by state',
-        lambda: world.jobs.about(named),
+        lambda: world.queue.about(named),
         lambda states: states.get(state, 0) == count,
         wish=f"{count} {state}",
         within=within,

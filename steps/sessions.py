@@ -71,9 +71,7 @@ def session_fate(context: Context, whose: str, which: int, goes_on: bool) -> Non
     if goes_on:
         username = world.access.account(person).username
         equal("whom the page greets", answer.expect(200).document["username"], username)
-        require(
-            world.sessions.row(session) is not None, f"{person.name}'s session should be in the database, but is not"
-        )
+        require(world.sessions.row(session), f"{person.name}'s session should be in the database, but is not")
     else:
         equal("the kind of refusal", answer.expect(401).error["type"], "AuthenticationError")
 

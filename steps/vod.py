@@ -4,15 +4,13 @@ from behave import given, when
 from behave.runner import Context
 
 from support.checks import tables
-from support.checks.eventually import eventually
-from support.checks.matching import equal
 from support.clients.vod import LEFT_OUT, STAGES, Vod
 from support.mistakes import require_written
-from support.testdata.media import SLOW, SLOW_PACE, Recording, recording, write
+from support.testdata.media import Recording
 from support.world import World
 
 
-@given("{who:Actor} has a {kind:Kind} recording of {title:Quoted}")
+@given("{who:Actor} has a {kind:Recording} recording of {title:Quoted}")
 def has_recording(context: Context, who: str, kind: float | str, title: str) -> None:
     """Put a recording of a council meeting into the media storage: so many minutes of speech, or in a condition.
 
@@ -34,26 +32,14 @@ def recording_has_become(context: Context, title: str, condition: str) -> None:
     """
     world = context.world
     seconds = world.recall(title, Vod).recording.duration
-    write(_recording(world, title, seconds, condition), world.storage.root)
+    world.media.store(title, seconds, condition)
 
 
-def _store(world: World, title: str, seconds: float, condition: str) -> None:
-    made = _recording(world, title, seconds, condition)
-    world.cleanup.add(f"remove {made.path}", lambda: world.storage.remove(made.path))
-    write(made, world.storage.root)
+def _store(world: World, title: str, seconds: float = 60.0, condition: str = "clear") -> Recording:
+    made = world.media.store(title, seconds, condition)
     world.remember("recording", made)
     world.remember("title", title)
-
-
-def _recording(world: World, title: str, seconds: float, condition: str) -> Recording:
-    return recording(
-        world.alias(title),
-        duration=seconds,
-        condition="clear" if condition == SLOW else condition,
-        path=world.file_name(title, ".wav"),
-        pace=SLOW_PACE if condition == SLOW else None,
-        seed=title,
-    )
+    return made
 
 
 @given("the VOD {title:Quoted} of {who:Actor}")
@@ -80,23 +66,14 @@ def vods_exist(context: Context, who: str) -> None:
 
 def _make(world: World, stage: str, title: str, who: str) -> None:
     require_written(stage in STAGES, f'a VOD cannot be "{stage}"; it can be: {", ".join(STAGES)}')
-    person = world.person(who)
-    _store(world, title, 60.0, "clear")
+    person, made = world.person(who), _store(world, title)
     if stage == "unknown":
         world.access.token(person)
-        world.remember(title, world.vod.fresh(world.recall("recording", Recording), person)[0])
+        world.remember(title, world.vod.fresh(made, person)[0])
         return
-    vod = _register(world, who)
-    for status in STAGES[stage]:
-        world.vod.change(vod, {"status": status}, by=person).expect(200)
-    if stage == "handed-in":
-        world.vod.submit(vod, by=person)
-    elif stage in ("captioned", "published"):
-        _caption(world, vod, who)
     if stage == "published":
-        world.cablecast.has_show(vod.recording.title)
-        world.vod.do("publishes", vod, by=person).expect(202)
-        equal(f'the publication of "{title}"', str(world.vod.end_of("publication", vod)), "completed")
+        world.cablecast.has_show(made.title)
+    world.vod.bring(_register(world, who), stage, by=person)
 
 
 @given("the VOD {title:Quoted} was written straight to the database")
@@ -124,20 +101,9 @@ def register(context: Context, who: str) -> None:
 
 def _register(world: World, who: str) -> Vod:
     made = world.recall("recording", Recording)
-    vod = world.vod.register(made, by=world.person(who), gone=lambda vod: _await_no_job(world, vod))
+    vod = world.vod.register(made, by=world.person(who), gone=lambda vod: world.vods.await_gone(vod))
     world.remember(world.recall("title", str), vod)
     return vod
-
-
-def _await_no_job(world: World, vod: Vod) -> None:
-    """A job that is running when its VOD is deleted ends a moment later."""
-    eventually(
-        f'what is left of the VOD "{vod.recording.title}"',
-        lambda: world.vods.rows_of(vod),
-        lambda rows: rows == 0,
-        wish="no row",
-        within=5.0,
-    )
 
 
 @when("{who:Actor} registers the VOD {title:Quoted} with the {field:Field} {value:Literal}")
@@ -148,7 +114,7 @@ def register_with(context: Context, who: str, title: str, field: str, value: obj
     """
     world = context.world
     person = world.person(who)
-    vod, content = world.vod.fresh(_recording(world, title, 60.0, "clear"), person)
+    vod, content = world.vod.fresh(world.media.recording(title), person)
     sent = {name: part for name, part in {**content, field: value}.items() if part is not LEFT_OUT}
     answer = world.vod.attempt(sent, by=person)
     world.remember("answer", answer)
@@ -186,14 +152,7 @@ def have_captioned(context: Context, who: str) -> None:
     Example: When she has it captioned
     """
     world = context.world
-    _caption(world, _register(world, who), who)
-
-
-def _caption(world: World, vod: Vod, who: str) -> None:
-    person = world.person(who)
-    world.vod.submit(vod, by=person)
-    last = world.vod.follow(vod, by=person).values[-1]
-    equal(f'the captioning of "{vod.recording.title}"', str(last), "completed")
+    world.vod.caption(_register(world, who), by=world.person(who))
 
 
 @given("{who:Actor} has {deed:Done} the VOD {title:Quoted}")

@@ -6,9 +6,10 @@ from behave.runner import Context
 from support.checks import captions
 from support.checks.eventually import consistently
 from support.checks.matching import equal
+from support.clients.queue import Job
 from support.clients.vod import Vod
-from support.parts import Kind, Part
-from support.testdata.media import recording, write
+from support.parts import Failure, Part
+from support.world import World
 
 MOST_STARTS = 10  # of a job that kills its worker; the platform should give up long before
 PATIENCE = 10.0  # seconds for what is no scenario's business
@@ -22,13 +23,10 @@ def captioning_under_way(context: Context, title: str, seconds: float) -> None:
     """
     world = context.world
     dana = world.person("Dana")
-    made = recording(world.alias(title), duration=60.0, path=world.file_name(title, ".wav"), pace=seconds, seed=title)
-    world.cleanup.add(f"remove {made.path}", lambda: world.storage.remove(made.path))
-    write(made, world.storage.root)
-    vod = world.vod.register(made, by=dana)
+    vod = world.vod.register(world.media.store(title, pace=seconds), by=dana)
     world.remember(title, vod)
     world.vod.submit(vod, by=dana)
-    world.work.await_starts(vod, 1, within=PATIENCE)
+    _captioning(world, title).await_starts(1, within=PATIENCE)
     # The queue knows of it a moment before the platform says so.
     world.vod.follow(vod, by=dana, within=PATIENCE, until={"processing"})
 
@@ -39,8 +37,7 @@ def not_in_hand(context: Context, title: str, seconds: float) -> None:
 
     Example: Given nobody has the captioning of "City Council" in hand 3 seconds later
     """
-    world = context.world
-    world.work.await_state(world.recall(title, Vod), "waiting", "done", within=seconds)
+    _captioning(context.world, title).await_state("todo", "succeeded", within=seconds)
 
 
 @given("the captioning of {title:Quoted} is still in hand {seconds:Number} seconds later")
@@ -49,15 +46,8 @@ def still_in_hand(context: Context, title: str, seconds: float) -> None:
 
     Example: Given the captioning of "City Council" is still in hand 1.2 seconds later
     """
-    world = context.world
-    vod = world.recall(title, Vod)
-    consistently(
-        f'the job of "{title}"',
-        lambda: world.work.state(vod),
-        lambda state: state == "in hand",
-        wish="in hand",
-        during=seconds,
-    )
+    job = _captioning(context.world, title)
+    consistently(job.what, job.state, lambda state: state == "doing", wish="doing", during=seconds)
 
 
 @when("the worker is killed once {title:Quoted} is captioned, before it could say so")
@@ -70,8 +60,8 @@ def killed_before_acknowledging(context: Context, title: str) -> None:
     vod = world.recall(title, Vod)
     with world.processes.no_acknowledgement(vod.id):
         world.vod.follow(vod, by=vod.owner, within=PATIENCE)
-        equal("the job, as the queue knows it", world.work.state(vod), "in hand")
-        world.faults.begin(Part.WORKER, Kind.KILLED)
+        equal("the job, as the queue knows it", _captioning(world, title).state(), "doing")
+        world.faults.begin(Part.WORKER, Failure.KILLED)
 
 
 @when("the worker is killed each time it works on {title:Quoted}")
@@ -81,11 +71,11 @@ def killed_each_time(context: Context, title: str) -> None:
     Example: When the worker is killed each time it works on "City Council"
     """
     world = context.world
-    vod = world.recall(title, Vod)
+    job = _captioning(world, title)
     for start in range(1, MOST_STARTS):
-        if world.work.await_start_or_end(vod, start, within=PATIENCE) == "ended":
+        if not job.await_start_or_end(start, within=PATIENCE):
             break
-        world.faults.begin(Part.WORKER, Kind.KILLED)
+        world.faults.begin(Part.WORKER, Failure.KILLED)
 
 
 @then("the captioning of {title:Quoted} is taken over within {seconds:Number} seconds")
@@ -94,8 +84,7 @@ def taken_over(context: Context, title: str, seconds: float) -> None:
 
     Example: Then the captioning of "City Council" is taken over within 3 seconds
     """
-    world = context.world
-    world.work.await_starts(world.recall(title, Vod), 2, within=seconds)
+    _captioning(context.world, title).await_starts(2, within=seconds)
 
 
 @then("the VOD {title:Quoted} is captioned within {seconds:Number} seconds, once")
@@ -107,7 +96,7 @@ def captioned_once(context: Context, title: str, seconds: float) -> None:
     world = context.world
     vod = world.recall(title, Vod)
     equal(f'the VOD "{title}"', str(world.vod.follow(vod, by=vod.owner, within=seconds).values[-1]), "completed")
-    world.work.await_state(vod, "done", within=PATIENCE)
+    _captioning(world, title).await_state("succeeded", within=PATIENCE)
     equal(f'the history of the VOD "{title}"', world.vods.statuses(vod), ["pending", "processing", "completed"])
     captions.require_faithful(title, captions.read(title, world.vods.captions(vod)), vod.recording)
 
@@ -119,11 +108,16 @@ def waits(context: Context, title: str) -> None:
     Example: Given the VOD "City Council" waited
     """
     world = context.world
-    vod = world.recall(title, Vod)
+    vod, job = world.recall(title, Vod), _captioning(world, title)
     consistently(
         f'the VOD "{title}" and its job',
-        lambda: f"{world.vod.read(vod, by=vod.owner)['status']}, {world.work.state(vod)}",
-        lambda seen: seen == "pending, waiting",
-        wish="pending, waiting",
+        lambda: f"{world.vod.read(vod, by=vod.owner)['status']}, {job.state()}",
+        lambda seen: seen == "pending, todo",
+        wish="pending, todo",
         during=1.0,
     )
+
+
+def _captioning(world: World, title: str) -> Job:
+    task = world.vod.task_of(world.recall(title, Vod), "captioning")
+    return world.queue.job(f'the job that captions "{title}"', task)

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from support.mistakes import FeatureMistake
 
-Kind = TypeVar("Kind")
+Remembered = TypeVar("Remembered")
 MADE_BY = {
     "answer": "a step that asks the platform must come before: When Dana sends GET /api/vod/list",
     "answers": "a step that asks many times must come before: When Dana sends GET /api/vod/list 20 times by 5 at once",
@@ -32,7 +32,7 @@ class Memory:
         """The names under which something is kept, oldest first."""
         return list(self._things)
 
-    def recall(self, name: str, kind: type[Kind]) -> Kind:
+    def recall(self, name: str, kind: type[Remembered]) -> Remembered:
         """Return the thing of this name; fails with what is known where there is none, or it is of another kind."""
         thing = self._things.get(name)
         if isinstance(thing, kind):

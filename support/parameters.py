@@ -13,11 +13,12 @@ from support.checks.expected import UNITS, seconds
 from support.clients.access import ATTEMPTS, FIELDS, PAGES, TOKENS
 from support.clients.accounts import LIKENESSES, SETTINGS
 from support.clients.api import Request
+from support.clients.cablecast import REPLIES
 from support.clients.moments import TREATMENTS
 from support.clients.operations import SERVICES, VIEWS
 from support.clients.partners import PARTNERS
 from support.clients.prices import TROUBLES
-from support.clients.records import JOB_STATES
+from support.clients.queue import STATES as JOB_STATES
 from support.clients.research import STAGES as RESEARCH_STAGES
 from support.clients.things import KINDS
 from support.clients.tokens import CREDENTIALS
@@ -25,7 +26,7 @@ from support.clients.vod import CALLS, DEEDS, DONE, LEFT_OUT, STAGES
 from support.clients.vod import FIELDS as VOD_FIELDS
 from support.drivers.http import OUTCOMES, REFUSALS
 from support.partners.cablecast import ANYTHING, OPERATIONS
-from support.parts import Kind, Part
+from support.parts import Failure, Part
 from support.personas import PERSONAS, PRONOUNS
 from support.testdata.media import CONDITIONS, SLOW
 
@@ -153,6 +154,7 @@ TYPES = {
         f"how many jobs in which state: no failed jobs, 1 succeeded job (the states: {', '.join(JOB_STATES)})",
         _jobs,
     ),
+    "JobState": _one_of(JOB_STATES, "a state of a job of the queue"),
     "Partner": _one_of(PARTNERS, "an outside service that is played by a stub"),
     "Operation": ParameterType(
         "|".join(f'"{name}"' for name in _OPERATIONS),
@@ -180,10 +182,10 @@ TYPES = {
     "Likeness": _one_of(LIKENESSES, "what one account has in common with another"),
     "Service": _one_of(SERVICES, "a service that the platform's health names"),
     "Part": _one_of(Part, "a part of the platform that can be broken", Part),
-    "Failure": _one_of(Kind, "a way in which a part fails", Kind),
+    "Failure": _one_of(Failure, "a way in which a part fails", Failure),
     "Treatment": _one_of(TREATMENTS, "what became of requests", lambda text: TREATMENTS[text]),
     "View": _one_of(VIEWS, "what only administrators may look at"),
-    "Kind": ParameterType(
+    "Recording": ParameterType(
         rf"\d+(?:\.\d+)? minute|{'|'.join((*CONDITIONS, SLOW))}",
         "how long a recording is, or in what state",
         _kind,
@@ -209,8 +211,8 @@ TYPES = {
     "Told": _one_of(OUTCOMES, "what an answer says"),
     "LiveToken": _one_of(TOKENS, "what somebody connects with"),
     "Reply": ParameterType(
-        r"[1-5]\d\d|silence|success, too late|one letter after another|a closed connection",
-        "how a partner answers: a status, silence, success, too late, one letter after another, a closed connection",
+        rf"[1-5]\d\d|{'|'.join(REPLIES)}",
+        f"how a partner answers: a status, {', '.join(REPLIES)}",
         _reply,
     ),
     "Days": ParameterType(r"today|\d+ days? (?:ago|ahead)", "a day: today, 3 days ago, 7 days ahead", _days),

@@ -21,7 +21,7 @@ class Part(StrEnum):
         return self.name.lower()
 
 
-class Kind(StrEnum):
+class Failure(StrEnum):
     """A way in which a part fails, as a feature calls it: "Redis is frozen"."""
 
     GONE = "gone"
@@ -39,20 +39,20 @@ class Kind(StrEnum):
 
 
 MEANINGS = {
-    Kind.GONE: "killed (SIGKILL) and not started again; a storage is moved away, a partner refuses connections",
-    Kind.KILLED: "killed (SIGKILL), and at once started again by who watches over it",
-    Kind.STOPPED: "asked to end in order, and not started again",
-    Kind.FROZEN: "there, but not answering (SIGSTOP); files of a storage are there, but do not open",
-    Kind.SLOW: "answering late, each time",
-    Kind.DISCONNECTED: "there, but every connection to it was cut",
-    Kind.EMPTIED: "there, but without what it held (FLUSHALL)",
-    Kind.FAILING: "answering 500",
-    Kind.REJECTING: "answering 401",
-    Kind.BUSY: "answering 429 with Retry-After, once",
-    Kind.GARBLED: "answering something else than agreed",
-    Kind.BREAKING_OFF: "ending its answers in the middle",
+    Failure.GONE: "killed (SIGKILL) and not started again; a storage is moved away, a partner refuses connections",
+    Failure.KILLED: "killed (SIGKILL), and at once started again by who watches over it",
+    Failure.STOPPED: "asked to end in order, and not started again",
+    Failure.FROZEN: "there, but not answering (SIGSTOP); files of a storage are there, but do not open",
+    Failure.SLOW: "answering late, each time",
+    Failure.DISCONNECTED: "there, but every connection to it was cut",
+    Failure.EMPTIED: "there, but without what it held (FLUSHALL)",
+    Failure.FAILING: "answering 500",
+    Failure.REJECTING: "answering 401",
+    Failure.BUSY: "answering 429 with Retry-After, once",
+    Failure.GARBLED: "answering something else than agreed",
+    Failure.BREAKING_OFF: "ending its answers in the middle",
 }
 
 
 PARTS = tuple(part.key for part in Part)
-KINDS = tuple(map(str, Kind))
+FAILURES = tuple(map(str, Failure))

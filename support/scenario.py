@@ -21,7 +21,7 @@ from support.evidence.recorder import Recorder
 from support.exits import ExitCode, UsageError
 from support.granting import NotGranted
 from support.mistakes import CodeMistake, require_written
-from support.parts import Kind, Part
+from support.parts import Failure, Part
 from support.run import Run
 from support.settings import Capability
 from support.tags import NEEDS, READONLY
@@ -44,12 +44,13 @@ class _Stage:
     audit: LeakAudit | None = None
 
 
-_current: list[_Stage] = []
+_stage: _Stage
 
 
 def use(run: Run) -> None:
     """Make this the run whose target the scenarios use."""
-    _current[:] = [_Stage(run)]
+    global _stage
+    _stage = _Stage(run)
     for keyword, left_out in (("given", _skip), ("when", _skip), ("then", _leave_out)):
         for definition in the_step_registry.steps[keyword]:
             if not hasattr(definition.func, "__wrapped__"):
@@ -130,10 +131,9 @@ def begin(scenario: Scenario) -> World:
 
     Without a look into the stores a scenario still runs: what it checks there is left out, and its report says so.
     """
-    [stage] = _current
-    run = stage.run
-    if run.embedded is not None and stage.audit is None:
-        stage.audit = LeakAudit(run)
+    run = _stage.run
+    if run.embedded is not None and _stage.audit is None:
+        _stage.audit = LeakAudit(run)
     reason = _why_not(run, scenario)
     if reason:
         scenario.skip(reason)
@@ -161,12 +161,12 @@ def _why_not(run: Run, scenario: Scenario) -> str | None:
     return None
 
 
-def _faults_of(scenario: Scenario) -> Iterator[tuple[Part, Kind]]:
+def _faults_of(scenario: Scenario) -> Iterator[tuple[Part, Failure]]:
     """Yield the faults that a scenario's steps make."""
     for match in (_match(step.step_type, step.name) for step in scenario.all_steps):
         if match is not None:
             told = {argument.name: argument.value for argument in match.arguments}
-            if isinstance(told.get("part"), Part) and isinstance(told.get("kind"), Kind):
+            if isinstance(told.get("part"), Part) and isinstance(told.get("kind"), Failure):
                 yield told["part"], told["kind"]
 
 
@@ -216,8 +216,7 @@ def step_ended(world: World, step: Step) -> None:
 
 def finish() -> None:
     """Sign out who is signed in for all scenarios. An embedded platform goes, and its sessions with it."""
-    [stage] = _current
-    run = stage.run
+    run = _stage.run
     if run.embedded is None:
         http = HttpDriver(
             run.deployment.api_url, run.target.limits, Recorder(run.masker), writes=False, trusted=run.target.trusted
@@ -230,18 +229,17 @@ def end(world: World, scenario: Scenario) -> None:
     """Take away what the scenario created; what could not be taken away fails it. A failure gets the servers' logs."""
     failed = bool(scenario.compute_status().has_failed())
     scenario.not_checked = sorted(world.not_checked)
-    [stage] = _current
     try:
         world.close()
-        if stage.audit is not None:
-            stage.audit.check()
+        if _stage.audit is not None:
+            _stage.audit.check()
     except Exception:
         failed = True
         raise
     finally:
         scenario.observed = world.observed
         if failed:
-            stage.run.sessions.renew()
+            _stage.run.sessions.renew()
             world.attach_logs()
         tell_waits(None)
         world.note_partner_calls()

@@ -15,7 +15,7 @@ from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, SecretStr, ValidationError
 
 from support.exits import UsageError
-from support.parts import KINDS, PARTS
+from support.parts import FAILURES, PARTS
 from support.personas import PERSONAS, Account
 
 TARGETS = Path(__file__).parent / "targets"
@@ -206,7 +206,7 @@ def _refuse_contradictions(target: Target, path: Path) -> None:
 
 def _refuse_unknown_faults(target: Target, path: Path) -> None:
     for part, kinds in target.faults.items():
-        for known, words, what in ((PARTS, [part], "a part"), (KINDS, kinds, "a way to fail")):
+        for known, words, what in ((PARTS, [part], "a part"), (FAILURES, kinds, "a way to fail")):
             for word in words:
                 if word not in known:
                     raise UsageError(

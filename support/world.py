@@ -18,15 +18,15 @@ from support.clients.api import ApiClient
 from support.clients.at_work import HUNG_AFTER, PeopleAtWork
 from support.clients.cablecast import CablecastClient
 from support.clients.crowd import Crowd
-from support.clients.jobs import JobStores
 from support.clients.live import LiveClient
 from support.clients.malformed import MalformedRequests
+from support.clients.media import MediaClient
 from support.clients.operations import AdminPage, OperationsClient
 from support.clients.partners import PARTNERS, PartnerClient, call_of
 from support.clients.people import People
 from support.clients.prices import PricesClient
 from support.clients.queue import QueueStores
-from support.clients.records import Jobs, Keys, Records
+from support.clients.records import Keys, Records
 from support.clients.research import ResearchClient
 from support.clients.roles import RolesClient
 from support.clients.sessions import SessionStores
@@ -53,10 +53,9 @@ from support.reach import Reach
 from support.run import Run
 from support.settings import Capability, Limits
 from support.stack.logs import LogMarks
-from support.testdata.media import file_stem
 from support.values import Values
 
-Kind = TypeVar("Kind")
+Remembered = TypeVar("Remembered")
 
 
 class World:
@@ -98,6 +97,7 @@ class World:
         self.live = LiveClient(reach.open_websocket, self.access, self.cleanup, run.target.limits)
         self.sockets = SocketClient(reach.open_websocket, self.access, self.cleanup)
         self.crowd = Crowd(reach.open_http, run.masker, self.evidence)
+        self.media = MediaClient(lambda: reach.storage, self.cleanup, self.alias, self.mark)
         self.vod = VodClient(http, self.access, self.cleanup, run.target.limits)
         self.things = ThingsClient(http, self.access, self.cleanup)
         self.research = ResearchClient(self.things, self.access, self.evidence)
@@ -138,15 +138,11 @@ class World:
             cell,
         )
 
-    def file_name(self, name: str, suffix: str) -> str:
-        """Return the file name for a thing that the feature calls `name`: "city-council-x7f3a12c4.wav"."""
-        return f"{file_stem(name)}-{self.mark}{suffix}"
-
     def remember(self, name: str, thing: object) -> None:
         """Keep a thing under a name for later steps."""
         self._memory.remember(name, thing)
 
-    def recall(self, name: str, kind: type[Kind]) -> Kind:
+    def recall(self, name: str, kind: type[Remembered]) -> Remembered:
         """Return a remembered thing; fails with what is known where there is none of this kind."""
         return self._memory.recall(name, kind)
 
@@ -214,11 +210,6 @@ class World:
         return PricesClient(self.reach.played(self.run.prices), self.cleanup, self.things.sessions)
 
     @cached_property
-    def work(self) -> JobStores:
-        """What the queue says of the worker's jobs for VODs."""
-        return JobStores(self.reach.database)
-
-    @cached_property
     def stores(self) -> StateOfStores:
         """All records of database, queue and Redis, to see what changed."""
         return StateOfStores(self.reach.database, self.reach.redis, lambda: self.access.by_themselves)
@@ -232,11 +223,6 @@ class World:
     def keys(self) -> Keys:
         """Any key of Redis."""
         return Keys(self.reach.redis)
-
-    @cached_property
-    def jobs(self) -> Jobs:
-        """Any job of the queue."""
-        return Jobs(self.reach.database)
 
     def partner(self, name: str) -> PartnerClient:
         """What an outside service, played by a stub, is to answer and was asked."""

@@ -131,7 +131,7 @@ Feature: Captioning a recorded meeting
       And Dana has handed in the VOD "City Council"
       When the worker goes on
       Then the VOD "City Council" passes through pending, processing and completed within 30 seconds
-      And the captioning of "City Council" is "succeeded" in the queue and was taken 1 times
+      And the captioning of "City Council" is succeeded in the queue and was taken 1 times
 
     @id.VOD-044
     Scenario: Handed in again when it is captioned, it stays as it is
@@ -176,7 +176,7 @@ Feature: Captioning a recorded meeting
       When the worker goes on
       Then the VOD "School Board" becomes failed because "<reason>"
       And the VOD "City Council" passes through pending, processing and completed within 30 seconds
-      And the captioning of "School Board" is "succeeded" in the queue and was taken 1 times
+      And the captioning of "School Board" is succeeded in the queue and was taken 1 times
 
       Examples: what can be wrong with a recording
         | condition | reason                    |

@@ -13,7 +13,7 @@ Feature: The queue of captionings
       And Dana has cancelled the captioning of the VOD "City Council"
       When the worker goes on
       Then the VOD "School Board" passes through pending, processing and completed within 30 seconds
-      And the captioning of "City Council" is "cancelled" in the queue and was taken 0 times
+      And the captioning of "City Council" is cancelled in the queue and was taken 0 times
       And the VOD "City Council" is still pending
 
     @id.VOD-048
@@ -35,7 +35,7 @@ Feature: The queue of captionings
       And Dana has handed in the VOD "City Council"
       When the worker goes on
       Then the VOD "City Council" passes through pending, processing and completed within 30 seconds
-      And the captioning of "City Council" is "succeeded" in the queue and was taken 1 times
+      And the captioning of "City Council" is succeeded in the queue and was taken 1 times
 
     @id.VOD-048
     Scenario Outline: A captioning that is <state> cannot be cancelled

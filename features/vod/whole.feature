@@ -17,7 +17,7 @@ Feature: From recording to published VOD
     And the VOD "City Council" is published, with show and VOD of Cablecast noted
     And Cablecast has one VOD of "City Council", with the captions as they were written
     And Cablecast received the captions of "City Council" as a file, with our credentials
-    And the captioning of "City Council" is "succeeded" in the queue and was taken 1 times
+    And the captioning of "City Council" is succeeded in the queue and was taken 1 times
     And exactly these records changed
       | store              | record       | field            | from   | to      |
       | vods               | City Council | show_id          | null   | any     |

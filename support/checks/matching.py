@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+Found = TypeVar("Found")
 
 
 def fail(sentence: str) -> AssertionError:
@@ -26,7 +29,7 @@ def equal(thing: str, seen: object, wanted: object) -> None:
     require(seen == wanted, f"{thing} should be {shown(wanted)}, but was {shown(seen)}")
 
 
-def one(thing: str, found: Iterable[object]) -> object:
+def one(thing: str, found: Iterable[Found]) -> Found:
     """Require exactly one finding and return it."""
     findings = list(found)
     require(len(findings) == 1, f"{thing} should be there once, but was there {len(findings)} times")

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from support.checks.eventually import eventually
+from support.checks.matching import require
 from support.cleanup import Cleanup
 from support.clients.sessions import EXIT, SharedSessions, SignedIn
 from support.clients.tokens import TokenForge
@@ -47,6 +49,19 @@ class Asked:
     def by(cls, ask: Callable[[], Answer]) -> Asked:
         """Ask, and keep how."""
         return cls(ask, ask())
+
+    def require_served_in_time(self, person: Persona) -> None:
+        """Ask again until it is served: no sooner than the refusal said, to the second, and no later."""
+        told = int(self.answer.headers["Retry-After"])
+        timeline = eventually(
+            f"what {person.name} is answered",
+            lambda: self.again().expect(200, 429).status,
+            lambda status: status == 200,
+            wish=f"200 after {told} s",
+            within=told + 0.5,
+            every=0.2,
+        )
+        require(timeline.elapsed > told - 1.1, f"{timeline}: should be refused for {told} s, but was served before")
 
 
 @dataclass(frozen=True)

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from base64 import b64decode
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from time import monotonic
-from typing import Any
 
 from support.checks.matching import one, require
 from support.cleanup import Cleanup
-from support.partners.cablecast import Cablecast, Show, Vod
+from support.partners.cablecast import Cablecast
+from support.partners.cablecast import Vod as CablecastVod
 from support.partners.received import Received
+from support.partners.server import How
 from support.testdata.media import Recording
 
 SILENCE = 3.0  # seconds; longer than the platform waits for an answer
 LETTER = 0.1  # seconds; the platform waits longer than that, but not for a thousand of them
+TOO_LATE = "success, too late"
+BROKEN: Mapping[str, How] = {
+    "silence": {"delay": SILENCE},
+    "one letter after another": {"body": "{" + " " * 1000 + "}", "pace": LETTER},
+    "a closed connection": {"body": ConnectionError("the connection is closed")},
+}
+REPLIES = (TOO_LATE, *BROKEN)
+"""How Cablecast can answer, a plain status aside. Too late means: what was asked for is done, then there is silence."""
 
 
 class CablecastClient:
@@ -35,23 +45,16 @@ class CablecastClient:
     def answers(self, reply: int | str, operation: str, times: int | None, json: object = None) -> None:
         """Have Cablecast answer an operation so, a number of times and then as usual, or for good.
 
-        `reply` is a status, "silence" (no answer in any time that the platform waits), "success, too late" (what is
-        asked for is done, and silence), "one letter after another" or "a closed connection".
+        `reply` is a status or one of `REPLIES`.
         """
         self._begin = monotonic()
-        if reply == "success, too late":
+        if reply == TOO_LATE:
             late = self._stub.answers_late(operation, delay=SILENCE, times=times)
             self._cleanup.add(f"have Cablecast answer {operation} as usual", late.remove)
             return
-        status = reply if isinstance(reply, int) else 200
-        broken: dict[str, Any] = {}
-        if reply == "silence":
-            broken = {"delay": SILENCE}
-        elif reply == "one letter after another":
-            broken = {"body": "{" + " " * 1000 + "}", "pace": LETTER}
-        elif reply == "a closed connection":
-            broken = {"body": ConnectionError("the connection is closed")}
-        registration = self._stub.answers(status, operation=operation, times=times, json=json, **broken)
+        status, broken = (reply, How()) if isinstance(reply, int) else (200, BROKEN[reply])
+        how: How = {"times": times, "json": json, **broken}
+        registration = self._stub.answers(status, operation=operation, **how)
         self._cleanup.add(f"have Cablecast answer {operation} as usual", registration.remove)
 
     def calls(self) -> int:
@@ -72,11 +75,9 @@ class CablecastClient:
 
     def show_of(self, title: str) -> int:
         """Return the id of the one show of this title; fails where there is none, or more than one."""
-        found = one(f'the show "{title}" at Cablecast', self._stub.shows_for(title))
-        if not isinstance(found, Show):
-            raise TypeError(found)
-        self._cleanup.add(f"remove show {found.id} from Cablecast", lambda: self._stub.remove_show(found.id))
-        return found.id
+        show = one(f'the show "{title}" at Cablecast', self._stub.shows_for(title)).id
+        self._cleanup.add(f"remove show {show} from Cablecast", lambda: self._stub.remove_show(show))
+        return show
 
     def asked(self, operation: str) -> list[Received]:
         """Return what Cablecast was asked since it was last told how to answer, or the scenario began, oldest first."""
@@ -86,10 +87,7 @@ class CablecastClient:
         """Return the one accepted upload of captions for a recording."""
         path = f"/vods/{self.vod_of(recording).id}/"
         uploads = [request for request in self.asked("receiving captions") if path in request.path]
-        found = one("the accepted upload of captions", [request for request in uploads if _accepted(request)])
-        if not isinstance(found, Received):
-            raise TypeError(found)
-        return found
+        return one("the accepted upload of captions", [request for request in uploads if _accepted(request)])
 
     def credentials(self, request: Received) -> str:
         """Return name and password that came with a request by HTTP Basic."""
@@ -97,12 +95,9 @@ class CablecastClient:
         require(scheme == "Basic", f"{request.method} {request.path} should carry Basic credentials")
         return b64decode(encoded).decode()
 
-    def vod_of(self, recording: Recording) -> Vod:
+    def vod_of(self, recording: Recording) -> CablecastVod:
         """Return the one VOD that Cablecast has of a recording; fails where there is none, or more than one."""
-        found = one(f'the VOD of "{recording.title}" at Cablecast', self._stub.vods_for(recording.path))
-        if not isinstance(found, Vod):
-            raise TypeError(found)
-        return found
+        return one(f'the VOD of "{recording.title}" at Cablecast', self._stub.vods_for(recording.path))
 
     def captions_of(self, recording: Recording) -> str:
         """Return the captions that Cablecast received for a recording."""

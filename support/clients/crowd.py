@@ -14,7 +14,7 @@ from support.drivers.http import Answer, HttpDriver, NoAnswer
 from support.evidence.masking import Masker
 from support.evidence.recorder import Exchange, Recorder
 
-Request = Callable[[HttpDriver], Answer]
+Sending = Callable[[HttpDriver], Answer]
 
 _RELEASE_LIMIT = 10.0  # seconds until all callers must be at the line
 FIGURES = ("answer", "times", "fastest", "median", "slowest")
@@ -45,7 +45,7 @@ class Crowd:
         self._masker = masker
         self._evidence = evidence
 
-    def send(self, requests: Sequence[Request], *, at_once: int) -> list[Answer]:
+    def send(self, requests: Sequence[Sending], *, at_once: int) -> list[Answer]:
         """Return the answers in the order of the requests; fails where one was not answered at all."""
         line, lock, calls = threading.Barrier(at_once + 1), threading.Lock(), dict[int, Call]()
         recorders = [Recorder(self._masker) for _ in range(at_once)]
@@ -88,7 +88,7 @@ class Crowd:
         return [call.answer for call in calls if call.answer is not None]
 
 
-def _call(request: Request, http: HttpDriver) -> Call:
+def _call(request: Sending, http: HttpDriver) -> Call:
     begin = monotonic()
     try:
         answer = request(http)

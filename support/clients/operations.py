@@ -87,6 +87,16 @@ class OperationsClient:
         require(timeline.elapsed <= within, f"{timeline}: that took {timeline.elapsed:.1f} s (wanted {within:g} s)")
         equal(f'the code of the answer "{status}"', timeline.values[-1].code, CODES[status])
 
+    def await_service(self, service: str, status: str, *, within: float) -> None:
+        """Return once the platform says that one of its services has this status."""
+        eventually(
+            f"the health of {service}",
+            lambda: str(self.health().services.get(service)),
+            lambda seen: seen == status,
+            wish=status,
+            within=within,
+        )
+
     def view(self, view: str, *, by: Persona) -> Answer:
         """Ask for one of `VIEWS`, whatever comes of it."""
         return self._http.get(VIEWS[view], actor=by.name, token=self._access.token(by))
@@ -157,6 +167,16 @@ class AdminPage:
     def table(self, name: str) -> list[list[str]]:
         """Return the rows of one of the page's tables: services, queue, workers, failures."""
         return self._browser.table(f"#{name}")
+
+    def await_row(self, table: str, name: str, value: str, *, within: float) -> None:
+        """Read a table, without touching the page, until a row that begins with the name holds the value."""
+        eventually(
+            f"the page's table of {table}",
+            lambda: self.table(table),
+            lambda rows: any(row[0] == name and value in row[1:] for row in rows),
+            wish=f"a row of {name} with {value}",
+            within=within,
+        )
 
     def signs_of_life(self) -> list[float]:
         """How many seconds ago each worker of the table gave its last sign of life."""

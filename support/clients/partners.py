@@ -6,7 +6,7 @@ import difflib
 import time
 from collections.abc import Mapping
 from itertools import count
-from typing import Any
+from typing import Any, Unpack
 from urllib.parse import urlencode
 
 from support.checks.expected import differences
@@ -16,7 +16,7 @@ from support.clients.api import Request
 from support.evidence.recorder import PartnerCall
 from support.mistakes import require_written
 from support.partners.received import Received
-from support.partners.server import PartnerServer
+from support.partners.server import How, PartnerServer
 
 PARTNERS: Mapping[str, str] = {"Cablecast": "cablecast", "the price service": "prices"}
 """Outside services by the name that features use, with the name that a run keeps its stub under."""
@@ -30,22 +30,9 @@ class PartnerClient:
         self._cleanup = cleanup
         self._since = since
 
-    def answers(
-        self,
-        request: Request,
-        status: int,
-        times: int | None,
-        *,
-        json: Any = None,
-        body: bytes = b"",
-        delay: float = 0.0,
-        headers: Mapping[str, str] | None = None,
-    ) -> None:
+    def answers(self, request: Request, status: int, **how: Unpack[How]) -> None:
         """Have it answer a request so, a number of times and then as usual, or for good. `*` in a path is any part."""
-        template = _template(request.path)
-        registration = self._stub.register(
-            request.method, template, status=status, json=json, body=body, times=times, delay=delay, headers=headers
-        )
+        registration = self._stub.register(request.method, _template(request.path), status=status, **how)
         self._cleanup.add(f"have {self._stub.name} answer {request} as usual", registration.remove)
 
     def asked(self, request: Request) -> list[Received]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from support.cleanup import Cleanup
-from support.partners.prices import SESSION_HEADER, Prices, Quote, quote, written
+from support.partners.prices import ROUTE, SESSION_HEADER, Prices, Quote, quote, written
 from support.partners.received import Received
 
 LETTER = 0.1  # seconds; the platform waits longer than that, but not for thirty of them
@@ -60,7 +60,7 @@ class PricesClient:
             self._cleanup.add("start the price service again", self._stub.start)
             self._stub.close()
             return
-        registration = self._stub.fails(where=self._is_mine, times=times, **TROUBLES[trouble])
+        registration = self._stub.register(*ROUTE, where=self._is_mine, times=times, **TROUBLES[trouble])
         self._cleanup.add("have the price service answer as usual", registration.remove)
 
     def asked(self) -> Sequence[Received]:

@@ -1,4 +1,4 @@
-"""Any table, Redis key and job, as a feature names them: for what nobody has written sentences for."""
+"""Any table and Redis key, as a feature names them: for what nobody has written sentences for."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from support.checks.expected import ABSENT, differences
 from support.checks.matching import fail
 from support.drivers.database import DatabaseDriver
 from support.drivers.redis import RedisDriver
-
-JOB_STATES = ("todo", "doing", "succeeded", "failed", "cancelled", "aborted")
 
 
 class Records:
@@ -35,6 +33,15 @@ class Records:
         )
         # What has several written forms, such as a time, is compared here, as everything else is.
         return [row for row in rows if not list(differences(table, row, wanted))]
+
+    def connections(self) -> int:
+        """Return how many connections to the database there are beside this one."""
+        return int(
+            self._database.rows(
+                "SELECT count(*) AS number FROM pg_stat_activity "
+                "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            )[0]["number"]
+        )
 
     def _columns(self, table: str) -> Mapping[str, str]:
         found = self._database.rows(
@@ -64,22 +71,6 @@ class Keys:
     def names(self, pattern: str) -> list[str]:
         """Return the keys that match a pattern such as `vod:*`."""
         return self._redis.keys(pattern)
-
-
-class Jobs:
-    """Jobs of the queue by state."""
-
-    def __init__(self, database: DatabaseDriver) -> None:
-        self._database = database
-
-    def about(self, what: str) -> Mapping[str, int]:
-        """Return how many jobs name something in their arguments, by state."""
-        found = self._database.rows(
-            "SELECT status::text AS state, count(*) AS number FROM procrastinate_jobs "
-            "WHERE EXISTS (SELECT FROM jsonb_each_text(args) AS part WHERE part.value = :what) GROUP BY status",
-            what=what,
-        )
-        return {row["state"]: int(row["number"]) for row in found}
 
 
 def _narrows(value: Any, type: str) -> bool:

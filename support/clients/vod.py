@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from support.checks.eventually import Timeline, eventually
+from support.checks.matching import equal
 from support.cleanup import Cleanup
 from support.clients.access import AccessClient
 from support.drivers.http import Answer, HttpDriver
@@ -141,8 +142,7 @@ class VodClient:
 
     def fresh(self, recording: Recording, owner: Persona) -> tuple[Vod, Mapping[str, Any]]:
         """Return a VOD that does not exist, and what its owner would send to register it."""
-        content = {"title": recording.title, "file_path": recording.path, "duration": recording.duration}
-        return Vod(str(uuid4()), recording, owner), content
+        return Vod(str(uuid4()), recording, owner), _content(recording)
 
     def attempt(self, content: Mapping[str, object] | bytes, *, by: Persona) -> Answer:
         """Try to create a VOD of this content, or of these bytes, whatever comes of it."""
@@ -155,8 +155,8 @@ class VodClient:
 
     def batch(self, recordings: Sequence[Recording], *, by: Persona) -> Answer:
         """Hand in several recordings at once, whatever comes of it."""
-        content = [{"title": made.title, "file_path": made.path, "duration": made.duration} for made in recordings]
-        answer = self._send("POST", "/api/vod/batch-transcribe", by, json={"recordings": content})
+        content = {"recordings": [_content(recording) for recording in recordings]}
+        answer = self._send("POST", "/api/vod/batch-transcribe", by, json=content)
         for result in answer.document.get("results", ()):
             if result["vod_id"]:
                 self._tasks[result["vod_id"], "captioning"] = result["task_id"]
@@ -168,8 +168,8 @@ class VodClient:
         made = vod.recording
         match calls:
             case "registrations":
-                title = f"{made.title} {number}"
-                return self.attempt({"title": title, "file_path": made.path, "duration": number}, by=by)
+                changed = {"title": f"{made.title} {number}", "duration": number}
+                return self.attempt({**_content(made), **changed}, by=by)
             case "list readings":
                 return self.list_page(by=by)
             case "changes":
@@ -206,17 +206,8 @@ class VodClient:
 
         Source: Archivist plan, VOD processing, step 1.
         """
-        content = (
-            self._send(
-                "POST",
-                "/api/vod/create",
-                by,
-                json={"title": recording.title, "file_path": recording.path, "duration": recording.duration},
-            )
-            .expect(201)
-            .json
-        )
-        vod = Vod(content["id"], recording, by)
+        created = self._send("POST", "/api/vod/create", by, json=_content(recording)).expect(201)
+        vod = Vod(created.document["id"], recording, by)
         if gone is not None:
             self._cleanup.add(f"wait until nothing is left of VOD {vod.id}", lambda: gone(vod))
         self.adopt(vod)
@@ -226,6 +217,27 @@ class VodClient:
         """Hand a VOD in for captioning; return the id of the task. Source: Archivist plan, step 2."""
         self.do("hands in", vod, by=by).expect(202)
         return self.task_of(vod, "captioning")
+
+    def caption(self, vod: Vod, *, by: Persona) -> None:
+        """Hand a VOD in for captioning, and wait until that has ended well."""
+        self.submit(vod, by=by)
+        equal(f'the captioning of "{vod.recording.title}"', str(self.follow(vod, by=by).values[-1]), "completed")
+
+    def publish(self, vod: Vod, *, by: Persona) -> None:
+        """Have a captioned VOD published, and wait until that has ended well."""
+        self.do("publishes", vod, by=by).expect(202)
+        equal(f'the publication of "{vod.recording.title}"', str(self.end_of("publication", vod)), "completed")
+
+    def bring(self, vod: Vod, stage: str, *, by: Persona) -> None:
+        """Bring a pending VOD to one of `STAGES`; by hand, but for what only the worker can do."""
+        for status in STAGES[stage]:
+            self.change(vod, {"status": status}, by=by).expect(200)
+        if stage == "handed-in":
+            self.submit(vod, by=by)
+        if stage in ("captioned", "published"):
+            self.caption(vod, by=by)
+        if stage == "published":
+            self.publish(vod, by=by)
 
     def read(self, vod: Vod, *, by: Persona) -> Mapping[str, Any]:
         """Return the VOD as the API tells it."""
@@ -305,6 +317,10 @@ class VodClient:
 def variant(made: Recording, number: int) -> Mapping[str, object]:
     """Return fields that belong together: none of them fits another number."""
     return {"title": f"{made.title} {number}", "duration": float(number), "file_size": number}
+
+
+def _content(recording: Recording) -> dict[str, object]:
+    return {"title": recording.title, "file_path": recording.path, "duration": recording.duration}
 
 
 def _path(vod: Vod) -> str:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from support.checks.eventually import eventually
 from support.checks.matching import require
 from support.clients.vod import Vod
 from support.drivers.database import DatabaseDriver
@@ -46,9 +47,20 @@ class VodStores:
         )
         return int(self._database.rows(f"SELECT {counts} AS number", id=vod.id)[0]["number"])
 
+    def await_gone(self, vod: Vod) -> None:
+        """Wait until no row belongs to the VOD: a job that is running when its VOD is deleted ends a moment later."""
+        what = f'what is left of the VOD "{vod.recording.title}"'
+        eventually(what, lambda: self.rows_of(vod), lambda rows: rows == 0, wish="no row", within=5.0)
+
     def count(self, status: str | None) -> int:
         """Return how many VODs the database holds, in this status or in all."""
         return self._database.count("vods", **({} if status is None else {"status": status}))
+
+    def tasks(self) -> Mapping[str, int]:
+        """Return how many pieces of work on VODs are in each state."""
+        found = self._database.rows("SELECT status, count(*) AS number FROM tasks GROUP BY status")
+        counts = {str(row["status"]): int(row["number"]) for row in found}
+        return {status: counts.get(status, 0) for status in ("pending", "processing", "completed", "failed")}
 
     def insert(self, vod: Vod) -> None:
         """Write a pending VOD straight into the database, past the platform."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-Answer = tuple[str, str]
+Answered = tuple[str, str]
 """An operation such as "GET /api/vod/{vod_id}", and a status."""
 
 
@@ -16,6 +16,6 @@ class Observed:
     "refused"), `faults` parts of the platform with the way in which they were broken.
     """
 
-    answers: frozenset[Answer] = frozenset()
+    answers: frozenset[Answered] = frozenset()
     verdicts: frozenset[tuple[str, str, str]] = frozenset()
     faults: frozenset[tuple[str, str]] = frozenset()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from support.cleanup import Cleanup
 from support.faults.breaker import Breaker, Fault
 from support.granting import NotGranted
-from support.parts import Kind, Part
+from support.parts import Failure, Part
 
 __all__ = ["Breaker", "Fault", "Faults"]
 
@@ -37,7 +37,7 @@ class Faults:
         self.begun: set[tuple[str, str]] = set()
         """What was broken so far: part and kind."""
 
-    def begin(self, part: Part, kind: Kind) -> None:
+    def begin(self, part: Part, kind: Failure) -> None:
         """Break a part; it stays so until `end` or the end of the scenario. NotGranted where the target has no way."""
         fault = self._breaker.find(part, kind)
         if fault is None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from support.parts import Kind, Part
+from support.parts import Failure, Part
 
 
 @dataclass(frozen=True)
@@ -20,5 +20,5 @@ class Fault:
 class Breaker(Protocol):
     """What can break and mend parts of one target."""
 
-    def find(self, part: Part, kind: Kind) -> Fault | None:
+    def find(self, part: Part, kind: Failure) -> Fault | None:
         """Return the fault; None where this target cannot do that."""

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 
 from support.faults.breaker import Fault
-from support.parts import Kind, Part
+from support.parts import Failure, Part
 from support.settings import FaultCommands
 
 LIMIT = 60.0  # seconds for one command
@@ -26,7 +26,7 @@ class CommandBreaker:
     def __init__(self, commands: Mapping[str, Mapping[str, FaultCommands]]) -> None:
         self._commands = commands
 
-    def find(self, part: Part, kind: Kind) -> Fault | None:
+    def find(self, part: Part, kind: Failure) -> Fault | None:
         """Return the fault; None where the target file has no commands for it."""
         found = self._commands.get(part.key, {}).get(kind)
         return Fault(_runner(found.break_), _runner(found.mend)) if found else None

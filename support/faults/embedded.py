@@ -9,15 +9,13 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 import psutil
-import psycopg
 import redis
-from sqlalchemy import make_url
 
 from support.faults.breaker import Fault
 from support.faults.files import HangingFiles
 from support.partners.cablecast import ANYTHING, Cablecast
 from support.partners.server import Registration
-from support.parts import Kind, Part
+from support.parts import Failure, Part
 from support.stack.embedded import EmbeddedPlatform
 from support.stack.platform import Part as Process
 from support.stack.processes import ServerProcess
@@ -38,44 +36,44 @@ class EmbeddedBreaker:
         self._slow: dict[Part, _Slow | _SlowRedis] = {}
         self._away = platform.media_root.with_name("media.away")
         self._files = HangingFiles(platform.media_root, platform.media_root.with_name("media.aside"))
-        self._table: Mapping[tuple[Part, Kind], Fault] = dict(self._faults())
+        self._table: Mapping[tuple[Part, Failure], Fault] = dict(self._faults())
 
-    def find(self, part: Part, kind: Kind) -> Fault | None:
+    def find(self, part: Part, kind: Failure) -> Fault | None:
         """Return the fault; None where a part cannot fail in this way."""
         return self._table.get((part, kind))
 
-    def _faults(self) -> Iterator[tuple[tuple[Part, Kind], Fault]]:
+    def _faults(self) -> Iterator[tuple[tuple[Part, Failure], Fault]]:
         postgres, redis_server = self._platform.postgres, self._platform.redis
         for part, server, start in (
             (Part.DATABASE, postgres.server, postgres.start),
             (Part.REDIS, redis_server.server, redis_server.start),
         ):
             mend = _unless(partial(_runs, server), start)
-            yield (part, Kind.GONE), Fault(server.kill, mend)
-            yield (part, Kind.STOPPED), Fault(server.stop, mend)
+            yield (part, Failure.GONE), Fault(server.kill, mend)
+            yield (part, Failure.STOPPED), Fault(server.stop, mend)
         for part, name in ((Part.WORKER, "worker"), (Part.API, "api")):
             yield from self._faults_of(part, name)  # type: ignore[arg-type]
         for part in (Part.DATABASE, Part.REDIS, Part.WORKER, Part.API):
-            yield (part, Kind.FROZEN), Fault(self._signal(part, signal.SIGSTOP), self._signal(part, signal.SIGCONT))
-            yield (part, Kind.SLOW), Fault(self._slow_down(part), self._speed_up(part))
-        yield (Part.DATABASE, Kind.DISCONNECTED), Fault(self._cut_database_connections, _nothing)
-        yield (Part.REDIS, Kind.DISCONNECTED), Fault(self._cut_redis_connections, _nothing)
-        yield (Part.REDIS, Kind.EMPTIED), Fault(self._empty_redis, _nothing)
-        yield (Part.STORAGE, Kind.GONE), Fault(self._move_storage_away, self._move_storage_back)
-        yield (Part.STORAGE, Kind.FROZEN), Fault(self._files.begin, self._files.end)
-        yield (Part.CABLECAST, Kind.GONE), Fault(self._cablecast.close, self._start_cablecast)
-        answers: Mapping[Kind, Mapping[str, object]] = {
-            Kind.SLOW: {"status": 200, "json": {}, "delay": LATE},
-            Kind.FAILING: {"status": 500},
-            Kind.REJECTING: {"status": 401},
-            Kind.BUSY: {"status": 429, "headers": {"Retry-After": str(RETRY_AFTER)}, "times": 1},
-            Kind.GARBLED: {"status": 200, "body": '{"shows": [{"id": "seven"'},
-            Kind.BREAKING_OFF: {"status": 200, "body": '{"shows": [', "headers": {"Content-Length": "1000"}},
+            yield (part, Failure.FROZEN), Fault(self._signal(part, signal.SIGSTOP), self._signal(part, signal.SIGCONT))
+            yield (part, Failure.SLOW), Fault(self._slow_down(part), self._speed_up(part))
+        yield (Part.DATABASE, Failure.DISCONNECTED), Fault(self._cut_database_connections, _nothing)
+        yield (Part.REDIS, Failure.DISCONNECTED), Fault(self._cut_redis_connections, _nothing)
+        yield (Part.REDIS, Failure.EMPTIED), Fault(self._empty_redis, _nothing)
+        yield (Part.STORAGE, Failure.GONE), Fault(self._move_storage_away, self._move_storage_back)
+        yield (Part.STORAGE, Failure.FROZEN), Fault(self._files.begin, self._files.end)
+        yield (Part.CABLECAST, Failure.GONE), Fault(self._cablecast.close, self._start_cablecast)
+        answers: Mapping[Failure, Mapping[str, object]] = {
+            Failure.SLOW: {"status": 200, "json": {}, "delay": LATE},
+            Failure.FAILING: {"status": 500},
+            Failure.REJECTING: {"status": 401},
+            Failure.BUSY: {"status": 429, "headers": {"Retry-After": str(RETRY_AFTER)}, "times": 1},
+            Failure.GARBLED: {"status": 200, "body": '{"shows": [{"id": "seven"'},
+            Failure.BREAKING_OFF: {"status": 200, "body": '{"shows": [', "headers": {"Content-Length": "1000"}},
         }
         for kind, answer in answers.items():
             yield (Part.CABLECAST, kind), Fault(self._cablecast_answers(answer), self._cablecast_as_usual)
 
-    def _faults_of(self, part: Part, name: Process) -> Iterator[tuple[tuple[Part, Kind], Fault]]:
+    def _faults_of(self, part: Part, name: Process) -> Iterator[tuple[tuple[Part, Failure], Fault]]:
         processes = self._platform.platform
 
         def there() -> bool:
@@ -84,9 +82,9 @@ class EmbeddedBreaker:
             return False
 
         resume = _unless(there, lambda: processes.resume(name))
-        yield (part, Kind.GONE), Fault(lambda: processes.kill(name), resume)
-        yield (part, Kind.KILLED), Fault(lambda: processes.crash(name), _nothing)
-        yield (part, Kind.STOPPED), Fault(lambda: processes.stop(name), resume)
+        yield (part, Failure.GONE), Fault(lambda: processes.kill(name), resume)
+        yield (part, Failure.KILLED), Fault(lambda: processes.crash(name), _nothing)
+        yield (part, Failure.STOPPED), Fault(lambda: processes.stop(name), resume)
 
     # Freezing and slowing down
 
@@ -126,8 +124,7 @@ class EmbeddedBreaker:
     # Connections and contents
 
     def _cut_database_connections(self) -> int:
-        address = make_url(self._platform.database_url).set(drivername="postgresql").render_as_string(False)
-        with psycopg.connect(address, autocommit=True) as connection:
+        with self._platform.postgres.connect(autocommit=True) as connection:
             cut = connection.execute(
                 "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
                 "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import psycopg
-from sqlalchemy import make_url
-
 from support.stack.embedded import EmbeddedPlatform
 from support.stack.platform import Part
 
@@ -32,8 +29,7 @@ class Processes:
 
         The job's row is locked as another session would; what the job does is stored elsewhere and is not held up.
         """
-        address = make_url(self._platform.database_url).set(drivername="postgresql").render_as_string(False)
-        with psycopg.connect(address) as connection:
+        with self._platform.postgres.connect() as connection:
             connection.execute(
                 "SELECT FROM procrastinate_jobs WHERE args->>'vod_id' = %s FOR UPDATE", [vod_id], prepare=False
             )

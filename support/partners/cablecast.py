@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, Unpack
 
 from support.partners.received import Received
-from support.partners.server import Answer, PartnerServer, Registration, Route
+from support.partners.server import How, PartnerServer, Registration, Reply, Route
 
 OPERATIONS: Mapping[str, Route] = {
     "finding shows": ("GET", "/shows"),
@@ -87,46 +87,18 @@ class Cablecast(PartnerServer):
             self._state.shows[show.id] = show
             return show.id
 
-    def answers(
-        self,
-        status: int,
-        *,
-        operation: str,
-        times: int | None = None,
-        delay: float = 0.0,
-        pace: float = 0.0,
-        json: object = None,
-        body: str | bytes | Exception = "",
-        headers: Mapping[str, str] | None = None,
-        where: Callable[[Received], bool] | None = None,
-    ) -> Registration:
+    def answers(self, status: int, *, operation: str, **how: Unpack[How]) -> Registration:
         """Answer an operation with this status, `times` times and then as usual, or for good.
 
-        `operation` is a name of `OPERATIONS`, or "anything"; its uses are then counted together. See
-        `PartnerServer.register` for the content, and for dropped and cut-off answers. `where` restricts it to the
-        requests of one scenario. Returns what to `remove`. ValueError when the operation is unknown.
+        `operation` is a name of `OPERATIONS`, or "anything"; its uses are then counted together. Returns what to
+        `remove`. ValueError when the operation is unknown.
         """
-        routes = self._routes(operation)
-        match = [_matcher(where)] if where else []
-        return self.register_any(
-            routes,
-            status=status,
-            json=json,
-            body=body,
-            headers=headers,
-            match=match,
-            times=times,
-            delay=delay,
-            pace=pace,
-        )
+        return self.register_any(self._routes(operation), status=status, **how)
 
-    def answers_late(
-        self, operation: str, *, delay: float, times: int | None, where: Callable[[Received], bool] | None = None
-    ) -> Registration:
+    def answers_late(self, operation: str, *, delay: float, times: int | None) -> Registration:
         """Do at once what an operation asks for, and say so only after a delay in seconds; see `answers`."""
         [(method, path)] = self._routes(operation)
-        match = [_matcher(where)] if where else []
-        return self.register_callback(method, path, self._usual[operation], match=match, times=times, delay=delay)
+        return self.register_callback(method, path, self._usual[operation], times=times, delay=delay)
 
     def asked(self, operation: str, *, where: Callable[[Received], bool] = lambda received: True) -> list[Received]:
         """Return the requests for an operation, oldest first, however they were answered."""
@@ -188,8 +160,8 @@ class Cablecast(PartnerServer):
             self.register_callback(*OPERATIONS[operation], callback)
 
     @property
-    def _usual(self) -> Mapping[str, Callable[..., Answer]]:
-        callbacks: Mapping[str, Callable[..., Answer]] = {
+    def _usual(self) -> Mapping[str, Callable[..., Reply]]:
+        callbacks: Mapping[str, Callable[..., Reply]] = {
             "finding shows": self._find_shows,
             "creating a show": self._create_show,
             "creating a VOD": self._create_vod,
@@ -199,8 +171,8 @@ class Cablecast(PartnerServer):
         }
         return {operation: self._for_the_signed_in(callback) for operation, callback in callbacks.items()}
 
-    def _for_the_signed_in(self, callback: Callable[..., Answer]) -> Callable[..., Answer]:
-        def answer(received: Received, **values: str) -> Answer:
+    def _for_the_signed_in(self, callback: Callable[..., Reply]) -> Callable[..., Reply]:
+        def answer(received: Received, **values: str) -> Reply:
             if received.headers.get("Authorization") != self._expected_authorization:
                 return _json(401, _error("the credentials are wrong"), {"WWW-Authenticate": 'Basic realm="Cablecast"'})
             with self._memory:
@@ -208,12 +180,12 @@ class Cablecast(PartnerServer):
 
         return answer
 
-    def _find_shows(self, received: Received) -> Answer:
+    def _find_shows(self, received: Received) -> Reply:
         wanted = received.query.get("search", [""])[0].casefold()
         found = [show.to_json() for show in self._state.shows.values() if wanted in show.title.casefold()]
         return _json(200, {"shows": found})
 
-    def _create_show(self, received: Received) -> Answer:
+    def _create_show(self, received: Received) -> Reply:
         key = received.headers.get("Idempotency-Key")
         if key in self._state.show_by_key:
             return _json(201, {"show": self._state.shows[self._state.show_by_key[key]].to_json()})
@@ -226,7 +198,7 @@ class Cablecast(PartnerServer):
             self._state.show_by_key[key] = show.id
         return _json(201, {"show": show.to_json()})
 
-    def _create_vod(self, received: Received) -> Answer:
+    def _create_vod(self, received: Received) -> Reply:
         key = received.headers.get("Idempotency-Key")
         if key in self._state.vod_by_key:
             return _json(201, {"vod": self._state.vods[self._state.vod_by_key[key]].to_json()})
@@ -241,11 +213,11 @@ class Cablecast(PartnerServer):
             self._state.vod_by_key[key] = vod.id
         return _json(201, {"vod": vod.to_json()})
 
-    def _read_vod(self, received: Received, vod_id: str) -> Answer:
+    def _read_vod(self, received: Received, vod_id: str) -> Reply:
         vod = self._vod(vod_id)
         return _json(200, {"vod": vod.to_json()}) if vod else _no_vod(vod_id)
 
-    def _receive_captions(self, received: Received, vod_id: str) -> Answer:
+    def _receive_captions(self, received: Received, vod_id: str) -> Reply:
         vod = self._vod(vod_id)
         if vod is None:
             return _no_vod(vod_id)
@@ -255,7 +227,7 @@ class Cablecast(PartnerServer):
         self._state.captions[vod.id] = upload.content
         return _json(200, {"vod": vod.to_json()})
 
-    def _report_progress(self, received: Received, vod_id: str) -> Answer:
+    def _report_progress(self, received: Received, vod_id: str) -> Reply:
         vod = self._vod(vod_id)
         if vod is None:
             return _no_vod(vod_id)
@@ -267,10 +239,6 @@ class Cablecast(PartnerServer):
         return self._state.vods.get(int(vod_id)) if vod_id.isdecimal() else None
 
 
-def _matcher(where: Callable[[Received], bool]) -> Callable[[Any], tuple[bool, str]]:
-    return lambda request: (where(request.received), "not for this request")
-
-
 def _fields(received: Received) -> dict[str, Any]:
     """Return the fields of a JSON body; none when it is no JSON object."""
     try:
@@ -280,7 +248,7 @@ def _fields(received: Received) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def _json(status: int, content: Mapping[str, object], headers: Mapping[str, str] | None = None) -> Answer:
+def _json(status: int, content: Mapping[str, object], headers: Mapping[str, str] | None = None) -> Reply:
     return status, {"Content-Type": "application/json", **(headers or {})}, json_module.dumps(content)
 
 
@@ -288,5 +256,5 @@ def _error(text: str) -> dict[str, object]:
     return {"error": text}
 
 
-def _no_vod(vod_id: str) -> Answer:
+def _no_vod(vod_id: str) -> Reply:
     return _json(404, _error(f"there is no VOD {vod_id}"))

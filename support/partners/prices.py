@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from support.partners.received import Received
-from support.partners.server import Answer, PartnerServer, Registration
+from support.partners.server import PartnerServer, Registration, Reply
 
 ROUTE = ("GET", "/prices/{ticker}")
 SESSION_HEADER = "X-Correlation-ID"
@@ -34,33 +34,11 @@ class Prices(PartnerServer):
 
     def quotes(self, ticker: str, quotes: Sequence[Quote], *, where: Callable[[Received], bool]) -> Registration:
         """Answer for a ticker with these days."""
-        return self.fails(
+        return self.register(
+            *ROUTE,
             where=lambda received: where(received) and received.path.endswith(f"/{ticker}"),
             body=written(ticker, quotes),
             headers={"Content-Type": "application/json"},
-        )
-
-    def fails(
-        self,
-        *,
-        where: Callable[[Received], bool],
-        status: int = 200,
-        body: str | bytes | Exception = "",
-        headers: Mapping[str, str] | None = None,
-        delay: float = 0.0,
-        pace: float = 0.0,
-        times: int | None = None,
-    ) -> Registration:
-        """Answer so whatever ticker is asked for; see `PartnerServer.register`."""
-        return self.register(
-            *ROUTE,
-            status=status,
-            body=body,
-            headers=headers,
-            delay=delay,
-            pace=pace,
-            times=times,
-            match=[lambda request: (where(request.received), "not for this request")],  # type: ignore[attr-defined]
         )
 
     def asked(self, *, where: Callable[[Received], bool]) -> list[Received]:
@@ -70,7 +48,7 @@ class Prices(PartnerServer):
     def _register_defaults(self) -> None:
         self.register_callback(*ROUTE, self._usual)
 
-    def _usual(self, received: Received, ticker: str) -> Answer:
+    def _usual(self, received: Received, ticker: str) -> Reply:
         days = int(received.query.get("days", ["30"])[0])
         return 200, {"Content-Type": "application/json"}, written(ticker, usual_quotes(ticker, days))
 

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, Self, TypedDict, Unpack, cast
 from urllib.parse import unquote
 
 import responses
@@ -31,8 +31,28 @@ Matcher = Callable[[PreparedRequest], tuple[bool, str]]
 Route = tuple[str, str]
 """Method and path template, such as `("GET", "/vods/{id}/status")`."""
 
-Answer = tuple[int, Mapping[str, str], str | bytes]
+Reply = tuple[int, Mapping[str, str], str | bytes]
 """Status, headers and body, as `responses` wants them from a callback."""
+
+
+class How(TypedDict, total=False):
+    """How a request is answered, beside the status.
+
+    An exception as `body` drops the connection without an answer, a `Content-Length` header above the length of the
+    body cuts the answer off in the middle. `times` is how often it is given, None for good. `delay` and `pace` are in
+    seconds: before the answer, and between two bytes of its body, which otherwise comes whole. `match` and `where` are
+    what must hold of a request.
+    """
+
+    json: object
+    body: str | bytes | Exception
+    headers: Mapping[str, str] | None
+    times: int | None
+    delay: float
+    pace: float
+    match: Iterable[Matcher]
+    where: Callable[[Received], bool]
+
 
 _MATCH_FAILED_BEFORE_MATCHERS = ("Method does not match", "URL does not match")
 
@@ -127,68 +147,38 @@ class PartnerServer:
             self._listener.close()
             self._listener = None
 
-    def register(
-        self,
-        method: str,
-        path: str,
-        *,
-        status: int = 200,
-        json: object = None,
-        body: str | bytes | Exception = "",
-        headers: Mapping[str, str] | None = None,
-        match: Iterable[Matcher] = (),
-        times: int | None = None,
-        delay: float = 0.0,
-        pace: float = 0.0,
-    ) -> Registration:
+    def register(self, method: str, path: str, *, status: int = 200, **how: Unpack[How]) -> Registration:
         """Answer a request so; the latest registration that fits and is not used up wins.
 
-        `path` may hold names in braces: `/vods/{id}`. An exception as `body` drops the connection without an answer. A
-        `Content-Length` header above the length of the body cuts the answer off in the middle. `delay` is in seconds,
-        and so is `pace`: the time between two bytes of the body, which otherwise comes whole.
+        `path` may hold names in braces: `/vods/{id}`.
         """
-        return self.register_any(
-            [(method, path)],
-            status=status,
-            json=json,
-            body=body,
-            headers=headers,
-            match=match,
-            times=times,
-            delay=delay,
-            pace=pace,
-        )
+        return self.register_any([(method, path)], status=status, **how)
 
-    def register_any(
-        self,
-        routes: Iterable[Route],
-        *,
-        status: int = 200,
-        json: object = None,
-        body: str | bytes | Exception = "",
-        headers: Mapping[str, str] | None = None,
-        match: Iterable[Matcher] = (),
-        times: int | None = None,
-        delay: float = 0.0,
-        pace: float = 0.0,
-    ) -> Registration:
+    def register_any(self, routes: Iterable[Route], *, status: int = 200, **how: Unpack[How]) -> Registration:
         """Answer each of several routes so, as `register` does for one; `times` counts them together."""
-        routes, matchers = tuple(routes), tuple(match)
+        routes, matchers = tuple(routes), [*how.get("match", ())]
+        if "where" in how:
+            matchers.append(_matcher(how["where"]))
         answers = [
             responses.Response(
-                method.upper(), _url_pattern(path), body, json=json, status=status, headers=headers, match=matchers
+                method.upper(),
+                _url_pattern(path),
+                how.get("body", ""),
+                json=how.get("json"),
+                status=status,
+                headers=how.get("headers"),
+                match=matchers,
             )
             for method, path in routes
         ]
-        return self._add(routes, answers, times=times, delay=delay, pace=pace)
+        return self._add(routes, answers, how.get("times"), how.get("delay", 0.0), how.get("pace", 0.0))
 
     def register_callback(
         self,
         method: str,
         path: str,
-        callback: Callable[..., Answer],
+        callback: Callable[..., Reply],
         *,
-        match: Iterable[Matcher] = (),
         times: int | None = None,
         delay: float = 0.0,
     ) -> Registration:
@@ -198,13 +188,13 @@ class PartnerServer:
         """
         url = _url_pattern(path)
 
-        def answer(request: PreparedRequest) -> Answer:
+        def answer(request: PreparedRequest) -> Reply:
             incoming = cast(_IncomingRequest, request)
             found = cast(re.Match[str], url.match(str(request.url)))
             return callback(incoming.received, **{name: unquote(value) for name, value in found.groupdict().items()})
 
-        response = responses.CallbackResponse(method.upper(), url, answer, match=tuple(match))
-        return self._add([(method, path)], [response], times=times, delay=delay)
+        response = responses.CallbackResponse(method.upper(), url, answer)
+        return self._add([(method, path)], [response], times, delay)
 
     def received(
         self,
@@ -244,7 +234,6 @@ class PartnerServer:
         self,
         routes: Iterable[Route],
         answers: Iterable[responses.BaseResponse],
-        *,
         times: int | None,
         delay: float,
         pace: float = 0.0,
@@ -300,6 +289,10 @@ class PartnerServer:
             log.exception("The stub of %s failed at %s %s", self.name, request.method, request.received.path)
             return sentence(500, f"The stub of {self.name} failed: {error!r}.")
         return Outgoing(answer.status, list(answer.headers.items()), answer.read(decode_content=False))
+
+
+def _matcher(where: Callable[[Received], bool]) -> Matcher:
+    return lambda request: (where(cast(_IncomingRequest, request).received), "not for this request")
 
 
 def _describe(route: Route, reason: str) -> str:

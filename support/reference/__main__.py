@@ -9,8 +9,9 @@ from __future__ import annotations
 import argparse
 import sys
 
+from support.reference.preparation import StartFailed, prepare_database
 from support.reference.settings import SettingsError, read_settings
-from support.reference.supervisor import StartFailed, Supervisor, prepare_database
+from support.reference.supervisor import Supervisor
 
 _EXIT_SETTINGS = 2
 

@@ -33,27 +33,16 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from time import monotonic
 from typing import Any, NoReturn
 
-from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import NullPool, create_engine
-
 from support.reference import logs, recovery, server, worker
-from support.reference.access.routes import NewUser
-from support.reference.access.service import create_user, has_account
 from support.reference.app import create_app
-from support.reference.database import wait_until_up
-from support.reference.migrations import UnknownRevision, migrate
-from support.reference.services import Services
+from support.reference.preparation import StartFailed, create_accounts, prepare_database, read_accounts
 from support.reference.settings import Settings, SettingsError
 
 logger = logging.getLogger(__name__)
 
-_EXIT_DATABASE = 3
-
-_DATABASE_LIMIT_SECONDS = 30.0
 _POLITE_SECONDS = 3.0
 _SHORT_LIFE_SECONDS = 1.0
 _FIRST_PAUSE_SECONDS = 0.1
@@ -62,39 +51,6 @@ _PR_SET_PDEATHSIG = 1
 _ASK_TO_STOP = (signal.SIGTERM, signal.SIGINT)
 
 Ready = Callable[[], None]
-
-
-class StartFailed(Exception):
-    """The platform cannot run: a sentence why, and the exit code."""
-
-    def __init__(self, reason: str, code: int) -> None:
-        self.reason = reason
-        self.code = code
-        super().__init__(reason)
-
-
-def prepare_database(settings: Settings, target: str = "up") -> None:
-    """Wait for the database and move its schema. Raises StartFailed, and SettingsError for an unknown target."""
-    url = settings.database_url.get_secret_value()
-    if not wait_until_up(url, limit_seconds=_DATABASE_LIMIT_SECONDS):
-        reason = f"The database did not let us in within {_DATABASE_LIMIT_SECONDS:.0f} s: see PLATFORM_DATABASE_URL."
-        raise StartFailed(reason, _EXIT_DATABASE)
-    try:
-        migrate(create_engine(url, poolclass=NullPool), target)
-    except UnknownRevision:
-        raise SettingsError(f"There is no migration {target!r}: give up, down, or the name of one.") from None
-
-
-def read_accounts(path: Path | None) -> list[NewUser]:
-    """The accounts that must exist. Raises SettingsError when the file is not a list of them."""
-    if path is None:
-        return []
-    try:
-        return TypeAdapter(list[NewUser]).validate_json(path.read_bytes())
-    except (OSError, ValidationError):
-        raise SettingsError(
-            "PLATFORM_ACCOUNTS_FILE must name a readable JSON file: a list of username, email, password and role."
-        ) from None
 
 
 class Process:
@@ -171,11 +127,7 @@ class Supervisor:
         accounts = read_accounts(self._settings.accounts_file)
         prepare_database(self._settings)
         self._tell("migrated")
-        services = Services.of(self._settings, pool_size=1)
-        for account in accounts:
-            if not has_account(services, username=account.username, email=account.email):
-                create_user(services, **account.model_dump())
-        services.database.dispose()  # connections do not survive a fork
+        create_accounts(self._settings, accounts)
 
     def _start_everything(self) -> None:
         settings, app = self._settings, create_app(self._settings)

@@ -11,7 +11,7 @@ from typing import TypeVar
 from uuid import uuid4
 
 from support.catalogue import behaviours, families
-from support.parts import Kind, Part
+from support.parts import Failure, Part
 from support.personas import Role
 from support.report.coverage import Coverage, Shown, Sight, State
 
@@ -119,9 +119,9 @@ def _faults(coverage: Coverage) -> Iterator[str]:
         return
     yield "How many agreed behaviours were shown while a part was broken so. Blank: not done in this run.\n"
     broken = {(part, kind): ids for part, cells in coverage.faults.items() for kind, ids in cells.items()}
-    rows = [[kind, *(str(len(broken.get((part, kind), ())) or "") for part in Part)] for kind in Kind]
+    rows = [[kind, *(str(len(broken.get((part, kind), ())) or "") for part in Part)] for kind in Failure]
     yield from _table(["", *Part], rows, centred=len(Part))
-    for part, kind in product(Part, Kind):
+    for part, kind in product(Part, Failure):
         if (part, kind) in broken:
             yield f"- {part} is {kind}: {', '.join(broken[part, kind])}"
 

@@ -11,7 +11,7 @@ from behave.model import Feature, Scenario
 from behave.model_type import Status
 
 from support.catalogue import ids_of
-from support.evidence.observed import Answer, Observed
+from support.evidence.observed import Answered, Observed
 from support.report.coverage import Coverage, Shown, Sight
 from support.runner.outcome import ScenarioOutcome
 from support.tags import ID
@@ -23,7 +23,7 @@ def coverage_of(
     features: Sequence[Feature],
     chosen: Sequence[Scenario],
     outcomes: Mapping[int, ScenarioOutcome],
-    documented: Collection[Answer],
+    documented: Collection[Answered],
     folder: Path,
 ) -> Coverage:
     """Say what a run that has ended showed; `chosen` holds behave's verdicts, `outcomes` what was seen on the way.
@@ -81,7 +81,7 @@ def _behaviours(chosen: Iterable[Scenario], known: Iterable[str]) -> dict[str, S
 Sights = Sequence[tuple[Scenario, Observed]]
 
 
-def _answers(documented: Iterable[Answer], seen: Sights, proven: Sights) -> dict[str, dict[str, Sight]]:
+def _answers(documented: Iterable[Answered], seen: Sights, proven: Sights) -> dict[str, dict[str, Sight]]:
     answers: dict[str, dict[str, Sight]] = defaultdict(dict)
     for operation, status in sorted(documented):
         answers[operation][status] = Sight.NOT_SEEN

@@ -24,7 +24,7 @@ def printable(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Trouble:
+class ExceptionInfo:
     """An exception, without the exception: a class of the tests may not be found, or not be copied, elsewhere."""
 
     kind: str
@@ -32,7 +32,7 @@ class Trouble:
     base: type[Exception]
 
     @classmethod
-    def of(cls, exception: BaseException | None, mask: Mask) -> Trouble | None:
+    def of(cls, exception: BaseException | None, mask: Mask) -> ExceptionInfo | None:
         """Describe an exception."""
         if exception is None:
             return None
@@ -73,7 +73,7 @@ class StepOutcome:
     duration: float
     hook_failed: bool
     error_message: str | None
-    trouble: Trouble | None
+    exception: ExceptionInfo | None
 
     @classmethod
     def of(cls, step: Step, mask: Mask) -> StepOutcome:
@@ -86,7 +86,7 @@ class StepOutcome:
             duration=step.duration,
             hook_failed=bool(step.hook_failed),
             error_message=None if message is None else mask(str(message)),
-            trouble=Trouble.of(step.exception, mask),
+            exception=ExceptionInfo.of(step.exception, mask),
         )
 
     def apply(self, step: Step) -> None:
@@ -95,7 +95,7 @@ class StepOutcome:
         step.duration = self.duration
         step.hook_failed = self.hook_failed
         step.error_message = self.error_message
-        step.exception = self.trouble.restored() if self.trouble else None
+        step.exception = self.exception.restored() if self.exception else None
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class ScenarioOutcome:
     status: str
     hook_failed: bool
     error_message: str | None
-    trouble: Trouble | None
+    exception: ExceptionInfo | None
     skip_reason: str | None
     steps: tuple[StepOutcome, ...]
     output: tuple[Output, ...]
@@ -127,7 +127,7 @@ class ScenarioOutcome:
             status=scenario.status.name,
             hook_failed=bool(scenario.hook_failed),
             error_message=None if message is None else mask(str(message)),
-            trouble=Trouble.of(scenario.exception, mask),
+            exception=ExceptionInfo.of(scenario.exception, mask),
             skip_reason=mask(str(scenario.skip_reason)) if scenario.skip_reason else None,
             steps=tuple(StepOutcome.of(step, mask) for step in scenario.all_steps),
             output=tuple(Output.of(part, mask) for part in scenario.captured.captures),
@@ -146,7 +146,7 @@ class ScenarioOutcome:
             status=Status.hook_error.name,
             hook_failed=True,
             error_message=reason,
-            trouble=Trouble("WorkerDied", reason, Exception),
+            exception=ExceptionInfo("WorkerDied", reason, Exception),
             skip_reason=None,
             steps=tuple(untested for _ in scenario.all_steps),
             output=(),
@@ -165,7 +165,7 @@ class ScenarioOutcome:
             outcome.apply(step)
         scenario.hook_failed = self.hook_failed
         scenario.error_message = self.error_message
-        scenario.exception = self.trouble.restored() if self.trouble else None
+        scenario.exception = self.exception.restored() if self.exception else None
         scenario.should_skip = scenario.should_skip or Status[self.status] == Status.skipped
         scenario.skip_reason = self.skip_reason
         scenario.captured.reset()

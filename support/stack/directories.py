@@ -18,7 +18,7 @@ import psutil
 
 from support.exits import EnvironmentFailed
 from support.stack import guardian
-from support.stack.processes import Account
+from support.stack.processes import SystemUser
 
 PREFIX = "acceptance-"
 LOCK = "owner.lock"
@@ -27,14 +27,14 @@ YOUNG = 60.0  # seconds
 LONGEST_DIRECTORY = 75
 
 
-def unprivileged_account() -> Account | None:
-    """The account PostgreSQL runs as when we are root, which it refuses to be; None when we are not root."""
+def unprivileged_user() -> SystemUser | None:
+    """The user PostgreSQL runs as when we are root, which it refuses to be; None when we are not root."""
     if os.geteuid() != 0:
         return None
     for name in ("nobody", "daemon"):
         with contextlib.suppress(KeyError):
             entry = pwd.getpwnam(name)
-            return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+            return SystemUser(entry.pw_name, entry.pw_uid, entry.pw_gid)
     raise EnvironmentFailed(
         "PostgreSQL cannot run as root and this system has no account `nobody` to run it as: run as an ordinary user."
     )

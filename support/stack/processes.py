@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import os
 import signal
 import subprocess
@@ -22,12 +23,26 @@ START_LIMIT = 30.0  # seconds, on a machine that is very busy with other things
 
 
 @dataclass(frozen=True)
-class Account:
-    """The operating system's user that a server runs as; None keeps the user of the run."""
+class SystemUser:
+    """A user of the operating system that a server runs as; None keeps the user of the run."""
 
     name: str
     uid: int
     gid: int
+
+
+def folder_of_wheel(server: str, package: str) -> Path:
+    """Return the folder of the package that a server comes with, without importing it.
+
+    An import may begin to look for servers. Raises EnvironmentFailed where the package is not installed.
+    """
+    found = importlib.util.find_spec(package.replace("-", "_"))
+    if found is None or found.origin is None:
+        raise EnvironmentFailed(
+            f"{server} is missing: the package {package} is not installed. "
+            "Install the project's requirements again, or name a live target with -D target=NAME."
+        )
+    return Path(found.origin).parent
 
 
 def tail(log: Path, lines: int = TAIL_LINES) -> str:
@@ -64,7 +79,7 @@ class ServerProcess:
     group: int
     cwd: Path
     environment: Mapping[str, str] | None = None
-    account: Account | None = None
+    user: SystemUser | None = None
     controlled: bool = False
     polite_signal: signal.Signals = signal.SIGTERM
     process: subprocess.Popen[str] | None = field(default=None, init=False)
@@ -84,9 +99,9 @@ class ServerProcess:
                     env=None if self.environment is None else dict(self.environment),
                     text=True,
                     process_group=self.group,
-                    user=self.account.uid if self.account else None,
-                    group=self.account.gid if self.account else None,
-                    extra_groups=[] if self.account else None,
+                    user=self.user.uid if self.user else None,
+                    group=self.user.gid if self.user else None,
+                    extra_groups=[] if self.user else None,
                 )
             except OSError as error:
                 raise EnvironmentFailed(

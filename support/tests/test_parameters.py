@@ -12,13 +12,14 @@ from support.clients.api import Request
 from support.clients.moments import TREATMENTS
 from support.clients.operations import SERVICES, VIEWS
 from support.clients.prices import TROUBLES
+from support.clients.queue import STATES as JOB_STATES
 from support.clients.research import STAGES as RESEARCH_STAGES
 from support.clients.things import KINDS
 from support.clients.tokens import CREDENTIALS
 from support.clients.vod import CALLS, DEEDS, STAGES
 from support.drivers.http import OUTCOMES, REFUSALS
 from support.parameters import TYPES
-from support.parts import Kind, Part
+from support.parts import Failure, Part
 from support.personas import PERSONAS
 from support.testdata.media import CONDITIONS, SLOW
 
@@ -42,15 +43,16 @@ TAKEN: dict[str, dict[str, object]] = {
     "Files": {"no files": 0, "2 files": 2},
     "Answers": {"20 answers": 20},
     "Jobs": {"no failed jobs": (0, "failed"), "1 succeeded job": (1, "succeeded")},
+    "JobState": {state: state for state in JOB_STATES},
     "Partner": {"Cablecast": "Cablecast", "the price service": "the price service"},
     "Status": {"100": 100, "404": 404, "599": 599},
     "Page": {page: page for page in PAGES},
     "Service": {service: service for service in SERVICES},
     "Part": {str(part): part for part in Part},
-    "Failure": {str(kind): kind for kind in Kind},
+    "Failure": {str(kind): kind for kind in Failure},
     "Treatment": dict(TREATMENTS),
     "View": {view: view for view in VIEWS},
-    "Kind": {"5 minute": 5.0, "0.1 minute": 0.1, "corrupt": "corrupt", "slow": "slow"},
+    "Recording": {"5 minute": 5.0, "0.1 minute": 0.1, "corrupt": "corrupt", "slow": "slow"},
     "Condition": {condition: condition for condition in (*CONDITIONS, SLOW)},
     "Thing": dict(KINDS),
     "Things": {f"{word}s": kind for word, kind in KINDS.items()},
@@ -120,6 +122,7 @@ LEFT: dict[str, list[str]] = {
     "Files": ["2 rows", ""],
     "Answers": ["all answers", ""],
     "Jobs": ["1 job", "1 lost job", ""],
+    "JobState": ["canceled", "pending", '"todo"', ""],
     "Partner": ["cablecast", "YouTube", ""],
     "Status": ["99", "600", "1000", "20", "2xx", "OK", ""],
     "Page": ["page", "public page", "administrators page", ""],
@@ -128,7 +131,7 @@ LEFT: dict[str, list[str]] = {
     "Failure": ["Gone", "broken", "going", ""],
     "Treatment": ["served or hung", "Served", "refused", ""],
     "View": ["Queue", "page", ""],
-    "Kind": ["5 minutes", "minute", "broken", ""],
+    "Recording": ["5 minutes", "minute", "broken", ""],
     "Condition": ["Clear", "broken", "cut", "5 minute", ""],
     "Thing": ["session", "users", "research sessions", ""],
     "Things": ["user", "sessions", "things", ""],

@@ -19,7 +19,7 @@ from responses import matchers
 from support.checks.eventually import eventually
 from support.partners import Cablecast, PartnerServer, Received
 from support.partners.cablecast import OPERATIONS
-from support.partners.server import Answer
+from support.partners.server import Reply
 
 TIMEOUT = 5
 CREDENTIALS = ("archivist", "correct horse")
@@ -122,7 +122,7 @@ class TestRegistering:
         assert call(stub, "POST", "/today?units=c", json={"city": "Graz"}).text == "metric"
 
     def test_a_callback_sees_the_request_and_the_values_of_the_path(self, stub: PartnerServer) -> None:
-        def answer(received: Received, city: str) -> Answer:
+        def answer(received: Received, city: str) -> Reply:
             return 200, {"X-Body": received.body.decode()}, f"{city} in {received.query['units'][0]}"
 
         stub.register_callback("POST", "/cities/{city}", answer)

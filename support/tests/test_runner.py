@@ -180,14 +180,11 @@ def test_what_a_scenario_leaves_behind_fails_it_by_name(project: ProjectCopy) ->
         """
 from behave import when
 from support.personas import PERSONAS
-from support.testdata.media import recording, write
 
 @when("Dana forgets to clean up")
 def leave(context):
     world = context.world
-    made = recording("Left", duration=1, path=world.file_name("Left", ".wav"))
-    write(made, world.storage.root)
-    world.vod.register(made, by=PERSONAS["Dana"])
+    world.vod.register(world.media.store("Left"), by=PERSONAS["Dana"])
     world.access.sign_in(PERSONAS["Dana"])
     world.cleanup._actions.clear()
 """

@@ -4,14 +4,11 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from cryptography.fernet import Fernet
 
-from support.stack.directories import RunDirectory
 from support.stack.postgres import PostgresServer
 
 SETTINGS = {
@@ -57,25 +54,13 @@ def test_a_setting_that_is_wrong_is_told_in_one_sentence(name: str, value: str |
     assert "ss@" not in ended.stderr
 
 
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    run = RunDirectory()
-    try:
-        server = PostgresServer(run, tmp_path_factory.mktemp("logs"))
-        server.create()
-        yield server.url
-        server.server.stop()
-    finally:
-        run.close()
-
-
-def test_migrating_moves_the_schema_forth_and_back(database: str) -> None:
+def test_migrating_moves_the_schema_forth_and_back(postgres: PostgresServer) -> None:
     """Also to a revision that it is beyond: `0004_vod` knows no documents, the newest does."""
     seen = []
     for target in ("0003_queue", "up", "0004_vod", "down"):
-        ended = _migrate(target, {**SETTINGS, "PLATFORM_DATABASE_URL": database})
+        ended = _migrate(target, {**SETTINGS, "PLATFORM_DATABASE_URL": postgres.url})
         assert ended.returncode == 0, ended.stderr
-        seen.append(_tables(database))
+        seen.append(_tables(postgres))
     queue, newest, vod, nothing = seen
     assert {"documents", "vods"} & queue == set()
     assert {"documents", "vods"} <= newest
@@ -83,14 +68,14 @@ def test_migrating_moves_the_schema_forth_and_back(database: str) -> None:
     assert not nothing & newest - {"alembic_version"}
 
 
-def test_an_unknown_migration_is_refused(database: str) -> None:
-    ended = _migrate("0004_vods", {**SETTINGS, "PLATFORM_DATABASE_URL": database})
+def test_an_unknown_migration_is_refused(postgres: PostgresServer) -> None:
+    ended = _migrate("0004_vods", {**SETTINGS, "PLATFORM_DATABASE_URL": postgres.url})
     assert ended.returncode == 2
     assert ended.stderr == "There is no migration '0004_vods': give up, down, or the name of one.\n"
 
 
-def _tables(database: str) -> set[str]:
-    with psycopg.connect(database.replace("+psycopg", "")) as connection:
+def _tables(postgres: PostgresServer) -> set[str]:
+    with postgres.connect() as connection:
         return {name for (name,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
 
 

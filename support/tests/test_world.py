@@ -107,7 +107,7 @@ class TestNames:
         ],
     )
     def test_a_file_name_holds_plain_letters_digits_and_dashes(self, world: World, name: str, stem: str) -> None:
-        assert world.file_name(name, ".wav") == f"{stem}-{world.mark}.wav"
+        assert world.media.recording(name).path == f"{stem}-{world.mark}.wav"
 
 
 def test_what_is_remembered_is_recalled_by_kind(world: World) -> None:
@@ -120,11 +120,16 @@ def test_what_is_remembered_is_recalled_by_kind(world: World) -> None:
 class TestWhatTheTargetLacks:
     @pytest.mark.parametrize(
         "name, capability",
-        [("cablecast", "partners"), ("prices", "partners"), ("faults", "faults"), ("work", "database")],
+        [("cablecast", "partners"), ("prices", "partners"), ("faults", "faults"), ("queue", "database")],
     )
     def test_what_is_not_granted_is_told(self, world: World, name: str, capability: str) -> None:
         with pytest.raises(NotGranted, match=f"the target 'staging' does not grant '{capability}'"):
             getattr(world, name)
+
+    def test_a_recording_is_stored_only_where_there_is_a_storage(self, world: World) -> None:
+        assert world.media.recording("City Council").path == f"city-council-{world.mark}.wav"
+        with pytest.raises(NotGranted, match="does not grant 'storage'"):
+            world.media.store("City Council")
 
     def test_a_scenario_that_breaks_something_must_ask_for_it_with_its_tag(self, run: Run) -> None:
         granting = run.target.model_copy(update={"capabilities": frozenset({Capability.FAULTS})})

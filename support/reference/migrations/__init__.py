@@ -1,4 +1,4 @@
-"""The schema of the database, step by step. Only the supervisor imports this: Alembic is slow to load."""
+"""The schema of the database, step by step. Only what prepares the platform imports this: Alembic is slow to load."""
 
 from __future__ import annotations
 

@@ -1,0 +1,60 @@
+"""What must be so before the platform's processes can start: a database with the newest schema, and the accounts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import NullPool, create_engine
+
+from support.reference.access.routes import NewUser
+from support.reference.access.service import create_user, has_account
+from support.reference.database import wait_until_up
+from support.reference.migrations import UnknownRevision, migrate
+from support.reference.services import Services
+from support.reference.settings import Settings, SettingsError
+
+_EXIT_DATABASE = 3
+_DATABASE_LIMIT_SECONDS = 30.0
+
+
+class StartFailed(Exception):
+    """The platform cannot run: a sentence why, and the exit code."""
+
+    def __init__(self, reason: str, code: int) -> None:
+        self.reason = reason
+        self.code = code
+        super().__init__(reason)
+
+
+def prepare_database(settings: Settings, target: str = "up") -> None:
+    """Wait for the database and move its schema. Raises StartFailed, and SettingsError for an unknown target."""
+    url = settings.database_url.get_secret_value()
+    if not wait_until_up(url, limit_seconds=_DATABASE_LIMIT_SECONDS):
+        reason = f"The database did not let us in within {_DATABASE_LIMIT_SECONDS:.0f} s: see PLATFORM_DATABASE_URL."
+        raise StartFailed(reason, _EXIT_DATABASE)
+    try:
+        migrate(create_engine(url, poolclass=NullPool), target)
+    except UnknownRevision:
+        raise SettingsError(f"There is no migration {target!r}: give up, down, or the name of one.") from None
+
+
+def read_accounts(path: Path | None) -> list[NewUser]:
+    """The accounts that must exist. Raises SettingsError when the file is not a list of them."""
+    if path is None:
+        return []
+    try:
+        return TypeAdapter(list[NewUser]).validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        raise SettingsError(
+            "PLATFORM_ACCOUNTS_FILE must name a readable JSON file: a list of username, email, password and role."
+        ) from None
+
+
+def create_accounts(settings: Settings, accounts: list[NewUser]) -> None:
+    """Create those of the accounts that are not there yet."""
+    services = Services.of(settings, pool_size=1)
+    for account in accounts:
+        if not has_account(services, username=account.username, email=account.email):
+            create_user(services, **account.model_dump())
+    services.database.dispose()  # the processes are forked later, and connections do not survive that
