@@ -161,11 +161,13 @@ class Pool:
                 yield event
                 for one in self._workers:
                     one.grant(time.monotonic() - told)
-        self._progress.clear()
 
     def _listen(self) -> Iterator[Told | Ended]:
         """Wait for what workers say next."""
-        for heard in wait([*(one.connection for one in self._workers), self._wake_up], self._patience()):
+        self._progress.draw()
+        heard_of = wait([*(one.connection for one in self._workers), self._wake_up], self._patience())
+        self._progress.clear()
+        for heard in heard_of:
             if heard == self._wake_up:
                 os.read(self._wake_up, 100)
                 continue
@@ -198,10 +200,8 @@ class Pool:
                     one.running = number
                     self._progress.began(self._scenarios[number].name)
             case Told():
-                self._progress.clear()
                 yield message
             case Printed(text):
-                self._progress.clear()
                 print(text, end="")
             case Ended(number, outcome):
                 one.todo.remove(number)

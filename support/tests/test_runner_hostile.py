@@ -1,6 +1,8 @@
 """Steps, hooks and surroundings at their worst: a scenario costs itself and nothing else, and every output says so."""
 
+import contextlib
 import os
+import pty
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,7 +16,9 @@ from support.report.manifest import Cause, Status, read
 from support.tests.runner_probe import PROJECT, Ended, Probe
 
 STEPS = r"""
+import contextlib
 import os
+import pty
 import sys
 
 from behave import when
@@ -300,3 +304,22 @@ def test_a_shard_with_nothing_in_it_is_refused(made: Callable[[str], Probe]) -> 
     assert ended.errors == (
         "Nothing to run in shard 3 of 3: what is selected, 2 scenarios, makes fewer parts. Ask for fewer shards.\n"
     )
+
+
+def test_the_live_line_of_a_parallel_run_is_gone_before_anything_else_is_shown(made: Callable[[str], Probe]) -> None:
+    waits = "".join(f"  Scenario: Y{n}\n    When it takes 0.1 seconds\n    Then it is wrong\n" for n in range(6))
+    probe = made(waits)
+    process, terminal = pty.fork()
+    if process == 0:
+        os.chdir(probe.folder)
+        command = [sys.executable, "-m", "behave", "-D", "target=here.toml", "-f", "plain", "-j", "2"]
+        os.execve(sys.executable, command, {**os.environ, "PYTHONPATH": str(PROJECT)})
+    written = b""
+    with contextlib.suppress(OSError):  # it has ended
+        while some := os.read(terminal, 10_000):
+            written += some
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == ExitCode.FAILED
+    assert b"running: Y" in written
+    left = [line.rpartition("\r\033[K")[2] for line in written.decode().split("\n")]
+    assert not [line for line in left if "running:" in line]
