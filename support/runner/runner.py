@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import io
 import os
 import signal
 import sys
@@ -73,6 +74,8 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
 
     def __init__(self, config: Configuration) -> None:
         super().__init__(config)
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")  # what a console has no letters for is no reason to end
         mended: Mapping[type, Callable[[Configuration], Any]] = {SummaryReporter: Summary, JUnitReporter: JUnit}
         config.reporters[:] = [mended.get(type(one), type(one))(config) for one in config.reporters]
         self._locations: list[FileLocation] = []

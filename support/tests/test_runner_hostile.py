@@ -269,6 +269,12 @@ class TestSurroundings:
         assert (done.returncode, done.stderr) == (ExitCode.UNREAD, "")
         assert 0 < len((probe.folder / "log").read_text().splitlines()) < 30
 
+    def test_a_console_without_the_letters_shows_them_by_number(self, made: Callable[[str], Probe]) -> None:
+        probe = made("  Scenario: Caf\u00e9 \u2013 \U0001f389\n    Then it is wrong\n")
+        done = on_a_console(probe, "PYTHONIOENCODING=ascii behave -f plain")
+        assert (done.returncode, done.stderr) == (ExitCode.FAILED, "")
+        assert "Scenario: Caf\\xe9 \\u2013 \\U0001f389" in done.stdout
+
     def test_a_disk_that_is_full_is_a_sentence(self, probe: Probe) -> None:
         done = on_a_console(probe, "behave -f plain -f plain -o /dev/full")
         sentence = "The run ended early: [Errno 28] No space left on device.\n"
