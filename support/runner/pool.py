@@ -121,7 +121,8 @@ class Pool:
         """Interrupt what runs and let its clean-ups end, where nothing can be told any more."""
         self._evidence = lambda brought: None
         self._lost = lambda scenario, outcome: None
-        self.interrupt()
+        if not self.interrupted:  # a second request would leave no time to clean up
+            self.interrupt()
         for _ in self.events():
             pass
 

@@ -231,6 +231,29 @@ def test_a_signal_that_comes_twice_at_once_lets_clean_ups_run(
     assert (tmp_path / "cleaned").exists() is bool(same_request)
 
 
+def test_giving_up_is_no_second_request_to_end(
+    made: Callable[..., Pool], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as where the terminal takes nothing any more, a while after Ctrl-C."""
+    monkeypatch.setattr(pool_module, "SAME_REQUEST", 0.0)
+
+    def work(worker: Made) -> None:
+        asked = threading.Event()
+        signal.signal(signal.SIGTERM, lambda number, frame: asked.set())
+        worker.tell(Ready("up"))
+        worker.tell(Began(worker.connection.recv()[0], 60.0), Told(0, "scenario"))
+        asked.wait(10)
+        (tmp_path / "cleaned").touch()
+        worker.tell(Ended(0, PASSED), Closing(), Closed())
+
+    pool = made(work)
+    pool.start()
+    next(pool.events())
+    pool.interrupt()
+    pool.give_up()
+    assert (tmp_path / "cleaned").exists()
+
+
 def test_a_signal_after_the_last_scenario_leaves_the_end_of_the_run_alone(made: Callable[..., Pool]) -> None:
     def work(worker: Made) -> None:
         worker.run_all()

@@ -35,9 +35,12 @@ def test_a_step_is_ended_at_the_limit() -> None:
 
 
 def test_between_steps_nothing_is_ended_but_the_next_step_is() -> None:
+    between = False
     with pytest.raises(ScenarioTimedOut), time_limit(0.1):
         waits(0.3)
+        between = True
         in_a_step(5)
+    assert between
 
 
 def test_what_is_unlimited_does_not_count() -> None:
