@@ -6,7 +6,8 @@ from behave import given, then, when
 from behave.runner import Context
 
 from support import secrecy
-from support.checks.matching import equal, fields, require
+from support.checks.expected import require_fields
+from support.checks.matching import equal, require
 from support.clients.access import Asked
 from support.drivers.http import Answer
 from support.world import World
@@ -99,7 +100,7 @@ def refused_alike(context: Context, who: str) -> None:
     person = world.person(who)
     refusal = world.recall("answer", Answer).expect(401)
     unknown = world.access.attempt_as_nobody(by=person)
-    fields(f"what {person.name} is told", _told(refusal), _told(unknown))
+    require_fields(f"what {person.name} is told", _told(refusal), _told(unknown))
 
 
 def _told(refusal: Answer) -> dict[str, object]:

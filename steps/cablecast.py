@@ -6,7 +6,8 @@ from behave import given, then, when
 from behave.runner import Context
 
 from support.checks.eventually import consistently
-from support.checks.matching import equal, fields, require
+from support.checks.expected import require_fields
+from support.checks.matching import equal, require
 from support.clients.vod import Vod
 from support.world import World
 
@@ -43,15 +44,16 @@ def cablecast_reports(context: Context, status: str, percent: int, times: int | 
     context.world.cablecast.reports(status, percent, times)
 
 
-@given("{who:Actor} has linked the VOD {title:Quoted} to the show {show:Literal}")
-@when("{who:Actor} links the VOD {title:Quoted} to the show {show:Literal}")
-def link(context: Context, who: str, title: str, show: object) -> None:
+@given("{who:Actor} has linked the VOD {title:Quoted} to the show {show:Value}")
+@when("{who:Actor} links the VOD {title:Quoted} to the show {show:Value}")
+def link(context: Context, who: str, title: str, show: str) -> None:
     """Link a VOD by hand to a show that Cablecast has, by its title, or to whatever else is given as one.
 
     Example: When Dana links the VOD "City Council" to the show "City Council"
     """
     world = context.world
-    id = world.cablecast.show_of(world.alias(show)) if isinstance(show, str) else show
+    named = world.values.value(show)
+    id = world.cablecast.show_of(world.alias(named)) if isinstance(named, str) else named
     world.remember("answer", world.vod.link(world.recall(title, Vod), id, by=world.person(who)))
 
 
@@ -107,8 +109,8 @@ def published(context: Context, title: str) -> None:
     equal(f'the publication of "{title}"', str(world.vod.end_of("publication", vod)), "completed")
     made = world.cablecast.vod_of(vod.recording)
     wanted = {"show_id": made.show.id, "cablecast_vod_id": made.id}
-    fields(f'the row of the VOD "{title}"', world.vods.row(vod), wanted)
-    fields(f'the VOD "{title}" in the API', world.vod.read(vod, by=vod.owner), wanted)
+    require_fields(f'the row of the VOD "{title}"', world.vods.row(vod), wanted)
+    require_fields(f'the VOD "{title}" in the API', world.vod.read(vod, by=vod.owner), wanted)
     require(world.vods.row(vod)["published_at"], f'the row of the VOD "{title}" should tell when it was published')
 
 
@@ -121,8 +123,8 @@ def publishing_failed(context: Context, title: str, reason: str) -> None:
     world = context.world
     vod = world.recall(title, Vod)
     equal(f'the publication of "{title}"', str(world.vod.end_of("publication", vod)), f"failed ({reason})")
-    fields(f'the row of the VOD "{title}"', world.vods.row(vod), NOTHING)
-    fields(f'the VOD "{title}" in the API', world.vod.read(vod, by=vod.owner), NOTHING)
+    require_fields(f'the row of the VOD "{title}"', world.vods.row(vod), NOTHING)
+    require_fields(f'the VOD "{title}" in the API', world.vod.read(vod, by=vod.owner), NOTHING)
 
 
 @then("Cablecast was asked for {operation:Operation} {times:Count}, with growing waits")
@@ -146,8 +148,8 @@ def linked(context: Context, title: str, show: str) -> None:
     """
     world = context.world
     vod, id = _settled(world, title), world.cablecast.show_of(world.alias(show))
-    fields(f'the link of "{title}"', world.vod.show(vod, by=vod.owner), {"show_id": id, "suggestion": None})
-    fields(f'the row of the VOD "{title}"', world.vods.row(vod), {"show_id": id})
+    require_fields(f'the link of "{title}"', world.vod.show(vod, by=vod.owner), {"show_id": id, "suggestion": None})
+    require_fields(f'the row of the VOD "{title}"', world.vods.row(vod), {"show_id": id})
 
 
 @then("the VOD {title:Quoted} is linked to no show, and {show:Quoted} is suggested")

@@ -23,11 +23,11 @@ def exactly_these_changed(context: Context) -> None:
     """Compare every record of database, queue and sessions with before; a change that is not in the table fails.
 
     Columns: store, record (a name that the scenario knows: its record, or one that refers to it), field, from, to. A
-    record that came or went has no field, and is `absent` or `present`. `any` stands for any value.
+    record that came or went has no field, and goes from `{absent}` to `{anything}`, or back.
     Example: Then exactly these records changed
     """
     world = context.world
-    world.stores.require_changes(context.table, world.identity)
+    world.stores.require_changes(context.table, world.identity, world.values.wish)
 
 
 @then("at least these records changed")
@@ -38,7 +38,7 @@ def at_least_these_changed(context: Context) -> None:
     Example: Then at least these records changed
     """
     world = context.world
-    world.stores.require_changes(context.table, world.identity, exactly=False)
+    world.stores.require_changes(context.table, world.identity, world.values.wish, exactly=False)
 
 
 @then("the table {table:Quoted} has {count:Rows} with")

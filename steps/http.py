@@ -142,7 +142,7 @@ def answer_reads(context: Context) -> None:
 
 @then("the answer has these headers")
 def answer_has_headers(context: Context) -> None:
-    """Check headers of the last answer (header, value); where no value stands, the header must not be there.
+    """Check headers of the last answer (header, value); one that must not be there is `{absent}`.
 
     Example: Then the answer has these headers
     """

@@ -12,6 +12,7 @@ from support.checks.openapi import ApiDocument
 from support.clients.operations import SERVICES, Metrics
 from support.clients.vod import Vod
 from support.drivers.http import Answer
+from support.mistakes import require_written
 from support.world import World
 
 LIVES = 3.0  # seconds since the last sign of life of a worker that lives
@@ -234,7 +235,7 @@ def all_compared(context: Context) -> None:
     """
     world = context.world
     answers, compared = map(sub, _compared(world), world.recall("compared before", tuple))
-    require(answers, "requests should be answered before this is asked, but none was")
+    require_written(answers, "no request was answered since then: there is nothing to compare")
     equal("how many answers were compared", compared, answers)
     known = world.run.document
     require(known and known.seen, "answers should be noted as seen, but none is")

@@ -47,8 +47,8 @@ def partner_was_asked(context: Context, partner: str, request: Request, times: i
     Example: Then Cablecast was asked POST /vods 3 times with
     """
     world = context.world
-    wish = writing.wished_body(world, context)
-    world.partner(partner).require_asked(writing.path(world, request), times, wish)
+    differences = writing.wished_body(world, context)
+    world.partner(partner).require_asked(writing.path(world, request), times, differences)
 
 
 @then("{partner:Partner} was never asked {request:Request}")

@@ -21,8 +21,8 @@ def left_traces(context: Context, who: str) -> None:
     """
     world = context.world
     person = world.person(who)
-    for kind, name, cells in check.one_of_every_kind(world.mark):
-        things.create(world, kind, name, who, cells).expect(201)
+    for kind, name, fields in check.one_of_every_kind(world.mark):
+        things.create(world, kind, name, who, fields).expect(201)
     session = things.known(world, SESSION, "AAPL")
     world.research.note(session, check.words(world.mark, "notes"), by=person).expect(200)
     world.research.move(session, "processing", by=person).expect(200)

@@ -5,9 +5,9 @@ from functools import partial
 from behave import given, then, when
 from behave.runner import Context
 
-from support import things
+from support import things, writing
 from support.checks import tables
-from support.checks.cells import LINE_BREAK, nested, pairs
+from support.checks.expected import require_fields
 from support.checks.matching import equal, one, require
 from support.clients.research import DOCUMENT_BATCH, filler
 from support.clients.things import PORTFOLIO, SESSION, Kind
@@ -30,14 +30,14 @@ def session_in_state(context: Context, name: str, who: str, state: str) -> None:
 @when("{who:Actor} moves the research session {name:Quoted} to {state:Quoted}")
 @when("{who:Actor} moves the research session {name:Quoted} to {state:Quoted} with")
 def move_session(context: Context, who: str, name: str, state: str) -> None:
-    """Ask for a transition, with data or without, whatever comes of it.
+    """Ask for a transition, with data (fields such as data.score) or without, whatever comes of it.
 
     Example: When Ravi moves the research session "AAPL" to "completed"
     Example: When Ravi moves the research session "AAPL" to "completed" with
     """
     world = context.world
-    data = nested(pairs(context.table)).get("data")
-    answer = world.research.move(things.known(world, SESSION, name), state, data, by=world.person(who))
+    fields = writing.fields(world, context)
+    answer = world.research.move(things.known(world, SESSION, name), state, fields, by=world.person(who))
     world.remember("answer", answer)
 
 
@@ -161,7 +161,7 @@ def research_failed(context: Context, name: str, reason: str) -> None:
     equal("the kind of failure", (error["type"], error["message"]), ("DependencyError", reason))
     session = things.known(world, SESSION, name)
     told, look = world.things.read(session).expect(200).document, partial(world.thing_stores.row, session)
-    wanted = {"state": "failed", "stage": "started", "error": reason, "data": "{}"}
+    wanted = {"state": "failed", "stage": "started", "error": reason, "data": {}}
     check.stored(session, told, look, wanted, world.people.account(session.by).username)
 
 
@@ -170,13 +170,14 @@ def research_failed(context: Context, name: str, reason: str) -> None:
 
 @given("the price service quotes {ticker:Quoted} at")
 def price_service_quotes(context: Context, ticker: str) -> None:
-    """Have the price service know these days of a ticker, oldest first.
+    """Have the price service know these days of a ticker, oldest first. Columns: date; close, in quotes.
 
     Example: Given the price service quotes "AAPL" at
     """
     world = context.world
     rows = tables.read(context.table, ("date", "close"))
-    world.remember("quotes", world.prices.quotes(ticker, [(row["date"], row["close"]) for row in rows]))
+    days = [(row["date"], world.values.value(row["close"])) for row in rows]
+    world.remember("quotes", world.prices.quotes(ticker, days))
 
 
 @given("the price service {trouble:PriceTrouble}, {times:Count}")
@@ -235,23 +236,24 @@ def search(context: Context, who: str, text: str) -> None:
     Example: When Nora searches for "cloud computing" with
     """
     world = context.world
-    wishes = nested(pairs(context.table))
+    wishes = writing.fields(world, context)
     world.remember("answer", world.research.search(text, wishes, by=world.person(who)))
 
 
 # Tickers and returns
 
 
-@then("the platform says that {text:Quoted} is {verdict:Verdict} ticker")
+@then("the platform says that {text:Value} is {verdict:Verdict} ticker")
 def ticker_judged(context: Context, text: str, verdict: str) -> None:
-    """Ask the platform whether a text is a ticker; ↵ in it is a line break.
+    """Ask the platform whether a text is a ticker.
 
     Example: Then the platform says that "AAPL" is a ticker
     """
     world = context.world
-    judged = world.research.judge_ticker(text.replace(LINE_BREAK, "\n"), by=world.person("Ravi"))
-    ticker = text.upper() if verdict == "a" else None
-    equal(f'what the platform says about "{text}"', judged, {"valid": verdict == "a", "ticker": ticker})
+    typed = world.values.value(text)
+    judged = world.research.judge_ticker(typed, by=world.person("Ravi"))
+    ticker = typed.upper() if verdict == "a" else None
+    equal(f"what the platform says about {text}", judged, {"valid": verdict == "a", "ticker": ticker})
 
 
 @then("the returns of the portfolio {name:Quoted} are")
@@ -263,4 +265,4 @@ def returns_are(context: Context, name: str) -> None:
     world = context.world
     portfolio = things.known(world, PORTFOLIO, name)
     found = world.research.returns(portfolio, by=portfolio.by)
-    check.returns(portfolio, found, pairs(context.table))
+    require_fields(f"the returns of {portfolio}", found, writing.wishes(world, context, "field"))

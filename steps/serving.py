@@ -5,7 +5,8 @@ from functools import partial
 from behave import given, then, when
 from behave.runner import Context
 
-from support.checks.matching import equal, fields, require
+from support.checks.expected import require_fields
+from support.checks.matching import equal, require
 from support.clients.vod import FIELDS, Vod, variant
 from support.drivers.http import Answer, HttpDriver
 from support.personas import Persona
@@ -13,26 +14,28 @@ from support.testdata.media import Recording
 from support.world import World
 
 
-@given("Redis holds {value:Literal} as the {field:Field} of the VOD {title:Quoted}")
-def redis_holds(context: Context, value: object, field: str, title: str) -> None:
+@given("Redis holds {value:Value} as the {field:Field} of the VOD {title:Quoted}")
+def redis_holds(context: Context, value: str, field: str, title: str) -> None:
     """Change what Redis holds for a VOD, so that whoever is served from there can be told from others.
 
     Example: Given Redis holds "Only Redis knows" as the title of the VOD "City Council"
     """
     world = context.world
-    world.vods.recache(world.recall(title, Vod), field, value)
+    world.vods.recache(world.recall(title, Vod), field, world.values.value(value))
 
 
-@when("{who:Actor} lists {limit:Literal} VODs after the first {offset:Literal}, of the status {status:Literal}")
-def list_some(context: Context, who: str, limit: object, offset: object, status: object) -> None:
+@when("{who:Actor} lists {limit:Value} VODs after the first {offset:Value}, of the status {status:Value}")
+def list_some(context: Context, who: str, limit: str, offset: str, status: str) -> None:
     """Ask for a part of the list. The status `null` means every one.
 
     Example: When Vera lists 2 VODs after the first 0, of the status "failed"
     """
     world = context.world
-    asked = {"limit": str(limit), "offset": str(offset), **({} if status is None else {"status": str(status)})}
-    world.remember("answer", world.vod.list_some(by=world.person(who), **asked))
-    world.remember("listed status", status or "")
+    asked = {"limit": limit, "offset": offset, "status": status}
+    wanted = {name: world.values.value(text) for name, text in asked.items()}
+    params = {name: str(value) for name, value in wanted.items() if value is not None}
+    world.remember("answer", world.vod.list_some(by=world.person(who), **params))
+    world.remember("listed status", params.get("status", ""))
 
 
 @then("{who:Actor} sees {titles:Quoted} in this order, and the right total")
@@ -59,8 +62,8 @@ def stored_as_registered(context: Context, title: str, status: str, who: str) ->
     vod = world.recall(title, Vod)
     wanted = {**_registered(vod.recording), "status": status, "progress": 0}
     creator = world.run.account(world.person(who)).username
-    fields(f'the VOD "{title}" in the API', world.vod.read(vod, by=vod.owner), wanted)
-    fields(f'the row of the VOD "{title}"', world.vods.row(vod), {**wanted, "creator": creator})
+    require_fields(f'the VOD "{title}" in the API', world.vod.read(vod, by=vod.owner), wanted)
+    require_fields(f'the row of the VOD "{title}"', world.vods.row(vod), {**wanted, "creator": creator})
 
 
 @then("{who:Actor} sees what was registered for {title:Quoted}")
@@ -73,34 +76,34 @@ def sees_registered(context: Context, who: str, title: str) -> None:
     world.person(who)
     vod = world.recall(title, Vod)
     seen = world.recall("answer", Answer).expect(200).document
-    fields(f'the VOD "{title}"', seen, {**_registered(vod.recording), "id": vod.id, "status": "pending"})
+    require_fields(f'the VOD "{title}"', seen, {**_registered(vod.recording), "id": vod.id, "status": "pending"})
 
 
 def _registered(made: Recording) -> dict[str, object]:
     return {"title": made.title, "file_path": made.path, "duration": made.duration}
 
 
-@then("{who:Actor} sees the {field:Field} {value:Literal}")
-def sees_field(context: Context, who: str, field: str, value: object) -> None:
+@then("{who:Actor} sees the {field:Field} {value:Value}")
+def sees_field(context: Context, who: str, field: str, value: str) -> None:
     """Look at one field of what was answered.
 
     Example: Then she sees the status "processing"
     """
     world = context.world
     seen = world.recall("answer", Answer).expect(200).document
-    fields(f"what {world.person(who).name} sees", seen, {field: value})
+    require_fields(f"what {world.person(who).name} sees", seen, {field: world.values.wish(value)})
 
 
-@then("the VOD {title:Quoted} has the {field:Field} {value:Literal}")
-def has_field(context: Context, title: str, field: str, value: object) -> None:
+@then("the VOD {title:Quoted} has the {field:Field} {value:Value}")
+def has_field(context: Context, title: str, field: str, value: str) -> None:
     """Look at one field in the API and in the database.
 
     Example: Then the VOD "City Council" has the duration 90
     """
     world = context.world
-    vod = world.recall(title, Vod)
-    fields(f'the VOD "{title}" in the API', world.vod.read(vod, by=vod.owner), {field: value})
-    fields(f'the row of the VOD "{title}"', world.vods.row(vod), {field: value})
+    vod, wanted = world.recall(title, Vod), {field: world.values.wish(value)}
+    require_fields(f'the VOD "{title}" in the API', world.vod.read(vod, by=vod.owner), wanted)
+    require_fields(f'the row of the VOD "{title}"', world.vods.row(vod), wanted)
 
 
 @then("the VOD {title:Quoted} is still {status:VodState}")
@@ -124,8 +127,8 @@ def served_truly(context: Context, who: str, title: str) -> None:
     world = context.world
     vod, person = world.recall(title, Vod), world.person(who)
     row = {name: value for name, value in world.vods.row(vod).items() if name in FIELDS.values()}
-    fields(f'the VOD "{title}" at the first look', world.vod.read(vod, by=person), row)
-    fields(f'the VOD "{title}" at the second look', world.vod.read(vod, by=person), row)
+    require_fields(f'the VOD "{title}" at the first look', world.vod.read(vod, by=person), row)
+    require_fields(f'the VOD "{title}" at the second look', world.vod.read(vod, by=person), row)
 
 
 @then("the VOD {title:Quoted} is gone from the API, the list and every store")
@@ -140,7 +143,7 @@ def gone(context: Context, title: str) -> None:
     listed = [entry["id"] for entry in world.vod.list_page(by=vod.owner).expect(200).document["vods"]]
     require(vod.id not in listed, f'the VOD "{title}" should not be listed, but is')
     left = {"rows": world.vods.rows_of(vod), "cached": world.vods.cached(vod), "files": world.vods.files(vod)}
-    fields(f'what is left of the VOD "{title}"', left, {"rows": 0, "cached": None, "files": []})
+    require_fields(f'what is left of the VOD "{title}"', left, {"rows": 0, "cached": None, "files": []})
 
 
 @when("{who:Actor} sends {number:Whole} {calls:Calls} of the VOD {title:Quoted}, {at_once:Whole} at once")
@@ -184,4 +187,4 @@ def holds_one(context: Context, title: str) -> None:
     row = world.vods.row(vod)
     sent = len(world.recall("answers", list))
     require(row["file_size"] in range(sent), f'the VOD "{title}" should hold a change that was sent, but holds {row}')
-    fields(f'the row of the VOD "{title}"', row, variant(vod.recording, int(row["file_size"])))
+    require_fields(f'the row of the VOD "{title}"', row, variant(vod.recording, int(row["file_size"])))

@@ -5,9 +5,8 @@ from functools import partial
 from behave import given, then, when
 from behave.runner import Context
 
-from support import things
+from support import things, writing
 from support.checks import tables
-from support.checks.cells import named, nested, pairs
 from support.checks.matching import equal
 from support.clients.things import DEEDS, Kind
 from support.drivers.http import REFUSALS, Answer
@@ -36,7 +35,8 @@ def thing_exists(context: Context, kind: Kind, name: str, who: str) -> None:
     Example: Given the research session "AAPL" of Ravi
     Example: Given the research session "AAPL" of Ravi with
     """
-    things.create(context.world, kind, name, who, pairs(context.table)).expect(201)
+    world = context.world
+    things.create(world, kind, name, who, writing.fields(world, context)).expect(201)
 
 
 @given("these {kind:Things} of {who:Actor}")
@@ -45,19 +45,21 @@ def things_exist(context: Context, kind: Kind, who: str) -> None:
 
     Example: Given these notifications of Nora
     """
-    for name, cells in named(context.table):
-        things.create(context.world, kind, name, who, cells).expect(201)
+    world = context.world
+    for name, fields in writing.named_fields(world, context):
+        things.create(world, kind, name, who, fields).expect(201)
 
 
 @when("{who:Actor} creates the {kind:Thing} {name:Quoted}")
 @when("{who:Actor} creates the {kind:Thing} {name:Quoted} with")
 def create_thing(context: Context, who: str, kind: Kind, name: str) -> None:
-    """Ask for a thing, whatever comes of it; `nothing` in the table leaves out a field that is usually there.
+    """Ask for a thing, whatever comes of it; `{absent}` in the table leaves out a field that is usually there.
 
     Example: When Ravi creates the research session "AAPL"
     Example: When Ravi creates the research session "AAPL" with
     """
-    things.create(context.world, kind, name, who, pairs(context.table))
+    world = context.world
+    things.create(world, kind, name, who, writing.fields(world, context))
 
 
 @given("{whose:Owner} {kind:Thing} {name:Quoted} holds")
@@ -67,7 +69,7 @@ def thing_holds(context: Context, whose: str, kind: Kind, name: str) -> None:
     Example: Given Ravi's research session "AAPL" holds
     """
     world = context.world
-    fields = nested(pairs(context.table), texts=kind.texts)
+    fields = writing.fields(world, context)
     world.things.change(things.known(world, kind, name), fields, by=world.person(whose)).expect(200)
 
 
@@ -78,7 +80,7 @@ def change_thing(context: Context, who: str, kind: Kind, name: str) -> None:
     Example: When Omar changes the user "Alma" to
     """
     world = context.world
-    fields = things.filled_in(world, kind, pairs(context.table))
+    fields = writing.fields(world, context)
     world.remember("answer", world.things.change(things.known(world, kind, name), fields, by=world.person(who)))
 
 
@@ -113,7 +115,7 @@ def is_stored(context: Context, kind: Kind, name: str) -> None:
     """
     world = context.world
     thing = things.known(world, kind, name)
-    wanted = {field: world.filled_in(cell) for field, cell in pairs(context.table).items()}
+    wanted = writing.wishes_of_thing(world, context)
     told = world.things.read(thing).expect(200).document
     look = partial(world.thing_stores.row, thing)
     check.stored(thing, told, look, wanted, world.people.account(thing.by).username)
@@ -167,10 +169,8 @@ def create_many(context: Context, who: str, kind: Kind) -> None:
     Example: When Omar creates these users in one request
     """
     world = context.world
-    items = []
-    for name, cells in named(context.table):
-        fields = things.filled_in(world, kind, cells)
-        items.append({**kind.defaults(kind.known_as(name, world.mark)), **fields})
+    rows = writing.named_fields(world, context)
+    items = [{**kind.defaults(kind.known_as(name, world.mark)), **fields} for name, fields in rows]
     answer = world.things.create_many(kind, items, by=world.person(who))
     world.remember("answer", answer)
     if answer.status in (200, 201):
@@ -231,7 +231,7 @@ def list_things(context: Context, who: str, kind: Kind) -> None:
     Example: When Nora lists the notifications with
     """
     world = context.world
-    world.remember("answer", world.things.list(kind, pairs(context.table), by=world.person(who)))
+    world.remember("answer", world.things.list(kind, writing.query(world, context), by=world.person(who)))
 
 
 @then("{who:Actor} is shown no {kind:Things}")
@@ -247,4 +247,5 @@ def is_shown(context: Context, who: str, kind: Kind, total: float = 0) -> None:
     world = context.world
     world.person(who)
     shown = world.recall("answer", Answer).expect(200).document
-    check.listed(kind, shown, named(context.table) if context.table else [], int(total), world.mark)
+    wanted = writing.named_wishes(world, context) if context.table else []
+    check.listed(kind, shown, wanted, int(total), world.mark)

@@ -4,7 +4,8 @@ from behave import given, when
 from behave.runner import Context
 
 from support.checks import tables
-from support.clients.vod import LEFT_OUT, STAGES, Vod
+from support.checks.kinds import without_absent
+from support.clients.vod import STAGES, Vod
 from support.mistakes import require_written
 from support.testdata.media import Recording
 from support.world import World
@@ -106,16 +107,17 @@ def _register(world: World, who: str) -> Vod:
     return vod
 
 
-@when("{who:Actor} registers the VOD {title:Quoted} with the {field:Field} {value:Literal}")
-def register_with(context: Context, who: str, title: str, field: str, value: object) -> None:
+@when("{who:Actor} registers the VOD {title:Quoted} with the {field:Field} {value:Value}")
+def register_with(context: Context, who: str, title: str, field: str, value: str) -> None:
     """Register a VOD with one field of this value and the others as they should be, whatever comes of it.
 
+    The value `{absent}` leaves the field out.
     Example: When Dana registers the VOD "City Council" with the duration -1
     """
     world = context.world
     person = world.person(who)
     vod, content = world.vod.fresh(world.media.recording(title), person)
-    sent = {name: part for name, part in {**content, field: value}.items() if part is not LEFT_OUT}
+    sent = without_absent({**content, field: world.values.value(value)})
     answer = world.vod.attempt(sent, by=person)
     world.remember("answer", answer)
     world.remember(title, Vod(answer.document.get("id", vod.id), vod.recording, person))
@@ -175,13 +177,13 @@ def do(context: Context, who: str, deed: str, title: str) -> None:
     world.remember("answer", world.vod.do(deed, world.recall(title, Vod), by=world.person(who)))
 
 
-@given("{who:Actor} has changed the {field:Field} of the VOD {title:Quoted} to {value:Literal}")
-@when("{who:Actor} changes the {field:Field} of the VOD {title:Quoted} to {value:Literal}")
-def change(context: Context, who: str, field: str, title: str, value: object) -> None:
+@given("{who:Actor} has changed the {field:Field} of the VOD {title:Quoted} to {value:Value}")
+@when("{who:Actor} changes the {field:Field} of the VOD {title:Quoted} to {value:Value}")
+def change(context: Context, who: str, field: str, title: str, value: str) -> None:
     """Ask for another value of one field, whatever comes of it.
 
     Example: When Dana changes the status of the VOD "City Council" to "finished"
     """
     world = context.world
-    answer = world.vod.change(world.recall(title, Vod), {field: value}, by=world.person(who))
-    world.remember("answer", answer)
+    fields = without_absent({field: world.values.value(value)})
+    world.remember("answer", world.vod.change(world.recall(title, Vod), fields, by=world.person(who)))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from support.checks.changes import State, differences
+from support.checks.changes import State, changes
 from support.checks.eventually import NeverHappened, eventually
 from support.clients.state import StateOfStores
 from support.drivers.database import DatabaseDriver
@@ -60,7 +60,7 @@ class LeakAudit:
     def _left(self, before: State) -> list[str]:
         self._before = now = self._look()
         shared = [("auth_sessions", id) for id in self._run.sessions.in_use]
-        return list(differences({**{place: now.get(place, {}) for place in shared}, **before}, now))
+        return list(map(str, changes({**{place: now.get(place, {}) for place in shared}, **before}, now)))
 
     def _look(self) -> State:
         unseen = Recorder(self._run.masker)  # what the audit asks is no evidence of the scenario's

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import shlex
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
-from support.exits import ExitCode, RunStopped
+from support.exits import ExitCode, RunStopped, UsageError
 from support.loading import uncollected
 
+PROJECT = Path(__file__).parents[1]
 COMMANDS = {
     "up": "start the embedded platform, to explore it by hand and as a target for other shells; Ctrl-C ends it",
     "report": "build one HTML page from what the last run wrote, or from all shards of one",
@@ -45,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             module.add_to(command)
     options = parser.parse_args(given)
     try:
+        _refuse_elsewhere()
         return int(options.work(options))
     except RunStopped as stop:
         print(stop, file=sys.stderr)
@@ -54,6 +58,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # of `| head`
         sys.stderr.close()
         return ExitCode.PASSED
+
+
+def _refuse_elsewhere() -> None:
+    """Raise UsageError outside the project's folder: what the commands look for beside them would not be found."""
+    here = Path.cwd()
+    near = next((place for place in (here, *here.parents, PROJECT) if _is_project(place)), None)
+    if near != here:
+        hint = f": cd {shlex.quote(str(near))}" if near else ""
+        raise UsageError(
+            f"Nothing was done. Start acceptance in the project's folder, where features and steps are{hint}"
+        )
+
+
+def _is_project(place: Path) -> bool:
+    return all((place / part).exists() for part in ("pyproject.toml", "features", "steps"))
 
 
 if __name__ == "__main__":

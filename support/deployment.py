@@ -8,10 +8,10 @@ from typing import Protocol
 
 import requests
 
-from support.drivers.trust import distrust, open_session
-from support.exits import EnvironmentFailed
+from support.drivers.trust import open_session
 from support.personas import Account
-from support.settings import Capability, Target, accounts_of, require_section, store_url
+from support.preflight import ADDRESS, Preflight
+from support.settings import Capability, Target, accounts_of, refuse_unset, require_section, store_url
 
 
 class Deployment(Protocol):
@@ -51,13 +51,9 @@ class LiveDeployment:
     """A deployment that is there without us."""
 
     def __init__(self, target: Target) -> None:
+        refuse_unset(target)
         self._target = target
         self.accounts = accounts_of(target)
-        # What the file promises must be there now, not be missed by the first scenario that needs it.
-        if Capability.DATABASE in target.capabilities:
-            _ = self.database_url
-        if Capability.REDIS in target.capabilities:
-            _ = self.redis_url
 
     @property
     def api_url(self) -> str:
@@ -67,12 +63,12 @@ class LiveDeployment:
     @property
     def database_url(self) -> str:
         """The address of the database."""
-        return store_url(require_section(self._target, self._target.database, "database"), "the database's address")
+        return store_url(self._target, Capability.DATABASE)
 
     @property
     def redis_url(self) -> str:
         """The address of Redis."""
-        return store_url(require_section(self._target, self._target.redis, "redis"), "the address of Redis")
+        return store_url(self._target, Capability.REDIS)
 
     @property
     def media_root(self) -> Path:
@@ -84,22 +80,8 @@ class LiveDeployment:
 
     def finish(self) -> str:
         """Ask the platform how it is. Raises EnvironmentFailed when it does not answer as the platform does."""
-        limits = self._target.limits
-        address = f"{self.api_url}/api/health"
-        try:
-            with open_session(self._target.trusted) as session:
-                answer = session.get(address, timeout=(limits.connect, limits.answer))
-            status = answer.json()["status"]
-        except requests.exceptions.SSLError as error:
-            raise EnvironmentFailed(
-                f"The target {self._target.name!r} cannot be asked at {address}: {distrust(error)}."
-            ) from error
-        except (requests.RequestException, ValueError, KeyError, TypeError) as error:
-            raise EnvironmentFailed(
-                f"The target {self._target.name!r} does not answer at {address} as the platform does: {error}. "
-                "Check the address in the target file, and whether the platform is up."
-            ) from error
-        return f"Target {self._target.name} at {self.api_url} says it is {status}"
+        [seen] = Preflight(self._target).require(ADDRESS)
+        return f"Target {self._target.name} at {seen}"
 
     def close(self) -> None:
         """Nothing to end."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import behave
 
-from support.checks.expected import UNITS, seconds
+from support.checks.kinds import UNITS, seconds
 from support.clients.access import ATTEMPTS, FIELDS, PAGES, TOKENS
 from support.clients.accounts import LIKENESSES, SETTINGS
 from support.clients.api import Request
@@ -22,7 +21,7 @@ from support.clients.queue import STATES as JOB_STATES
 from support.clients.research import STAGES as RESEARCH_STAGES
 from support.clients.things import KINDS
 from support.clients.tokens import CREDENTIALS
-from support.clients.vod import CALLS, DEEDS, DONE, LEFT_OUT, STAGES
+from support.clients.vod import CALLS, DEEDS, DONE, STAGES
 from support.clients.vod import FIELDS as VOD_FIELDS
 from support.drivers.http import OUTCOMES, REFUSALS
 from support.partners.cablecast import ANYTHING, OPERATIONS
@@ -76,14 +75,6 @@ def _jobs(text: str) -> tuple[int, str]:
 
 # A path may hold values in braces, and these may hold blanks.
 _PATH = r"/(?:[^\s{}\"]|\{[^{}]*\})*"
-
-
-def _literal(text: str) -> object:
-    if text == "left out":
-        return LEFT_OUT
-    if text.endswith(("character", "characters")):
-        return "x" * int(text.split()[0])
-    return json.loads(text)
 
 
 def _kind(text: str) -> float | str:
@@ -198,10 +189,9 @@ TYPES = {
     ),
     "Stage": _one_of(STAGES, "how far a VOD is"),
     "Whole": ParameterType(r"\d+", "a whole number", int),
-    "Literal": ParameterType(
-        r'left out|\d+ characters?|null|true|false|NaN|-?\d+(?:\.\d+)?(?:e\d+)?|"[^"]*"|\[[^\]]*\]',
-        'a value as JSON writes it (5, null, "text", [1]), 256 characters, or left out',
-        _literal,
+    "Value": ParameterType(
+        r'\{[^{}]*\}|null|true|false|-?\d+(?:\.\d+)?(?:e\d+)?|"[^"]*"|\[[^\]]*\]',
+        'a value as JSON writes it (5, null, "text", [1]), or in braces, as in a cell: {a text of 256 characters}',
     ),
     "Field": _one_of(VOD_FIELDS, "a field of a VOD", lambda text: VOD_FIELDS[text]),
     "Deed": _one_of(DEEDS, "what somebody does to a VOD"),

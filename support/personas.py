@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -42,6 +44,9 @@ PERSONAS = {
     )
 }
 
+ADMINISTRATOR = PERSONAS["Omar"]
+STANDING = tuple(name for name, persona in PERSONAS.items() if persona.role is not None and not persona.newcomer)
+"""Who has an account at a target before any scenario begins."""
 
 PRONOUNS = {
     "subject": ("she", "he", "they"),
@@ -49,6 +54,11 @@ PRONOUNS = {
     "owner": ("her", "his", "their"),
 }
 """Words for who acted last."""
+
+
+def personas_in(texts: Iterable[str]) -> set[str]:
+    """Return the names of the personas of whom texts speak."""
+    return {word for text in texts for word in re.findall(r"\w+", text) if word in PERSONAS}
 
 
 @dataclass(frozen=True)

@@ -103,13 +103,14 @@ class Run:
             raise NotGranted(capability, NO_BROWSER if capability is Capability.BROWSER else lacking)
 
     def account(self, persona: Persona) -> Account:
-        """Return the persona's account at this target; fails with a sentence where there is none."""
+        """Return the persona's account at this target. NotGranted: the target file names none."""
         try:
             return self.deployment.accounts[persona.name]
         except KeyError:
             known = ", ".join(self.deployment.accounts) or "nobody"
-            raise AssertionError(
-                f"{persona.name} has no account at the target {self.target.name!r}; who has one: {known}"
+            raise NotGranted(
+                f"an account for {persona.name}",
+                f"{persona.name} has no account at the target {self.target.name!r}; who has one: {known}",
             ) from None
 
     @property

@@ -13,8 +13,9 @@ from behave.model_type import Status
 from behave.runner import the_step_registry
 
 from support import below
-from support.audit import LeakAudit
+from support.audit import LeakAudit, LeftBehind
 from support.checks.eventually import tell as tell_waits
+from support.cleanup import CleanupFailed
 from support.drivers.browser import NO_BROWSER
 from support.drivers.http import HttpDriver
 from support.evidence.recorder import Recorder
@@ -225,14 +226,26 @@ def finish() -> None:
         http.close()
 
 
+def _take_leave(world: World, audit: LeakAudit | None) -> None:
+    """Take away what the scenario created. What is left is told now: the next scenario is not to be blamed for it."""
+    look = audit.check if audit else lambda: None
+    try:
+        world.close()
+    except CleanupFailed as failure:
+        try:
+            look()
+        except LeftBehind as left:
+            raise CleanupFailed(f"{failure}; {left}") from None
+        raise
+    look()
+
+
 def end(world: World, scenario: Scenario) -> None:
     """Take away what the scenario created; what could not be taken away fails it. A failure gets the servers' logs."""
     failed = bool(scenario.compute_status().has_failed())
     scenario.not_checked = sorted(world.not_checked)
     try:
-        world.close()
-        if _stage.audit is not None:
-            _stage.audit.check()
+        _take_leave(world, _stage.audit)
     except Exception:
         failed = True
         raise

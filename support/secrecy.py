@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from support.checks.matching import require
 from support.clients.sessions import SignedIn
 from support.evidence.recorder import Exchange
+from support.mistakes import require_written
 
 PART = 7  # characters: what is shorter may stand anywhere by chance
 GIVING_TOKENS = ("/api/auth/login", "/api/auth/refresh")
@@ -18,7 +19,7 @@ def require_secrecy(
 ) -> None:
     """Fail with every answer that shows a password, a hash, a part of one, or a token to who is not its owner."""
     answered = [exchange for exchange in exchanges if exchange.status is not None]
-    require(answered, "there should be answers to look through, but nothing was asked")
+    require_written(answered, "there are no answers to look through: nothing was asked before")
     digests = [part for known in hashes for part in known.split("$") if re.fullmatch(r"[\w+/]{20,}", part)]
     secrets = {"a password": set(passwords), "a hash": set(digests)}
     found = [

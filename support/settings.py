@@ -6,20 +6,24 @@ import difflib
 import os
 import ssl
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, Any, TypeVar
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
+from support.entries import troubles, unknown
 from support.exits import UsageError
 from support.parts import FAILURES, PARTS
-from support.personas import PERSONAS, Account
+from support.personas import STANDING, Account
 
 TARGETS = Path(__file__).parent / "targets"
 EMBEDDED = "embedded"
+UP = "up"
+"""The target that `acceptance up` describes as long as it runs."""
 Found = TypeVar("Found")
 
 
@@ -36,8 +40,27 @@ class Capability(StrEnum):
     SIGNING_KEY = "signing_key"
 
 
+ADDRESSES = {
+    Capability.DATABASE: (
+        ("postgresql", "postgres", "postgresql+psycopg"),
+        "postgresql://name:password@db.example.org/platform",
+    ),
+    Capability.REDIS: (("redis", "rediss", "unix"), "rediss://:password@redis.example.org/0"),
+}
+"""How the address of a store begins, and an example of one."""
+
 NO_WRITES = "the target does not grant `writes`, or the scenario is tagged @readonly"
 """Why a driver refuses what would write."""
+
+Seconds = Annotated[
+    float, Field(gt=0, allow_inf_nan=False, strict=True, description="a number of seconds above 0, such as 10.0")
+]
+
+
+def _variable(what: str) -> Any:
+    """Return a field for the name of an environment variable; what is no name may be the secret itself."""
+    told = f"the name of the environment variable that holds {what}"
+    return Field(pattern=r"^[A-Za-z_]\w*$", description=told, repr=False)
 
 
 class _Section(BaseModel):
@@ -50,43 +73,51 @@ class Api(_Section):
     `ca_file`, beside the target file, holds the certificates of the authorities that are believed there, and no others.
     """
 
-    url: str
-    ca_file: Path | None = None
+    url: str = Field(
+        pattern=r"^https?://[^/]", description='the address of the platform, such as "https://staging.example.org"'
+    )
+    ca_file: Path | None = Field(default=None, description="the name of a file with certificates, beside this one")
 
 
 class Store(_Section):
     """The address of a store; it may hold a password, so a file names an environment variable instead."""
 
-    url: SecretStr | None = None
-    url_env: str | None = None
+    url: SecretStr | None = Field(default=None, description="the address, where it holds no password", repr=False)
+    url_env: Annotated[str | None, _variable("the address")] = None
+
+    @model_validator(mode="after")
+    def _has_one_address(self) -> Store:
+        if (self.url is None) == (self.url_env is None):
+            raise ValueError("should hold either url_env, the name of an environment variable, or url")
+        return self
 
 
 class Storage(_Section):
     """The media storage as a folder that both the platform and the tests see."""
 
-    root: Path
+    root: Path = Field(description="the folder of the media as this machine sees it")
 
 
 class PersonaAccount(_Section):
     """The environment variables that hold a persona's name and password at this target."""
 
-    username_env: str
-    password_env: str
+    username_env: Annotated[str, _variable("the user name")]
+    password_env: Annotated[str, _variable("the password")]
 
 
 class FaultCommands(_Section):
     """Shell commands that break a part of a live deployment in one way, and mend it."""
 
-    break_: str = Field(alias="break")
-    mend: str
+    break_: str = Field(alias="break", description="the command that breaks it")
+    mend: str = Field(description="the command that mends it")
 
 
 class Limits(_Section):
     """How patient the tests are with this target, in seconds."""
 
-    connect: PositiveFloat = 3.0
-    answer: PositiveFloat = 10.0
-    job: PositiveFloat = 30.0
+    connect: Seconds = 3.0
+    answer: Seconds = 10.0
+    job: Seconds = 30.0
 
 
 class Target(_Section):
@@ -95,16 +126,20 @@ class Target(_Section):
     `environment_file`, beside the target file, holds variables (NAME=value) that are not set otherwise.
     """
 
-    name: str
+    name: str = Field(exclude=True)  # the file's own
     api: Api | None = None
     database: Store | None = None
     redis: Store | None = None
     storage: Storage | None = None
-    personas: dict[str, PersonaAccount] = Field(default_factory=dict)
-    faults: dict[str, dict[str, FaultCommands]] = Field(default_factory=dict)
-    capabilities: frozenset[Capability] = frozenset()
+    personas: dict[str, PersonaAccount] = Field(default_factory=dict, description="sections [personas.NAME]")
+    faults: dict[str, dict[str, FaultCommands]] = Field(default_factory=dict, description="sections [faults.PART.KIND]")
+    capabilities: frozenset[Capability] = Field(
+        default=frozenset(), description='a list such as ["database", "writes"]'
+    )
     limits: Limits = Limits()
-    environment_file: Path | None = None
+    environment_file: Path | None = Field(
+        default=None, description="the name of a file with variables, beside this one"
+    )
 
     @property
     def embedded(self) -> bool:
@@ -120,7 +155,7 @@ class Target(_Section):
 def load_target(name: str) -> Target:
     """Read `support/targets/NAME.toml`, or the file itself where a path to a .toml file is given.
 
-    Raises UsageError: an unknown name says which was probably meant, a wrong file which entry is wrong.
+    Raises UsageError: an unknown name says which was probably meant, a wrong file which entries are wrong.
     """
     path = Path(name) if name.endswith(".toml") else TARGETS / f"{name}.toml"
     try:
@@ -131,12 +166,14 @@ def load_target(name: str) -> Target:
         raise UsageError(f"The target file {path} cannot be read: {error}") from error
     try:
         target = Target.model_validate({**content, "name": path.stem})
+        wrong = list(_contradictions(target))
     except ValidationError as error:
-        raise UsageError(f"The target file {path} is wrong: {_sentences(error)}") from error
+        wrong = list(troubles(error, Target))
+    if wrong:
+        raise UsageError(f"The target file {path} is wrong: {'; '.join(wrong)}.")
     if target.api and target.api.ca_file:
         api = target.api.model_copy(update={"ca_file": _certificates(path.parent / target.api.ca_file)})
         target = target.model_copy(update={"api": api})
-    _refuse_contradictions(target, path)
     if target.environment_file is not None:
         _take_environment(path.parent / target.environment_file)
     return target
@@ -161,66 +198,45 @@ def _take_environment(path: Path) -> None:
 
 
 def _unknown_target(name: str) -> str:
+    if name == UP:
+        return f"No platform is up as the target {name!r}: start one first, in another shell: acceptance up"
     known = sorted(path.stem for path in TARGETS.glob("*.toml"))
-    close = difflib.get_close_matches(name, known, n=1)
-    hint = f" Did you mean {close[0]!r}?" if close else ""
-    if f"{name}.example" in known:
-        hint = f" Copy support/{TARGETS.name}/{name}.example.toml to {name}.toml there and put your addresses in."
+    examples = [stem.removesuffix(".example") for stem in known if stem.endswith(".example")]
+    [meant] = difflib.get_close_matches(name.removesuffix(".toml"), [*known, *examples], n=1) or [""]
+    hint = f" Did you mean {meant!r}?" if meant not in ("", name) else ""
+    if meant in examples and meant not in known:
+        hint += f" Copy support/{TARGETS.name}/{meant}.example.toml to {meant}.toml there and put your addresses in."
     return f"There is no target {name!r}.{hint} Known: {', '.join(known)}; a path to a .toml file works as well."
 
 
-def _sentences(error: ValidationError) -> str:
-    return "; ".join(f"{'.'.join(map(str, issue['loc']))}: {issue['msg']}" for issue in error.errors())
-
-
-def _refuse_contradictions(target: Target, path: Path) -> None:
-    strangers = sorted(set(target.personas) - set(PERSONAS))
-    if strangers:
-        raise UsageError(f"The target file {path} names unknown personas {strangers}. Known: {', '.join(PERSONAS)}.")
+def _contradictions(target: Target) -> Iterator[str]:
+    """Yield what does not go together, or names what features do not know."""
+    people = {name: f"[personas.{name}]" for name in STANDING}
+    for name in sorted(target.personas.keys() - people.keys()):
+        yield unknown(f"[personas.{name}]", name, people)
+    for part, kinds in target.faults.items():
+        if part not in PARTS:
+            yield unknown(f"[faults.{part}]", part, {one: f"[faults.{one}]" for one in PARTS})
+        for kind in sorted(kinds.keys() - set(FAILURES)):
+            yield unknown(f"[faults.{part}.{kind}]", kind, {one: one for one in FAILURES})
     if Capability.BROWSER in target.capabilities:
-        raise UsageError(f"The target file {path} grants browser, which only this machine can have: take it out.")
+        yield 'capabilities: "browser" is only this machine\'s to have: take it out'
     if target.embedded:
         return
-    ours = sorted(target.capabilities & {Capability.PARTNERS, Capability.SIGNING_KEY})
-    if ours:
-        raise UsageError(
-            f"The target file {path} grants {', '.join(ours)}, which only the embedded target can: "
-            f"take {'it' if len(ours) == 1 else 'them'} out."
-        )
-    if (Capability.FAULTS in target.capabilities) != bool(target.faults):
-        raise UsageError(
-            f"The target file {path} must grant faults and tell how to break and mend parts, [faults.PART.KIND] with "
-            "`break` and `mend`, or do neither."
-        )
-    _refuse_unknown_faults(target, path)
+    for capability in sorted(target.capabilities & {Capability.PARTNERS, Capability.SIGNING_KEY}):
+        yield f'capabilities: "{capability}" is only the embedded target\'s to grant: take it out'
+    if target.faults and Capability.FAULTS not in target.capabilities:
+        yield '[faults] tells how to break parts, which capabilities do not grant: add "faults" there'
     if target.api is None:
-        raise UsageError(f"The target file {path} lacks the address of the API: add `[api]` with `url`.")
+        yield f"[api] is missing: add it, with url, {Api.model_fields['url'].description}"
     for capability, section in (
         (Capability.DATABASE, target.database),
         (Capability.REDIS, target.redis),
         (Capability.STORAGE, target.storage),
+        (Capability.FAULTS, target.faults),
     ):
-        if capability in target.capabilities and section is None:
-            raise UsageError(f"The target file {path} grants '{capability}' but has no section [{capability}].")
-
-
-def _refuse_unknown_faults(target: Target, path: Path) -> None:
-    for part, kinds in target.faults.items():
-        for known, words, what in ((PARTS, [part], "a part"), (FAILURES, kinds, "a way to fail")):
-            for word in words:
-                if word not in known:
-                    raise UsageError(
-                        f"The target file {path} tells how to break {word!r}, which is not {what} that features know. "
-                        f"Known: {', '.join(known)}."
-                    )
-
-
-def from_environment(variable: str, why: str, environment: Mapping[str, str] = os.environ) -> str:
-    """Return a variable's value; raises UsageError naming variable and purpose where it is missing or empty."""
-    value = environment.get(variable, "")
-    if not value:
-        raise UsageError(f"The environment variable {variable} is not set; it holds {why}.")
-    return value
+        if capability in target.capabilities and not section:
+            yield f'capabilities: "{capability}" is granted, but there is no section [{capability}]'
 
 
 def require_section(target: Target, section: Found | None, name: str) -> Found:
@@ -230,21 +246,51 @@ def require_section(target: Target, section: Found | None, name: str) -> Found:
     return section
 
 
-def store_url(store: Store, why: str) -> str:
-    """Return the address of a store, from the file or from the variable that the file names."""
-    if store.url is not None:
-        return store.url.get_secret_value()
-    if store.url_env is not None:
-        return from_environment(store.url_env, why)
-    raise UsageError(f"The target needs {why}: give `url_env` (or `url`, where it holds no password).")
+# What stands in environment variables
+
+
+def told_unset(variables: Iterable[str]) -> str:
+    """Return that environment variables are not set, or are empty; an empty text where all of them hold something."""
+    unset = [name for name in dict.fromkeys(variables) if not os.environ.get(name)]
+    if len(unset) < 2:
+        return f"the environment variable {unset[0]} is not set" if unset else ""
+    return f"the environment variables {', '.join(unset[:-1])} and {unset[-1]} are not set"
+
+
+def refuse_unset(target: Target) -> None:
+    """Raise UsageError with every variable of a target file that is not set: all that its capabilities need."""
+    variables = [one for account in target.personas.values() for one in (account.username_env, account.password_env)]
+    for capability, store in ((Capability.DATABASE, target.database), (Capability.REDIS, target.redis)):
+        if store and store.url_env and capability in target.capabilities:
+            variables.append(store.url_env)
+    if told := told_unset(variables):
+        raise UsageError(f"The target {target.name!r} cannot be used: {told}.")
 
 
 def accounts_of(target: Target) -> dict[str, Account]:
-    """Return the account of each persona that the target file names, by persona name."""
+    """Return the account of each persona that the target file names, by persona name. KeyError: see `refuse_unset`."""
     return {
-        name: Account(
-            username=from_environment(source.username_env, f"the user name of {name} at {target.name}"),
-            password=from_environment(source.password_env, f"the password of {name} at {target.name}"),
-        )
+        name: Account(os.environ[source.username_env], os.environ[source.password_env])
         for name, source in target.personas.items()
     }
+
+
+def store_url(target: Target, capability: Capability) -> str:
+    """Return the address of the database or of Redis, which the file holds, or a variable. Raises UsageError."""
+    store = require_section(target, target.database if capability is Capability.DATABASE else target.redis, capability)
+    if store.url_env and (told := told_unset([store.url_env])):
+        raise UsageError(f"The target {target.name!r} has no address of its {capability}: {told}.")
+    url = os.environ[store.url_env] if store.url_env else store.url.get_secret_value() if store.url else ""
+    schemes, example = ADDRESSES[capability]
+    try:
+        address = urlsplit(url)
+        understood = address.scheme in schemes and address.port != 0
+    except ValueError:  # of a port that is no number
+        understood = False
+    if not understood:
+        where = f"the environment variable {store.url_env}" if store.url_env else f"[{capability}] url"
+        raise UsageError(
+            f"The target {target.name!r} has no address of its {capability}: {where} should hold one such as "
+            f"{example}, with marks in its password written as in %40 for @."
+        )
+    return url

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import difflib
 import json
 import random
@@ -14,14 +13,15 @@ from itertools import count
 from typing import Any
 from uuid import uuid4
 
-from jsonpath_ng.exceptions import JSONPathError
-
-from support.checks.expected import ABSENT, DURATION, FAMILIES, Kind, kind, parts_of, seconds
+from support.checks.expected import parts_of
+from support.checks.kinds import ABSENT, DURATION, FAMILIES, Kind, kind, seconds, without_absent
 from support.checks.matching import fail
+from support.checks.relative import RELATIVES, relative
+from support.clients.things import USER
 from support.drivers.http import Answer
 from support.jsonpaths import find
 from support.memory import Memory
-from support.mistakes import FeatureMistake
+from support.mistakes import FeatureMistake, require_written
 
 PLACE = re.compile(r"\{([^{}]*)\}")
 
@@ -55,23 +55,32 @@ class Values:
     def value(self, cell: str) -> Any:
         """Return what a table cell gives: a number, true, false, null, a list or object of JSON, else a text.
 
-        Double quotes make it a text whatever it looks like: "5".
+        Double quotes make it a text whatever it looks like: "5". It is `ABSENT` for what is to be left out.
         """
-        return self._read(cell, self._given)
+        return without_absent(self._read(cell, self._given))
 
     def wish(self, cell: str) -> Any:
         """Return what a table cell expects: a value, or a kind of value."""
         return self._read(cell, self._expected)
 
+    def wish_of_thing(self, cell: str) -> Any:
+        """Return what a table cell expects of a field of one thing that was seen before: also a `Relative`."""
+        whole = PLACE.fullmatch(cell.strip())
+        return (relative(whole[1]) if whole else None) or self.wish(cell)
+
     def document(self, text: str, *, expected: bool = False) -> Any:
         """Return a JSON document with the values in its texts put in."""
         hint = "" if expected else _AS_IT_IS
-        return self._inside(_json(text, hint), self._expected if expected else self._given)
+        read = self._inside(_json(text, hint), self._expected if expected else self._given)
+        return read if expected else without_absent(read)
 
     def _read(self, cell: str, fill: Callable[[str], Any]) -> Any:
         content: Any = cell.strip()
-        with contextlib.suppress(ValueError):
+        try:
             content = json.loads(content, parse_constant=_no_constant)
+        except ValueError as error:
+            quoted = re.fullmatch('"[^"]*"', content)
+            require_written(not quoted, f"{content} is no text of JSON: {error}. A backslash is written twice there")
         return self._inside(content, fill)
 
     def _inside(self, value: Any, fill: Callable[[str], Any]) -> Any:
@@ -117,10 +126,7 @@ class Values:
         thing = plain(kept)
         if not path:
             return thing
-        try:
-            found = find(thing, path)
-        except JSONPathError as error:
-            raise FeatureMistake(f'"{path}" in {{{known}.{path}}} is no path: {error}') from None
+        found = find(thing, path)
         if not found:
             sentence = f'"{known}" has no {path}; it has: {parts_of(thing)}'
             # An answer may lack what was agreed; what steps remember of themselves may not.
@@ -149,6 +155,11 @@ class Values:
         """Return the name under which this scenario stores what the feature calls `name`."""
         return self._alias(name)
 
+    def user(self, name: str, in_capitals: str | None) -> str:
+        """Return the name under which this scenario stores the user that the feature calls `name`."""
+        known_as = USER.known_as(name, self.mark)
+        return known_as.upper() if in_capitals else known_as
+
 
 def plain(thing: object) -> Any:
     """Return what is remembered as plain data: an answer as its JSON, an object as its fields."""
@@ -174,6 +185,7 @@ INVENTIONS = (
         r"a unique file ending in (\.\w+)", "such a file name", "a unique file ending in .wav", Values.unique_file
     ),
     Invention("unique (.+)", "the same name, made unique to this scenario", "unique City Council", Values.known_as),
+    Invention(r"user (\w+)( in capitals)?", "such a name of a user; {user Alma in capitals}", "user Alma", Values.user),
     Invention("the mark", "what makes all names of this scenario unique", "the mark", lambda values: values.mark),
     Invention("a uuid", "a random UUID", "a uuid", lambda values: str(uuid4())),
     Invention("today", "the date of today, UTC", "today", lambda values: _day(0)),
@@ -197,6 +209,8 @@ INVENTIONS = (
         "a number between 1 and 9",
         lambda values, low, high: random.randint(int(low), int(high)),
     ),
+    Invention("absent", "the field is left out", "absent", lambda values: ABSENT),
+    Invention("an opening brace", "{, where it is meant itself", "an opening brace", lambda values: "{"),
 )
 
 
@@ -218,16 +232,21 @@ def _json(text: str, hint: str) -> Any:
 
 
 def _plain(value: Any) -> str:
-    if isinstance(value, Kind):
-        raise FeatureMistake(f"{{{value}}} can only be expected as a whole, not inside a text")
+    if isinstance(value, Kind) or value is ABSENT:
+        raise FeatureMistake(f"{{{value}}} can only stand by itself, not inside a text")
     return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
 def _nothing_known(name: str, remembered: Iterable[str]) -> str:
+    if relative(name) is not None:
+        return (
+            f"{{{name}}} can only be expected of a field of one thing that the scenario has made, as the whole cell: "
+            'Then the user "Alma" is stored with'
+        )
     if kind(name) is not None:
         return f"{{{name}}} can be expected, but not be sent"
     known = list(remembered)
-    examples = [invention.example for invention in INVENTIONS] + [family.example for family in FAMILIES]
+    examples = [one.example for one in (*INVENTIONS, *FAMILIES, *RELATIVES)]
     near = difflib.get_close_matches(name, [*known, *examples], n=1, cutoff=0.6)
     called = re.split(r"[.\[]", name)[0]
     ending = [one for one in known if one.endswith(f" {called}")]  # {AAPL.id} for {research session AAPL.id}
@@ -236,6 +255,3 @@ def _nothing_known(name: str, remembered: Iterable[str]) -> str:
     meant = f" Did you mean {{{likely}}}?" if likely else ""
     told = ", ".join(f'"{one}"' for one in known) or "nothing yet"
     return f"{{{name}}} means nothing here.{meant} Remembered: {told}. All that can be made up: acceptance values"
-
-
-__all__ = ["ABSENT", "INVENTIONS", "Invention", "Values", "plain"]

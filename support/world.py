@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import time
 from collections.abc import Collection
 from contextvars import Context
@@ -32,7 +31,7 @@ from support.clients.roles import RolesClient
 from support.clients.sessions import SessionStores
 from support.clients.sockets import SocketClient
 from support.clients.state import StateOfStores
-from support.clients.things import USER, ThingsClient, ThingStores
+from support.clients.things import ThingsClient, ThingStores
 from support.clients.tokens import TokenForge
 from support.clients.traces import TraceStores
 from support.clients.vod import VodClient
@@ -47,7 +46,7 @@ from support.granting import NotGranted
 from support.ledger import Ledger
 from support.marks import mark_of_scenario
 from support.memory import Memory
-from support.mistakes import FeatureMistake
+from support.mistakes import FeatureMistake, require_written
 from support.personas import PERSONAS, PRONOUNS, Persona
 from support.reach import Reach
 from support.run import Run
@@ -130,14 +129,6 @@ class World:
         """Return the name under which this scenario stores a thing that the feature calls `name`."""
         return f"{name} · {self.mark}"
 
-    def filled_in(self, cell: str) -> str:
-        """Return a cell with the names in braces as this scenario stores them: {Alma} a user, {ALMA} in capitals."""
-        return re.sub(
-            r"\{([A-Za-z]+)\}",
-            lambda found: (str.upper if found[1].isupper() else str)(USER.known_as(found[1], self.mark)),
-            cell,
-        )
-
     def remember(self, name: str, thing: object) -> None:
         """Keep a thing under a name for later steps."""
         self._memory.remember(name, thing)
@@ -149,9 +140,9 @@ class World:
     def identity(self, name: str) -> str:
         """Return the id of a remembered thing; fails where there is no such thing, or it has no id."""
         thing = self.recall(name, object)
-        id = thing.parse().get("id") if isinstance(thing, Answer) else getattr(thing, "id", None)
-        if id is None:
-            raise AssertionError(f'"{name}" has no id, so its records cannot be found')
+        content = thing.json if isinstance(thing, Answer) else {"id": getattr(thing, "id", None)}
+        id = content.get("id") if isinstance(content, dict) else None
+        require_written(id is not None, f'"{name}" has no id, so its records cannot be found')
         return str(id)
 
     # What the target may lack: looked for when a step needs it

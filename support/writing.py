@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from behave.runner import Context
-from jsonpath_ng.exceptions import JSONPathError
 
 from support.checks import tables
 from support.checks.eventually import eventually
-from support.checks.expected import ABSENT, accepts_absence, differences, parts_of, written
-from support.checks.matching import fail, require
+from support.checks.expected import differences, field_differences, written
+from support.checks.kinds import ABSENT
+from support.checks.matching import require
 from support.clients.api import Content, Request
 from support.drivers.http import Answer
-from support.jsonpaths import find
+from support.jsonpaths import find, put
 from support.mistakes import FeatureMistake, require_written
 from support.personas import Persona
 from support.world import World
@@ -40,6 +40,51 @@ def content(world: World, context: Context) -> Content:
     elif context.text is not None:
         made.json = world.values.document(context.text)
     return made
+
+
+def fields(world: World, context: Context) -> dict[str, Any]:
+    """Return what the table below a step gives as fields; dots lead into objects. Nothing where there is no table."""
+    return _given(world, _cells(context, "field") if context.table else {})
+
+
+def _given(world: World, cells: Mapping[str, str]) -> dict[str, Any]:
+    given: dict[str, Any] = {}
+    for path, cell in cells.items():
+        given = put(given, path, world.values.value(cell))
+    return given
+
+
+def _cells(context: Context, column: str) -> dict[str, str]:
+    """Return the values of a table as they are written, by what `column` names; fails where a name stands twice."""
+    cells: dict[str, str] = {}
+    for row in tables.read(context.table, (column, "value")):
+        require_written(row[column] not in cells, f'the table has the {column} "{row[column]}" twice')
+        cells[row[column]] = row["value"]
+    return cells
+
+
+def query(world: World, context: Context) -> Mapping[str, str | int]:
+    """Return what the table below a step gives as parameters of a query. Nothing where there is no table."""
+    made = Content()
+    for name, value in fields(world, context).items():
+        made.put("query", name, value)
+    return made.query
+
+
+def named_fields(world: World, context: Context) -> list[tuple[str, dict[str, Any]]]:
+    """Return for each row what stands in its column `name`, and what its other columns give as fields."""
+    return [(name, _given(world, cells)) for name, cells in _named(context)]
+
+
+def named_wishes(world: World, context: Context) -> list[tuple[str, dict[str, Any]]]:
+    """Return for each row what stands in its column `name`, and what its other columns expect by their paths."""
+    return [(name, {path: world.values.wish(cell) for path, cell in cells.items()}) for name, cells in _named(context)]
+
+
+def _named(context: Context) -> Iterator[tuple[str, Mapping[str, str]]]:
+    others = [heading for heading in context.table.headings if heading != "name"] if context.table else []
+    for row in tables.read(context.table, ("name",), optional=others):
+        yield row["name"], {heading: row[heading] for heading in others}
 
 
 def message(world: World, context: Context) -> str:
@@ -67,14 +112,21 @@ def wished_document(world: World, context: Context) -> Any:
 
 def wishes(world: World, context: Context, column: str) -> dict[str, Any]:
     """Return what a table below a step expects, by what `column` names."""
-    return {row[column]: world.values.wish(row["value"]) for row in tables.read(context.table, (column, "value"))}
+    return {name: world.values.wish(cell) for name, cell in _cells(context, column).items()}
 
 
-def wished_body(world: World, context: Context) -> Any:
-    """Return what is expected of a body: from a table of fields, a document, or None where nothing stands below."""
+def wishes_of_thing(world: World, context: Context) -> dict[str, Any]:
+    """Return what a table of fields expects of one thing that the scenario has made: also a `Relative`."""
+    return {name: world.values.wish_of_thing(cell) for name, cell in _cells(context, "field").items()}
+
+
+def wished_body(world: World, context: Context) -> Callable[[Any], Iterator[str]]:
+    """Return what tells where a body is not what stands below: a table of fields, a document, or nothing."""
     if context.table is not None:
-        return wishes(world, context, "field")
-    return None if context.text is None else wished_document(world, context)
+        fields = wishes(world, context, "field")
+        return lambda body: (f"body.{difference}" for difference in field_differences(body, fields))
+    document = None if context.text is None else wished_document(world, context)
+    return lambda body: differences("body", body, document) if document is not None else iter(())
 
 
 def part_differences(world: World, thing: str, document: Any, context: Context) -> Iterator[str]:
@@ -82,15 +134,8 @@ def part_differences(world: World, thing: str, document: Any, context: Context) 
     if context.text is not None:
         yield from differences(thing, document, wished_document(world, context))
         return
-    for written_path, wish in wishes(world, context, "path").items():
-        path = world.values.text(written_path)
-        found = _found(document, path)
-        if not found and not accepts_absence(wish):
-            yield f"{thing}.{path} should be {written(wish)}, but is absent; {thing} has: {parts_of(document)}"
-            continue
-        for number, value in enumerate(found or [ABSENT]):
-            place = f"{thing}.{path}" + (f" (number {number + 1} of {len(found)})" if len(found) > 1 else "")
-            yield from differences(place, value, wish)
+    wished = {world.values.text(path): wish for path, wish in wishes(world, context, "path").items()}
+    yield from (f"{thing}.{difference}" for difference in field_differences(document, wished))
 
 
 def require_parts(world: World, thing: str, document: Any, context: Context) -> None:
@@ -102,12 +147,12 @@ def require_parts(world: World, thing: str, document: Any, context: Context) -> 
 def require_named(world: World, column: str, seen: Mapping[str, str], context: Context) -> None:
     """Fail with every difference between named texts, such as headers, and the table below.
 
-    They are texts whatever they look like; where no value stands, there must be none.
+    They are texts whatever they look like.
     """
     found: list[str] = []
-    for row in tables.read(context.table, (column, "value")):
-        wish = world.values.wish(row["value"]) if row["value"].startswith("{") else row["value"] or ABSENT
-        found += differences(f'the {column} "{row[column]}"', seen.get(row[column], ABSENT), wish)
+    for name, cell in _cells(context, column).items():
+        wish = world.values.wish(cell) if cell.startswith("{") else cell
+        found += differences(f'the {column} "{name}"', seen.get(name, ABSENT), wish)
     require(not found, "; ".join(found))
 
 
@@ -124,18 +169,9 @@ def require_within(world: World, request: Request, within: float, by: Persona | 
 
 def at(document: Any, path: str) -> Any:
     """Return the one value at a path; fails where there is none."""
-    found = _found(document, path)
+    found = find(document, path)
     require(found, f'the answer has nothing at "{path}"')
     return found[0]
-
-
-def _found(document: Any, path: str) -> list[Any]:
-    try:
-        return find(document, path)
-    except JSONPathError as error:
-        raise FeatureMistake(
-            f'"{path}" is no JSON path: {error}. Written like: vods[0].title, or vods[*].status'
-        ) from None
 
 
 def settled(what: str, look: Callable[[], Seen], wanted: Callable[[Seen], bool], *, wish: str, within: float) -> None:
@@ -154,8 +190,8 @@ def row_differences(table: str, rows: Sequence[Mapping[str, Any]], wish: Mapping
         return
     for column in wish:
         if column not in rows[0]:
-            raise fail(f'the table "{table}" has no column "{column}". Known: {", ".join(rows[0])}')
-    yield from differences(table, rows[0], wish)
+            raise FeatureMistake(f'the table "{table}" has no column "{column}". Known: {", ".join(rows[0])}')
+    yield from (f"{table}.{difference}" for difference in field_differences(rows[0], wish))
 
 
 def key_differences(name: str, key: Mapping[str, Any] | None, world: World, context: Context) -> Iterator[str]:
@@ -173,8 +209,7 @@ def key_differences(name: str, key: Mapping[str, Any] | None, world: World, cont
         require_written(
             first in key, f'a Redis key has no "{path}". Known: {", ".join(key)}, and parts such as value.status'
         )
-        found = [key[path]] if path in key else _found(key, path)
-        yield from differences(path, found[0] if found else ABSENT, wish)
+        yield from field_differences(key, {path: wish})
 
 
 def listed(values: Mapping[str, Any]) -> str:

@@ -60,7 +60,7 @@ Feature: What answers keep to themselves, and what they always carry
         | Referrer-Policy         | no-referrer                                |
         | Content-Security-Policy | default-src 'none'; frame-ancestors 'none' |
         | Cache-Control           | no-store                                   |
-        | Server                  |                                            |
+        | Server                  | {absent}                                   |
 
       Examples: served
         | status |

@@ -39,9 +39,9 @@ Feature: Outside services at the interface
       | title | {a unique title} |
     Then the answer is 200
     And exactly these records changed
-      | store | record       | field      | from | to  |
-      | vods  | City Council | title      | any  | any |
-      | vods  | City Council | updated_at | any  | any |
+      | store | record       | field      | from       | to         |
+      | vods  | City Council | title      | {anything} | {anything} |
+      | vods  | City Council | updated_at | {anything} | {anything} |
     And Cablecast was never asked POST /vods
 
   @id.API-032

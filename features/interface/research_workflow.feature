@@ -22,8 +22,8 @@ Feature: The calls of the research workflow
     @id.API-051 @needs.partners
     Scenario: POST .../fetch answers with the prices, money as text
       Given the price service quotes "AAPL" at
-        | date       | close  |
-        | 2026-11-19 | 155.00 |
+        | date       | close    |
+        | 2026-11-19 | "155.00" |
       And the research session "AAPL" of Ravi
       When Ravi sends POST /api/research/sessions/{research session AAPL.id}/fetch
       Then the answer is 200

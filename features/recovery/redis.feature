@@ -106,6 +106,26 @@ Feature: Redis goes away and comes back
         | gone   |
         | frozen |
 
+    @critical @id.REC-013
+    Scenario: What the API changed without Redis is not forgotten when the API is killed
+      Given Dana looked at the VOD "City Council"
+      And Redis is frozen
+      And Dana has renamed the VOD "City Council" to "Budget Hearing"
+      And the API is killed
+      When Redis comes back
+      Then everybody is served again
+      And the VOD "City Council" is served as "Budget Hearing", and never as it was
+
+    @critical @id.REC-013
+    Scenario: Who signed out without Redis stays signed out when the API is killed
+      Given Vera is signed in
+      And Redis is frozen
+      And Vera signed out
+      And the API is killed
+      When Redis comes back
+      Then everybody is served again
+      And Vera's session is over
+
     @critical @id.REC-014
     Scenario: With Redis emptied, nobody is signed out and nothing is lost
       When Redis is suddenly emptied

@@ -11,9 +11,9 @@ Feature: Activity
       | field   | value   |
       | <field> | <value> |
     Then the event "page_view" is stored with
-      | field      | value   |
-      | <field>    | <value> |
-      | created_at | a time  |
+      | field      | value    |
+      | <field>    | <value>  |
+      | created_at | {a time} |
 
     Examples: what an event may tell
       | what          | field     | value              |
@@ -30,9 +30,9 @@ Feature: Activity
     And nothing was changed
 
     Examples: what an event cannot be
-      | what           | field | value   |
-      | no type        | type  | nothing |
-      | a list as data | data  | [1]     |
+      | what           | field | value    |
+      | no type        | type  | {absent} |
+      | a list as data | data  | [1]      |
 
   @id.RES-061
   Scenario Outline: Of five events, <shown> is listed with the <field> <value>

@@ -18,8 +18,8 @@ Feature: Notifications
         | priority   | normal         |
         | message    | Mind your cash |
         | data.extra | [1, "two"]     |
-        | read_at    | nothing        |
-        | created_at | a time         |
+        | read_at    | null           |
+        | created_at | {a time}       |
 
     @id.RES-055
     Scenario Outline: A notification with <what> is refused
@@ -31,11 +31,11 @@ Feature: Notifications
       And nothing was changed
 
       Examples: what a notification cannot be
-        | what               | field    | value   |
-        | an unknown urgency | priority | extreme |
-        | no message         | message  | nothing |
-        | an empty title     | title    |         |
-        | no type            | type     | nothing |
+        | what               | field    | value    |
+        | an unknown urgency | priority | extreme  |
+        | no message         | message  | {absent} |
+        | an empty title     | title    |          |
+        | no type            | type     | {absent} |
 
     @id.RES-050
     Scenario Outline: A notification may be of priority <priority>
@@ -119,9 +119,9 @@ Feature: Notifications
       Given the notification "Margin call" of Ravi
       When Ravi acknowledges the notification "Margin call"
       Then the notification "Margin call" is stored with
-        | field      | value     |
-        | read_at    | a time    |
-        | created_at | as before |
+        | field      | value       |
+        | read_at    | {a time}    |
+        | created_at | {as before} |
 
     @id.RES-052
     Scenario: Acknowledging twice keeps the first time
@@ -129,8 +129,8 @@ Feature: Notifications
       And Ravi acknowledged the notification "Margin call"
       When Ravi acknowledges the notification "Margin call"
       Then the notification "Margin call" is stored with
-        | field   | value     |
-        | read_at | as before |
+        | field   | value       |
+        | read_at | {as before} |
       And nothing was changed
 
   Rule: A notification is its owner's alone

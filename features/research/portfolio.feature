@@ -8,36 +8,36 @@ Feature: Portfolios and what they return
     Scenario: A portfolio is created
       When Ravi creates the portfolio "Growth"
       Then the portfolio "Growth" is stored with
-        | field      | value      |
-        | created_at | a time     |
-        | updated_at | created_at |
+        | field      | value            |
+        | created_at | {a time}         |
+        | updated_at | {its created_at} |
 
     @id.RES-080
     Scenario: A position is added
       Given the portfolio "Growth" of Ravi
       When Ravi creates the position "aapl" with
-        | field       | value  |
-        | shares      | 100    |
-        | entry_price | 150.00 |
+        | field       | value    |
+        | shares      | "100"    |
+        | entry_price | "150.00" |
       Then the position "aapl" is stored with
-        | field         | value   |
-        | ticker        | AAPL    |
-        | shares        | 100     |
-        | entry_price   | 150.00  |
-        | current_price | nothing |
+        | field         | value    |
+        | ticker        | AAPL     |
+        | shares        | "100"    |
+        | entry_price   | "150.00" |
+        | current_price | null     |
 
     @id.RES-080
     Scenario Outline: The <field> of a position is changed to <value>
       Given the portfolio "Growth" of Ravi
       And the position "AAPL" of Ravi
       When Ravi changes the position "AAPL" to
-        | field   | value   |
-        | <field> | <value> |
+        | field   | value     |
+        | <field> | "<value>" |
       Then the position "AAPL" is stored with
-        | field      | value     |
-        | <field>    | <value>   |
-        | created_at | as before |
-        | updated_at | moved on  |
+        | field      | value               |
+        | <field>    | "<value>"           |
+        | created_at | {as before}         |
+        | updated_at | {later than before} |
 
       Examples: what can be changed
         | field         | value  |
@@ -50,8 +50,8 @@ Feature: Portfolios and what they return
     Scenario Outline: A position with <value> as <field> is refused
       Given the portfolio "Growth" of Ravi
       When Ravi creates the position "AAPL" with
-        | field   | value   |
-        | <field> | <value> |
+        | field   | value     |
+        | <field> | "<value>" |
       Then he is told that "<field>" is invalid
       And nothing was changed
 
@@ -62,7 +62,7 @@ Feature: Portfolios and what they return
         | shares | -0.000001 |
         | shares | many      |
         | shares | NaN       |
-        | shares | nothing   |
+        | shares | {absent}  |
 
       Examples: prices
         | field         | value    |
@@ -83,8 +83,8 @@ Feature: Portfolios and what they return
       Given the portfolio "Growth" of Ravi
       And the position "AAPL" of Ravi
       When Ravi changes the position "AAPL" to
-        | field   | value   |
-        | <field> | <value> |
+        | field   | value     |
+        | <field> | "<value>" |
       Then he is told that "<field>" is invalid
       And nothing was changed
 
@@ -132,7 +132,7 @@ Feature: Portfolios and what they return
       And Nora has just joined
       When Nora changes the position "AAPL" to
         | field  | value |
-        | shares | 1     |
+        | shares | "1"   |
       Then she is refused as unknown
       And nothing was changed
 
@@ -151,73 +151,73 @@ Feature: Portfolios and what they return
     Scenario: Shares that rose return the difference
       Given the portfolio "Growth" of Ravi
       And the position "AAPL" of Ravi with
-        | field       | value  |
-        | shares      | 100    |
-        | entry_price | 150.00 |
+        | field       | value    |
+        | shares      | "100"    |
+        | entry_price | "150.00" |
       When Ravi changes the position "AAPL" to
-        | field         | value  |
-        | shares        | 150    |
-        | current_price | 155.00 |
+        | field         | value    |
+        | shares        | "150"    |
+        | current_price | "155.00" |
       Then the returns of the portfolio "Growth" are
-        | field            | value    |
-        | cost             | 22500.00 |
-        | value            | 23250.00 |
-        | total_return     | 750.00   |
-        | total_return_pct | 0.033333 |
+        | field            | value      |
+        | cost             | "22500.00" |
+        | value            | "23250.00" |
+        | total_return     | "750.00"   |
+        | total_return_pct | "0.033333" |
 
     @id.RES-082
     Scenario: Positions are added up; one without a price of today is worth what it cost
       Given the portfolio "Growth" of Ravi
       And these positions of Ravi
         | name | shares | entry_price | current_price |
-        | AAPL | 10     | 100.00      | 90.00         |
-        | MSFT | 5      | 200.00      | 230.00        |
-        | F    | 100    | 12.50       | nothing       |
+        | AAPL | "10"   | "100.00"    | "90.00"       |
+        | MSFT | "5"    | "200.00"    | "230.00"      |
+        | F    | "100"  | "12.50"     | {absent}      |
       When Ravi asks for the returns of the portfolio "Growth"
       Then the returns of the portfolio "Growth" are
-        | field            | value    |
-        | cost             | 3250.00  |
-        | value            | 3300.00  |
-        | total_return     | 50.00    |
-        | total_return_pct | 0.015385 |
+        | field            | value      |
+        | cost             | "3250.00"  |
+        | value            | "3300.00"  |
+        | total_return     | "50.00"    |
+        | total_return_pct | "0.015385" |
 
     @id.RES-082
     Scenario: A loss is a negative return
       Given the portfolio "Growth" of Ravi
       And these positions of Ravi
         | name | shares | entry_price | current_price |
-        | AAPL | 10     | 100.00      | 66.67         |
+        | AAPL | "10"   | "100.00"    | "66.67"       |
       When Ravi asks for the returns of the portfolio "Growth"
       Then the returns of the portfolio "Growth" are
-        | field            | value     |
-        | cost             | 1000.00   |
-        | value            | 666.70    |
-        | total_return     | -333.30   |
-        | total_return_pct | -0.333300 |
+        | field            | value       |
+        | cost             | "1000.00"   |
+        | value            | "666.70"    |
+        | total_return     | "-333.30"   |
+        | total_return_pct | "-0.333300" |
 
     @id.RES-082
     Scenario: Without positions there is no return, and no share of anything
       Given the portfolio "Growth" of Ravi
       When Ravi asks for the returns of the portfolio "Growth"
       Then the returns of the portfolio "Growth" are
-        | field            | value   |
-        | cost             | 0.00    |
-        | value            | 0.00    |
-        | total_return     | 0.00    |
-        | total_return_pct | nothing |
+        | field            | value  |
+        | cost             | "0.00" |
+        | value            | "0.00" |
+        | total_return     | "0.00" |
+        | total_return_pct | null   |
 
     @id.RES-084
     Scenario Outline: <shares> shares bought at <entry>, now at <now>, return <return> exactly
       Given the portfolio "Growth" of Ravi
       And these positions of Ravi
-        | name | shares   | entry_price | current_price |
-        | AAPL | <shares> | <entry>     | <now>         |
+        | name | shares     | entry_price | current_price |
+        | AAPL | "<shares>" | "<entry>"   | "<now>"       |
       When Ravi asks for the returns of the portfolio "Growth"
       Then the returns of the portfolio "Growth" are
-        | field        | value    |
-        | cost         | <cost>   |
-        | value        | <value>  |
-        | total_return | <return> |
+        | field        | value      |
+        | cost         | "<cost>"   |
+        | value        | "<value>"  |
+        | total_return | "<return>" |
 
       Examples: where floating numbers go wrong
         | shares          | entry      | now        | cost                | value               | return      |

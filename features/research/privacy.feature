@@ -61,9 +61,9 @@ Feature: Privacy
       Given the <kind> "<name>" of Ravi
       When Nora has everything of her own erased
       Then the <kind> "<name>" is stored with
-        | field      | value     |
-        | created_at | as before |
-        | <field>    | as before |
+        | field      | value       |
+        | created_at | {as before} |
+        | <field>    | {as before} |
 
       Examples: what others own
         | kind             | name        | field   |

@@ -216,12 +216,12 @@ Feature: Searching documents by meaning
       And nothing was changed
 
       Examples: what cannot be found by anybody
-        | what           | field       | value   |
-        | an empty text  | content     |         |
-        | a blank text   | content     | ↵ ↵     |
-        | no text        | content     | nothing |
-        | no source      | source_id   | nothing |
-        | no source type | source_type | nothing |
+        | what           | field       | value    |
+        | an empty text  | content     |          |
+        | a blank text   | content     | "\n \n"  |
+        | no text        | content     | {absent} |
+        | no source      | source_id   | {absent} |
+        | no source type | source_type | {absent} |
 
     @id.RES-076
     Scenario: One bad document of a batch is reported, the rest are stored

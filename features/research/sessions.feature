@@ -8,14 +8,14 @@ Feature: Research sessions
     Scenario: A session is begun on a ticker
       When Ravi creates the research session "AAPL"
       Then the research session "AAPL" is stored with
-        | field        | value          |
-        | state        | initialized    |
-        | stage        | started        |
-        | session_type | stock_research |
-        | config       | {}             |
-        | data         | {}             |
-        | created_at   | a time         |
-        | updated_at   | created_at     |
+        | field        | value            |
+        | state        | initialized      |
+        | stage        | started          |
+        | session_type | stock_research   |
+        | config       | {}               |
+        | data         | {}               |
+        | created_at   | {a time}         |
+        | updated_at   | {its created_at} |
 
     @id.RES-011
     Scenario Outline: A configuration is kept with <what>
@@ -55,18 +55,20 @@ Feature: Research sessions
     @id.RES-015
     Scenario Outline: "<text>" is no ticker
       Given Ravi is signed in
-      When Ravi creates the research session "<text>"
+      When Ravi creates the research session "AAPL" with
+        | field  | value    |
+        | ticker | "<text>" |
       Then he is told that "ticker" is invalid
       And the platform says that "<text>" is no ticker
       And nothing was changed
 
-      Examples: no tickers; ↵ is a line break
+      Examples: no tickers; \n is a line break
         | text     |
         | INVALID  |
         |          |
         | AAPL1    |
         | AA PL    |
-        | AAPL↵    |
+        | AAPL\n   |
         | .B       |
         | AAPL.    |
         | AAPL.ABC |
@@ -88,8 +90,8 @@ Feature: Research sessions
       Examples: what a session cannot be begun with
         | what             | field        | value        |
         | an unknown type  | session_type | invalid_type |
-        | no type          | session_type | nothing      |
-        | no ticker        | ticker       | nothing      |
+        | no type          | session_type | {absent}     |
+        | no ticker        | ticker       | {absent}     |
         | an unknown field | colour       | red          |
         | a list as config | config       | [1]          |
 
@@ -250,7 +252,7 @@ Feature: Research sessions
         | config.days | 30          |
         | data.score  | 0.85        |
         | state       | initialized |
-        | created_at  | as before   |
+        | created_at  | {as before} |
       And Ravi reads "sell before Friday" in the notes on the research session "AAPL"
 
     @id.RES-017

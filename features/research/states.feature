@@ -9,10 +9,10 @@ Feature: The states and the data of a session
       Given the research session "AAPL" of Ravi is "processing"
       When Ravi moves the research session "AAPL" to "completed"
       Then the research session "AAPL" is stored with
-        | field      | value     |
-        | state      | completed |
-        | created_at | as before |
-        | updated_at | moved on  |
+        | field      | value               |
+        | state      | completed           |
+        | created_at | {as before}         |
+        | updated_at | {later than before} |
       And the research session "AAPL" went through
         | from        | to         | by   |
         | initialized | processing | Ravi |
@@ -95,10 +95,10 @@ Feature: The states and the data of a session
         | field   | value   |
         | <field> | <value> |
       Then the research session "AAPL" is stored with
-        | field      | value     |
-        | <field>    | <value>   |
-        | created_at | as before |
-        | updated_at | moved on  |
+        | field      | value               |
+        | <field>    | <value>             |
+        | created_at | {as before}         |
+        | updated_at | {later than before} |
 
       Examples: what a result may be
         | what            | field              | value             |
@@ -106,7 +106,7 @@ Feature: The states and the data of a session
         | advice          | data.results.say   | buy               |
         | a list          | data.peers         | ["MSFT", "GOOGL"] |
         | an empty result | data               | {}                |
-        | nothing         | data.results       | nothing           |
+        | nothing         | data.results       | null              |
 
     @id.RES-031
     Scenario Outline: <how> keeps exactly what it should
@@ -127,9 +127,9 @@ Feature: The states and the data of a session
         | config.days | 30     |
         | data        | <data> |
       And exactly these records changed
-        | store             | record                | field      | from | to  |
-        | research_sessions | research session AAPL | data       | any  | any |
-        | research_sessions | research session AAPL | updated_at | any  | any |
+        | store             | record                | field      | from       | to         |
+        | research_sessions | research session AAPL | data       | {anything} | {anything} |
+        | research_sessions | research session AAPL | updated_at | {anything} | {anything} |
 
       Examples: merging keeps the other keys, replacing drops them
         | how       | replace | data                             |

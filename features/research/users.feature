@@ -9,18 +9,18 @@ Feature: The people research is done for
     Scenario: A user is created and read back
       When Omar creates the user "Alma"
       Then the user "Alma" is stored with
-        | field   | value              |
-        | user_id | {Alma}             |
-        | email   | {Alma}@example.org |
-        | role    | viewer             |
+        | field   | value                   |
+        | user_id | {user Alma}             |
+        | email   | {user Alma}@example.org |
+        | role    | viewer                  |
 
     @id.RES-002
     Scenario: Both times of a new user are set, and are the same
       When Omar creates the user "Alma"
       Then the user "Alma" is stored with
-        | field      | value      |
-        | created_at | a time     |
-        | updated_at | created_at |
+        | field      | value            |
+        | created_at | {a time}         |
+        | updated_at | {its created_at} |
 
     @id.RES-003
     Scenario Outline: A new <field> moves the time of the last change, and no other
@@ -29,14 +29,14 @@ Feature: The people research is done for
         | field   | value   |
         | <field> | <value> |
       Then the user "Alma" is stored with
-        | field      | value     |
-        | <field>    | <value>   |
-        | created_at | as before |
-        | updated_at | moved on  |
+        | field      | value               |
+        | <field>    | <value>             |
+        | created_at | {as before}         |
+        | updated_at | {later than before} |
 
       Examples: what can be changed
-        | field | value                  |
-        | email | new-{Alma}@example.org |
+        | field | value                       |
+        | email | new-{user Alma}@example.org |
 
   Rule: Nobody is stored by halves, or twice
 
@@ -51,9 +51,9 @@ Feature: The people research is done for
 
       Examples: what a user cannot be without
         | what              | field    | value           |
-        | an id             | user_id  | nothing         |
-        | a mail address    | email    | nothing         |
-        | a name            | username | nothing         |
+        | an id             | user_id  | {absent}        |
+        | a mail address    | email    | {absent}        |
+        | a name            | username | {absent}        |
         | a real address    | email    | alma at example |
         | characters for id | user_id  | ""              |
 
@@ -67,30 +67,30 @@ Feature: The people research is done for
       And nothing was changed
 
       Examples: what belongs to one user alone
-        | what                       | field    | value              |
-        | id                         | user_id  | {Alma}             |
-        | name                       | username | {Alma}             |
-        | name, in capitals,         | username | {ALMA}             |
-        | mail address               | email    | {Alma}@example.org |
-        | mail address, in capitals, | email    | {ALMA}@EXAMPLE.ORG |
+        | what                       | field    | value                               |
+        | id                         | user_id  | {user Alma}                         |
+        | name                       | username | {user Alma}                         |
+        | name, in capitals,         | username | {user Alma in capitals}             |
+        | mail address               | email    | {user Alma}@example.org             |
+        | mail address, in capitals, | email    | {user Alma in capitals}@EXAMPLE.ORG |
 
     @id.RES-100
     Scenario: When one user of many cannot be created, none is
       Given the user "Alma" of Omar
       When Omar creates these users in one request
-        | name  | email               |
-        | Berta | {Berta}@example.org |
-        | Clara | {Clara}@example.org |
-        | Doris | {Alma}@example.org  |
+        | name  | email                    |
+        | Berta | {user Berta}@example.org |
+        | Clara | {user Clara}@example.org |
+        | Doris | {user Alma}@example.org  |
       Then he is refused as conflicting
       And nothing was changed
 
     @id.RES-100
     Scenario: When all users of a request can be created, all are
       When Omar creates these users in one request
-        | name  | email               |
-        | Berta | {Berta}@example.org |
-        | Clara | {Clara}@example.org |
+        | name  | email                    |
+        | Berta | {user Berta}@example.org |
+        | Clara | {user Clara}@example.org |
       Then the answer is 201
       And the answer has
         | path              | value              |
@@ -117,6 +117,6 @@ Feature: The people research is done for
       When Omar restores the user "Alma"
       Then the user "Alma" is there
       And the user "Alma" is stored with
-        | field      | value              |
-        | email      | {Alma}@example.org |
-        | created_at | as before          |
+        | field      | value                   |
+        | email      | {user Alma}@example.org |
+        | created_at | {as before}             |

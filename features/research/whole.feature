@@ -7,19 +7,19 @@ Feature: A whole research, with every store looked at
     Given Nora has just joined
     When Nora does a whole research on "AAPL"
     Then exactly these records changed
-      | store                    | record                | field | from   | to      |
-      | research_sessions        | research session AAPL |       | absent | present |
-      | research_session_history | research session AAPL |       | absent | present |
-      | research_session_history | research session AAPL |       | absent | present |
-      | events                   | research session AAPL |       | absent | present |
-      | events                   | research session AAPL |       | absent | present |
-      | notifications            | research session AAPL |       | absent | present |
+      | store                    | record                | field | from     | to         |
+      | research_sessions        | research session AAPL |       | {absent} | {anything} |
+      | research_session_history | research session AAPL |       | {absent} | {anything} |
+      | research_session_history | research session AAPL |       | {absent} | {anything} |
+      | events                   | research session AAPL |       | {absent} | {anything} |
+      | events                   | research session AAPL |       | {absent} | {anything} |
+      | notifications            | research session AAPL |       | {absent} | {anything} |
     And the research session "AAPL" is stored with
-      | field                      | value                   |
-      | state                      | completed               |
-      | stage                      | saved                   |
-      | data.report.summary        | some text               |
-      | data.report.recommendation | one of: buy, hold, sell |
+      | field                      | value                    |
+      | state                      | completed                |
+      | stage                      | saved                    |
+      | data.report.summary        | {some text}              |
+      | data.report.recommendation | {one of buy, hold, sell} |
     And the research session "AAPL" went through
       | from        | to         | by   |
       | initialized | processing | Nora |

@@ -14,17 +14,17 @@ Feature: A research from the first idea to the recommendation
         | field              | value     |
         | stage              | saved     |
         | state              | completed |
-        | error              | nothing   |
+        | error              | null      |
         | data.prices.ticker | AAPL      |
 
     @critical @id.RES-046
     Scenario: The figures are those of the price service, to the last digit
       Given the price service quotes "AAPL" at
-        | date       | close    |
-        | 2026-11-16 | 150.00   |
-        | 2026-11-17 | 148.1234 |
-        | 2026-11-18 | 152.10   |
-        | 2026-11-19 | 155.00   |
+        | date       | close      |
+        | 2026-11-16 | "150.00"   |
+        | 2026-11-17 | "148.1234" |
+        | 2026-11-18 | "152.10"   |
+        | 2026-11-19 | "155.00"   |
       And the research session "AAPL" of Ravi
       When Ravi carries the research on "AAPL" as far as analysed
       Then the research on "AAPL" holds what the price service quoted
@@ -46,9 +46,9 @@ Feature: A research from the first idea to the recommendation
     @id.RES-041
     Scenario Outline: The score of a stock that <course> still lies between 0 and 1
       Given the price service quotes "AAPL" at
-        | date       | close   |
-        | 2026-11-18 | <first> |
-        | 2026-11-19 | <last>  |
+        | date       | close     |
+        | 2026-11-18 | "<first>" |
+        | 2026-11-19 | "<last>"  |
       And the research session "AAPL" of Ravi
       When Ravi carries the research on "AAPL" as far as analysed
       Then the score of "AAPL" lies between <low> and <high>
@@ -65,10 +65,10 @@ Feature: A research from the first idea to the recommendation
       Given the research session "AAPL" of Ravi
       When Ravi carries the research on "AAPL" as far as reported
       Then the research session "AAPL" is stored with
-        | field                      | value                   |
-        | data.report.summary        | some text               |
-        | data.report.recommendation | one of: buy, hold, sell |
-        | state                      | processing              |
+        | field                      | value                    |
+        | data.report.summary        | {some text}              |
+        | data.report.recommendation | {one of buy, hold, sell} |
+        | state                      | processing               |
 
     @critical @id.RES-043
     Scenario: Saving completes the research and tells its owner
@@ -200,7 +200,7 @@ Feature: A research from the first idea to the recommendation
       Then the research session "AAPL" is stored with
         | field | value     |
         | state | completed |
-        | error | nothing   |
+        | error | null      |
       And the research session "AAPL" went through
         | from        | to         | by   |
         | initialized | processing | Ravi |

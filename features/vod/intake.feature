@@ -73,8 +73,8 @@ Feature: Taking a recording in
 
       Examples: short and long, and in any script
         | title                          |
-        | 1 character                    |
-        | 255 characters                 |
+        | {a text of 1 character}        |
+        | {a text of 255 characters}     |
         | "Fête de la musique 🎉🎶"        |
         | "ישיבת מועצת העיר"             |
         | "مجلس المدينة"                 |
@@ -183,9 +183,9 @@ Feature: Taking a recording in
       Given the VOD "City Council" of Dana
       When Dana changes the <field> of the VOD "City Council" to <value>
       Then exactly these records changed
-        | store | record       | field      | from | to      |
-        | vods  | City Council | <column>   | any  | <shown> |
-        | vods  | City Council | updated_at | any  | any     |
+        | store | record       | field      | from       | to         |
+        | vods  | City Council | <column>   | {anything} | <shown>    |
+        | vods  | City Council | updated_at | {anything} | {anything} |
 
       Examples: one field at a time
         | field     | column    | value          | shown        |
@@ -199,10 +199,10 @@ Feature: Taking a recording in
       Given the VOD "City Council" of Dana
       When Dana changes the status of the VOD "City Council" to "processing"
       Then exactly these records changed
-        | store              | record       | field      | from    | to         |
-        | vods               | City Council | status     | pending | processing |
-        | vods               | City Council | updated_at | any     | any        |
-        | vod_status_history | City Council |            | absent  | present    |
+        | store              | record       | field      | from       | to         |
+        | vods               | City Council | status     | pending    | processing |
+        | vods               | City Council | updated_at | {anything} | {anything} |
+        | vod_status_history | City Council |            | {absent}   | {anything} |
 
     @id.VOD-009
     Scenario Outline: A <stage> VOD that is deleted is gone
@@ -276,22 +276,22 @@ Feature: Taking a recording in
       And nothing was changed
 
       Examples: what nobody could read in a list
-        | title            |
-        | left out         |
-        | ""               |
-        | "   "            |
-        | 256 characters   |
-        | 1000 characters  |
-        | null             |
-        | 42               |
-        | true             |
-        | ["City Council"] |
-        | false            |
-        | 0                |
-        | "\t\n"           |
-        | "\u0000"         |
-        | "City\u0000Hall" |
-        | "half \ud83d"    |
+        | title                       |
+        | {absent}                    |
+        | ""                          |
+        | "   "                       |
+        | {a text of 256 characters}  |
+        | {a text of 1000 characters} |
+        | null                        |
+        | 42                          |
+        | true                        |
+        | ["City Council"]            |
+        | false                       |
+        | 0                           |
+        | "\t\n"                      |
+        | "\u0000"                    |
+        | "City\u0000Hall"            |
+        | "half \ud83d"               |
 
     @id.VOD-013
     Scenario Outline: The file path <path> is refused
@@ -302,7 +302,7 @@ Feature: Taking a recording in
 
       Examples: no path at all
         | path     |
-        | left out |
+        | {absent} |
         | ""       |
         | null     |
         | 42       |
@@ -317,22 +317,22 @@ Feature: Taking a recording in
         | "C:\\council.wav"       |
 
       Examples: what a shell would obey
-        | path                 |
-        | "council;reboot.wav" |
-        | "$(reboot).wav"      |
-        | "`reboot`.wav"       |
-        | "council>log.wav"    |
-        | "council&.wav"       |
-        | "a*.wav"             |
-        | "council\|mail.wav"  |
-        | "council'.wav"       |
-        | "~root/council.wav"  |
-        | "{a,b}.wav"          |
-        | "council?.wav"       |
-        | "council!.wav"       |
-        | "#council.wav"       |
-        | "line\nbreak.wav"    |
-        | "nul\u0000.wav"      |
+        | path                         |
+        | "council;reboot.wav"         |
+        | "$(reboot).wav"              |
+        | "`reboot`.wav"               |
+        | "council>log.wav"            |
+        | "council&.wav"               |
+        | "a*.wav"                     |
+        | "council\|mail.wav"          |
+        | "council'.wav"               |
+        | "~root/council.wav"          |
+        | "{an opening brace}a,b}.wav" |
+        | "council?.wav"               |
+        | "council!.wav"               |
+        | "#council.wav"               |
+        | "line\nbreak.wav"            |
+        | "nul\u0000.wav"              |
 
       Examples: no media
         | path             |

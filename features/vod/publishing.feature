@@ -132,9 +132,9 @@ Feature: Publishing at Cablecast
       When Dana links the VOD "City Council" to the show "Evening News"
       Then the VOD "City Council" is linked to the show "Evening News"
       And exactly these records changed
-        | store | record       | field      | from | to  |
-        | vods  | City Council | show_id    | null | any |
-        | vods  | City Council | updated_at | any  | any |
+        | store | record       | field      | from       | to         |
+        | vods  | City Council | show_id    | null       | {anything} |
+        | vods  | City Council | updated_at | {anything} | {anything} |
 
     @id.VOD-062
     Scenario: A VOD that was linked by hand is published under that show
@@ -309,9 +309,9 @@ Feature: Publishing at Cablecast
       When Dana publishes the VOD "City Council"
       Then publishing "City Council" failed because "Cablecast refused our credentials"
       And exactly these records changed
-        | store              | record       | field | from   | to      |
-        | tasks              | City Council |       | absent | present |
-        | procrastinate_jobs | City Council |       | absent | present |
+        | store              | record       | field | from     | to         |
+        | tasks              | City Council |       | {absent} | {anything} |
+        | procrastinate_jobs | City Council |       | {absent} | {anything} |
       And the VOD "City Council" is linked to no show, and "" is suggested
 
       Examples: before anything was made

@@ -23,9 +23,9 @@ Feature: The queue of captionings
       When Dana cancels the captioning of the VOD "City Council"
       Then she is told that it is done
       And exactly these records changed
-        | store              | record       | field  | from    | to        |
-        | tasks              | City Council |        | present | absent    |
-        | procrastinate_jobs | City Council | status | todo    | cancelled |
+        | store              | record       | field  | from       | to        |
+        | tasks              | City Council |        | {anything} | {absent}  |
+        | procrastinate_jobs | City Council | status | todo       | cancelled |
 
     @id.VOD-048
     Scenario: What was cancelled can be handed in again

@@ -2,14 +2,13 @@
 
 A table of changes tells them one by one:
 
-    | store | record       | field    | from    | to         |
-    | vods  | City Council | status   | pending | processing |
-    | vods  | City Council | progress | 0       | any        |
-    | tasks | City Council |          | absent  | present    |
+    | store | record       | field    | from     | to         |
+    | vods  | City Council | status   | pending  | processing |
+    | vods  | City Council | progress | 0        | {anything} |
+    | tasks | City Council |          | {absent} | {anything} |
 
 `record` is the name of a thing that the scenario knows: its own record, or one that refers to it. A record that came or
-went is one change, whatever its fields; a table of nothing else needs no column `field`. `from` and `to` are texts,
-numbers, `null`, `true`, `false`, or `any`.
+went is one change, whatever its fields; a table of nothing else needs no column `field`.
 """
 
 from __future__ import annotations
@@ -18,6 +17,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from support.checks.expected import differences, written
+from support.checks.kinds import ABSENT, Kind, moment
 from support.evidence.masking import is_secret_name
 from support.mistakes import FeatureMistake
 
@@ -27,7 +28,10 @@ State = Mapping[tuple[str, str], Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Change:
-    """A field that went from one value to another, or (without `field`) a record that came or went."""
+    """A field that went from one value to another, or (without `field`) a record that came or went.
+
+    What is not there is `ABSENT`.
+    """
 
     store: str
     key: str
@@ -38,10 +42,10 @@ class Change:
 
     def __str__(self) -> str:
         if not self.field:
-            return f"{self.store} {self.key} " + ("appeared" if self.new == PRESENT else "is gone")
+            return f"{self.store} {self.key} " + ("appeared" if self.old is ABSENT else "is gone")
         if is_secret_name(self.field):
             return f"{self.store} {self.key}: {self.field} became another"
-        return f"{self.store} {self.key}: {self.field} went from {self.old!r} to {self.new!r}"
+        return f"{self.store} {self.key}: {self.field} went from {written(self.old)} to {written(self.new)}"
 
 
 @dataclass(frozen=True)
@@ -52,8 +56,8 @@ class Wish:
     record: str
     id: str
     field: str
-    old: str
-    new: str
+    old: Any
+    new: Any
 
     def accepts(self, change: Change) -> bool:
         """Whether this is the change that the row tells."""
@@ -66,16 +70,15 @@ class Wish:
 
     def __str__(self) -> str:
         what = f"{self.field} " if self.field else ""
-        return f'{self.store} "{self.record}" {what}from {self.old} to {self.new}'
+        return f'{self.store} "{self.record}" {what}from {written(self.old)} to {written(self.new)}'
+
+    @property
+    def looseness(self) -> int:
+        """How many of its ends are of a kind, not of a value; the kind that takes anything counts more."""
+        return sum(2 if str(end) == "anything" else 1 for end in (self.old, self.new) if isinstance(end, Kind))
 
 
 COLUMNS = ("store", "record", "from", "to")
-ABSENT, PRESENT, ANY = "absent", "present", "any"
-
-
-def differences(before: State, after: State) -> Iterator[str]:
-    """Yield each difference between two states as half a sentence."""
-    yield from map(str, changes(before, after))
 
 
 def changes(before: State, after: State) -> Iterator[Change]:
@@ -83,9 +86,8 @@ def changes(before: State, after: State) -> Iterator[Change]:
     for store, key in sorted(before.keys() | after.keys()):
         old, new = before.get((store, key)), after.get((store, key))
         if old is None or new is None:
-            record = (old if new is None else new) or {}
-            here = ABSENT if old is None else PRESENT, ABSENT if new is None else PRESENT
-            yield Change(store, key, "", *here, record)
+            ends = ABSENT if old is None else old, ABSENT if new is None else new
+            yield Change(store, key, "", *ends, new or old or {})
         else:
             for name in sorted(old.keys() | new.keys()):
                 if old.get(name) != new.get(name):
@@ -95,7 +97,7 @@ def changes(before: State, after: State) -> Iterator[Change]:
 def compare(wanted: Sequence[Wish], found: Sequence[Change]) -> tuple[list[Wish], list[Change]]:
     """Return the wishes that no change fulfils, and the changes that no wish tells; each counts for one other."""
     missing, unlisted = [], list(found)
-    for wish in sorted(wanted, key=lambda wish: (wish.old, wish.new).count(ANY)):
+    for wish in sorted(wanted, key=lambda wish: wish.looseness):
         fitting = next((change for change in unlisted if wish.accepts(change)), None)
         if fitting is None:
             missing.append(wish)
@@ -104,20 +106,23 @@ def compare(wanted: Sequence[Wish], found: Sequence[Change]) -> tuple[list[Wish]
     return missing, unlisted
 
 
-def wish(row: Mapping[str, str], identity: Callable[[str], str]) -> Wish:
-    """Return what a row of a table of changes tells; `identity` gives the id of what the scenario knows by a name."""
-    ends = (row["from"], row["to"])
-    if not row["field"] and ends not in ((ABSENT, PRESENT), (PRESENT, ABSENT)):
+def wish(row: Mapping[str, str], identity: Callable[[str], str], read: Callable[[str], Any]) -> Wish:
+    """Return what a row of a table of changes tells.
+
+    `identity` gives the id of what the scenario knows by a name, `read` what a cell expects.
+    """
+    told = Wish(row["store"], row["record"], identity(row["record"]), row["field"], read(row["from"]), read(row["to"]))
+    kinds = {str(end) for end in (told.old, told.new) if isinstance(end, Kind)}
+    if not told.field and kinds != {"absent", "anything"}:
         raise FeatureMistake(
-            f'a change of {row["store"]} "{row["record"]}" without a field is from absent to present, or back'
+            f'a change of {told.store} "{told.record}" without a field is from {{absent}} to {{anything}}, or back'
         )
-    return Wish(row["store"], row["record"], identity(row["record"]), row["field"], *ends)
+    return told
 
 
-def _accepts(told: str, value: Any) -> bool:
-    words = {None: "null", True: "true", False: "false"}
-    text = words[value] if value is None or isinstance(value, bool) else str(value)
-    return told in (ANY, text)
+def _accepts(wish: Any, value: Any) -> bool:
+    # A time of the database stands in a record as a text with its offset.
+    return any(not any(differences("", seen, wish, exactly=True)) for seen in (value, moment(value) or value))
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TypeVar
 
 Found = TypeVar("Found")
@@ -34,13 +34,3 @@ def one(thing: str, found: Iterable[Found]) -> Found:
     findings = list(found)
     require(len(findings) == 1, f"{thing} should be there once, but was there {len(findings)} times")
     return findings[0]
-
-
-def fields(thing: str, seen: Mapping[str, object], wanted: Mapping[str, object]) -> None:
-    """Require the named fields of a record to have the wanted values; all differences are told at once."""
-    differences = [
-        f"{name} should be {shown(value)}, but " + (f"was {shown(seen[name])}" if name in seen else "is missing")
-        for name, value in wanted.items()
-        if name not in seen or seen[name] != value
-    ]
-    require(not differences, f"{thing}: {'; '.join(differences)}")

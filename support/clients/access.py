@@ -14,7 +14,8 @@ from support.cleanup import Cleanup
 from support.clients.sessions import EXIT, SharedSessions, SignedIn
 from support.clients.tokens import TokenForge
 from support.drivers.http import Answer, HttpDriver
-from support.personas import PERSONAS, Account, Persona
+from support.mistakes import FeatureMistake, require_written
+from support.personas import ADMINISTRATOR, PERSONAS, Account, Persona
 
 PAGES: Mapping[str, str] = {
     "protected page": "/api/protected",
@@ -96,6 +97,9 @@ ATTEMPTS: Mapping[str, Attempt] = {
     "an empty body": Attempt(lambda a, mark: b"", JSON_TYPE),
 }
 """Ways to sign in with somebody's account, by the name that features use. What is malformed is right in all else."""
+
+GONE = (200, 202, 204, 404, 410)
+"""How a request is answered that takes something away, whether it was there or not."""
 
 FIELDS: Mapping[str, str] = {"name": "username", "password": "password"}
 
@@ -208,8 +212,9 @@ class AccessClient:
         try:
             return sessions[which]
         except IndexError:
-            raise AssertionError(
-                f"{persona.name} has {len(sessions)} session(s) of this scenario's own: nothing to look at"
+            raise FeatureMistake(
+                f"{persona.name} has {len(sessions)} session(s) of this scenario's own, which is too few: "
+                f"Given {persona.name} is signed in"
             ) from None
 
     @property
@@ -228,11 +233,15 @@ class AccessClient:
             return None
         if persona.name in self._sessions or persona.name in self._own:
             return self.session(persona).access_token
+        return self.shared_token(persona)
+
+    def shared_token(self, persona: Persona) -> str:
+        """Return the token of the session that the persona shares with other scenarios: nothing in this one ends it."""
         return self._shared.of(persona, lambda: self._open_shared(persona)).access_token
 
     def _open_shared(self, persona: Persona) -> SignedIn:
         """Sign a persona in without signing her out at the scenario's end."""
-        account = self.account(persona)
+        account = self._accounts(persona)
         answer = self._http.post(
             ENTRANCE, actor=persona.name, json={"username": account.username, "password": account.password}
         )
@@ -255,6 +264,23 @@ class AccessClient:
     def renew(self, persona: Persona, token: str) -> Answer:
         """Ask for new tokens in exchange for this one, whatever comes of it."""
         return self._http.post("/api/auth/refresh", actor=persona.name, json={"refresh_token": token})
+
+    # Taking away
+
+    def goes_with_account(self, persona: Persona) -> bool:
+        """Whether the persona's account is the scenario's own, and takes along at its end what belongs to it."""
+        return persona.newcomer or persona.name in self._own
+
+    def removal(self, path: str, *, of: Persona, params: Mapping[str, str] | None = None) -> Callable[[], object]:
+        """Return how to delete, at the scenario's end, what a persona makes now, whatever becomes of her meanwhile.
+
+        It is done in the session that she shares with other scenarios, or by the administrator where she uses an
+        account of the scenario's own.
+        """
+        person = ADMINISTRATOR if self.goes_with_account(of) else of
+        return lambda: self._http.delete(
+            path, params=params, actor=person.name, token=self.shared_token(person)
+        ).expect(*GONE)
 
     # Pages
 
@@ -283,6 +309,5 @@ class AccessClient:
             413: lambda: self._enter(by, body=TOO_LARGE, headers=JSON_TYPE),
             422: lambda: self._enter(by, json={}),
         }
-        if status not in requests:
-            raise AssertionError(f"no request for {status} is known; known: {', '.join(map(str, requests))}")
+        require_written(status in requests, f"no request for {status} is known; known: {', '.join(map(str, requests))}")
         return requests[status]().expect(status)

@@ -13,11 +13,10 @@ from support.clients.access import AccessClient
 from support.drivers.database import DatabaseDriver
 from support.drivers.http import Answer, HttpDriver
 from support.mistakes import FeatureMistake, require_written
-from support.personas import PERSONAS, Account, Persona, Role
+from support.personas import ADMINISTRATOR, Account, Persona, Role
 
 ACCOUNTS = "/api/admin/users"
 BEFORE_LOCK = 5  # refusals that a name is given before it is locked
-ADMINISTRATOR = PERSONAS["Omar"]
 
 
 @dataclass(frozen=True)
@@ -152,17 +151,13 @@ class AccountsClient:
         }
 
     def _send_new(self, fields: Mapping[str, str], by: Persona) -> Answer:
-        token = self._access.token(by)
-        answer = self._http.post(ACCOUNTS, actor=by.name, token=token, json=fields)
+        answer = self._http.post(ACCOUNTS, actor=by.name, token=self._access.token(by), json=fields)
         if answer.status == 201:  # also where it should not have been
             own = OwnAccount(answer.document["id"], Account(fields["username"], fields["password"]), fields["email"])
-            self._cleanup.add(f"remove account {own.id}", lambda: self._remove(own, by, token))
+            removal = self._access.removal(f"{ACCOUNTS}/{own.id}", of=by, params={"permanent": "true"})
+            self._cleanup.add(f"remove account {own.id}", removal)
             self._made.append(own)
         return answer
-
-    def _remove(self, own: OwnAccount, by: Persona, token: str | None) -> None:
-        path = f"{ACCOUNTS}/{own.id}"
-        self._http.delete(path, params={"permanent": "true"}, actor=by.name, token=token).expect(204)
 
 
 class AccountStores:

@@ -7,17 +7,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from support.checks.matching import fail
+from support.checks.kinds import ABSENT, without_absent
 from support.cleanup import Cleanup
 from support.clients.access import AccessClient
 from support.clients.crowd import Crowd
 from support.drivers.http import Answer, HttpDriver
+from support.jsonpaths import put
 from support.mistakes import FeatureMistake
-from support.personas import Persona
+from support.personas import ADMINISTRATOR, Persona
 
 PARTS = ("header", "query", "json", "form", "file")
 OPENAPI = "/openapi.json"
-GONE = (200, 202, 204, 404, 410)
 
 
 @dataclass(frozen=True)
@@ -46,18 +46,20 @@ class Content:
     def put(self, part: str, name: str, value: Any) -> None:
         """Put one part in: a header, a query parameter, a JSON field (its path with dots), a form field, a file.
 
-        Fails for one that is there already.
+        What is absent is left out. Fails for a part that is there already.
         """
         if (part, name) in self._named:
             raise FeatureMistake(f'the table has the {_called(part)} "{name}" twice')
         self._named.add((part, name))
         match part:
+            case "json":
+                self.json = without_absent(put(self.json, name, value))
+            case _ if value is ABSENT and part in PARTS:
+                pass
             case "header":
                 self.headers[name] = str(value)
             case "query":
                 self.query[name] = _as_query(value)
-            case "json":
-                self.json = _with(self.json, name, value)
             case "form":
                 self.form[name] = str(value)
             case "file":
@@ -102,10 +104,6 @@ class ApiClient:
         answers = self._crowd.send([self._call(*one, by) for one in made], at_once=at_once)
         return [self._kept(one, answer, by) for (one, _), answer in zip(made, answers, strict=True)]
 
-    def _at_the_end(self, request: Request, *, by: Persona | None) -> None:
-        """Register a request that takes something away when the scenario ends."""
-        self._cleanup.add(f"send {request}", lambda: self._call(request, Content(), by)(self._http).expect(*GONE))
-
     def _call(self, request: Request, content: Content, by: Persona | None) -> Callable[[HttpDriver], Answer]:
         token = None if by is None else self._access.token(by)
         options: dict[str, Any] = {
@@ -122,19 +120,21 @@ class ApiClient:
     def _kept(self, request: Request, answer: Answer, by: Persona | None) -> Answer:
         """Register the deletion of what was created, as the platform publishes it; fails where it publishes none.
 
-        What belongs to a newcomer goes with the account.
+        What nothing deletes may go with the account of its owner.
         """
-        if request.method == "POST" and answer.status == 201 and not (by and by.newcomer):
+        owner = by or ADMINISTRATOR
+        if request.method == "POST" and answer.status == 201 and not owner.newcomer:
             content = answer.parse()
             id = content.get("id") if isinstance(content, dict) else None
-            if id is not None:
-                self._at_the_end(self._deletion(request, str(id)), by=by)
+            deletion = None if id is None else self._deletion(request, str(id), owner)
+            if deletion is not None:
+                self._cleanup.add(f"send {deletion}", self._access.removal(deletion.path, of=owner))
         return answer
 
-    def _deletion(self, request: Request, id: str) -> Request:
+    def _deletion(self, request: Request, id: str, owner: Persona) -> Request | None:
         deletion = deletion_of(request.path.partition("?")[0], id, self._known_deletions())
-        if deletion is None:
-            raise fail(
+        if deletion is None and not self._access.goes_with_account(owner):
+            raise FeatureMistake(
                 f"{request} made something that no request deletes, so it would stay: "
                 "let it be of somebody who leaves again (Given Nora has just joined; When Nora sends ...)"
             )
@@ -171,14 +171,6 @@ def deletion_of(path: str, id: str, known: Mapping[str, Sequence[str]]) -> Reque
 
 def _as_query(value: Any) -> str | int:
     return str(value).lower() if isinstance(value, bool) else value if isinstance(value, int) else str(value)
-
-
-def _with(document: Any, path: str, value: Any) -> Any:
-    """Return a JSON object with a field set; dots lead into objects."""
-    first, _, rest = path.partition(".")
-    known = dict(document or {})
-    known[first] = _with(known.get(first), rest, value) if rest else value
-    return known
 
 
 def told_statuses(seen: Mapping[int, int]) -> str:

@@ -88,7 +88,7 @@ class PeopleAtWork:
         self._recording = made.path
         self._cleanup.add(f"remove {made.path}", lambda: (media_root / made.path).unlink(missing_ok=True))
         write(made, media_root)
-        tokens = {persona.name: self._access.token(persona) for persona in (dana, vera, ravi)}
+        tokens = {persona.name: self._access.shared_token(persona) for persona in (dana, vera, ravi)}
         self._owner_token = tokens[dana.name]
         self._cleanup.add("remove what the people at work made", self._remove_everything)
         self._shared = self._create(self._open("set-up", dana), tokens[dana.name]).expect(201).document["id"]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import difflib
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from typing import Any, Unpack
 from urllib.parse import urlencode
 
-from support.checks.expected import differences
 from support.checks.matching import fail
 from support.cleanup import Cleanup
 from support.clients.api import Request
@@ -42,17 +41,19 @@ class PartnerClient:
             received for received in self._stub.received(request.method, _template(path)) if received.at >= self._since
         ]
 
-    def require_asked(self, request: Request, times: int | None, wish: Any = None) -> None:
-        """Require that this was asked so often, with a body that has at least what is wished."""
+    def require_asked(
+        self, request: Request, times: int | None, differences: Callable[[Any], Iterator[str]] = lambda body: iter(())
+    ) -> None:
+        """Require that this was asked so often, with a body without differences."""
         found = self.asked(request)
-        fitting = [one for one in found if wish is None or not list(differences("body", _body(one), wish))]
+        fitting = [one for one in found if not any(differences(_body(one)))]
         if len(fitting) == times:
             return
         others = [f"{one.method} {one.path}" for one in self._stub.received() if one.at >= self._since]
         near = difflib.get_close_matches(str(request), others, n=1)
         told = f"was asked {len(fitting)} times" if found or not others else f"was asked only: {', '.join(others)}"
-        if found and wish is not None and not fitting:
-            told += f"; a body: {'; '.join(differences('body', _body(found[-1]), wish))}"
+        if found and not fitting:
+            told += f"; a body: {'; '.join(differences(_body(found[-1])))}"
         hint = f" (did you mean {near[0]}?)" if near and not found else ""
         raise fail(f"{self._stub.name} should have been asked {request} {times} times, but {told}{hint}")
 

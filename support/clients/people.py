@@ -7,9 +7,7 @@ from collections.abc import Callable
 from support.cleanup import Cleanup
 from support.clients.things import USER, ThingsClient
 from support.mistakes import FeatureMistake
-from support.personas import PERSONAS, Account, Persona
-
-ADMINISTRATOR = PERSONAS["Omar"]
+from support.personas import ADMINISTRATOR, Account, Persona
 
 
 class People:
@@ -37,14 +35,13 @@ class People:
         """Have the administrator make an account for a newcomer; it is removed at the end, if it is still there."""
         if not persona.newcomer or persona.role is None:
             raise FeatureMistake(f"{persona.name} has been here all along: only newcomers join")
+        if persona.name in self._joined:
+            raise FeatureMistake(f"{persona.name} has joined already in this scenario")
         account = Account(f"{persona.name.lower()}-{mark}", self._new_password())
         profile = {"password": account.password, "role": persona.role.value}
         made = records.create(USER, account.username, profile, by=ADMINISTRATOR).expect(201).document
         path = f"{USER.path}/{made['id']}"
-        cleanup.add(
-            f"remove the account of {persona.name}",
-            lambda: records.send("DELETE", path, by=ADMINISTRATOR, params=USER.removal).expect(204, 404),
-        )
+        cleanup.add(f"remove the account of {persona.name}", records.removal(USER, path, by=ADMINISTRATOR))
         self._joined[persona.name] = account
         self._ids[persona.name] = str(made["id"])
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from support.cleanup import Cleanup
+from support.mistakes import require_written
 from support.partners.prices import ROUTE, SESSION_HEADER, Prices, Quote, quote, written
 from support.partners.received import Received
 
@@ -49,6 +50,10 @@ class PricesClient:
 
     def quotes(self, ticker: str, days: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
         """Have the service know these days (YYYY-MM-DD) and closing prices of a ticker; return them."""
+        for _, close in days:
+            require_written(
+                isinstance(close, str), f'an amount of money is a text: write the {close} in quotes, "1.50"'
+            )
         quotes = [quote(date.fromisoformat(day), Decimal(close)) for day, close in days]
         registration = self._stub.quotes(ticker, quotes, where=self._is_mine)
         self._cleanup.add(f"have the price service quote {ticker} as usual", registration.remove)

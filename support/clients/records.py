@@ -7,10 +7,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from support.checks.expected import ABSENT, differences
-from support.checks.matching import fail
+from support.checks.expected import field_differences
+from support.checks.kinds import ABSENT
 from support.drivers.database import DatabaseDriver
 from support.drivers.redis import RedisDriver
+from support.mistakes import FeatureMistake
 
 
 class Records:
@@ -24,7 +25,7 @@ class Records:
         columns = self._columns(table)
         for column in wanted:
             if column not in columns:
-                raise fail(f'the table "{table}" has no column "{column}".{_known(column, columns)}')
+                raise FeatureMistake(f'the table "{table}" has no column "{column}".{_known(column, columns)}')
         narrowing = {column: str(value) for column, value in wanted.items() if _narrows(value, columns[column])}
         conditions = " AND ".join(f'"{column}"::text = :v{number}' for number, column in enumerate(narrowing)) or "true"
         rows = self._database.rows(
@@ -32,7 +33,7 @@ class Records:
             **{f"v{number}": value for number, value in enumerate(narrowing.values())},
         )
         # What has several written forms, such as a time, is compared here, as everything else is.
-        return [row for row in rows if not list(differences(table, row, wanted))]
+        return [row for row in rows if not any(field_differences(row, wanted))]
 
     def connections(self) -> int:
         """Return how many connections to the database there are beside this one."""
@@ -50,7 +51,7 @@ class Records:
         )
         tables = list(dict.fromkeys(row["table_name"] for row in found))
         if table not in tables:
-            raise fail(f'the database has no table "{table}".{_known(table, tables)}')
+            raise FeatureMistake(f'the database has no table "{table}".{_known(table, tables)}')
         return {row["column_name"]: row["data_type"] for row in found if row["table_name"] == table}
 
 

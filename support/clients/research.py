@@ -28,9 +28,9 @@ class ResearchClient:
         self._access = access
         self._evidence = evidence
 
-    def move(self, session: Thing, state: str, data: Mapping[str, Any] | None = None, *, by: Persona) -> Answer:
-        """Ask for a transition, with data or without, whatever comes of it."""
-        body = {"state": state} | ({"data": data} if data else {})
+    def move(self, session: Thing, state: str, fields: Mapping[str, Any] | None = None, *, by: Persona) -> Answer:
+        """Ask for a transition, with further fields (data) or without, whatever comes of it."""
+        body = {"state": state, **(fields or {})}
         return self._things.send("POST", f"{session.path}/transition", by=by, json=body)
 
     def moving(self, session: Thing, state: str, *, by: Persona) -> Callable[[HttpDriver], Answer]:

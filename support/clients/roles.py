@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from support.checks.matching import require
 from support.clients.access import AccessClient
 from support.drivers.http import Answer, HttpDriver
+from support.mistakes import require_written
 from support.personas import Persona
 
 NOBODY = "nobody"
@@ -104,11 +104,11 @@ class RoleMatrix:
     def __init__(self, rows: Sequence[Mapping[str, str]], roles: Sequence[str]) -> None:
         self.roles = roles
         for operation, times in Counter(row["operation"] for row in rows).items():
-            require(times == 1, f"{operation} stands in the matrix {times} times")
+            require_written(times == 1, f"{operation} stands in the matrix {times} times")
         self.cells = {row["operation"]: {role: row[role] for role in roles} for row in rows}
         for operation, cells in self.cells.items():
             strange = [cell for cell in cells.values() if cell not in (ALLOWED, REFUSED, "")]
-            require(
+            require_written(
                 not strange, f"{operation} has {', '.join(strange)} in the matrix; a cell is {ALLOWED} or {REFUSED}"
             )
 

@@ -11,6 +11,7 @@ from support.checks.changes import COLUMNS, Change, State, changes, compare, wis
 from support.checks.matching import require
 from support.drivers.database import DatabaseDriver
 from support.drivers.redis import RedisDriver
+from support.mistakes import FeatureMistake
 
 # They change by themselves: heartbeats of workers, the platform's note of its schema, and the queue's diary of what
 # its jobs show as well.
@@ -47,13 +48,18 @@ class StateOfStores:
         require(not found, f"nothing should be changed, but {'; '.join(found)}")
 
     def require_changes(
-        self, table: tables.Table | None, identity: Callable[[str], str], *, exactly: bool = True
+        self,
+        table: tables.Table | None,
+        identity: Callable[[str], str],
+        read: Callable[[str], Any],
+        *,
+        exactly: bool = True,
     ) -> None:
         """Fail unless the changes of the table happened; with `exactly`, also for every other change.
 
-        `identity` gives the id of what the scenario knows by a name.
+        `identity` gives the id of what the scenario knows by a name, `read` what a cell expects.
         """
-        wanted = [wish(row, identity) for row in tables.read(table, COLUMNS, optional=("field",))]
+        wanted = [wish(row, identity, read) for row in tables.read(table, COLUMNS, optional=("field",))]
         missing, unlisted = compare(wanted, self._changes())
         troubles = [f"missing: {wish}" for wish in missing]
         troubles += [f"not listed: {change}" for change in unlisted if exactly]
@@ -66,7 +72,7 @@ class StateOfStores:
 
     def _noted(self) -> State:
         if self._before is None:
-            raise AssertionError("the state before should have been noted, but was not: it is noted at the first When")
+            raise FeatureMistake("there is no state before to compare with: it is noted at the first When")
         return self._before
 
     def look(self) -> State:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
-from support.checks.cells import LINE_BREAK
+from support.checks.kinds import without_absent
 from support.checks.matching import fail, require
 from support.cleanup import Cleanup
 from support.clients.access import AccessClient
@@ -22,9 +20,8 @@ from support.personas import Persona
 class Kind:
     """One kind of things: where it is in the API and in the database, and what one has by default.
 
-    `called` is the field that holds the name a feature gives; `texts` are fields whose cells are always text; `sealed`
-    ones are not readable in the database; `change` is where and how it is changed; `many` is where several are created
-    in one request, and the name of the list there.
+    `called` is the field that holds the name a feature gives; `sealed` ones are not readable in the database; `change`
+    is where and how it is changed; `many` is where several are created in one request, and the name of the list there.
     """
 
     word: str
@@ -36,7 +33,6 @@ class Kind:
     defaults: Callable[[str], Mapping[str, Any]]
     change: tuple[str, str] = ("PATCH", "")
     many: tuple[str, str] = ("", "")
-    texts: frozenset[str] = frozenset()
     sealed: frozenset[str] = frozenset()
     known_as: Callable[[str, str], str] = lambda name, mark: f"{name} · {mark}"
     stored_as: Callable[[str], str] = str
@@ -65,10 +61,9 @@ SESSION = Kind(
     "owner_id",
     lambda ticker: {"session_type": "stock_research", "ticker": ticker},
     change=("PATCH", "/data"),
-    texts=frozenset({"ticker", "state", "notes"}),
     sealed=frozenset({"notes"}),
     # "AAPL #2" is the second session on AAPL.
-    known_as=lambda name, mark: name.partition(" #")[0].replace(LINE_BREAK, "\n"),
+    known_as=lambda name, mark: name.partition(" #")[0],
     stored_as=str.upper,
     removal=PERMANENT,
 )
@@ -80,7 +75,6 @@ NOTIFICATION = Kind(
     "title",
     "user_id",
     lambda title: {"type": "info", "title": title, "message": f"About {title}"},
-    texts=frozenset({"message", "title"}),
 )
 EVENT = Kind(
     "event",
@@ -101,7 +95,6 @@ DOCUMENT = Kind(
     "owner_id",
     lambda name: {"content": name, "source_type": "research_notes", "source_id": name},
     many=("/batch", "documents"),
-    texts=frozenset({"content"}),
 )
 PORTFOLIO = Kind(
     "portfolio", "/api/portfolios", "portfolios", "portfolios", "name", "owner_id", lambda name: {"name": name}
@@ -114,7 +107,6 @@ POSITION = Kind(
     "ticker",
     None,
     lambda ticker: {"ticker": ticker, "shares": "100", "entry_price": "150.00"},
-    texts=frozenset({"shares", "entry_price", "current_price"}),
     known_as=lambda name, mark: name,
     stored_as=str.upper,
 )
@@ -164,9 +156,11 @@ class ThingsClient:
         """The ids of the research sessions that the scenario has begun."""
 
     def create(self, kind: Kind, called: str, fields: Mapping[str, Any], *, by: Persona, within: str = "") -> Answer:
-        """Ask for a thing with these fields besides the usual ones; None leaves one out. `within` is a portfolio."""
-        wanted = {**kind.defaults(called), **fields}
-        body = {name: value for name, value in wanted.items() if value is not None}
+        """Ask for a thing with these fields besides the usual ones; one that is `ABSENT` is left out.
+
+        `within` is the id of a portfolio.
+        """
+        body = {**kind.defaults(called), **fields}
         return self.send("POST", kind.path.format(portfolio=within), by=by, json=body)
 
     def creating(self, kind: Kind, called: str, *, by: Persona) -> Callable[[HttpDriver], Answer]:
@@ -182,10 +176,10 @@ class ThingsClient:
         thing = Thing(kind, content["id"], name, called, by, path, content)
         if kind is SESSION:
             self.sessions.add(thing.id)
-        if not by.newcomer:
+        if kind is USER or not self._access.goes_with_account(by):
             if kind is EVENT:
                 raise FeatureMistake("an event stays: let it be of somebody who has just joined, and leaves again")
-            self._cleanup.add(f"remove {thing}", lambda: self._remove(thing))
+            self._cleanup.add(f"remove {thing}", self.removal(kind, path, by=by))
         return thing
 
     def see_taken_away(self, kind: Kind, told: Mapping[str, Any], *, by: Persona) -> list[Thing]:
@@ -216,23 +210,20 @@ class ThingsClient:
         method, rest = thing.kind.change
         return self.send(method, thing.path + rest, by=by, json=dict(fields))
 
-    def list(self, kind: Kind, params: Mapping[str, str], *, by: Persona) -> Answer:
+    def list(self, kind: Kind, params: Mapping[str, str | int], *, by: Persona) -> Answer:
         """Ask for a list, whatever comes of it."""
         return self.send("GET", kind.path, by=by, params=params)
 
     def send(
-        self, method: str, path: str, *, by: Persona, json: object = None, params: Mapping[str, str] | None = None
+        self, method: str, path: str, *, by: Persona, json: object = None, params: Mapping[str, str | int] | None = None
     ) -> Answer:
-        """Send a request as a persona."""
-        return self._http.send(method, path, actor=by.name, token=self._access.token(by), json=json, params=params)
+        """Send a request as a persona, without what is `ABSENT` in its JSON."""
+        body, token = without_absent(json), self._access.token(by)
+        return self._http.send(method, path, actor=by.name, token=token, json=body, params=params)
 
-    def _remove(self, thing: Thing) -> None:
-        self._http.delete(
-            thing.path,
-            params=thing.kind.removal,
-            actor=thing.by.name,
-            token=self._access.token(thing.by),
-        ).expect(204, 404)
+    def removal(self, kind: Kind, path: str, *, by: Persona) -> Callable[[], object]:
+        """Return how to remove for good what somebody makes now."""
+        return self._access.removal(path, of=by, params=kind.removal)
 
 
 def content_of(thing: Thing, document: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -260,7 +251,7 @@ class ThingStores:
             f"SELECT things.*, {name} AS owner FROM {kind.table} AS things {owner} WHERE things.id = :id", id=thing.id
         )
         require(len(found) < 2, f"{thing} should have one row, but has {len(found)}")
-        return {name: _told(value) for name, value in found[0].items()} if found else None
+        return found[0] if found else None
 
     def history(self, session: Thing) -> Sequence[Mapping[str, Any]]:
         """Return the changes of a session's state, oldest first, with who made them."""
@@ -284,10 +275,3 @@ class ThingStores:
     def audits(self, user_id: str) -> Sequence[Mapping[str, Any]]:
         """Return what the audit of privacy holds about a user."""
         return self._database.rows("SELECT * FROM privacy_audit WHERE user_id = :id", id=user_id)
-
-
-def _told(value: Any) -> Any:
-    """A value of a row as the API would tell it; a Decimal stays what it is."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return str(value) if isinstance(value, UUID) else value

@@ -30,8 +30,6 @@ FIELDS = {
     "colour": "colour",
 }
 """What a feature calls the fields of a VOD; it has no colour."""
-LEFT_OUT = object()
-"""The value of a field that is not sent at all."""
 
 
 class Deed(NamedTuple):
@@ -183,7 +181,7 @@ class VodClient:
         self._delete_at_the_end(vod.id, vod.owner)
 
     def _delete_at_the_end(self, id: str, by: Persona) -> None:
-        self._cleanup.add(f"delete VOD {id}", lambda: self._send("DELETE", f"/api/vod/{id}", by).expect(204, 404))
+        self._cleanup.add(f"delete VOD {id}", self._access.removal(f"/api/vod/{id}", of=by))
 
     def list_some(self, *, by: Persona, **wanted: str) -> Answer:
         """Ask for part of the list, with the parameters as they are."""

@@ -10,7 +10,8 @@ from itertools import groupby
 from pathlib import Path
 
 from support import vocabulary
-from support.checks.expected import FAMILIES
+from support.checks.kinds import FAMILIES
+from support.checks.relative import RELATIVES
 from support.exits import ExitCode, UsageError
 from support.parameters import TYPES
 from support.tags import VOCABULARY
@@ -104,7 +105,7 @@ def _used(entry: Entry) -> str:
 
 def values() -> Iterator[str]:
     """Yield what can stand in braces: remembered, made up, expected."""
-    yield "A cell or a text of JSON may hold values in braces."
+    yield "What stands in braces, in a cell or a text of JSON, is not literal; everything else is."
     yield ""
     yield "Remembered: {vod.id} is a part of what a step remembered as vod; {answer.total} of the last answer."
     yield ""
@@ -114,7 +115,10 @@ def values() -> Iterator[str]:
     yield "Expected by kind, in tables and JSON documents of a Then:"
     yield from (f"  {{{one.example}}}".ljust(36) + one.meaning for one in FAMILIES)
     yield ""
-    yield 'In a cell, 5 is a number, true and null are what they are in JSON, and "5" is a text.'
+    yield 'Expected of a field of one thing that the scenario has made (Then the user "Alma" is stored with):'
+    yield from (f"  {{{one.example}}}".ljust(36) + one.meaning for one in RELATIVES)
+    yield ""
+    yield 'In a cell, 5 is a number, true and null are what they are in JSON, "5" is a text, "a\\nb" one of two lines.'
 
 
 def tags() -> Iterator[str]:

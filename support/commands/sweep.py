@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from support.checks.expected import moment, seconds
+from support.checks.kinds import moment, seconds
 from support.clients.api import OPENAPI, Content, Request, deletion_of, deletions
 from support.drivers.http import Answer
 from support.exits import EnvironmentFailed, ExitCode, UsageError
 from support.journal import Created, Journal
 from support.marks import mark_in
-from support.personas import PERSONAS, Persona
+from support.personas import ADMINISTRATOR, PERSONAS, Persona
 from support.run import Run
 from support.settings import Capability, load_target
 from support.world import World
@@ -118,7 +118,7 @@ def _of_journal(world: World, journal: Journal, left: Sequence[Created]) -> Iter
     known = _known_deletions(world)
     gone = []
     for created in left:
-        by = PERSONAS.get(created.actor, PERSONAS["Omar"])
+        by = PERSONAS.get(created.actor, ADMINISTRATOR)
         if by.newcomer:  # nobody can sign in as one any more; the account, which Omar made, takes it all with it
             gone.append(created)
             continue

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from support.exits import ExitCode, UsageError
 from support.personas import PERSONAS
 from support.run import Run
-from support.settings import EMBEDDED, TARGETS, Capability, load_target
+from support.settings import EMBEDDED, TARGETS, UP, Capability, load_target
 
 HEADER = "# Written by `acceptance up`, and removed when it ends."
 """The first line of both files: what begins otherwise is somebody else's, and is neither replaced nor removed."""
@@ -27,7 +27,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     """Say what the command line takes."""
     parser.add_argument(
         "--target",
-        default="up",
+        default=UP,
         metavar="NAME",
         help="the target's name in other shells (%(default)s); git ignores the files of names that begin with up",
     )

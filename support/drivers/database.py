@@ -24,7 +24,7 @@ def open_engine(url: str, name: str) -> Engine:
     Autocommit, because a poll inside one transaction may see the same snapshot for ever. Read-only, because the tests
     change things through the API.
     """
-    address: URL = make_url(url)
+    address: URL = make_url(url).set(drivername="postgresql+psycopg")
     return create_engine(
         address,
         isolation_level="AUTOCOMMIT",

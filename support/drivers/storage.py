@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from support.evidence.recorder import Recorder
+from support.mistakes import FeatureMistake
 
 
 class StorageDriver:
@@ -15,6 +16,11 @@ class StorageDriver:
     def __init__(self, root: Path, evidence: Recorder) -> None:
         self.root = root
         self._evidence = evidence
+
+    def require_there(self) -> None:
+        """Fail where the storage itself is away: a folder made in its place would be in the way of its return."""
+        if not self.root.is_dir():
+            raise FeatureMistake("the media storage is away: put files there before it goes, or once it is back")
 
     def everything(self) -> Iterator[tuple[str, bytes]]:
         """Yield path and content of every file."""
@@ -38,9 +44,10 @@ class StorageDriver:
 
     def write(self, path: str, content: str) -> None:
         """Write a text file; its folders are made. Fails for a path that leads out of the storage."""
+        self.require_there()
         place = (self.root / path).resolve()
         if not place.is_relative_to(self.root.resolve()):
-            raise AssertionError(f'"{path}" leads out of the media storage')
+            raise FeatureMistake(f'"{path}" leads out of the media storage')
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(content, encoding="utf-8")
         self._evidence.attach(path, content, "text/plain")

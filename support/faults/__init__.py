@@ -7,6 +7,7 @@ from collections.abc import Callable
 from support.cleanup import Cleanup
 from support.faults.breaker import Breaker, Fault
 from support.granting import NotGranted
+from support.mistakes import FeatureMistake
 from support.parts import Failure, Part
 
 __all__ = ["Breaker", "Fault", "Faults"]
@@ -56,7 +57,7 @@ class Faults:
         """Mend a part. Fails where this scenario has not broken it."""
         if part not in self._broken:
             broken = ", ".join(self._broken) or "nothing"
-            raise AssertionError(f"{part} should be broken before it can come back, but broken is: {broken}")
+            raise FeatureMistake(f"{part} should be broken before it can come back, but broken is: {broken}")
         for fault in reversed(self._broken.pop(part)):
             fault.mend()
         self._mark(f"{part} is back")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from urllib.parse import urlsplit
 
 import psutil
 import redis
 
+from support.checks.eventually import eventually
 from support.faults.breaker import Fault
 from support.faults.files import HangingFiles
 from support.partners.cablecast import ANYTHING, Cablecast
@@ -18,7 +21,7 @@ from support.partners.server import Registration
 from support.parts import Failure, Part
 from support.stack.embedded import EmbeddedPlatform
 from support.stack.platform import Part as Process
-from support.stack.processes import ServerProcess
+from support.stack.processes import START_LIMIT, ServerProcess
 
 FROZEN_FOR, AWAKE_FOR = 0.2, 0.05  # seconds: a slow part is one that is frozen most of the time
 NAP = 0.8  # seconds: slow Redis, which would do a hundred commands in a moment awake, sleeps before each answer
@@ -83,8 +86,20 @@ class EmbeddedBreaker:
 
         resume = _unless(there, lambda: processes.resume(name))
         yield (part, Failure.GONE), Fault(lambda: processes.kill(name), resume)
-        yield (part, Failure.KILLED), Fault(lambda: processes.crash(name), _nothing)
+        back = self._await_api if part is Part.API else _nothing  # the supervisor starts both again, in its own time
+        yield (part, Failure.KILLED), Fault(lambda: processes.crash(name), back)
         yield (part, Failure.STOPPED), Fault(lambda: processes.stop(name), resume)
+
+    def _await_api(self) -> None:
+        """Wait until the API accepts connections: who takes things away after a failure needs it."""
+        api = urlsplit(self._platform.api_url)
+
+        def accepts() -> bool:
+            with contextlib.suppress(OSError), socket.create_connection((api.hostname, api.port), timeout=1):
+                return True
+            return False
+
+        eventually("the API that was killed", accepts, bool, wish="there again", within=START_LIMIT, every=0.02)
 
     # Freezing and slowing down
 

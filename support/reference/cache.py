@@ -6,13 +6,16 @@ waits for Redis again for a second.
 A value read from the database may be stale by the time it is stored. Each key therefore has a generation
 (``<key>:gen``): a reader notes it before it loads and stores only if it is unchanged; whoever changed the data raises
 it after the commit.
+
+A process that has just begun does not know what one before it had changed and could no longer tell Redis. It therefore
+forgets all values before it uses any.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -26,6 +29,7 @@ _TIMEOUT_SECONDS = 0.3
 _PAUSE_SECONDS = 1.0
 # Longer than any transaction that could still be loading a value under the old generation.
 _GENERATION_SECONDS = 60
+_GENERATION = ":gen"
 
 _STORE_IF_UNCHANGED = """
 if (redis.call('GET', KEYS[2]) or '') == ARGV[1] then
@@ -37,9 +41,12 @@ _Result = TypeVar("_Result")
 
 
 class Cache:
-    """Values under keys with a time to live; ``url`` is ``redis://...`` or ``unix:///path``."""
+    """Values under keys with a time to live; ``url`` is ``redis://...`` or ``unix:///path``.
 
-    def __init__(self, url: str) -> None:
+    ``kinds`` are those that are read from the database; their keys are ``<kind>:<id>``.
+    """
+
+    def __init__(self, url: str, *, kinds: Sequence[str]) -> None:
         self._redis = redis.Redis.from_url(
             url,
             socket_timeout=_TIMEOUT_SECONDS,
@@ -51,6 +58,7 @@ class Cache:
         self._next_try = 0.0
         # Each key with a mark of its own: whoever told Redis about an earlier change must not tick off a later one.
         self._overdue: dict[str, object] = {}
+        self._inherited = tuple(kinds)
         self._reminder: threading.Timer | None = None
 
     def get(self, key: str) -> bytes | None:
@@ -132,16 +140,22 @@ class Cache:
     def _forget_overdue(self) -> None:
         with self._lock:
             overdue = dict(self._overdue)
-        if not overdue:
+        if not (overdue or self._inherited):
             return
+        inherited = [key for kind in self._inherited for key in self._keys_of(kind)]
         with self._redis.pipeline() as pipeline:
-            for key in overdue:
+            for key in (*overdue, *inherited):
                 pipeline.incr(_generation(key))
                 pipeline.expire(_generation(key), _GENERATION_SECONDS)
                 pipeline.delete(key)
             pipeline.execute()
         with self._lock:
             self._overdue = {key: mark for key, mark in self._overdue.items() if overdue.get(key) is not mark}
+        self._inherited = ()
+
+    def _keys_of(self, kind: str) -> Iterator[str]:
+        keys: Iterator[bytes] = self._redis.scan_iter(f"{kind}:*", count=1000)
+        return (name for key in keys if not (name := key.decode()).endswith(_GENERATION))
 
     def _remind(self) -> None:
         """Try again in a while, even if nobody else uses the cache: other processes read what is stale there."""
@@ -159,7 +173,7 @@ class Cache:
 
 
 def _generation(key: str) -> str:
-    return f"{key}:gen"
+    return key + _GENERATION
 
 
 def _milliseconds(seconds: float) -> int:

@@ -30,7 +30,7 @@ class Services:
     @classmethod
     def of(cls, settings: Settings, *, pool_size: int) -> Services:
         """The services the settings describe, with up to ``pool_size`` connections to PostgreSQL."""
-        cache = Cache(settings.redis_url.get_secret_value())
+        cache = Cache(settings.redis_url.get_secret_value(), kinds=("session", "vod"))
         return cls(
             settings=settings,
             database=Database(settings.database_url.get_secret_value(), pool_size=pool_size),

@@ -101,6 +101,7 @@ def run(settings: Settings, ready: Callable[[], None]) -> None:
     """
     wait_until_up(settings.database_url.get_secret_value())
     use_services(Services.of(settings, pool_size=2 * _CONCURRENCY))
+    services().cache.invalidate()  # the API reads what a worker before this one may have left stale
     asyncio.new_event_loop().run_until_complete(_work(settings, ready))
 
 

@@ -47,9 +47,9 @@ def read_options(userdata: Mapping[str, str]) -> Options:
     for name in userdata:
         if name not in MEANINGS:
             close = difflib.get_close_matches(name, MEANINGS, n=1)
-            hint = f" Did you mean -D {close[0]}=...?" if close else ""
             known = "; ".join(f"{option}: {meaning}" for option, meaning in MEANINGS.items())
-            raise UsageError(f"There is no option -D {name}.{hint} Known: {known}.")
+            hint = f"Did you mean -D {close[0]}=...?" if close else f"Known: {known}."
+            raise UsageError(f"There is no option -D {name}. {hint}")
 
     def option(name: str, read: Callable[[str], Value | None], default: Value) -> Value:
         if name not in userdata:
@@ -60,12 +60,16 @@ def read_options(userdata: Mapping[str, str]) -> Options:
         return value
 
     return Options(
-        target=option("target", str, EMBEDDED),
+        target=option("target", _target, EMBEDDED),
         seed=option("order", _seed, "") or None,
         retries=option("retries", lambda text: int(text) if text.isdecimal() else None, 0),
         flaky_fails=option("flaky", lambda text: True if text == "fail" else None, False),
         shard=option("shard", _shard, Shard(1, 1)),
     )
+
+
+def _target(text: str) -> str | None:
+    return None if text in ("", "true") else text  # as which behave reads `-D target`
 
 
 def _seed(text: str) -> str | None:

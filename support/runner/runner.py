@@ -38,6 +38,8 @@ from support.evidence.masking import Masker, use_masker
 from support.evidence.writer import MaskedFileWriter
 from support.exits import ExitCode, RunStopped, SelectionError, UsageError
 from support.loading import uncollected
+from support.personas import personas_in
+from support.preflight import Preflight
 from support.report import known_issues
 from support.report.decision import decide, scenarios
 from support.report.manifest import Manifest
@@ -165,6 +167,8 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
         chosen = self._chosen(options)
         target = load_target(options.target)
         issues = known_issues.load(Path(self.base_dir) / known_issues.FILE)
+        if not target.embedded:
+            Preflight(target).require_for(personas_in(step.name for scenario in chosen for step in scenario.all_steps))
         reports = ReportsFolder(Path(self.base_dir) / "reports")
         durations = Durations(reports.path / MEASURED)
         with contextlib.closing(reports):

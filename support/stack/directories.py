@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import psutil
 
@@ -72,12 +73,11 @@ class RunDirectory:
             self.path = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.geteuid()}-", dir=base))
             # Root's servers run as another account, which must pass through, but not look around.
             self.path.chmod(0o711 if os.geteuid() == 0 else 0o700)
-            self._lock = (self.path / LOCK).open("w")
+            self._lock = self._locked()
         except OSError as error:
             raise EnvironmentFailed(
                 f"No folder for the run's servers could be made in {base}: {error.strerror}."
             ) from error
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
         life_line, self._life_line = os.pipe()
         answer, question = os.pipe()
         self._guardian = subprocess.Popen(
@@ -90,6 +90,14 @@ class RunDirectory:
         os.close(question)
         with os.fdopen(answer) as stream:
             self.group = int(stream.readline())
+
+    def _locked(self) -> IO[str]:
+        """Make the lock; it gets its name once it is held, else the sweep of a run beside us could hold it first."""
+        nameless = self.path / f"{LOCK}.new"
+        lock = nameless.open("w")
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        nameless.rename(self.path / LOCK)
+        return lock
 
     def close(self) -> None:
         """End what is still running and remove the directory."""

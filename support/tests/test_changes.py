@@ -5,18 +5,21 @@ from typing import Any
 
 import pytest
 
-from support.checks.changes import State, differences
+from support.checks.changes import State, changes
 from support.clients.state import LIVING_BY_THEMSELVES, StateOfStores
 from support.drivers.database import DatabaseDriver
 from support.drivers.redis import RedisDriver
+from support.memory import Memory
 from support.mistakes import FeatureMistake
+from support.values import Values
 
+READ = Values(Memory(), str, "x7f3a12c4").wish
 PENDING: Mapping[str, Any] = {"id": 1, "status": "pending", "progress": 0}
 FAILED: Mapping[str, Any] = {"id": 1, "status": "failed", "progress": 40}
 
 
 def told(before: State, after: State) -> list[str]:
-    return list(differences(before, after))
+    return list(map(str, changes(before, after)))
 
 
 class TestDifferences:
@@ -34,13 +37,13 @@ class TestDifferences:
     def test_every_field_that_changed_is_told_with_both_values(self) -> None:
         assert told({("vods", "1"): PENDING}, {("vods", "1"): FAILED}) == [
             "vods 1: progress went from 0 to 40",
-            "vods 1: status went from 'pending' to 'failed'",
+            'vods 1: status went from "pending" to "failed"',
         ]
 
     def test_a_field_that_comes_or_goes_is_a_change(self) -> None:
         assert told({("Redis", "a"): {"old": 1}}, {("Redis", "a"): {"new": 2}}) == [
-            "Redis a: new went from None to 2",
-            "Redis a: old went from 1 to None",
+            "Redis a: new went from null to 2",
+            "Redis a: old went from 1 to null",
         ]
 
     def test_a_secret_that_changed_is_told_without_its_values(self) -> None:
@@ -114,7 +117,7 @@ class TestStateOfStores:
             stores.require_unchanged()
         assert str(failure.value) == (
             "nothing should be changed, but vods 1: progress went from 0 to 40; "
-            "vods 1: status went from 'pending' to 'failed'"
+            'vods 1: status went from "pending" to "failed"'
         )
 
     def test_a_new_job_is_told(self, stores: StateOfStores, database: Tables) -> None:
@@ -150,7 +153,7 @@ class TestStateOfStores:
         stores.require_unchanged()
 
     def test_without_a_noted_state_there_is_nothing_to_compare_with(self, database: Tables, redis: Keys) -> None:
-        with pytest.raises(AssertionError, match="the state before should have been noted, but was not"):
+        with pytest.raises(FeatureMistake, match="there is no state before to compare with"):
             StateOfStores(database, redis).require_unchanged()
 
 
@@ -176,44 +179,55 @@ class TestATableOfChanges:
         tables.tables["vods"] = [{**PENDING, "status": "failed", "progress": 40}]
         return stores
 
-    BOTH = (("vods", "it", "status", "pending", "failed"), ("vods", "it", "progress", "0", "any"))
+    BOTH = (("vods", "it", "status", "pending", "failed"), ("vods", "it", "progress", "0", "{anything}"))
 
     def test_what_is_listed_may_change(self, stores: StateOfStores) -> None:
-        stores.require_changes(Rows(*self.BOTH), lambda name: "1")
+        stores.require_changes(Rows(*self.BOTH), lambda name: "1", READ)
 
     def test_what_is_not_listed_may_not(self, stores: StateOfStores) -> None:
         with pytest.raises(AssertionError, match="not listed: vods 1: progress went from 0 to 40"):
-            stores.require_changes(Rows(self.BOTH[0]), lambda name: "1")
+            stores.require_changes(Rows(self.BOTH[0]), lambda name: "1", READ)
 
     def test_the_looser_form_lets_it_be(self, stores: StateOfStores) -> None:
-        stores.require_changes(Rows(self.BOTH[0]), lambda name: "1", exactly=False)
+        stores.require_changes(Rows(self.BOTH[0]), lambda name: "1", READ, exactly=False)
 
     @pytest.mark.parametrize(
         "row",
         [
             ("vods", "it", "status", "pending", "completed"),
             ("vods", "it", "status", "processing", "failed"),
-            ("vods", "it", "title", "any", "any"),
+            ("vods", "it", "title", "{anything}", "{anything}"),
             ("tasks", "it", "status", "pending", "failed"),
-            ("vods", "it", "", "absent", "present"),
+            ("vods", "it", "", "{absent}", "{anything}"),
         ],
     )
     def test_what_is_listed_and_did_not_happen_is_missing(self, stores: StateOfStores, row: Sequence[str]) -> None:
         with pytest.raises(AssertionError, match="at least the listed records should be changed, but missing: "):
-            stores.require_changes(Rows(row), lambda name: "1", exactly=False)
+            stores.require_changes(Rows(row), lambda name: "1", READ, exactly=False)
 
     def test_a_change_of_another_record_does_not_count(self, stores: StateOfStores) -> None:
-        with pytest.raises(AssertionError, match='missing: vods "it" status from pending to failed'):
-            stores.require_changes(Rows(*self.BOTH), lambda name: "2")
+        with pytest.raises(AssertionError, match='missing: vods "it" status from "pending" to "failed"'):
+            stores.require_changes(Rows(*self.BOTH), lambda name: "2", READ)
+
+    def test_a_cell_may_expect_a_kind_and_the_stricter_row_is_served_first(self, tables: Tables) -> None:
+        tables.tables = {"vods": [{"id": 1, "at": None}, {"id": 2, "at": None}], "tasks": []}
+        stores = StateOfStores(tables, Keys())
+        stores.note()
+        times = ["2026-11-20T07:00:00+00:00", "soon"]
+        tables.tables["vods"] = [{"id": 1, "at": times[0], "of": "it"}, {"id": 2, "at": times[1], "of": "it"}]
+        loose, strict = ("vods", "it", "at", "null", "{anything}"), ("vods", "it", "at", "null", "{a time}")
+        stores.require_changes(Rows(loose, strict), lambda name: "it", READ, exactly=False)
+        with pytest.raises(AssertionError, match='missing: vods "it" at from null to a time'):
+            stores.require_changes(Rows(strict, strict), lambda name: "it", READ, exactly=False)
 
     def test_one_change_fulfils_one_row_only(self, stores: StateOfStores) -> None:
-        with pytest.raises(AssertionError, match='missing: vods "it" progress from 0 to any'):
-            stores.require_changes(Rows(*self.BOTH, self.BOTH[1]), lambda name: "1")
+        with pytest.raises(AssertionError, match='missing: vods "it" progress from 0 to anything'):
+            stores.require_changes(Rows(*self.BOTH, self.BOTH[1]), lambda name: "1", READ)
 
     def test_a_record_is_known_by_what_it_refers_to(self, stores: StateOfStores, tables: Tables) -> None:
         tables.tables["tasks"] = [{"id": 7, "args": {"vod_id": "1"}}]
-        stores.require_changes(Rows(*self.BOTH, ("tasks", "it", "", "absent", "present")), lambda name: "1")
+        stores.require_changes(Rows(*self.BOTH, ("tasks", "it", "", "{absent}", "{anything}")), lambda name: "1", READ)
 
     def test_a_row_without_a_field_tells_that_a_record_came_or_went(self, stores: StateOfStores) -> None:
-        with pytest.raises(FeatureMistake, match="without a field is from absent to present, or back"):
-            stores.require_changes(Rows(("vods", "it", "", "pending", "failed")), lambda name: "1")
+        with pytest.raises(FeatureMistake, match=r"without a field is from \{absent\} to \{anything\}"):
+            stores.require_changes(Rows(("vods", "it", "", "pending", "failed")), lambda name: "1", READ)

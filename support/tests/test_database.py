@@ -61,3 +61,8 @@ def test_a_server_that_is_gone_is_told_at_once(postgres: PostgresServer, databas
             database.count("things")
     finally:
         postgres.start()
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])
+def test_an_address_is_opened_by_the_driver_that_we_have_however_it_begins(scheme: str) -> None:
+    assert open_engine(f"{scheme}://db.example.org/platform", "a test").driver == "psycopg"

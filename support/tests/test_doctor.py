@@ -2,7 +2,8 @@
 
 import argparse
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -16,12 +17,14 @@ from pydantic import SecretStr
 from support import vocabulary
 from support.commands import doctor as doctors
 from support.commands.doctor import BAD, GOOD, LACKING, Doctor, Finding
+from support.drivers.browser import NO_BROWSER, find_browser
 from support.exits import ExitCode, UsageError
-from support.personas import PERSONAS
+from support.personas import PERSONAS, STANDING
 from support.settings import Api, Capability, PersonaAccount, Storage, Store, Target
 from support.tests.project import PROJECT
 
 URL = "http://staging.example.org"
+SIGNING_IN = "signing in with what DANA_NAME and DANA_PASSWORD hold was answered"
 HEALTH = {"status": "healthy", "services": {}}
 
 
@@ -61,9 +64,8 @@ def target(*capabilities: Capability, **sections: Any) -> Target:
     return Target(
         name="staging",
         api=Api(url=URL),
-        personas={"Dana": dana},
         capabilities=frozenset(capabilities),
-        **sections,
+        **{"personas": {"Dana": dana}, **sections},
     )
 
 
@@ -76,7 +78,7 @@ def found(what: str, *capabilities: Capability, **sections: Any) -> Finding:
 class TestAGoodTarget:
     def test_each_thing_is_told_with_what_was_seen(self) -> None:
         seen = {one.what: (one.state, one.seen) for one in Doctor(target(Capability.WRITES)).findings()}
-        assert seen["address"][1].startswith(f"{URL} says it is healthy, in ")
+        assert seen["address"] == (GOOD, f"{URL} says it is healthy")
         assert seen["version"] == (GOOD, "Archivist 3.2.1")
         assert seen["clock"] == (GOOD, "agrees with ours to 2 s")
         assert seen["Dana"] == (GOOD, "signs in and is editor")
@@ -146,12 +148,18 @@ class TestWhatIsWrong:
     ) -> None:
         monkeypatch.delenv("DANA_PASSWORD")
         assert found("Dana").seen == "the environment variable DANA_PASSWORD is not set"
+        monkeypatch.delenv("DANA_NAME")
+        assert found("Dana").seen == "the environment variables DANA_NAME and DANA_PASSWORD are not set"
 
     def test_a_password_that_is_wrong(self, platform: responses.RequestsMock) -> None:
         platform.replace("POST", f"{URL}/api/auth/login", status=401, json={"error": {}})
         finding = found("Dana")
-        assert (finding.state, finding.seen) == (BAD, 'signing in was answered 401: {"error": {}}')
+        assert (finding.state, finding.seen) == (BAD, f'{SIGNING_IN} 401: {{"error": {{}}}}')
         assert json.dumps("correct horse") not in str(finding)
+
+    def test_a_refusal_that_repeats_the_password_is_told_without_it(self, platform: responses.RequestsMock) -> None:
+        platform.replace("POST", f"{URL}/api/auth/login", status=422, json={"input": "correct horse"})
+        assert found("Dana").seen.endswith('was answered 422: {"input": "***"}')
 
     def test_a_role_that_is_another(self, platform: responses.RequestsMock) -> None:
         platform.replace("GET", f"{URL}/api/auth/me", json={"role": "viewer"})
@@ -161,9 +169,13 @@ class TestWhatIsWrong:
 @pytest.mark.usefixtures("platform")
 class TestCapabilities:
     @pytest.mark.parametrize("capability", list(Capability))
-    def test_one_that_is_not_granted_says_what_that_costs(self, capability: Capability) -> None:
+    def test_one_that_is_not_granted_says_what_that_costs(
+        self, capability: Capability, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(doctors, "find_browser", lambda: None)
         finding = found(capability)
-        assert (finding.state, finding.seen) == (LACKING, "not granted by the target file")
+        why = NO_BROWSER if capability is Capability.BROWSER else "not granted by the target file"
+        assert (finding.state, finding.seen) == (LACKING, why)
         assert int(finding.cost.split()[0]) > 0
 
     def test_a_database_that_does_not_answer(self, tmp_path: Path) -> None:
@@ -185,17 +197,28 @@ class TestCapabilities:
     def test_a_storage_that_is_mounted(self, tmp_path: Path) -> None:
         assert found("storage", Capability.STORAGE, storage=Storage(root=tmp_path)).seen == str(tmp_path)
 
+    @pytest.mark.parametrize(("granted", "state"), [((), GOOD), ((Capability.WRITES,), BAD)])
+    def test_a_storage_that_only_reads_is_enough_for_who_only_reads(
+        self, tmp_path: Path, granted: Sequence[Capability], state: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("os.access", lambda path, mode: False)
+        assert found("storage", Capability.STORAGE, *granted, storage=Storage(root=tmp_path)).state == state
+
     def test_a_storage_that_is_not_there(self, tmp_path: Path) -> None:
         finding = found("storage", Capability.STORAGE, storage=Storage(root=tmp_path / "media"))
         assert "is no folder here: mount the media storage, or take `storage` out" in finding.seen
 
 
+EVERYBODY = {name: PersonaAccount(username_env="DANA_NAME", password_env="DANA_PASSWORD") for name in STANDING}
+
+
 @pytest.mark.usefixtures("platform")
 class TestTheVerdict:
-    def runs(self, *capabilities: Capability) -> int:
-        verdict = Doctor(target(*capabilities)).verdict()
-        assert verdict.endswith("scenarios run at staging")
-        return int(verdict.split()[0])
+    def runs(self, *capabilities: Capability, **sections: Any) -> int:
+        verdict = Doctor(target(*capabilities, **{"personas": EVERYBODY, **sections})).verdict()
+        number = re.fullmatch(r"about (\d+) of \d+ scenarios run at staging", verdict)
+        assert number is not None
+        return int(number[1])
 
     def test_without_writes_only_reading_scenarios_run(self, scenarios: list[Any]) -> None:
         reading = [one for one in scenarios if "readonly" in one.effective_tags]
@@ -206,8 +229,23 @@ class TestTheVerdict:
         counts = [self.runs(*granted[:number]) for number in range(len(granted) + 1)]
         assert counts == sorted(set(counts))
 
+    def test_a_browser_is_the_machines_to_have(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        counts = []
+        for browser in (None, "/usr/bin/chromium"):
+            monkeypatch.setattr(doctors, "find_browser", lambda browser=browser: browser)
+            counts.append(self.runs(Capability.WRITES))
+        assert counts[0] < counts[1]
+        finding = found("browser")
+        assert (finding.state, finding.seen) == (GOOD, f"this machine's {find_browser()}")
+
     def test_stores_cost_no_scenario(self) -> None:
         assert self.runs(Capability.WRITES) == self.runs(Capability.WRITES, Capability.DATABASE, Capability.REDIS)
+
+    def test_who_has_no_account_costs_the_scenarios_in_which_they_act(self, scenarios: list[Any]) -> None:
+        theirs = [one for one in scenarios if any("Ravi" in step.name for step in one.all_steps)]
+        without = {name: account for name, account in EVERYBODY.items() if name != "Ravi"}
+        everything = tuple(Capability)
+        assert self.runs(*everything, personas=without) == self.runs(*everything) - len(theirs)
 
 
 class TestTheCommand:
@@ -220,7 +258,7 @@ class TestTheCommand:
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert self.examined(monkeypatch, "targets/staging.toml") == ExitCode.PASSED
-        assert capsys.readouterr().out.splitlines()[-1].endswith("behave -D target=targets/staging.toml")
+        assert capsys.readouterr().out.splitlines()[-1].startswith("behave -D target=targets/staging.toml: about ")
 
     def test_a_target_that_cannot_be_reached_is_not_recommended(
         self, platform: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -231,11 +269,21 @@ class TestTheCommand:
         assert "behave -D" not in told
         assert told.endswith("No scenario can run at staging until it answers as the platform does.\n")
 
-    def test_something_wrong_is_told_by_the_exit_code(
-        self, platform: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch
+    def test_what_keeps_a_run_from_beginning_is_not_counted_as_running(
+        self, platform: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         platform.replace("GET", f"{URL}/api/auth/me", json={"role": "viewer"})
         assert self.examined(monkeypatch) == ExitCode.ENVIRONMENT
+        told = capsys.readouterr().out.splitlines()[-1]
+        assert told.startswith("behave -D target=staging does not begin until what is marked ✗ is mended; then about ")
+
+    def test_a_wrong_clock_does_not_keep_a_run_from_beginning(
+        self, platform: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        told = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+        platform.replace("GET", f"{URL}/api/health", json=HEALTH, headers={"Date": told})
+        assert self.examined(monkeypatch) == ExitCode.ENVIRONMENT
+        assert capsys.readouterr().out.splitlines()[-1].startswith("behave -D target=staging: about ")
 
     def test_the_embedded_platform_needs_no_doctor(self) -> None:
         with pytest.raises(UsageError, match="needs no doctor"):

@@ -12,6 +12,7 @@ from support.cleanup import Cleanup, CleanupFailed
 from support.faults import Fault, Faults, commands
 from support.faults.commands import CommandBreaker, CommandFailed
 from support.granting import NotGranted
+from support.mistakes import FeatureMistake
 from support.parts import Failure, Part
 from support.settings import FaultCommands
 
@@ -90,7 +91,7 @@ def test_a_platform_that_stays_ill_fails_the_scenario(diary: Diary, cleanup: Cle
 
 def test_what_comes_back_was_broken(faults: Faults) -> None:
     faults.begin(Part.REDIS, Failure.GONE)
-    with pytest.raises(AssertionError, match=r"the worker should be broken before .* but broken is: Redis"):
+    with pytest.raises(FeatureMistake, match=r"the worker should be broken before .* but broken is: Redis"):
         faults.end(Part.WORKER)
 
 

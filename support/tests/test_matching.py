@@ -2,9 +2,7 @@
 
 import pytest
 
-from support.checks.matching import equal, fail, fields, one, require
-
-VOD = {"title": "City Council", "status": "failed", "progress": 40, "show_id": None}
+from support.checks.matching import equal, fail, one, require
 
 
 def test_a_failure_is_an_assertion_with_its_sentence() -> None:
@@ -55,23 +53,3 @@ class TestOne:
     def test_none_or_several_are_counted(self, found: list[str], times: int) -> None:
         with pytest.raises(AssertionError, match=f"^the VOD should be there once, but was there {times} times$"):
             one("the VOD", found)
-
-
-class TestFields:
-    def test_fields_that_are_not_named_do_not_matter(self) -> None:
-        fields("the VOD", VOD, {"title": "City Council", "progress": 40})
-
-    def test_a_field_may_be_wanted_empty(self) -> None:
-        fields("the VOD", VOD, {"show_id": None})
-
-    def test_a_missing_field_is_not_an_empty_one(self) -> None:
-        with pytest.raises(AssertionError, match=r"^the VOD: published_at should be None, but is missing$"):
-            fields("the VOD", VOD, {"published_at": None})
-
-    def test_every_difference_is_told_at_once(self) -> None:
-        with pytest.raises(AssertionError) as failure:
-            fields("the VOD", VOD, {"status": "completed", "title": "City Council", "progress": 100, "id": 7})
-        assert str(failure.value) == (
-            'the VOD: status should be "completed", but was "failed"; progress should be 100, but was 40; '
-            "id should be 7, but is missing"
-        )

@@ -16,6 +16,7 @@ from support.clients.media import MediaClient
 from support.drivers.storage import StorageDriver
 from support.evidence.masking import Masker
 from support.evidence.recorder import Recorder
+from support.mistakes import FeatureMistake
 from support.testdata.media import CONDITIONS, Recording, bytes_of, council_meeting, recording, write
 
 
@@ -207,3 +208,13 @@ def test_what_a_scenario_stores_is_called_after_it_and_goes_with_it(tmp_path: Pa
     assert [path.name for path in tmp_path.iterdir()] == [made.path]
     cleanup.run()
     assert not list(tmp_path.iterdir())
+
+
+def test_nothing_is_put_in_the_place_of_a_storage_that_is_away(tmp_path: Path) -> None:
+    away = tmp_path / "media"
+    storage = StorageDriver(away, Recorder(Masker()))
+    media = MediaClient(lambda: storage, Cleanup(), str, "x7")
+    for put in (lambda: media.store("City Council"), lambda: storage.write("notes.txt", "")):
+        with pytest.raises(FeatureMistake, match=r"^the media storage is away: "):
+            put()
+    assert not away.exists()

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from support.clients.roles import Operation, RoleMatrix, RolesClient
+from support.mistakes import FeatureMistake
 from support.personas import PERSONAS
 
 ROLES = ("nobody", "editor")
@@ -35,12 +36,12 @@ def test_the_report_shows_blanks_where_nothing_is_decided() -> None:
 
 
 def test_an_unknown_word_in_a_cell_is_told() -> None:
-    with pytest.raises(AssertionError, match="GET /api/a has yes in the matrix; a cell is allowed or refused"):
+    with pytest.raises(FeatureMistake, match="GET /api/a has yes in the matrix; a cell is allowed or refused"):
         matrix(("GET /api/a", "yes", "allowed"))
 
 
 def test_an_operation_that_stands_twice_is_told() -> None:
-    with pytest.raises(AssertionError, match="POST /api/reset stands in the matrix 2 times"):
+    with pytest.raises(FeatureMistake, match="POST /api/reset stands in the matrix 2 times"):
         matrix((str(RESET), "refused", "allowed"), (str(RESET), "refused", "refused"))
 
 

@@ -5,6 +5,8 @@ import json
 import re
 import signal
 import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -57,7 +59,9 @@ def children_of(process: "subprocess.Popen[str]") -> list[Path]:
         (["--name=nobody wrote this"], 3, "Nothing to run: no scenario matches .*nobody wrote this"),
         (["-D", "target=stagin.example"], 2, "no target 'stagin.example'. Did you mean 'staging.example'"),
         (["-D", "target=nowhere.toml"], 2, "no target 'nowhere.toml'"),
-        (["-D", "target=staging.example"], 2, "environment variable STAGING_\\w+ is not set; it holds"),
+        (["-D", "target=staging.example"], 2, r"the environment variables STAGING_\w+, .* are not set\."),
+        (["-D", "target="], 2, "-D target= makes no sense. target: the deployment"),
+        (["-D", "target"], 2, "-D target=true makes no sense. target: the deployment"),
         (["-D", "traget=staging"], 2, "There is no option -D traget. Did you mean -D target"),
     ],
 )
@@ -74,14 +78,51 @@ def test_a_target_that_does_not_answer_is_named(project: ProjectCopy) -> None:
     (project.folder / "away.toml").write_text('[api]\nurl = "http://127.0.0.1:9"\n')
     ended = project.behave("-D", "target=away.toml", QUICK, timeout=20)
     assert ended.returncode == 4
-    assert "target 'away' does not answer at http://127.0.0.1:9/api/health" in ended.stderr
+    assert "The target 'away' cannot be tested: http://127.0.0.1:9/api/health was not answered: " in ended.stderr
     assert "Traceback" not in ended.stdout + ended.stderr
+
+
+class Door(BaseHTTPRequestHandler):
+    """A platform that is healthy, and lets nobody in."""
+
+    def do_GET(self) -> None:
+        self.answer(200, {"status": "healthy"})
+
+    def do_POST(self) -> None:
+        self.answer(401, {"error": {"message": "The name or the password is wrong."}})
+
+    def answer(self, status: int, document: object) -> None:
+        content = json.dumps(document).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+def test_who_cannot_sign_in_at_a_target_is_told_once_before_anything_runs(
+    project: ProjectCopy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOMEBODY", "somebody")
+    with ThreadingHTTPServer(("127.0.0.1", 0), Door) as door:
+        threading.Thread(target=door.serve_forever, daemon=True).start()
+        account = '[personas.Dana]\nusername_env = "SOMEBODY"\npassword_env = "SOMEBODY"\n'
+        target = f'[api]\nurl = "http://127.0.0.1:{door.server_address[1]}"\n{account}'
+        (project.folder / "closed.toml").write_text(target)
+        ended = project.behave("-D", "target=closed.toml", QUICK, timeout=20)
+        door.shutdown()
+    assert ended.returncode == ExitCode.ENVIRONMENT
+    told = "Dana: signing in with what SOMEBODY and SOMEBODY hold was answered 401: The name or the password is wrong."
+    assert ended.stderr.endswith(f"The target 'closed' cannot be tested: {told}\n")
+    assert not project.reports.exists()
 
 
 def test_a_scenario_is_skipped_with_the_reason_where_the_target_lacks_what_it_needs(
     project: ProjectCopy, tmp_path: Path
 ) -> None:
-    live = project.start("up", module="support.cli")
+    live = project.start("up", "--target", f"up-{tmp_path.name}", module="support.cli")
     try:
         assert live.stdout is not None
         url = re.search(r"ready at (\S+)", live.stdout.readline())
@@ -187,20 +228,82 @@ def leave(context):
     world.vod.register(world.media.store("Left"), by=PERSONAS["Dana"])
     world.access.sign_in(PERSONAS["Dana"])
     world.cleanup._actions.clear()
+
+@when("Dana cannot clean up")
+def break_off(context):
+    leave(context)
+    context.world.cleanup.add("give the chair back", lambda: 1 / 0)
 """
     )
     (project.folder / "features" / "leaks.feature").write_text(
         "Feature: Leaks\n"
         "  Scenario: The first leaves things\n    When Dana forgets to clean up\n"
         "  Scenario: The second leaves nothing\n    When Dana signs in\n"
+        "  Scenario: The third cannot clean up\n    When Dana cannot clean up\n"
+        "  Scenario: The fourth leaves nothing\n    When Dana signs in\n"
     )
     ended = project.behave("features/leaks.feature")
     assert ended.returncode == 6
-    assert statuses(project.reports / "allure-results") == ["broken", "passed"]
-    message = re.search(r"the scenario left something behind: (.*)", ended.stdout)
-    assert message is not None, ended.stdout
+    assert statuses(project.reports / "allure-results") == ["broken", "broken", "passed", "passed"], ended.stdout
+    first, third = re.findall(r"HOOK-ERROR in after_scenario: (.*)", ended.stdout)
+    assert "could not give the chair back: division by zero; the scenario left something behind: " in third
     for what in ("vods ", "auth_sessions ", "Redis session:", "media file left-"):
-        assert what in message.group(1)
+        assert what in first
+        assert what in third
+
+
+def test_who_can_no_longer_act_leaves_nothing_behind(project: ProjectCopy) -> None:
+    (project.folder / "features" / "leaving.feature").write_text(
+        """
+Feature: Leaving
+  Scenario Outline: <who> <can no longer>
+    Given <who> <came in>
+    And the <thing> of <who>
+    When <can no longer>
+    Then <then>
+
+    Examples:
+      | who  | came in           | thing                   | can no longer                                           | then                            |
+      | Dana | is signed in      | VOD "City Council"      | Dana signs out                                          | Dana's session is over          |
+      | Dana | has a new account | VOD "City Council"      | Dana signs out                                          | Dana's session is over          |
+      | Dana | has a new account | VOD "City Council"      | Omar sets Dana's account to "inactive"                  | Dana's session is over          |
+      | Dana | has a new account | VOD "City Council"      | Omar sets Dana's role to "viewer"                       | Dana's session is over          |
+      | Dana | has a new account | VOD "City Council"      | Omar sets Dana's request limit to "1 requests in 30 seconds" | Dana's account has the role "editor" |
+      | Ravi | is signed in      | research session "AAPL" | Ravi signs out                                          | Ravi's session is over          |
+      | Ravi | has a new account | research session "AAPL" | Omar sets Ravi's account to "inactive"                  | Ravi's session is over          |
+
+  Scenario: Omar signs out, who let Nora in
+    Given Omar is signed in
+    And Nora has just joined
+    When Omar signs out
+    Then Omar's session is over
+
+  Scenario: Ravi has another account, and what he made before goes as well
+    Given the research session "AAPL" of Ravi
+    And Ravi has a new account
+    When Ravi signs in
+    Then his session goes on
+
+  Scenario: Dana is locked out, who handed something in before
+    Given the VOD "City Council" of Dana
+    And Dana has a new account
+    And Mallory tried Dana's account with a wrong password, 5 times
+    When Dana signs in
+    Then she is told to wait 840 to 900 seconds
+
+  Scenario: Dana signs out, who sent something by hand
+    Given Dana is signed in
+    When Dana sends POST /api/vod/create with
+      | field     | value                          |
+      | title     | {a unique title}               |
+      | file_path | {a unique file ending in .wav} |
+    And Dana signs out
+    Then Dana's session is over
+"""  # noqa: E501
+    )
+    ended = project.behave("features/leaving.feature")
+    assert ended.returncode == 0, ended.stdout
+    assert statuses(project.reports / "allure-results") == ["passed"] * 11
 
 
 def test_behave_that_is_started_elsewhere_says_where(tmp_path: Path) -> None:

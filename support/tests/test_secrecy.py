@@ -4,6 +4,7 @@ import pytest
 
 from support.clients.sessions import SignedIn
 from support.evidence.recorder import Exchange
+from support.mistakes import FeatureMistake
 from support.secrecy import parts, require_secrecy
 
 PASSWORD = "xK3vQ9-tLmZ0aB"
@@ -55,7 +56,7 @@ def test_tokens_are_given_to_their_owner_by_the_sign_in_alone() -> None:
 
 
 def test_nothing_asked_is_no_proof() -> None:
-    with pytest.raises(AssertionError, match="there should be answers to look through, but nothing was asked"):
+    with pytest.raises(FeatureMistake, match="there are no answers to look through: nothing was asked"):
         require_secrecy([], [PASSWORD], [], [])
 
 

@@ -1,5 +1,6 @@
 """The embedded platform: it comes up, it says what is wrong, and it never outlives its run."""
 
+import fcntl
 import importlib.machinery
 import importlib.util
 import os
@@ -126,6 +127,25 @@ def test_the_directory_of_a_living_run_is_left_alone() -> None:
     assert living.path.exists()
     living.close()
     assert not living.path.exists()
+
+
+def test_the_directory_of_a_run_that_is_just_beginning_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(directories, "_base_directory", lambda: tmp_path)
+    lock = fcntl.flock
+
+    def while_another_run_sweeps(file: int, operation: int) -> None:
+        monkeypatch.setattr(fcntl, "flock", lock)
+        directories._sweep(tmp_path)
+        lock(file, operation)
+
+    monkeypatch.setattr(fcntl, "flock", while_another_run_sweeps)
+    mine = RunDirectory()
+    try:
+        assert mine.path.is_dir()
+    finally:
+        mine.close()
 
 
 def test_a_directory_that_another_run_sweeps_meanwhile_is_no_trouble(tmp_path: Path) -> None:

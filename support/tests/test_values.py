@@ -8,7 +8,9 @@ from uuid import uuid4
 
 import pytest
 
-from support.checks.expected import ABSENT, FAMILIES, differences, kind, require_alike, seconds
+from support.checks.expected import differences, field_differences, require_alike, require_fields
+from support.checks.kinds import ABSENT, FAMILIES, kind, seconds
+from support.checks.relative import RELATIVES, Relative
 from support.memory import Memory
 from support.mistakes import FeatureMistake
 from support.personas import PERSONAS
@@ -49,6 +51,10 @@ class TestWhatACellGives:
             ("{City Council.name}", "Dana"),
             ("{unique City Council}", "City Council · x7f3a12c4"),
             ("{the mark}", "x7f3a12c4"),
+            ("{user Alma}@example.org", "alma-x7f3a12c4@example.org"),
+            ("{user Alma in capitals}", "ALMA-X7F3A12C4"),
+            ("{an opening brace}vod.id}", "{vod.id}"),
+            ('"a\\nb"', "a\nb"),
             ("{a text of 256 characters}", None),
         ],
     )
@@ -72,6 +78,11 @@ class TestWhatACellGives:
         told = datetime.fromisoformat(values.value("{a time in 5 minutes}"))
         assert abs((told - datetime.now(UTC)).total_seconds() - 300) < 5
 
+    def test_what_is_absent_is_left_out(self, values: Values) -> None:
+        assert values.value("{absent}") is ABSENT
+        assert values.value('{"a": "{absent}", "b": [1, "{absent}"]}') == {"b": [1]}
+        assert values.document('{"a": {"b": "{absent}"}, "c": 1}') == {"a": {}, "c": 1}
+
     def test_every_example_of_the_catalogue_can_be_made_up(self, values: Values) -> None:
         for invention in INVENTIONS:
             assert values.value(f"{{{invention.example}}}") is not None
@@ -85,13 +96,34 @@ class TestWhatACellGives:
             ("{vod.tags[9]}", '"vod" has no tags[9]'),
             ("{a unqiue title}", "Did you mean {a unique title}?"),
             ("{anything}", "{anything} can be expected, but not be sent"),
+            ("not {absent}", "{absent} can only stand by itself, not inside a text"),
+            ('"C:\\council"', '"C:\\council" is no text of JSON: Invalid \\escape'),
+            ("{as befor}", "Did you mean {as before}?"),
             ("{a time in 5 parsecs}", "with one of the units ms, seconds, minutes, hours, days"),
-            ("{vod.tags[}", "is no path"),
+            ("{vod.tags[}", "is no JSON path"),
         ],
     )
     def test_a_mistake_says_what_is_known(self, values: Values, cell: str, sentence: str) -> None:
         with pytest.raises(FeatureMistake, match=re.escape(sentence)):
             values.value(cell)
+
+    @pytest.mark.parametrize("name", [family.example for family in RELATIVES])
+    def test_what_tells_only_of_one_thing_is_refused_elsewhere(self, values: Values, name: str) -> None:
+        sentence = f"{{{name}}} can only be expected of a field of one thing that the scenario has made, as the whole"
+        assert isinstance(values.wish_of_thing(f"{{{name}}}"), Relative)
+        for read, cell in (
+            (values.wish, f"{{{name}}}"),
+            (values.value, f"{{{name}}}"),
+            (values.wish_of_thing, f'["{{{name}}}"]'),
+            (values.wish_of_thing, f"not {{{name}}}"),
+        ):
+            with pytest.raises(FeatureMistake, match=re.escape(sentence)):
+                read(cell)
+
+    def test_what_is_expected_of_one_thing_may_be_anything_else_as_well(self, values: Values) -> None:
+        assert values.wish_of_thing("{vod.id}") == 7
+        assert str(values.wish_of_thing("{a time}")) == "a time"
+        assert values.wish_of_thing('["AAPL"]') == ["AAPL"]
 
     def test_a_document_that_is_no_json_says_where(self, values: Values) -> None:
         with pytest.raises(FeatureMistake, match=r"no JSON: .*line 1 column \d"):
@@ -109,6 +141,7 @@ GOOD: dict[str, list[Any]] = {
     "anything": [None, 0, "", []],
     "absent": [ABSENT],
     "a text": ["", "x"],
+    "some text": ["x"],
     "a text of 8 characters": ["12345678"],
     "a number": [0, -1.5, Decimal("1.50")],
     "a whole number": [0, 3, 3.0],
@@ -137,6 +170,7 @@ BAD: dict[str, list[Any]] = {
     "anything": [],
     "absent": [None, 0],
     "a text": [5, None],
+    "some text": ["", " \n", 5, None],
     "a text of 8 characters": ["1234567", 12345678],
     "a number": ["5", True, None],
     "a whole number": [3.5, "3", True],
@@ -212,6 +246,10 @@ class TestDifferences:
         assert self.told(750, "750") == ['answer should be "750", but was 750: a number; write it without quotes']
         assert self.told("x", 5) == ['answer should be 5, but was "x"']
 
+    def test_a_kind_without_its_braces_is_told(self) -> None:
+        hint = ": write {one of a, b}, in braces, if the kind is meant"
+        assert self.told("a", "one of a, b") == [f'answer should be "one of a, b", but was "a"{hint}']
+
     def test_further_fields_are_let_be_unless_it_is_exactly(self) -> None:
         assert self.told({"a": 1, "b": {"c": 2, "d": 3}}, {"b": {"c": 2}}) == []
         assert self.told({"a": 1, "b": {"c": 2, "d": 3}}, {"b": {"c": 2}}, exactly=True) == [
@@ -233,3 +271,44 @@ class TestDifferences:
         require_alike("row", {"at": moment, "id": id}, {"at": "2026-01-01T00:00:00Z", "id": str(id)})
         with pytest.raises(AssertionError):
             require_alike("row", moment, "2026-01-01T00:00:01Z")
+
+    def test_a_decimal_of_the_database_is_the_number_or_text_that_says_it_exactly(self) -> None:
+        for wanted in ("150.00", "150", 150, 150.0):
+            assert self.told(Decimal("150.0000"), wanted) == []
+        others: list[Any] = ["150.00", 150, True, "many", None, []]
+        for other in others:
+            assert len(self.told(Decimal("150.0001"), other)) == 1
+        assert len(self.told(Decimal(1), True)) == 1
+        assert self.told(Decimal(1), "2") == ['answer should be "2", but was 1']
+
+    def test_money_is_text_to_the_last_digit(self) -> None:
+        assert self.told("150.00", "150.00") == []
+        for seen in (150.0, "150.0", "150.001"):
+            assert len(self.told(seen, "150.00")) == 1
+
+
+class TestFields:
+    SEEN = {"title": "City Council", "progress": 40, "data": {"a": 1, "b": [1, 2]}, "show_id": None, "a.b": "dotted"}  # noqa: RUF012
+
+    def test_fields_that_are_as_wished_pass(self) -> None:
+        wishes = {
+            "title": "City Council",
+            "data.a": 1,
+            "data.b[*]": kind("a number"),
+            "show_id": None,
+            "colour": ABSENT,
+        }
+        require_fields("the VOD", self.SEEN, {**wishes, "colour": kind("absent"), "a.b": "dotted"})
+
+    def test_every_difference_is_told_with_the_thing(self) -> None:
+        with pytest.raises(AssertionError) as failure:
+            require_fields("the VOD", self.SEEN, {"title": "Town Hall", "progress": True, "data.b[*]": 1, "id": 7})
+        assert str(failure.value) == (
+            'the VOD: title should be "Town Hall", but was "City Council"; progress should be true, but was 40; '
+            "data.b[*] (number 2 of 2) should be 1, but was 2; "
+            "id should be 7, but is absent; there is: title, progress, data, show_id, a.b"
+        )
+
+    def test_what_is_wished_of_a_field_is_all_that_it_holds(self) -> None:
+        assert list(field_differences(self.SEEN, {"data": {"b": [1, 2]}})) == ["data.a should not be there, but was 1"]
+        assert list(field_differences({"data": {"a": 1}}, {"data": {}})) != []

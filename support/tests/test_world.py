@@ -56,7 +56,7 @@ class TestPersonas:
         assert run.account(PERSONAS["Dana"]) == Account("dana", "correct horse")
 
     def test_a_missing_account_is_told_with_who_has_one(self, run: Run) -> None:
-        with pytest.raises(AssertionError) as failure:
+        with pytest.raises(NotGranted) as failure:
             run.account(PERSONAS["Omar"])
         assert str(failure.value) == "Omar has no account at the target 'staging'; who has one: Dana"
 
@@ -157,10 +157,20 @@ class TestIdentity:
         world.remember("vod", Answer("", 201, {}, b"", 0.0, lambda: {"id": 7}))
         assert world.identity("vod") == "7"
 
-    def test_what_has_no_id_is_told(self, world: World) -> None:
-        world.remember("vod", Answer("", 200, {}, b"", 0.0, lambda: {"total": 7}))
-        with pytest.raises(AssertionError, match='"vod" has no id, so its records cannot be found'):
+    @pytest.mark.parametrize("content", [{"total": 7}, [7]])
+    def test_what_has_no_id_is_told(self, world: World, content: object) -> None:
+        world.remember("vod", Answer("", 200, {}, b"", 0.0, lambda: content))
+        with pytest.raises(FeatureMistake, match='"vod" has no id, so its records cannot be found'):
             world.identity("vod")
+
+    def test_so_is_what_is_asked_of_the_access_and_is_not_known(self, world: World) -> None:
+        dana = PERSONAS["Dana"]
+        with pytest.raises(FeatureMistake, match="no request for 418 is known; known: 200, 401, 403"):
+            world.access.answered(418, by=dana)
+        with pytest.raises(
+            FeatureMistake, match=r"Dana has 0 session\(s\) of this scenario's own, .*: Given Dana is signed in"
+        ):
+            world.access.session_of_before(dana, 0)
 
     def test_who_joins_later_is_told_how(self, world: World) -> None:
         with pytest.raises(FeatureMistake, match="Nora has no account before she joins: Given Nora has just joined"):

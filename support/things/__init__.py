@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from support.checks.cells import nested
 from support.clients.things import PORTFOLIO, Kind, Thing
 from support.drivers.http import Answer
 from support.world import World
@@ -20,11 +20,11 @@ def known(world: World, kind: Kind, name: str) -> Thing:
     return world.recall(title(kind, name), Thing)
 
 
-def create(world: World, kind: Kind, name: str, who: str, cells: Mapping[str, str]) -> Answer:
-    """Ask for a thing, and remember the answer; what was created is remembered as well. `cells` are its fields."""
+def create(world: World, kind: Kind, name: str, who: str, fields: Mapping[str, Any]) -> Answer:
+    """Ask for a thing with these fields, and remember the answer; what was created is remembered as well."""
     by, called = world.person(who), kind.known_as(name, world.mark)
     within = world.recall("portfolio in hand", Thing).id if "{" in kind.path else ""
-    answer = world.things.create(kind, called, filled_in(world, kind, cells), by=by, within=within)
+    answer = world.things.create(kind, called, fields, by=by, within=within)
     world.remember("answer", answer)
     if answer.status == 201:
         keep(world, world.things.created(kind, name, called, answer.document, by, within))
@@ -36,8 +36,3 @@ def keep(world: World, thing: Thing) -> None:
     world.remember(title(thing.kind, thing.name), thing)
     if thing.kind is PORTFOLIO:
         world.remember("portfolio in hand", thing)
-
-
-def filled_in(world: World, kind: Kind, cells: Mapping[str, str]) -> Mapping[str, object]:
-    """Return the fields that the cells of a table tell, with the names in them as this scenario stores them."""
-    return nested({field: world.filled_in(cell) for field, cell in cells.items()}, texts=kind.texts)

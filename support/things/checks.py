@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from support.checks.cells import differences
+from support.checks.expected import require_fields
 from support.checks.matching import equal, fail, require
+from support.checks.relative import resolved
 from support.clients.things import (
     DOCUMENT,
     EVENT,
@@ -31,7 +32,7 @@ STORES_OF_EVERY_KIND = frozenset(
 
 
 def stored(
-    thing: Thing, told: Mapping[str, Any], look: Callable[[], Row | None], wanted: Mapping[str, str], owner: str
+    thing: Thing, told: Mapping[str, Any], look: Callable[[], Row | None], wanted: Mapping[str, Any], owner: str
 ) -> None:
     """Require API and database to hold a thing under its name, as its owner's, with the wanted fields.
 
@@ -44,14 +45,13 @@ def stored(
         raise fail(f"{thing} should have a row in the database, but has none")
     if kind.owner:
         equal(f"the owner of {thing} in the database", row["owner"], owner)
-    _holds(thing, "database", row, {name: cell for name, cell in wanted.items() if name not in kind.sealed})
+    _holds(thing, "database", row, {name: wish for name, wish in wanted.items() if name not in kind.sealed})
 
 
-def _holds(thing: Thing, place: str, seen: Row, wanted: Mapping[str, str]) -> None:
+def _holds(thing: Thing, place: str, seen: Row, wanted: Mapping[str, Any]) -> None:
     kind = thing.kind
     equal(f"the name of {thing} in the {place}", seen.get(kind.called), kind.stored_as(thing.called))
-    found = list(differences(seen, wanted, thing.first_seen, texts=kind.texts))
-    require(not found, f"{thing} in the {place}: {'; '.join(found)}")
+    require_fields(f"{thing} in the {place}", seen, resolved(wanted, seen, thing.first_seen))
 
 
 def fate(thing: Thing, wanted: str, answer: Answer, look: Callable[[], Row | None]) -> None:
@@ -66,16 +66,15 @@ def fate(thing: Thing, wanted: str, answer: Answer, look: Callable[[], Row | Non
 
 
 def listed(
-    kind: Kind, shown: Mapping[str, Any], wanted: Sequence[tuple[str, Mapping[str, str]]], total: int, mark: str
+    kind: Kind, shown: Mapping[str, Any], wanted: Sequence[tuple[str, Mapping[str, Any]]], total: int, mark: str
 ) -> None:
     """Require a page to hold exactly these, in this order; what a search found must go from best to worst."""
     items: list[Mapping[str, Any]] = shown["results" if "results" in shown else kind.listed]
     names = [kind.stored_as(kind.known_as(name, mark)) for name, _ in wanted]
     equal(f"the {kind.word}s that are shown", [item[kind.called] for item in items], names)
     equal(f"how many {kind.word}s there are in all", shown["total"], total)
-    for item, (name, cells) in zip(items, wanted, strict=True):
-        found = list(differences(item, cells, {}, texts=kind.texts))
-        require(not found, f'the {kind.word} "{name}" that is shown: {"; ".join(found)}')
+    for item, (name, wishes) in zip(items, wanted, strict=True):
+        require_fields(f'the {kind.word} "{name}" that is shown', item, wishes)
     if "results" in shown:
         _require_falling([item["score"] for item in items])
 
@@ -106,25 +105,19 @@ def history(session: Thing, changes: Sequence[Mapping[str, Any]], wanted: Sequen
     require(times == sorted(times), f"the history of {session} should go forward in time, but went {times}")
 
 
-def returns(portfolio: Thing, found: Mapping[str, Any], wanted: Mapping[str, str]) -> None:
-    """Require returns to be as wanted, as text and to the last digit."""
-    expected = {name: None if cell == "nothing" else cell for name, cell in wanted.items()}
-    equal(f"the returns of {portfolio}", {name: found.get(name) for name in expected}, expected)
-
-
 def words(mark: str, *about: str) -> str:
     """Return words that nobody else writes."""
     return " ".join(("aardvark", mark, *about)).replace(" ", "-")
 
 
-def one_of_every_kind(mark: str) -> Iterator[tuple[Kind, str, Mapping[str, str]]]:
+def one_of_every_kind(mark: str) -> Iterator[tuple[Kind, str, Mapping[str, Any]]]:
     """Yield what somebody who has used everything leaves behind: kind, name, and fields with their own words."""
     own = words(mark)
-    yield SESSION, "AAPL", {"config.reason": own}
-    yield SESSION, "MSFT", {"config.reason": own}
-    yield NOTIFICATION, "Margin call", {"message": own, "data.about": own}
-    yield EVENT, "page_view", {"data.page": own}
-    yield DOCUMENT, "Diary", {"content": own, "metadata.mood": own}
+    yield SESSION, "AAPL", {"config": {"reason": own}}
+    yield SESSION, "MSFT", {"config": {"reason": own}}
+    yield NOTIFICATION, "Margin call", {"message": own, "data": {"about": own}}
+    yield EVENT, "page_view", {"data": {"page": own}}
+    yield DOCUMENT, "Diary", {"content": own, "metadata": {"mood": own}}
     yield PORTFOLIO, f"Savings {own}", {}
     yield POSITION, "AAPL", {}
 

@@ -1,0 +1,83 @@
+"""What stands below a step: as values that are sent, and as what is expected."""
+
+from collections.abc import Callable, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from support import writing
+from support.checks.kinds import ABSENT
+from support.checks.relative import Relative
+from support.memory import Memory
+from support.mistakes import FeatureMistake
+from support.values import Values
+
+WORLD: Any = SimpleNamespace(values=Values(Memory(), lambda name: f"{name} · x7f3a12c4", "x7f3a12c4"))
+
+
+def below(headings: Sequence[str], *rows: Sequence[str]) -> Any:
+    table = SimpleNamespace(headings=headings, rows=[dict(zip(headings, row, strict=True)) for row in rows])
+    return SimpleNamespace(table=table, text=None)
+
+
+def fields(*rows: Sequence[str]) -> Any:
+    return below(("field", "value"), *rows)
+
+
+NO_TABLE: Any = SimpleNamespace(table=None, text=None)
+
+
+def test_dots_lead_into_objects_and_quotes_make_a_text() -> None:
+    context = fields(("data.results.score", "0.85"), ("data.say", "buy"), ("shares", '"100"'), ("state", "{absent}"))
+    given = {"data": {"results": {"score": 0.85}, "say": "buy"}, "shares": "100", "state": ABSENT}
+    assert writing.fields(WORLD, context) == given
+    assert writing.fields(WORLD, NO_TABLE) == {}
+
+
+def test_parameters_of_a_query_are_written_as_a_query_has_them() -> None:
+    context = fields(("limit", "many"), ("offset", "3"), ("unread", "true"), ("state", "{absent}"))
+    assert writing.query(WORLD, context) == {"limit": "many", "offset": 3, "unread": "true"}
+
+
+def test_what_is_absent_is_not_sent() -> None:
+    headings = ("part", "name", "value")
+    context = below(headings, *((part, "a", "{absent}") for part in ("header", "query", "json", "form", "file")))
+    sent = writing.content(WORLD, context)
+    assert (sent.json, sent.headers, sent.query, sent.form, sent.files) == ({}, {}, {}, {}, {})
+
+
+def test_a_table_of_things_needs_their_names() -> None:
+    context = below(("name", "metadata.ticker", "score"), ("note", "AAPL", "{some text}"))
+    [(name, wishes)] = writing.named_wishes(WORLD, context)
+    assert (name, wishes["metadata.ticker"], str(wishes["score"])) == ("note", "AAPL", "some text")
+    assert writing.named_fields(WORLD, below(("name", "a.b"), ("note", "1"))) == [("note", {"a": {"b": 1}})]
+    with pytest.raises(FeatureMistake, match="lacks the column name"):
+        writing.named_fields(WORLD, below(("limit",), ("1",)))
+
+
+def test_only_of_a_thing_may_be_expected_what_it_was() -> None:
+    context = fields(("created_at", "{as before}"), ("state", "failed"))
+    wanted = writing.wishes_of_thing(WORLD, context)
+    assert isinstance(wanted["created_at"], Relative)
+    assert wanted["state"] == "failed"
+    with pytest.raises(FeatureMistake, match="can only be expected of a field of one thing"):
+        writing.wishes(WORLD, context, "field")
+
+
+@pytest.mark.parametrize(
+    "read",
+    [writing.fields, writing.wishes_of_thing, lambda world, context: writing.wishes(world, context, "field")],
+)
+def test_a_field_that_stands_twice_is_told(read: Callable[[Any, Any], Any]) -> None:
+    with pytest.raises(FeatureMistake, match='the table has the field "state" twice'):
+        read(WORLD, fields(("state", "failed"), ("state", "completed")))
+
+
+def test_a_body_is_compared_with_what_stands_below() -> None:
+    body = {"owner": {"name": "dana", "role": "editor"}, "tags": []}
+    assert list(writing.wished_body(WORLD, NO_TABLE)(body)) == []
+    assert list(writing.wished_body(WORLD, fields(("owner.name", "dana")))(body)) == []
+    assert list(writing.wished_body(WORLD, fields(("owner", "{}")))(body)) != []
+    document: Any = SimpleNamespace(table=None, text='{"owner": {"name": "vera"}}')
+    assert list(writing.wished_body(WORLD, document)(body)) == ['body.owner.name should be "vera", but was "dana"']
