@@ -7,12 +7,13 @@
      1   at least one scenario did not pass
      2   the command line, a setting or a target file is wrong
      3   what was selected cannot give an honest verdict: nothing, an unknown tag, an empty scenario
-     4   the platform could not be started, or the target does not answer, or is not as its file says
+     4   the platform could not be started, the target does not answer or is not as its file says, or the disk is full
      5   the report could not be built, or not of all shards
      6   no scenario failed, but the tests themselves did: a wrong feature, an undefined step, a hook, a clean-up
      7   nothing did not pass but what is listed as a known issue
    129   the terminal was closed (SIGHUP)
    130   interrupted (Ctrl-C)
+   141   nobody read on what was printed (SIGPIPE), as behind `behave | head`
    143   terminated (SIGTERM)
 ======  ==========================================================================
 """
@@ -35,6 +36,7 @@ class ExitCode(IntEnum):
     KNOWN = 7
     HUNG_UP = 129
     INTERRUPTED = 130
+    UNREAD = 141
     TERMINATED = 143
 
     @classmethod
@@ -62,6 +64,6 @@ class SelectionError(RunStopped):
 
 
 class EnvironmentFailed(RunStopped):
-    """The platform could not be started, or the target does not answer, or is not as its file says."""
+    """The platform could not be started, the target does not answer or is not as told, or nothing can be written."""
 
     exit_code = ExitCode.ENVIRONMENT

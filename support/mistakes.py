@@ -10,6 +10,10 @@ class FeatureMistake(Exception):
     """
 
 
+class CodeMistake(Exception):
+    """The tests' own code did what no step or hook may do."""
+
+
 def require_written(fact: object, sentence: str) -> None:
     """Raise FeatureMistake with the sentence unless the fact holds."""
     if not fact:

@@ -21,7 +21,7 @@ from support.drivers.http import HttpDriver
 from support.evidence.recorder import Recorder
 from support.exits import ExitCode, UsageError
 from support.granting import NotGranted
-from support.mistakes import require_written
+from support.mistakes import CodeMistake, require_written
 from support.parts import Failure, Part
 from support.run import Run
 from support.settings import Capability
@@ -31,6 +31,10 @@ from support.world import World
 LOOKED_INTO = frozenset({Capability.DATABASE, Capability.REDIS})
 
 StepFunction = TypeVar("StepFunction", bound=Callable[..., None])
+
+
+class AskedToStop(KeyboardInterrupt):
+    """The run was asked to stop while a step ran; behave takes it for a Ctrl-C."""
 
 
 @dataclass
@@ -51,7 +55,7 @@ def use(run: Run) -> None:
     for keyword, left_out in (("given", _skip), ("when", _skip), ("then", _leave_out)):
         for definition in the_step_registry.steps[keyword]:
             if not hasattr(definition.func, "__wrapped__"):
-                definition.func = _tolerant(definition.func, left_out)
+                definition.func = contained(_tolerant(definition.func, left_out))
 
 
 def require_runner() -> None:
@@ -59,6 +63,31 @@ def require_runner() -> None:
     if "support.runner" not in sys.modules:
         sys.stderr.write("Nothing was run. Start behave in the project's folder, where pyproject.toml is.\n")
         raise SystemExit(ExitCode.USAGE)
+
+
+def contained(code: Callable[..., None]) -> Callable[..., None]:
+    """Return a step or hook that can end neither the worker, which would cost its clean-up, nor the run.
+
+    `sys.exit` in it is a mistake of the code like any other; so is an error that cannot say what is wrong.
+    """
+
+    @functools.wraps(code)
+    def tried(*values: Any, **named: Any) -> None:
+        try:
+            code(*values, **named)
+        except AskedToStop:
+            raise
+        except BaseException as error:
+            kind = type(error).__name__
+            try:
+                text = str(error)
+            except Exception as trouble:  # noqa: BLE001 - whatever an error's own code raises
+                raise CodeMistake(f"{kind} was raised, and cannot say why: {type(trouble).__name__}") from error
+            if not isinstance(error, Exception):
+                raise CodeMistake(f"{kind}({text}) was raised, but no step or hook may end the process") from error
+            raise
+
+    return tried
 
 
 def _tolerant(step: Callable[..., None], left_out: Callable[[Any, NotGranted], None]) -> Callable[..., None]:

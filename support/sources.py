@@ -5,7 +5,8 @@ from __future__ import annotations
 import codecs
 import contextlib
 import difflib
-import itertools
+import os
+import re
 import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -35,6 +36,8 @@ _MISTAKES = {
     " not ": 'cannot stand here: a file begins with "Feature:", and in it come rules, and in these scenarios',
 }
 """What is wrong with a line, by what behave's parser says of it; the first that fits."""
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+"""What no XML may hold, no terminal shows, or ends a line for some readers of a file only; and halves of surrogates."""
 
 
 class Unreadable(SelectionError):
@@ -52,23 +55,31 @@ def text_of(file: Path) -> str:
     if content.startswith(codecs.BOM_UTF8):
         raise Unreadable(f"{file}:1", "it begins with a byte order mark, which acceptance format takes away")
     try:
-        return content.decode("utf-8")
+        text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise Unreadable(f"{file}:{line}", "this is no UTF-8, save the file in that encoding") from error
+    found = CONTROL.search(text)
+    if found:
+        line = text.count("\n", 0, found.start()) + 1
+        raise Unreadable(f"{file}:{line}", f"it holds U+{ord(found[0]):04X}, which is not seen: take it out")
+    return text
 
 
 def parsed(locations: Sequence[FileLocation], language: str | None = None) -> list[Feature]:
     """Parse features; a location may name a scenario. Raises Unreadable."""
+    # Together, whatever else was named in between: behave would take the file for another feature each time.
+    places: dict[Path, list[FileLocation]] = {}
+    for location in locations:
+        path = Path(os.path.normpath(location.filename)).absolute()
+        places.setdefault(path, []).append(FileLocation(str(path), location.line))
     features: list[Feature] = []
-    for name, places in itertools.groupby(locations, key=lambda location: location.filename):
-        file = Path(name)
-        if file.is_relative_to(Path.cwd()):
-            file = file.relative_to(Path.cwd())
+    for path, found in places.items():
+        file = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
         try:
             text = text_of(file)
             refuse_cut_off(file, text)
-            features += parse_features(list(places), language=language)
+            features += parse_features(found, language=language)
         except ParserError as error:
             raise Unreadable(f"{file}:{error.line}", _mistake(error, text.splitlines()[error.line - 1])) from error
         except KeyError as error:

@@ -30,7 +30,7 @@ def described(scenario: Any, ordinal: int) -> TestResult:
     """What is known of a scenario before it runs. `ordinal` tells equal scenarios of one feature apart."""
     rule = rule_of(scenario)
     path = _relative(scenario.filename)
-    result = TestResult(name=_title(scenario), fullName=f"{path}:{scenario.line}")
+    result = TestResult(name=title_of(scenario), fullName=f"{path}:{scenario.line}")
     result.titlePath = [*path.split("/")[:-1], scenario.feature.name, *([rule.name] if rule else [])]
     told = ["\n".join(one.description) for one in (scenario.feature, rule, scenario) if one and one.description]
     result.description = "\n\n".join([*told, *_agreed(scenario)])
@@ -51,7 +51,7 @@ def _agreed(scenario: Any) -> Iterator[str]:
             yield f"**{id}**: {behaviours()[id]}."
 
 
-def _title(scenario: Any) -> str:
+def title_of(scenario: Any) -> str:
     """The scenario's name; rows of an outline whose name has no placeholder are told apart by their values."""
     if not scenario._row:
         return str(scenario.name or scenario.keyword)

@@ -88,7 +88,7 @@ class ScenarioListener(AllureListener):  # type: ignore[misc]
         self._feature: Any = None
         self._waiting: dict[int, Any] = {}  # by id(), as behave's equality goes by name: scenarios not yet started
         self._ordinals: dict[int, int] = {}  # by id() of a scenario: which of several equal ones it is
-        self._failed_before: set[int] = set()  # by id() of a scenario: an earlier attempt failed
+        self._failed_before: dict[int, int] = {}  # by id() of a scenario: when its last attempt that failed began
         self._fixture: str | None = None  # uuid of the open set-up or tear-down
         self._cleanup_errors: list[BaseException] = []
 
@@ -149,7 +149,8 @@ class ScenarioListener(AllureListener):  # type: ignore[misc]
         self.current_scenario_uuid = new_id()
         result = described(scenario, self._ordinals.get(id(scenario), 0))
         result.uuid = self.current_scenario_uuid
-        result.start = _now()
+        # Which attempt was the last is told by when it began, in milliseconds.
+        result.start = max(_now(), self._failed_before.get(id(scenario), 0) + 1)
         self.logger.schedule_test(result.uuid, result)
 
     def stop_scenario(self, scenario: Any) -> None:
@@ -162,9 +163,9 @@ class ScenarioListener(AllureListener):  # type: ignore[misc]
             return
         details = scenario_details(scenario, self._cleanup_errors)
         if scenario.status.has_failed():
-            self._failed_before.add(id(scenario))
+            self._failed_before[id(scenario)] = self.logger.get_test(self.current_scenario_uuid).start
             self._attach_output(scenario)
-        elif id(scenario) in self._failed_before:
+        elif status == Status.PASSED and id(scenario) in self._failed_before:
             details = StatusDetails(message="Passed after an earlier attempt had failed.", flaky=True)
             self.logger.get_test(self.current_scenario_uuid).labels.append(Label(LabelType.TAG, "flaky"))
         for gap in getattr(scenario, "not_checked", ()):
@@ -281,7 +282,7 @@ class ScenarioListener(AllureListener):  # type: ignore[misc]
     def _close_scenario(self, status: str, details: StatusDetails | None) -> None:
         uuid, self.current_scenario_uuid = self.current_scenario_uuid, None
         result = self.logger.get_test(uuid)
-        result.stop = _now()
+        result.stop = max(_now(), result.start)
         result.status = status
         result.statusDetails = details
         self.logger.close_test(uuid)

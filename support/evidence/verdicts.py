@@ -33,10 +33,8 @@ def status_of(element: Any) -> str:
 
 def scenario_details(scenario: Any, cleanup_errors: Sequence[BaseException]) -> StatusDetails | None:
     """Why the scenario did not pass: its failed step first, then its hooks, then its clean-up."""
-    if scenario.skip_reason:
-        return StatusDetails(message=scenario.skip_reason)
     if not scenario.status.has_failed():
-        return None
+        return StatusDetails(message=scenario.skip_reason) if scenario.skip_reason else None
     failed_step = next((step for step in scenario.all_steps if step.status.has_failed()), None)
     cleanups = [f"Cleaning up after this scenario failed: {explained(error)}" for error in cleanup_errors]
     if scenario.status.name == "cleanup_error" and not cleanups:
@@ -99,7 +97,7 @@ def own_trace(exception: BaseException) -> str:
     report = traceback.TracebackException.from_exception(exception)
     part: traceback.TracebackException | None = report
     while part:
-        part.stack = traceback.StackSummary.from_list(_own_frames(part.stack) or part.stack[-1:])
+        part.stack = traceback.StackSummary.from_list(own_frames(part.stack) or part.stack[-1:])
         part = part.__cause__ or (None if part.__suppress_context__ else part.__context__)
     return "".join(report.format())
 
@@ -110,11 +108,11 @@ def _step_trace(step: Any) -> str | None:
 
 def _last_own_line(exception: BaseException) -> str:
     frames = traceback.extract_tb(exception.__traceback__)
-    last = (_own_frames(frames) or frames)[-1]
+    last = (own_frames(frames) or frames)[-1]
     return f"{last.line} ({last.filename}, line {last.lineno})"
 
 
-def _own_frames(frames: Iterable[traceback.FrameSummary]) -> list[traceback.FrameSummary]:
+def own_frames(frames: Iterable[traceback.FrameSummary]) -> list[traceback.FrameSummary]:
     """The frames of files below the working directory, packages of a virtual environment there excepted."""
     project = Path.cwd()
     return [

@@ -17,7 +17,7 @@ from behave.model_type import Status as BehaveStatus
 from support import tags
 from support.evidence.described import described
 from support.evidence.verdicts import status_of
-from support.mistakes import FeatureMistake
+from support.mistakes import CodeMistake, FeatureMistake
 from support.report import known_issues
 from support.report.known_issues import KnownIssue
 from support.report.manifest import Cause, Manifest, ScenarioEntry, Severity, Status
@@ -30,6 +30,7 @@ _MISTAKES = frozenset(
     for one in (
         *(ArithmeticError, AttributeError, ImportError, IndexError, KeyError, LookupError, NameError, TypeError),
         *(ModuleNotFoundError, NotImplementedError, RecursionError, UnboundLocalError, ValueError, ZeroDivisionError),
+        CodeMistake,
     )
 )
 

@@ -34,12 +34,20 @@ class Began:
 
 @dataclass(frozen=True)
 class Told:
-    """What behave told its formatters about a scenario: "scenario", "step" or "result" of a step."""
+    """What behave told formatters of a scenario: "scenario", "step" or "result" of a step; or what was "printed"."""
 
     scenario: int
     what: str
     step: int = -1
     outcome: StepOutcome | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Printed:
+    """What was printed outside of scenarios."""
+
+    text: str
 
 
 @dataclass(frozen=True)
@@ -76,10 +84,15 @@ class Closed:
 
 
 @dataclass(frozen=True)
+class Aborted:
+    """A step or hook asked behave to let the run end: `context.abort()`."""
+
+
+@dataclass(frozen=True)
 class Trouble:
     """Something went wrong outside scenarios: the run cannot be green."""
 
     sentence: str
 
 
-Message = Ready | Refused | Began | Told | Ended | Trouble | Evidence | Compared | Closing | Closed
+Message = Ready | Refused | Began | Told | Printed | Ended | Aborted | Trouble | Evidence | Compared | Closing | Closed

@@ -46,7 +46,7 @@ def of_shard(scenarios: Sequence[Scenario], shard: Shard, paces: Paces) -> list[
     loads = dict.fromkeys(range(shard.count), 0.0)
     parts: defaultdict[int, set[int]] = defaultdict(set)
     for bundle in sorted(bundles(scenarios), key=lambda bundle: (-seconds(bundle), key_of(bundle[0]), bundle[0].line)):
-        lightest = min(loads, key=lambda number: (loads[number], number))
+        lightest = min(loads, key=lambda number: (loads[number], len(parts[number]), number))
         loads[lightest] += seconds(bundle)
         parts[lightest].update(id(scenario) for scenario in bundle)
     return [scenario for scenario in scenarios if id(scenario) in parts[shard.number - 1]]

@@ -12,9 +12,15 @@ from behave.model_type import Status
 from support.evidence.observed import Observed
 from support.evidence.verdicts import scenario_details
 from support.mistakes import FeatureMistake
+from support.sources import CONTROL
 
 Mask = Callable[[str], str]
 NOTHING = Observed()
+
+
+def printable(text: str) -> str:
+    """The text as every console, JUnit and JSON can hold it: what a platform answered may be anything."""
+    return CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 @dataclass(frozen=True)
@@ -122,7 +128,7 @@ class ScenarioOutcome:
             hook_failed=bool(scenario.hook_failed),
             error_message=None if message is None else mask(str(message)),
             exception=ExceptionInfo.of(scenario.exception, mask),
-            skip_reason=scenario.skip_reason,
+            skip_reason=mask(str(scenario.skip_reason)) if scenario.skip_reason else None,
             steps=tuple(StepOutcome.of(step, mask) for step in scenario.all_steps),
             output=tuple(Output.of(part, mask) for part in scenario.captured.captures),
             seconds=seconds,

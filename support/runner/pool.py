@@ -8,17 +8,18 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from enum import Enum
 from multiprocessing.connection import Connection, Pipe, wait
 
 from behave.model import Scenario
+from behave.model_type import Status
 
 from support import scenario as journey
 from support.checks.openapi import Seen
 from support.exits import EnvironmentFailed, RunStopped
 from support.runner import worker
+from support.runner.forked import Forked, State
 from support.runner.messages import (
+    Aborted,
     Began,
     Closed,
     Closing,
@@ -26,6 +27,7 @@ from support.runner.messages import (
     Ended,
     Evidence,
     Message,
+    Printed,
     Ready,
     Refused,
     Told,
@@ -43,38 +45,12 @@ ASK_AGAIN = 0.25  # seconds between two requests to stop, while a worker is in a
 SAME_REQUEST = 1.0  # seconds: `timeout` and others signal their child, and then its group, which the child is part of
 
 
-class _State(Enum):
-    """Where a worker is, in the words for what happened to it there."""
-
-    STARTING = "while it started its platform"
-    READY = "between two scenarios"
-    CLOSING = "while it ended the run (after_all, its platform)"
-    CLOSED = "after its end"
-
-
-@dataclass(eq=False)
-class _Worker:
-    pid: int
-    connection: Connection
-    state: _State = _State.STARTING
-    todo: list[int] = field(default_factory=list)  # handed out and not ended, in order
-    running: int | None = None
-    of_use: bool = False  # it has come to the end of a scenario
-    locks: frozenset[str] = frozenset()
-    deadline: float | None = None  # on the monotonic clock: when even clean-ups should long have ended
-
-    @property
-    def takes_scenarios(self) -> bool:
-        """Whether it does, or soon will."""
-        return self.state in (_State.STARTING, _State.READY)
-
-
 class Pool:
     """Runs bundles of scenarios in forked workers; `events` yields what they tell, in the order it happens.
 
-    `shared` says that all workers use one target, so that locks mean something. A worker is handed the next bundle when
-    it has `ahead` scenarios left, or none. `make` makes the Worker in the forked process. Raises RunStopped when no
-    platform can be had.
+    `shared` says that all workers use one target, so that locks mean something. With `stop` nothing begins any more
+    once a scenario has failed. A worker is handed the next bundle when it has `ahead` scenarios left, or none. `make`
+    makes the Worker in the forked process. Raises RunStopped when no platform can be had.
     """
 
     def __init__(
@@ -85,6 +61,7 @@ class Pool:
         *,
         workers: int,
         shared: bool,
+        stop: bool,
         ahead: int,
         evidence: Callable[[Evidence], None],
         lost: Callable[[Scenario, ScenarioOutcome], None],
@@ -100,13 +77,15 @@ class Pool:
         self._say = say
         self._count = min(workers, len(self._pending))
         self._shared = shared and self._count > 1
-        self._workers: list[_Worker] = []
+        self._stop = stop
+        self._workers: list[Forked] = []
         self._forked = 0
         self._progress = Progress(len(scenarios), show=workers > 1)
         self._life_line_of_workers, self._life_line = os.pipe()
         self._wake_up, self._alarm = os.pipe()
         os.set_blocking(self._alarm, False)
         self._open = True
+        self.ends_early = False
         self._interrupts = 0
         self._interrupted_at = 0.0
         self._asked = 0.0
@@ -124,7 +103,7 @@ class Pool:
             return
         self._interrupts += 1
         self._interrupted_at = now
-        self._pending.clear()
+        self.stop_handing_out()
         if self._open:  # otherwise there is nobody left to interrupt, and the end of the run is told
             os.write(self._alarm, b"!")
 
@@ -135,7 +114,17 @@ class Pool:
 
     def stop_handing_out(self) -> None:
         """Let what runs come to its end, and begin nothing more."""
+        self.ends_early = True
         self._pending.clear()
+
+    def give_up(self) -> None:
+        """Interrupt what runs and let its clean-ups end, where nothing can be told any more."""
+        self._evidence = lambda brought: None
+        self._lost = lambda scenario, outcome: None
+        if not self.interrupted:  # a second request would leave no time to clean up
+            self.interrupt()
+        for _ in self.events():
+            pass
 
     # Workers
 
@@ -143,7 +132,7 @@ class Pool:
         """Fork the workers, which start their platforms side by side, and wait for the first that is ready."""
         for _ in range(self._count):
             self._fork()
-        while not any(one.state is _State.READY for one in self._workers) and not self.interrupted:
+        while not any(one.state is State.READY for one in self._workers) and not self.interrupted:
             for _ in self._listen():
                 pass  # nothing can be told of scenarios yet
 
@@ -159,7 +148,7 @@ class Pool:
             ours.close()
             worker.main(self._make, theirs, self._forked, self._life_line_of_workers)
         theirs.close()
-        self._workers.append(_Worker(pid, ours))
+        self._workers.append(Forked(pid, ours))
 
     # Events
 
@@ -168,19 +157,25 @@ class Pool:
         while self._workers:
             self._hand_out()
             self._insist()
-            yield from self._listen()
-        self._progress.clear()
+            for event in self._listen():
+                told = time.monotonic()
+                yield event
+                for one in self._workers:
+                    one.grant(time.monotonic() - told)
 
     def _listen(self) -> Iterator[Told | Ended]:
         """Wait for what workers say next."""
-        for heard in wait([*(one.connection for one in self._workers), self._wake_up], self._patience()):
+        self._progress.draw()
+        heard_of = wait([*(one.connection for one in self._workers), self._wake_up], self._patience())
+        self._progress.clear()
+        for heard in heard_of:
             if heard == self._wake_up:
                 os.read(self._wake_up, 100)
                 continue
             one = next(one for one in self._workers if one.connection is heard)
             yield from self._hear(one)
 
-    def _hear(self, one: _Worker) -> Iterator[Told | Ended]:
+    def _hear(self, one: Forked) -> Iterator[Told | Ended]:
         try:
             messages: list[Message] = one.connection.recv()
         except (EOFError, ConnectionResetError):
@@ -189,40 +184,46 @@ class Pool:
         for message in messages:
             yield from self._heed(one, message)
 
-    def _heed(self, one: _Worker, message: Message) -> Iterator[Told | Ended]:
+    def _heed(self, one: Forked, message: Message) -> Iterator[Told | Ended]:
         match message:
             case Ready(line):
-                one.state = _State.READY
+                one.state = State.READY
                 self._say(line)
             case Refused(sentence, code):
-                one.state = _State.CLOSED
+                one.state = State.CLOSED
                 if not self._begun:
                     raise _stop(sentence, code)
                 self._trouble(sentence)
             case Began(number, limit):
                 self._begun = True
-                one.running = number
                 one.deadline = time.monotonic() + limit + 2 * GRACE
-                self._progress.began(self._scenarios[number].name)
+                if one.running is None:  # else it is tried again
+                    one.running = number
+                    self._progress.began(self._scenarios[number].name)
             case Told():
-                self._progress.clear()
                 yield message
+            case Printed(text):
+                print(text, end="")
             case Ended(number, outcome):
                 one.todo.remove(number)
                 one.running, one.of_use = None, True
                 one.deadline = None
+                if self._stops(outcome):
+                    one.todo.clear()  # the worker leaves the rest of its bundle
                 yield self._note(number, outcome)
             case Evidence():
                 self._evidence(message)
+            case Aborted():
+                self.stop_handing_out()
             case Trouble(sentence):
                 self._trouble(sentence)
             case Compared(documented):
                 self.documented |= documented
             case Closing():
-                one.state = _State.CLOSING
+                one.state = State.CLOSING
                 one.deadline = time.monotonic() + CLOSING_LIMIT
             case Closed():
-                one.state = _State.CLOSED
+                one.state = State.CLOSED
 
     def _trouble(self, sentence: str) -> None:
         if sentence not in self.troubles:  # every worker has the same hooks
@@ -230,30 +231,32 @@ class Pool:
 
     def _note(self, number: int, outcome: ScenarioOutcome) -> Ended:
         self.outcomes[number] = outcome
+        if self._stops(outcome):
+            self.stop_handing_out()
         self._progress.ended(self._scenarios[number].name, outcome.status)
         return Ended(number, outcome)
 
-    def _bury(self, one: _Worker) -> Iterator[Ended]:
+    def _stops(self, outcome: ScenarioOutcome) -> bool:
+        return self._stop and bool(Status[outcome.status].has_failed())
+
+    def _bury(self, one: Forked) -> Iterator[Ended]:
         """Take a worker whose end of the connection is closed off the list; what it left is told or handed out."""
         self._workers.remove(one)
-        one.connection.close()
-        _, status = os.waitpid(one.pid, 0)
-        if one.state is _State.CLOSED:
+        reason = one.fate()
+        if one.state is State.CLOSED:
             return
-        cause = os.waitstatus_to_exitcode(status)
-        reason = f"was killed by {signal.Signals(-cause).name}" if cause < 0 else f"ended with code {cause}"
         # One that ends before its first scenario would do so again, and for ever, if that cost nothing.
         given_up = one.todo.pop(0) if one.todo and (one.running is not None or not one.of_use) else None
-        if one.todo and not self.interrupted:
+        if one.todo and not self.ends_early:
             self._pending.insert(0, one.todo)
         if given_up is not None:
             yield self._give_up(given_up, f"The worker that ran this scenario {reason}.")
         elif self._interrupts < 2:
             sentence = f"A worker {reason} {one.state.value}"
-            if one.state is _State.STARTING and not self._begun and not self.interrupted:
+            if one.state is State.STARTING and not self._begun and not self.interrupted:
                 raise EnvironmentFailed(f"{sentence}; see the logs.")
             self._trouble(f"{sentence}.")
-        if one.state is _State.READY and self._pending and not any(other.takes_scenarios for other in self._workers):
+        if one.state is State.READY and self._pending and not any(other.takes_scenarios for other in self._workers):
             self._fork()
 
     def _give_up(self, number: int, sentence: str) -> Ended:
@@ -263,22 +266,22 @@ class Pool:
 
     def _hand_out(self) -> None:
         for one in self._workers:
-            if one.state is _State.READY and len(one.todo) <= self._ahead:
+            if one.state is State.READY and len(one.todo) <= self._ahead:
                 bundle = self._next_for(one)
                 if bundle is not None:
                     one.todo += bundle
                     self._send(one, bundle)
                 elif not self._pending and not one.todo:
-                    one.state = _State.CLOSING
+                    one.state = State.CLOSING
                     one.deadline = time.monotonic() + ENDING_LIMIT
                     self._send(one, None)
 
     @staticmethod
-    def _send(one: _Worker, bundle: list[int] | None) -> None:
+    def _send(one: Forked, bundle: list[int] | None) -> None:
         with contextlib.suppress(OSError):  # it has just died: heard next, and then done with as with any that dies
             one.connection.send(bundle)
 
-    def _next_for(self, one: _Worker) -> list[int] | None:
+    def _next_for(self, one: Forked) -> list[int] | None:
         """Take the next bundle whose locks nobody holds."""
         held = frozenset[str]().union(*(other.locks for other in self._workers if other.todo))
         someone_runs = any(other.todo for other in self._workers)
@@ -307,9 +310,11 @@ class Pool:
         """Send what interrupts steps, and end workers that answer nothing any more."""
         now = time.monotonic()
         for one in self._workers:
-            if self._interrupts > 1 or (one.deadline is not None and now > one.deadline):
-                os.kill(one.pid, signal.SIGKILL)
-            elif self.interrupted and one.state is not _State.CLOSED and now > self._asked + ASK_AGAIN:
+            if self._interrupts > 1:
+                one.kill("at the second request to end the run")
+            elif one.deadline is not None and now > one.deadline:
+                one.kill("for taking too long")
+            elif self.interrupted and one.state is not State.CLOSED and now > self._asked + ASK_AGAIN:
                 one.deadline = one.deadline or now + ENDING_LIMIT
                 os.kill(one.pid, signal.SIGTERM)
         if self.interrupted and now > self._asked + ASK_AGAIN:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import sys
 import time
+import unicodedata
 from collections import Counter
 
 from behave.configuration import Configuration
+from behave.formatter.progress import ProgressFormatterBase
 from behave.model import Feature, Rule
 from behave.model_type import Status
 from behave.reporter.summary import SummaryReporter
 
+# `-f progress` would end the run at the first clean-up that fails.
+ProgressFormatterBase.dot_status[Status.cleanup_error] = "C"
+
 
 class Progress:
-    """The line stands on standard error, only on a terminal, and goes away before anything else is printed."""
+    """The line stands on standard error, only on a terminal, and only while the runner waits for what workers say."""
 
     def __init__(self, total: int, *, show: bool) -> None:
         self._total = total
@@ -26,22 +32,21 @@ class Progress:
     def began(self, name: str) -> None:
         """A scenario begins."""
         self._running.append(name)
-        self._draw()
 
     def ended(self, name: str, status: str) -> None:
         """A scenario has ended."""
         if name in self._running:
             self._running.remove(name)
         self._ended[status] += 1
-        self._draw()
 
-    def _draw(self) -> None:
-        if not self._show:
+    def draw(self) -> None:
+        """Show the line."""
+        if not self._show or not (self._running or self._ended):
             return
         counts = ", ".join(f"{count} {status}" for status, count in sorted(self._ended.items()))
         line = f"{self._ended.total()}/{self._total}  {counts}  running: {'; '.join(self._running)}"
-        width = shutil.get_terminal_size().columns - 1
-        print(f"\r\033[K{line[:width]}", end="", file=sys.stderr, flush=True)
+        shown = _beginning(line, shutil.get_terminal_size().columns - 1)
+        print(f"\r\033[K{shown}", end="", file=sys.stderr, flush=True)
         self._shown = True
 
     def clear(self) -> None:
@@ -49,6 +54,12 @@ class Progress:
         if self._shown:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
             self._shown = False
+
+
+def _beginning(text: str, columns: int) -> str:
+    """As much of the text as fits: Chinese, say, and emoji take two columns each."""
+    widths = itertools.accumulate(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text)
+    return text[: sum(width <= columns for width in widths)]
 
 
 class Summary(SummaryReporter):  # type: ignore[misc]

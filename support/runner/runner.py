@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import io
 import os
+import signal
 import sys
 import time
 from collections import Counter
@@ -22,8 +24,9 @@ from behave.exception import InvalidFileLocationError, InvalidFilenameError
 from behave.formatter._registry import make_formatters
 from behave.formatter.base import StreamOpener
 from behave.matchers import NoMatch
-from behave.model import Scenario, Step
+from behave.model import Feature, Scenario, Step
 from behave.model_type import FileLocation
+from behave.reporter.junit import JUnitReporter
 from behave.reporter.summary import SummaryReporter
 from behave.runner import Context
 
@@ -33,15 +36,16 @@ from support.durations import COMMITTED, MEASURED, Durations, Paces, key_of
 from support.evidence.formatter import AllureFormatter
 from support.evidence.masking import Masker, use_masker
 from support.evidence.writer import MaskedFileWriter
-from support.exits import ExitCode, RunStopped, UsageError
+from support.exits import ExitCode, RunStopped, SelectionError, UsageError
 from support.loading import uncollected
 from support.personas import personas_in
 from support.preflight import Preflight
 from support.report import known_issues
-from support.report.decision import decide
+from support.report.decision import decide, scenarios
 from support.report.manifest import Manifest
 from support.run import Run
 from support.runner.coverage import coverage_of
+from support.runner.junit import JUnit
 from support.runner.locations import refuse_missing_places, refuse_moved
 from support.runner.manifest import Circumstances, manifest_of
 from support.runner.messages import Ended, Evidence, Told
@@ -52,7 +56,7 @@ from support.runner.pool import Pool
 from support.runner.progress import Summary
 from support.runner.reports import ReportsFolder
 from support.runner.selection import refuse, refuse_no_workers, selected
-from support.runner.signals import requests_to_end
+from support.runner.signals import leave_the_terminal, requests_to_end
 from support.runner.verdict import sentences, write_lists
 from support.runner.worker import Worker
 from support.settings import Target, load_target
@@ -72,7 +76,10 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
 
     def __init__(self, config: Configuration) -> None:
         super().__init__(config)
-        config.reporters[:] = [Summary(config) if isinstance(one, SummaryReporter) else one for one in config.reporters]
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")  # what a console has no letters for is no reason to end
+        mended: Mapping[type, Callable[[Configuration], Any]] = {SummaryReporter: Summary, JUnitReporter: JUnit}
+        config.reporters[:] = [mended.get(type(one), type(one))(config) for one in config.reporters]
         self._locations: list[FileLocation] = []
         self._signal: int | None = None
         self._pool: Pool | None = None
@@ -96,6 +103,12 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
         except RunStopped as stop:
             print(stop, file=sys.stderr)
             raise SystemExit(stop.exit_code) from None
+        except BrokenPipeError:  # nobody reads on, as behind `behave | head`
+            leave_the_terminal()
+            raise SystemExit(ExitCode.of_signal(signal.SIGPIPE)) from None
+        except OSError as error:
+            print(f"The run ended early: {error}.", file=sys.stderr)
+            raise SystemExit(ExitCode.ENVIRONMENT) from error
         if self._signal is not None:
             code = ExitCode.of_signal(self._signal)
         if code not in (ExitCode.PASSED, ExitCode.FAILED):
@@ -136,7 +149,12 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
         """Return the scenarios to run. Raises SelectionError where they can give no honest verdict."""
         behaviours()  # the results of the run name them: a slip in their catalogue is told before it
         refuse(self.features, self.config, self._locations)
-        return of_shard(selected(self.features, self.config), options.shard, Paces(Path(self.base_dir) / COMMITTED))
+        shard, wanted = options.shard, selected(self.features, self.config)
+        chosen = of_shard(wanted, shard, Paces(Path(self.base_dir) / COMMITTED))
+        if not chosen:
+            sentence = f"what is selected, {scenarios(len(wanted))}, makes fewer parts. Ask for fewer shards"
+            raise SelectionError(f"Nothing to run in shard {shard.number} of {shard.count}: {sentence}.")
+        return chosen
 
     def _leave_out_others(self, chosen: list[Scenario]) -> None:
         """Skip what was selected and is not chosen."""
@@ -163,7 +181,11 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
             ):
                 pool.start()
                 about = Circumstances(uuid4().hex, began, target.name, build_of(target), issues)
-                self._show(chosen, pool)
+                try:
+                    self._show(chosen, pool)
+                except Exception:  # a full disk, say
+                    pool.give_up()
+                    raise
             measured = {key_of(chosen[number]): outcome.seconds for number, outcome in pool.outcomes.items()}
             durations.update(measured)
             manifest = manifest_of(chosen, pool.outcomes, pool.troubles, about, options, self.config)
@@ -209,6 +231,7 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
             ordered,
             make,
             workers=self.config.jobs,
+            stop=self.config.stop,
             shared=not target.embedded,
             # A single worker need not wait for its next scenario, unless a failure may stop the run.
             ahead=1 if self.config.jobs == 1 and not self.config.stop else 0,
@@ -234,11 +257,26 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
         for scenario in (scenario for feature in self.features for scenario in feature.walk_scenarios()):
             if id(scenario) in self._numbers:
                 scenario.run = functools.partial(self._show_scenario, scenario)
+        for feature in self.features:
+            feature.run = functools.partial(self._show_feature, feature, pool)
         self._leave_out_others(chosen)
         self.run_model()
-        for event in self._events:  # with --stop some ended that are not shown; then the workers end
-            if isinstance(event, Ended):
-                event.outcome.apply(chosen[event.scenario])
+        self._hear_out()  # the workers end
+
+    def _show_feature(self, feature: Feature, pool: Pool, runner: behave.runner.Runner) -> bool:
+        """Stand in for `Feature.run`: nothing is shown of what the run never came to."""
+        if pool.ends_early:
+            self._hear_out()
+            numbers = [self._numbers.get(id(scenario)) for scenario in feature.walk_scenarios()]
+            if pool.outcomes.keys().isdisjoint(numbers):
+                return False
+        return bool(Feature.run(feature, runner))
+
+    def _hear_out(self) -> None:
+        """Let all that runs come to its end; what is told is kept for its turn."""
+        for event in self._events:
+            if isinstance(event, Told):
+                self._told.setdefault(event.scenario, []).append(event)
 
     def _show_scenario(self, scenario: Scenario, runner: behave.runner.Runner) -> bool:
         """Stand in for `Scenario.run`: tell the formatters what the worker told, as soon as it does."""
@@ -248,16 +286,13 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
             announced = True
             self._tell(scenario, told)
         outcome = self._pool.outcomes.get(number) if self._pool else None
-        if outcome is None:  # the run was interrupted before its turn
+        if outcome is None:  # the run ended before its turn
             return False
         if not announced:  # its worker died before it could tell anything
             self._tell(scenario, Told(number, "scenario"))
         outcome.apply(scenario)
         self.undefined_steps.extend(step for step in scenario.all_steps if step.status.is_undefined())
-        failed = bool(scenario.status.has_failed())
-        if failed and self.config.stop and self._pool:
-            self._pool.stop_handing_out()
-        return failed
+        return False  # for whatever else ran is shown as well; the verdict is the manifest's
 
     def _about(self, number: int) -> Iterator[Told]:
         """Yield what is told about a scenario until it has ended; what is told about others is kept for their turn."""
@@ -273,6 +308,8 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
                 return
 
     def _tell(self, scenario: Scenario, told: Told) -> None:
+        if told.what == "printed":
+            print(told.text, end="")
         steps = list(scenario.all_steps)
         for formatter in self.formatters:
             match told.what:

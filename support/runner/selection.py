@@ -14,6 +14,7 @@ from behave.model import Feature, Rule, Scenario, ScenarioOutline
 from behave.model_type import FileLocation
 
 from support import tags
+from support.evidence.described import title_of
 from support.exits import SelectionError, UsageError
 from support.runner.locations import empty_files
 from support.runner.lost_lines import lost_lines
@@ -101,6 +102,16 @@ def _troubles(feature: Feature) -> Iterator[str]:
     for title, count in Counter(map(_title, feature.walk_scenarios())).items():
         if count > 1:
             yield f'The feature "{feature.name}" ({feature.location}) has {count} scenarios called "{title}"'
+    yield from _rows_like_scenarios(feature)
+
+
+def _rows_like_scenarios(feature: Feature) -> Iterator[str]:
+    scenarios = feature.walk_scenarios()
+    by_themselves = {_place(scenario) + _as_shown(scenario.name) for scenario in scenarios if not scenario._row}
+    for row in (scenario for scenario in scenarios if scenario._row):
+        title = _as_shown(title_of(row))
+        if _place(row) + title in by_themselves:
+            yield f'A row of Examples ({row.location}) and a scenario are both called "{title}"'
 
 
 def _empty_tables(outline: ScenarioOutline) -> Iterator[str]:
@@ -134,8 +145,15 @@ def _title(scenario: Scenario) -> str:
     """What tells it apart in the report: rule, title, and for a row of an outline the values."""
     outline = scenario.parent if isinstance(scenario.parent, ScenarioOutline) else None
     values = [f"{name} {value}" for name, value in scenario._row.items()] if outline is not None else []
+    return f"{_place(scenario)}{_as_shown((outline or scenario).name)}" + (f" ({', '.join(values)})" if values else "")
+
+
+def _as_shown(name: str) -> str:
+    return " ".join(name.split())  # as a page shows it
+
+
+def _place(scenario: Scenario) -> str:
     rule = scenario.parent
     while rule is not None and not isinstance(rule, Rule):
         rule = rule.parent
-    place = f"{rule.name}: " if rule is not None else ""
-    return f"{place}{(outline or scenario).name}" + (f" ({', '.join(values)})" if values else "")
+    return f"{rule.name}: " if rule is not None else ""

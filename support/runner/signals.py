@@ -16,7 +16,7 @@ def requests_to_end(heed: Callable[[int], None]) -> Iterator[None]:
 
     def hear(number: int, frame: FrameType | None) -> None:
         if number == signal.SIGHUP:
-            _leave_the_terminal()
+            leave_the_terminal()
         heed(number)
 
     asking = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if _terminal_matters() else [])]
@@ -32,14 +32,14 @@ def leave_it_to_the_runner() -> None:
     """Let this worker be ended by nothing that the runner hears as well: it says what is to be done."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if _terminal_matters():
-        signal.signal(signal.SIGHUP, lambda number, frame: _leave_the_terminal())
+        signal.signal(signal.SIGHUP, lambda number, frame: leave_the_terminal())
 
 
 def _terminal_matters() -> bool:
     return signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN  # as it is below nohup
 
 
-def _leave_the_terminal() -> None:
+def leave_the_terminal() -> None:
     """Print into nothing from now on: a terminal that is gone, or a pipe to what ended with it, would raise."""
     nothing = os.open(os.devnull, os.O_WRONLY)
     for descriptor in (1, 2):

@@ -8,15 +8,22 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterator
-from types import FrameType
+from types import CodeType, FrameType
 
 import allure
+from behave.matchers import Match
 from behave.model import Scenario
+from behave.runner import Context, ModelRunner
 
+from support.evidence.verdicts import own_frames
 from support.tags import LIMIT
 
 DEFAULT_LIMIT = 60.0  # seconds
 GRACE = 15.0  # seconds for hooks and clean-up after the limit, each time they hang
+SOON = 0.05  # seconds
+
+_STEP = Match.run.__code__
+_HOOKS = (ModelRunner.run_hook.__code__, Context._do_cleanups.__code__)
 
 
 class ScenarioTimedOut(Exception):
@@ -33,9 +40,15 @@ def limit_of(scenario: Scenario) -> float:
 
 @contextlib.contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raise ScenarioTimedOut in the main thread when the block takes longer; again after each further grace time."""
+    """Raise ScenarioTimedOut in steps, hooks and clean-ups when the block takes longer; again after each grace time.
+
+    Between them behave would not catch it, and no hook would clean up any more.
+    """
 
     def end(number: int, frame: FrameType | None) -> None:
+        if not _runs(frame, _STEP, *_HOOKS):
+            signal.setitimer(signal.ITIMER_REAL, SOON, GRACE)
+            return
         allure.attach(_stacks(), "Stacks of all threads", allure.attachment_type.TEXT)
         raise ScenarioTimedOut(f"the scenario was ended after {seconds:g} s, its time limit; {_place(frame)}")
 
@@ -48,13 +61,33 @@ def time_limit(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
+@contextlib.contextmanager
+def unlimited() -> Iterator[None]:
+    """Stop the clock of `time_limit` inside: the scenario has not to answer for what this takes."""
+    left = signal.setitimer(signal.ITIMER_REAL, 0)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, *left)
+
+
+def in_step(frame: FrameType | None) -> bool:
+    """Whether it is a step's own code that runs: raised before or after it, an interrupt would cost the clean-up."""
+    return _runs(frame, _STEP)
+
+
+def _runs(frame: FrameType | None, *calls: CodeType) -> bool:
+    """Whether one of these calls is under way in this frame."""
+    while frame is not None and frame.f_code not in calls:
+        frame = frame.f_back
+    return frame is not None
+
+
 def _place(frame: FrameType | None) -> str:
     """Return where the main thread was, in code that is not a library's."""
-    while frame is not None and "site-packages" in frame.f_code.co_filename and frame.f_back is not None:
-        frame = frame.f_back
-    if frame is None:
-        return "where it was is not known"
-    return f"it was in {frame.f_code.co_name}, line {frame.f_lineno} of {frame.f_code.co_filename}"
+    frames = traceback.extract_stack(frame)
+    place = (own_frames(frames) or frames)[-1]
+    return f"it was in {place.name}, line {place.lineno} of {place.filename}"
 
 
 def _stacks() -> str:

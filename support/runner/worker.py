@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import signal
@@ -14,9 +15,9 @@ from multiprocessing.connection import Connection
 from types import FrameType
 from typing import TypeAlias
 
-from behave.formatter.base import Formatter, StreamOpener
-from behave.matchers import Match
-from behave.model import Feature, Rule, Scenario, Step
+from behave.formatter.base import StreamOpener
+from behave.model import Feature, Rule, Scenario
+from behave.model_core import BasicStatement
 from behave.model_type import Status
 from behave.runner import Context, ModelRunner
 
@@ -27,6 +28,7 @@ from support.evidence.writer import Carrier
 from support.exits import RunStopped
 from support.run import Run
 from support.runner.messages import (
+    Aborted,
     Began,
     Closed,
     Closing,
@@ -36,15 +38,13 @@ from support.runner.messages import (
     Message,
     Ready,
     Refused,
-    Told,
     Trouble,
 )
-from support.runner.outcome import Mask, ScenarioOutcome, StepOutcome
+from support.runner.outcome import ScenarioOutcome, printable
 from support.runner.reports import ReportsFolder
 from support.runner.signals import leave_it_to_the_runner
-from support.runner.watchdog import ScenarioTimedOut, limit_of, time_limit
-
-TOGETHER = 0.1  # seconds
+from support.runner.teller import Teller
+from support.runner.watchdog import in_step, limit_of, time_limit
 
 Container: TypeAlias = Feature | Rule
 
@@ -68,12 +68,15 @@ class Worker:
     ) -> None:
         self._runner = runner
         # The runner itself has moved on since it loaded them, when it forks a worker in place of one that died.
-        runner.hooks = dict(hooks)
+        runner.hooks = {name: journey.contained(hook) for name, hook in hooks.items()}
         runner.context = Context(runner)
         self._run = run
         self._scenarios = scenarios
         self._connection = connection
         self._retries = retries
+        self._pid = os.getpid()
+        self._sending = threading.Lock()  # threads that a step left behind may print
+        self._asked_to_stop = False
         self._open: list[Container] = []
         self._run_is_broken: str | None = None
         self._waiting = False  # for something that may be given up at once
@@ -81,12 +84,12 @@ class Worker:
         self._secrets = frozenset[str]()  # that the runner knows
         self._evidence = AllureFormatter(StreamOpener(str(reports.allure_results)), runner.config, self._files)
         self._evidence.expect_part()
-        self._teller = Teller(self._send, run.masker.text, live=retries == 0)
+        self._teller = Teller(self._send, self._shown, live=retries == 0)
         runner.formatters = [self._evidence, self._teller]
 
     def work(self) -> None:
         """Start the platform, run what is handed out, end everything; tell the runner all along."""
-        with masked_output(self._run.masker):
+        with contextlib.redirect_stdout(self._teller.stream), masked_output(self._run.masker):
             self._work()
 
     def _work(self) -> None:
@@ -107,14 +110,20 @@ class Worker:
         self._send([Closed()])
 
     def _send(self, messages: Sequence[Message]) -> None:
-        self._connection.send(messages)
+        if os.getpid() != self._pid:
+            os._exit(1)  # a step has forked, and came back twice
+        with self._sending:
+            self._connection.send(messages)
+
+    def _shown(self, text: str) -> str:
+        return printable(self._run.masker.text(text))
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
         """Interrupt a step, or waiting; a hook or a clean-up is let finish, the runner will ask again."""
-        self._runner.aborted = True
-        if self._waiting or _in_step(frame):
+        self._asked_to_stop = self._runner.aborted = True
+        if self._waiting or in_step(frame):
             self._waiting = False
-            raise KeyboardInterrupt
+            raise journey.AskedToStop("the run was asked to end while this step ran")
 
     def _run_bundles(self) -> None:
         journey.use(self._run)
@@ -124,8 +133,8 @@ class Worker:
             self._runner.aborted = False
         while (bundle := self._next_bundle()) is not None:
             for number in bundle:
-                if not self._runner.aborted:
-                    self._run_scenario(number)
+                if self._runner.aborted or (self._run_scenario(number) and self._runner.config.stop):
+                    break
         self._enter([])
         if not self._runner.run_hook("after_all"):
             self._trouble("The tear-down of the run failed (after_all), see the console.")
@@ -150,22 +159,27 @@ class Worker:
             self._waiting = False
         return bundle
 
-    def _run_scenario(self, number: int) -> None:
+    def _run_scenario(self, number: int) -> bool:
         scenario = self._scenarios[number]
         self._send([Began(number, limit_of(scenario))])
         begin = time.monotonic()
+        self._teller.begin(number, scenario)
         self._enter(_containers(scenario))
         self._runner.context._set_root_attribute("active_outline", scenario._row)
         attempts = 0
         while True:
             attempts += 1
-            self._teller.begin(number, scenario)
             scenario.run(self._runner)
             if attempts > self._retries or not scenario.status.has_failed() or self._runner.aborted:
                 break
-        outcome = ScenarioOutcome.of(scenario, self._run.masker.text, time.monotonic() - begin, attempts)
+            self._send([Began(number, limit_of(scenario))])  # each try has the whole time limit
+            self._teller.begin(number, scenario)
+            _forget_the_try(scenario)
+        outcome = ScenarioOutcome.of(scenario, self._shown, time.monotonic() - begin, attempts)
+        aborted = [Aborted()] if self._runner.aborted and not self._asked_to_stop else []
         # Together: who knows that it has ended has its evidence too, whatever becomes of this process.
-        self._teller.end(self._fetched_evidence(), Ended(number, outcome))
+        self._teller.end(self._fetched_evidence(), Ended(number, outcome), *aborted)
+        return bool(scenario.status.has_failed())
 
     def _fetched_evidence(self) -> Evidence:
         before, self._secrets = self._secrets, self._run.masker.secrets
@@ -176,15 +190,8 @@ class Worker:
         broken = next((container for container in self._open if container.hook_failed), None)
         if self._run_is_broken or broken is not None:
             return self._give_up(scenario, broken)
-        try:
-            with time_limit(limit_of(scenario)):
-                return bool(Scenario.run(scenario, runner))
-        except ScenarioTimedOut as error:
-            # It came before, between or after the steps: nobody but us has seen it.
-            scenario.exception, scenario.error_message = error, f"Outside of its steps, {error}"
-            scenario.hook_failed = True
-            scenario.set_status(Status.hook_error)
-            return True
+        with time_limit(limit_of(scenario)):
+            return bool(Scenario.run(scenario, runner))
 
     def _give_up(self, scenario: Scenario, broken: Container | None) -> bool:
         """Give a scenario the verdict of the hook that failed before it: behave itself would leave it out."""
@@ -199,7 +206,7 @@ class Worker:
         return True
 
     def _trouble(self, sentence: str) -> None:
-        self._send([Trouble(sentence)])
+        self._send([Trouble(self._shown(sentence))])
 
     def _enter(self, containers: Sequence[Container]) -> None:
         """Leave the features and rules that the next scenario does not lie in, enter those that it does."""
@@ -240,57 +247,12 @@ class Worker:
             self._evidence.eof()
 
 
-class Teller(Formatter):  # type: ignore[misc]
-    """Hands on to the runner what behave tells formatters; with retries only of the last try.
-
-    Each message wakes the runner, so what is told within a tenth of a second goes together.
-    """
-
-    def __init__(self, send: Callable[[Sequence[Message]], None], mask: Mask, *, live: bool) -> None:
-        self._send = send
-        self._mask = mask
-        self._live = live
-        self._held: list[Told] = []
-        self._handed_on = 0.0
-        self._number = -1
-        self._steps: dict[int, int] = {}
-
-    def begin(self, number: int, scenario: Scenario) -> None:
-        """Tell of this scenario from now on; what was held back of an earlier try is forgotten."""
-        self._held = []
-        self._number = number
-        self._steps = {id(step): index for index, step in enumerate(scenario.all_steps)}
-
-    def end(self, *last: Message) -> None:
-        """Tell how the scenario has ended, and what was held back before."""
-        self._send([*self._held, *last])
-        self._held = []
-
-    def scenario(self, scenario: Scenario) -> None:
-        """Tell that a scenario is announced."""
-        self._tell("scenario")
-
-    def step(self, step: Step) -> None:
-        """Tell that a step is announced."""
-        self._tell("step", self._steps[id(step)])
-
-    def result(self, step: Step) -> None:
-        """Tell a step's verdict."""
-        self._tell("result", self._steps[id(step)], StepOutcome.of(step, self._mask))
-
-    def _tell(self, what: str, step: int = -1, outcome: StepOutcome | None = None) -> None:
-        self._held.append(Told(self._number, what, step, outcome))
-        if self._live and time.monotonic() - self._handed_on > TOGETHER:
-            self._send(self._held)
-            self._held = []
-            self._handed_on = time.monotonic()
-
-
-def _in_step(frame: FrameType | None) -> bool:
-    """Whether it is a step's own code that runs: raised before or after it, an interrupt would cost the clean-up."""
-    while frame is not None and frame.f_code is not Match.run.__code__:
-        frame = frame.f_back
-    return frame is not None
+def _forget_the_try(scenario: Scenario) -> None:
+    """Make the scenario what it was: behave keeps what hooks said, what steps came to, and that one skips the rest."""
+    row = scenario._row
+    scenario.reset()
+    BasicStatement.reset(scenario)
+    scenario._row = row
 
 
 def _begins_with(containers: Sequence[Container], opened: Sequence[Container]) -> bool:

@@ -51,6 +51,11 @@ def test_without_paces_shards_hold_as_many_scenarios_as_each_other(scenarios: li
     assert max(sizes) - min(sizes) <= 1
 
 
+def test_what_takes_no_time_is_shared_out_as_well(scenarios: list[Scenario], tmp_path: Path) -> None:
+    sizes = [len(part) for part in cut(scenarios, committed(tmp_path, slow=0.0, quick=0.0, new=0.0), 4)]
+    assert max(sizes) - min(sizes) <= 1
+
+
 def test_what_this_machine_measured_does_not_move_scenarios_between_shards(
     scenarios: list[Scenario], tmp_path: Path
 ) -> None:

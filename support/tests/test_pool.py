@@ -59,7 +59,7 @@ class Made:
 def made() -> Iterator[Callable[..., Pool]]:
     pools = []
 
-    def make(work: Callable[[Made], None], *texts: str, workers: int = 1) -> Pool:
+    def make(work: Callable[[Made], None], *texts: str, workers: int = 1, stop: bool = False) -> Pool:
         features = [parse_feature(text, filename="some.feature") for text in texts or (FEATURE,)]
         scenarios = [scenario for feature in features for scenario in feature.scenarios]
 
@@ -67,7 +67,13 @@ def made() -> Iterator[Callable[..., Pool]]:
             return Made(connection, number, work)
 
         told: dict[str, Any] = {"evidence": lambda brought: None, "lost": lambda scenario, outcome: None}
-        options: dict[str, Any] = {"workers": workers, "shared": False, "ahead": 0, "say": lambda line: None}
+        options: dict[str, Any] = {
+            "workers": workers,
+            "shared": False,
+            "stop": stop,
+            "ahead": 0,
+            "say": lambda line: None,
+        }
         pools.append(Pool(scenarios, bundles(scenarios), worker, **told, **options))
         return pools[-1]
 
@@ -154,7 +160,9 @@ def test_the_verdicts_stay_when_a_worker_hangs_at_its_end(
 
     pool = made(work)
     assert ends(pool) == ["passed", "passed", "passed"]
-    assert pool.troubles == ["A worker was killed by SIGKILL while it ended the run (after_all, its platform)."]
+    assert pool.troubles == [
+        "A worker was killed for taking too long while it ended the run (after_all, its platform)."
+    ]
 
 
 def test_what_ends_the_run_does_not_count_to_the_time_that_ending_the_platform_may_take(
@@ -223,6 +231,29 @@ def test_a_signal_that_comes_twice_at_once_lets_clean_ups_run(
     assert (tmp_path / "cleaned").exists() is bool(same_request)
 
 
+def test_giving_up_is_no_second_request_to_end(
+    made: Callable[..., Pool], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as where the terminal takes nothing any more, a while after Ctrl-C."""
+    monkeypatch.setattr(pool_module, "SAME_REQUEST", 0.0)
+
+    def work(worker: Made) -> None:
+        asked = threading.Event()
+        signal.signal(signal.SIGTERM, lambda number, frame: asked.set())
+        worker.tell(Ready("up"))
+        worker.tell(Began(worker.connection.recv()[0], 60.0), Told(0, "scenario"))
+        asked.wait(10)
+        (tmp_path / "cleaned").touch()
+        worker.tell(Ended(0, PASSED), Closing(), Closed())
+
+    pool = made(work)
+    pool.start()
+    next(pool.events())
+    pool.interrupt()
+    pool.give_up()
+    assert (tmp_path / "cleaned").exists()
+
+
 def test_a_signal_after_the_last_scenario_leaves_the_end_of_the_run_alone(made: Callable[..., Pool]) -> None:
     def work(worker: Made) -> None:
         worker.run_all()
@@ -241,8 +272,55 @@ def test_the_rest_of_a_bundle_is_not_run_where_the_lost_scenario_stops_the_run(m
         worker.tell(Began(worker.connection.recv()[0], 60.0))
         worker.die()
 
-    pool = made(work, f"@together\n{FEATURE}")
-    pool.start()
-    for _ in pool.events():
-        pool.stop_handing_out()
-    assert statuses(pool) == ["hook_error"]
+    assert ends(made(work, f"@together\n{FEATURE}", stop=True)) == ["hook_error"]
+
+
+class TestTimeLimits:
+    """What is far beyond its limit is killed, and only that."""
+
+    @pytest.fixture(autouse=True)
+    def no_grace(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(pool_module, "GRACE", 0.0)
+
+    def test_a_scenario_that_nothing_ends_is_killed_with_the_reason(self, made: Callable[..., Pool]) -> None:
+        def work(worker: Made) -> None:
+            worker.tell(Ready("up"))
+            worker.tell(Began(worker.connection.recv()[0], 0.1))
+            threading.Event().wait(30)
+
+        pool = made(work, "Feature: One\n  Scenario: D\n    When it runs\n")
+        assert ends(pool) == ["hook_error"]
+        assert pool.outcomes[0].message == "The worker that ran this scenario was killed for taking too long."
+
+    def test_each_try_has_the_whole_limit(self, made: Callable[..., Pool]) -> None:
+        def work(worker: Made) -> None:
+            worker.tell(Ready("up"))
+            for [number] in worker.bundles():
+                for _ in range(3):
+                    worker.tell(Began(number, 0.4))
+                    threading.Event().wait(0.2)
+                worker.tell(Ended(number, PASSED))
+            worker.tell(Closing(), Closed())
+
+        assert ends(made(work)) == ["passed", "passed", "passed"]
+
+    def test_the_time_for_which_nobody_heard_a_worker_is_not_its_own(self, made: Callable[..., Pool]) -> None:
+        """A pager that waits for its reader stops the runner, and then, with full pipes, the worker."""
+        heard, resume = os.pipe()
+
+        def work(worker: Made) -> None:
+            worker.tell(Ready("up"))
+            worker.tell(Began(worker.connection.recv()[0], 0.2), Told(0, "scenario"))
+            os.read(heard, 1)
+            threading.Event().wait(0.1)
+            worker.tell(Ended(0, PASSED), Closing(), Closed())
+
+        pool = made(work, "Feature: One\n  Scenario: D\n    When it runs\n")
+        pool.start()
+        for event in pool.events():
+            if isinstance(event, Told):
+                threading.Event().wait(0.5)
+                os.write(resume, b"!")
+        assert statuses(pool) == ["passed"]
+        for descriptor in (heard, resume):
+            os.close(descriptor)

@@ -1,10 +1,10 @@
-"""How long a run took, as its summary tells it."""
+"""How long a run took, as its summary tells it, and what fits into its live line."""
 
 from behave.configuration import Configuration
 from behave.model_type import Status
 from behave.parser import parse_feature
 
-from support.runner.progress import Summary
+from support.runner.progress import Summary, _beginning
 
 
 def test_the_summary_tells_the_time_on_the_clock_whatever_steps_took_side_by_side() -> None:
@@ -38,3 +38,7 @@ def test_what_holds_a_scenario_that_failed_did_fail() -> None:
     first.steps[0].status = Status.failed
     summary.process_feature(feature)
     assert summary.feature_summary["failed"] == 1
+
+
+def test_the_live_line_has_room_for_what_takes_two_columns() -> None:
+    assert [_beginning(text, 5) for text in ("running", "a市议会", "ab🎉🎉")] == ["runni", "a市议", "ab🎉"]

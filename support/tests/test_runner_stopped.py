@@ -41,6 +41,8 @@ def test_a_run_without_workers_is_refused(probe: Probe, jobs: str) -> None:
         (FEATURE.encode("utf-8-sig"), "features/new.feature:1: it begins with a byte order mark"),
         (FEATURE.encode("latin-1"), "features/new.feature:1: this is no UTF-8, save the file in that encoding."),
         (b"Featre: New\n", 'features/new.feature:1: "Featre: New" is no beginning of a feature'),
+        (FEATURE.replace("It", "I\u2028t").encode(), "features/new.feature:2: it holds U+2028, which is not seen"),
+        (FEATURE.replace("It", "I\0t").encode(), "features/new.feature:2: it holds U+0000, which is not seen"),
         (b"# language: xx\nFeature: New\n", "features/new.feature:1: behave knows no language 'xx'"),
     ],
 )

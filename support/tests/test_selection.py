@@ -159,6 +159,14 @@ class TestRefusingWhatCannotTell:
                 'The feature "F" (<string>:1) has 2 scenarios called "O (a 1)".',
             ),
             (
+                f"Feature: F\n Scenario: So  it is{STEP}\n Scenario: So it is{STEP}",
+                'The feature "F" (<string>:1) has 2 scenarios called "So it is".',
+            ),
+            (
+                f"Feature: F\n Scenario: O 1{STEP}\n Scenario Outline: O <a>{STEP}\n  Examples:\n   | a |\n   | 1 |\n",
+                'A row of Examples (<string>:8) and a scenario are both called "O 1".',
+            ),
+            (
                 f"@smokey\nFeature: F\n Scenario: S{STEP}",
                 "@smokey is no tag of the vocabulary (did you mean @smoke?) (<string>:2).",
             ),

@@ -61,7 +61,7 @@ class TestPersonas:
         assert str(failure.value) == "Omar has no account at the target 'staging'; who has one: Dana"
 
     def test_an_intruder_has_no_account_anywhere(self, run: Run) -> None:
-        with pytest.raises(FeatureMistake, match="^Mallory is an intruder: .*: let somebody else do this$"):
+        with pytest.raises(FeatureMistake, match=r"^Mallory is an intruder: .*: let somebody else do this$"):
             run.account(PERSONAS["Mallory"])
 
     def test_passwords_of_the_target_are_masked_in_evidence(self, run: Run) -> None:
