@@ -15,7 +15,7 @@ from support.world import World
 
 def _keep(world: World, asked: Asked) -> Answer:
     """Keep an answer for the steps that judge it, and the way to ask again for those that wait."""
-    world.remember("asked", asked)
+    world.note("asked", asked)
     world.remember("answer", asked.answer)
     return asked.answer
 
@@ -29,7 +29,7 @@ def is_signed_in(context: Context, who: str) -> None:
     world = context.world
     session = world.access.sign_in(world.person(who))
     world.access.open_page_in(session, "protected page").expect(200)
-    world.remember("session", session)
+    world.note("session", session)
 
 
 @when("{who:Actor} signs in")
@@ -42,7 +42,7 @@ def sign_in(context: Context, who: str) -> None:
     person = world.person(who)
     answer = _keep(world, Asked.by(lambda: world.access.try_sign_in(person)))
     if answer.status == 200:
-        world.remember("session", world.access.opened(person, answer))
+        world.note("session", world.access.opened(person, answer))
 
 
 @given("{who:Actor} signed out")
@@ -53,7 +53,7 @@ def sign_out(context: Context, who: str) -> None:
     Example: When she signs out
     """
     world = context.world
-    world.remember("session", world.access.sign_out(world.person(who)))
+    world.note("session", world.access.sign_out(world.person(who)))
 
 
 @given("{who:Actor} tried {whose:Owner} account with {attempt:Attempt}, {times:Count}")
@@ -211,7 +211,7 @@ def served_when_over(context: Context, who: str) -> None:
     Example: Then she is served when that time is over, and not before
     """
     world = context.world
-    world.recall("asked", Asked).require_served_in_time(world.person(who))
+    world.noted("asked", Asked).require_served_in_time(world.person(who))
 
 
 @then("{who:Actor} can sign in")
@@ -256,7 +256,7 @@ def time_sign_ins(context: Context, who: str, count: float) -> None:
     """
     world = context.world
     times = world.accounts.time_refusals(int(count), by=world.person(who))
-    world.remember("times", times)
+    world.note("times", times)
     lines = [[name, len(seen), f"{statistics.median(seen) * 1000:.1f}"] for name, seen in times.items()]
     world.evidence.table("Time of a refusal", ["name", "attempts", "median in ms"], lines)
 
@@ -267,7 +267,7 @@ def medians_alike(context: Context, percent: float) -> None:
 
     Example: Then the medians of both times differ by at most 30 %
     """
-    times = context.world.recall("times", dict)
+    times = context.world.noted("times", dict)
     low, high = sorted(statistics.median(seen) for seen in times.values())
     told = f"{low * 1000:.1f} and {high * 1000:.1f} ms"
     require(high <= low * (1 + percent / 100), f"the medians should differ by at most {percent:g} %, but are {told}")

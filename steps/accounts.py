@@ -126,7 +126,7 @@ def matrix_of_roles(context: Context) -> None:
     Example: Given the operations of the platform, and who may use them
     """
     rows = tables.rows(context.table, "operation", *ROLES)
-    context.world.remember("matrix", RoleMatrix(rows, ROLES))
+    context.world.note("matrix", RoleMatrix(rows, ROLES))
 
 
 @when("the platform lists its operations")
@@ -137,8 +137,8 @@ def list_operations(context: Context) -> None:
     """
     world = context.world
     operations = world.roles.operations()
-    matrix = world.recall("matrix", RoleMatrix)
-    world.remember("operations", operations)
+    matrix = world.noted("matrix", RoleMatrix)
+    world.note("operations", operations)
     world.evidence.table("Who may do what", ["operation", *ROLES], matrix.lines(operations))
 
 
@@ -149,7 +149,7 @@ def matrix_complete(context: Context) -> None:
     Example: Then each of them is decided for every role, and nothing else is
     """
     world = context.world
-    gaps = world.recall("matrix", RoleMatrix).gaps(world.recall("operations", list))
+    gaps = world.noted("matrix", RoleMatrix).gaps(world.noted("operations", list))
     require(not gaps, f"the matrix should say of each operation who may use it, but {'; '.join(gaps)}")
 
 
@@ -161,9 +161,9 @@ def ask_for_each(context: Context, who: str) -> None:
     """
     world = context.world
     person = world.person(who)
-    matrix = world.recall("matrix", RoleMatrix)
+    matrix = world.noted("matrix", RoleMatrix)
     verdicts = {str(each): world.roles.verdict(each, by=person) for each in world.roles.operations()}
-    world.remember("verdicts", {name: verdict for name, verdict in verdicts.items() if name in matrix.cells})
+    world.note("verdicts", {name: verdict for name, verdict in verdicts.items() if name in matrix.cells})
 
 
 @then("{who:Actor} is allowed and refused as the matrix says")
@@ -175,7 +175,7 @@ def as_matrix_says(context: Context, who: str) -> None:
     world = context.world
     person = world.person(who)
     role = person.role or NOBODY
-    cells, seen = world.recall("matrix", RoleMatrix).cells, world.recall("verdicts", dict)
+    cells, seen = world.noted("matrix", RoleMatrix).cells, world.noted("verdicts", dict)
     lines = [[name, cells[name][role], seen.get(name, "")] for name in cells]
     world.evidence.table(f"What {role} may do", ["operation", "wanted", "seen"], lines)
     wrong = [

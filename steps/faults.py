@@ -30,7 +30,7 @@ def breaks(context: Context, part: Part, kind: Failure) -> None:
     Example: When the database is suddenly gone
     """
     world = context.world
-    world.remember("API process", world.processes.id_of("api") if world.run.embedded else 0)
+    world.note("API process", world.processes.id_of("api") if world.run.embedded else 0)
     world.faults.begin(part, kind)
     world.at_work.await_notice(answered=(part, kind) != (Part.API, Failure.FROZEN))
 
@@ -74,7 +74,7 @@ def failed_at_most_once_each(context: Context) -> None:
     Example: Then no more requests failed than there were connections
     """
     world = context.world
-    world.at_work.require_troubled_at_most(world.recall("connections", int))
+    world.at_work.require_troubled_at_most(world.noted("connections", int))
 
 
 @given("the platform has its usual connections to the database")
@@ -84,7 +84,7 @@ def note_connections(context: Context) -> None:
     Example: Given the platform has its usual connections to the database
     """
     world = context.world
-    world.remember("connections", world.records.connections())
+    world.note("connections", world.records.connections())
 
 
 # The ledger

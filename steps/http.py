@@ -8,6 +8,8 @@ from support.checks.expected import require_alike
 from support.checks.matching import equal, require
 from support.clients.api import Request, statuses, told_statuses
 from support.drivers.http import OUTCOMES, Answer
+from support.memory import UNNAMED
+from support.mistakes import require_written
 
 
 @then("{who:Actor} is told that {field:Quoted} is invalid")
@@ -83,6 +85,7 @@ def remember_answer(context: Context, name: str) -> None:
     Example: Given the answer is remembered as "vod"
     """
     world = context.world
+    require_written(name not in UNNAMED, f'"{name}" is what steps remember by themselves: choose another name')
     world.remember(name, world.recall("answer", Answer))
 
 

@@ -49,7 +49,7 @@ def note_metrics(context: Context) -> None:
     Example: Given the metrics were read
     """
     world = context.world
-    world.remember("metrics", world.operations.metrics())
+    world.note("metrics", world.operations.metrics())
 
 
 @when("{who:Actor} asks for {operation:Quoted} {times:Count}")
@@ -71,7 +71,7 @@ def metrics_count(context: Context, times: int | None, operation: str, status: i
     Example: Then the metrics count 3 times more for "GET /api/vod/list", answered 200
     """
     world = context.world
-    before, after = world.recall("metrics", Metrics), world.operations.metrics()
+    before, after = world.noted("metrics", Metrics), world.operations.metrics()
     method, _, path = operation.partition(" ")
     of = {"method": method, "path": path}
     counted = [now.total("http_requests_total", **of, status=str(status)) for now in (before, after)]
@@ -87,7 +87,7 @@ def metrics_count_errors(context: Context, times: int | None, status: int) -> No
     Example: Then the metrics count 2 times more answered 404, as an error
     """
     world = context.world
-    before, after = world.recall("metrics", Metrics), world.operations.metrics()
+    before, after = world.noted("metrics", Metrics), world.operations.metrics()
     grown = after.total("http_errors_total", status=str(status)) - before.total("http_errors_total", status=str(status))
     equal(f"how many errors {status} were counted", grown, times)
 
@@ -199,8 +199,8 @@ def read_document(context: Context, who: str) -> None:
     """
     world = context.world
     world.person(who)
-    world.remember("document", world.operations.document())
-    world.remember("compared before", _compared(world))
+    world.note("document", world.operations.document())
+    world.note("compared before", _compared(world))
 
 
 @then("it describes every operation with its answers")
@@ -209,7 +209,7 @@ def document_describes(context: Context) -> None:
 
     Example: Then it describes every operation with its answers
     """
-    faults = context.world.recall("document", ApiDocument).faults()
+    faults = context.world.noted("document", ApiDocument).faults()
     require(not faults, f"the OpenAPI document should be complete, but {'; '.join(faults)}")
 
 
@@ -221,7 +221,7 @@ def operations_answer(context: Context, who: str) -> None:
     """
     world = context.world
     person = world.person(who)
-    for operation in world.recall("document", ApiDocument).operations:
+    for operation in world.noted("document", ApiDocument).operations:
         answer = world.operations.ask_for(operation.name, by=person)
         if answer.status >= 500 or (answer.status < 300 and not operation.name.startswith("GET")):
             raise fail(f"{operation.name} should be refused to {person.name}, but was answered {answer.status}")
@@ -234,7 +234,7 @@ def all_compared(context: Context) -> None:
     Example: Then each answer since then was compared with it
     """
     world = context.world
-    answers, compared = map(sub, _compared(world), world.recall("compared before", tuple))
+    answers, compared = map(sub, _compared(world), world.noted("compared before", tuple))
     require_written(answers, "no request was answered since then: there is nothing to compare")
     equal("how many answers were compared", compared, answers)
     known = world.run.document

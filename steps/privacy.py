@@ -107,7 +107,7 @@ def note(context: Context, who: str, text: str, name: str) -> None:
     Example: When Ravi notes "sell before Friday" on the research session "AAPL"
     """
     world = context.world
-    world.remember("note", world.alias(text))
+    world.note("note", world.alias(text))
     session = things.known(world, SESSION, name)
     world.remember("answer", world.research.note(session, world.alias(text), by=world.person(who)).expect(200))
 
@@ -131,5 +131,5 @@ def notes_sealed(context: Context) -> None:
     Example: Then no table, key or file holds the notes in plain
     """
     world = context.world
-    found = world.traces.of(world.recall("note", str))
+    found = world.traces.of(world.noted("note", str))
     require(not found, f"the notes should be unreadable at rest, but can be read in {', '.join(map(str, found))}")

@@ -23,7 +23,7 @@ def worker_is_paused(context: Context) -> None:
     """
     world = context.world
     world.faults.begin(Part.WORKER, Failure.STOPPED)
-    world.remember("counts before", dict(world.vod.queue_counts(by=world.person("Dana"))))
+    world.note("counts before", dict(world.vod.queue_counts(by=world.person("Dana"))))
 
 
 @when("the worker goes on")
@@ -133,7 +133,7 @@ def queue_counts(context: Context) -> None:
     """
     world = context.world
     [row] = tables.read(context.table, ["pending", "processing", "completed", "failed"])
-    before = world.recall("counts before", dict)
+    before = world.noted("counts before", dict)
     wanted = {state: before[state] + tables.whole(row, state) for state in row}
     person = world.person("Dana")
     _await_counts("the counts of the queue", lambda: world.vod.queue_counts(by=person), wanted)

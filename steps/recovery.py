@@ -68,7 +68,7 @@ def api_not_restarted(context: Context) -> None:
     Example: Then the API was not started again for it
     """
     world = context.world
-    equal("the API's process", world.processes.id_of("api"), world.recall("API process", int))
+    equal("the API's process", world.processes.id_of("api"), world.noted("API process", int))
 
 
 @then("{who:Actor} can still have the VOD {title:Quoted} captioned")
@@ -104,7 +104,7 @@ def session_still_good(context: Context, whose: str) -> None:
     """
     world = context.world
     person = world.person(whose)
-    world.recall("session", SignedIn)
+    world.noted("session", SignedIn)
     world.access.open_page("protected page", by=person).expect(200)
 
 
@@ -217,7 +217,7 @@ def malformed_requests(context: Context, who: str) -> None:
     Example: When Dana sends a hundred malformed requests of every kind
     """
     world = context.world
-    world.remember("refusals", world.malformed.send_all(by=world.person(who)))
+    world.note("refusals", world.malformed.send_all(by=world.person(who)))
 
 
 @then("each was refused, and none with a failure of the platform")
@@ -226,7 +226,7 @@ def each_refused(context: Context) -> None:
 
     Example: Then each was refused, and none with a failure of the platform
     """
-    refusals: list[Refusal] = context.world.recall("refusals", list)
+    refusals: list[Refusal] = context.world.noted("refusals", list)
     require(len(refusals) >= 100, f"a hundred malformed requests should be sent, but were {len(refusals)}")
     wrong = [str(refusal) for refusal in refusals if refusal.status is not None and not 400 <= refusal.status < 500]
     require(not wrong, f"every malformed request should be refused with 4xx, but: {'; '.join(wrong)}")

@@ -113,7 +113,7 @@ def carry(context: Context, who: str, name: str, stage: str) -> None:
     """
     world = context.world
     session = things.known(world, SESSION, name)
-    world.remember("stages", world.research.carry(session, stage, by=world.person(who)))
+    world.note("stages", world.research.carry(session, stage, by=world.person(who)))
 
 
 @given("{who:Actor} tried to have the research on {name:Quoted} {stage:ResearchStage}")
@@ -133,7 +133,7 @@ def went_through_stages(context: Context, name: str, stages: str) -> None:
 
     Example: Then the research on "AAPL" went through "started, fetched, analysed, reported, saved"
     """
-    equal(f"the way of the research on {name}", ", ".join(context.world.recall("stages", list)), stages)
+    equal(f"the way of the research on {name}", ", ".join(context.world.noted("stages", list)), stages)
 
 
 @then("the score of {names:Quoted} lies between {low:Number} and {high:Number}")
@@ -177,7 +177,7 @@ def price_service_quotes(context: Context, ticker: str) -> None:
     world = context.world
     rows = tables.read(context.table, ("date", "close"))
     days = [(row["date"], world.values.value(row["close"])) for row in rows]
-    world.remember("quotes", world.prices.quotes(ticker, days))
+    world.note("quotes", world.prices.quotes(ticker, days))
 
 
 @given("the price service {trouble:PriceTrouble}, {times:Count}")
@@ -198,7 +198,7 @@ def holds_quotes(context: Context, name: str) -> None:
     world = context.world
     data = world.things.read(things.known(world, SESSION, name)).expect(200).document["data"]
     found = [(quote["date"], quote["close"]) for quote in data["prices"]["quotes"]]
-    equal("the figures of the research", found, world.recall("quotes", list))
+    equal("the figures of the research", found, world.noted("quotes", list))
 
 
 @then("the price service was asked {times:Count}")

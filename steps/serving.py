@@ -35,7 +35,7 @@ def list_some(context: Context, who: str, limit: str, offset: str, status: str) 
     wanted = {name: world.values.value(text) for name, text in asked.items()}
     params = {name: str(value) for name, value in wanted.items() if value is not None}
     world.remember("answer", world.vod.list_some(by=world.person(who), **params))
-    world.remember("listed status", params.get("status", ""))
+    world.note("listed status", params.get("status", ""))
 
 
 @then("{who:Actor} sees {titles:Quoted} in this order, and the right total")
@@ -49,7 +49,7 @@ def sees_listed(context: Context, who: str, titles: str) -> None:
     page = world.recall("answer", Answer).expect(200).document
     wanted = [world.alias(title) for title in titles.split(", ")] if titles else []
     equal(f"what {name} sees in the list", [vod["title"] for vod in page["vods"]], wanted)
-    equal("the total of the list", page["total"], world.vods.count(world.recall("listed status", str) or None))
+    equal("the total of the list", page["total"], world.vods.count(world.noted("listed status", str) or None))
 
 
 @then("the VOD {title:Quoted} is stored as {status:VodState}, as {who:Actor} registered it")

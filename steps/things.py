@@ -174,7 +174,7 @@ def create_many(context: Context, who: str, kind: Kind) -> None:
     answer = world.things.create_many(kind, items, by=world.person(who))
     world.remember("answer", answer)
     if answer.status in (200, 201):
-        world.remember("batch", world.things.see_taken_away(kind, answer.document, by=world.person(who)))
+        world.note("batch", world.things.see_taken_away(kind, answer.document, by=world.person(who)))
 
 
 @then("of the batch of {total:Number}, these were refused, and the rest stored")
@@ -188,7 +188,7 @@ def batch_reported(context: Context, total: float) -> None:
     refused = {int(row["position"]): row["field"] for row in tables.read(context.table, ("position", "field"))}
     world = context.world
     check.batch(world.recall("answer", Answer).expect(200).document, int(total), refused)
-    for thing in world.recall("batch", list):
+    for thing in world.noted("batch", list):
         check.fate(thing, "there", world.things.read(thing), partial(world.thing_stores.row, thing))
 
 
@@ -204,7 +204,7 @@ def create_at_once(context: Context, who: str, count: float, kind: Kind) -> None
     answers = world.crowd.send([world.things.creating(kind, each, by=by) for each in called], at_once=len(called))
     for name, each, answer in zip(names, called, answers, strict=True):
         things.keep(world, world.things.created(kind, name, each, answer.expect(201).document, by, ""))
-    world.remember("created", [things.known(world, kind, name) for name in names])
+    world.note("created", [things.known(world, kind, name) for name in names])
 
 
 @then("all of them are stored, and all are different")
@@ -214,7 +214,7 @@ def all_different(context: Context) -> None:
     Example: Then all of them are stored, and all are different
     """
     world = context.world
-    created = world.recall("created", list)
+    created = world.noted("created", list)
     equal("how many different ids there are", len({thing.id for thing in created}), len(created))
     for thing in created:
         told = world.things.read(thing).expect(200).document

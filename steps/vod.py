@@ -39,7 +39,7 @@ def recording_has_become(context: Context, title: str, condition: str) -> None:
 def _store(world: World, title: str, seconds: float = 60.0, condition: str = "clear") -> Recording:
     made = world.media.store(title, seconds, condition)
     world.remember("recording", made)
-    world.remember("title", title)
+    world.note("title", title)
     return made
 
 
@@ -103,7 +103,7 @@ def register(context: Context, who: str) -> None:
 def _register(world: World, who: str) -> Vod:
     made = world.recall("recording", Recording)
     vod = world.vod.register(made, by=world.person(who), gone=lambda vod: world.vods.await_gone(vod))
-    world.remember(world.recall("title", str), vod)
+    world.remember(world.noted("title", str), vod)
     return vod
 
 

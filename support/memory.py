@@ -13,6 +13,8 @@ MADE_BY = {
     "answers": "a step that asks many times must come before: When Dana sends GET /api/vod/list 20 times by 5 at once",
 }
 """Which step makes what is remembered without being named in a feature."""
+UNNAMED = ("answer", "answers", "file", "message", "recording")
+"""What steps remember without being told a name for it; features may write its parts."""
 _NAMED_IN_FEATURES = {"Vod": "VOD", "Thing": "thing", "object": "thing"}
 """Kinds of what features give names to, in their words."""
 

@@ -85,7 +85,7 @@ class World:
         self.cleanup = Cleanup()
         self.evidence = Recorder(run.masker, self._logged)
         self._partner_calls = {stub: len(stub.since(0)) for stub in run.partners}
-        self._memory = Memory()
+        self._memory, self._notes = Memory(), Memory()
         self._actor: Persona | None = None
         self.reach = reach = Reach(run, self.evidence, self.mark, asks_for=asks_for, read_only=read_only)
         http, forge = reach.http, TokenForge(reach.signing_key)
@@ -130,12 +130,20 @@ class World:
         return f"{name} · {self.mark}"
 
     def remember(self, name: str, thing: object) -> None:
-        """Keep a thing under a name for later steps."""
+        """Keep a thing under a name that features may write, in quotes or in braces."""
         self._memory.remember(name, thing)
 
     def recall(self, name: str, kind: type[Remembered]) -> Remembered:
         """Return a remembered thing; fails with what is known where there is none of this kind."""
         return self._memory.recall(name, kind)
+
+    def note(self, name: str, thing: object) -> None:
+        """Keep a thing for later steps alone, under a name that means nothing in features."""
+        self._notes.remember(name, thing)
+
+    def noted(self, name: str, kind: type[Remembered]) -> Remembered:
+        """Return what a step has noted; fails with the step that does so where there is none of this kind."""
+        return self._notes.recall(name, kind)
 
     def identity(self, name: str) -> str:
         """Return the id of a remembered thing; fails where there is no such thing, or it has no id."""

@@ -17,7 +17,7 @@ from support.clients.moments import FIGURES, Moment, Outcome, all_served, drawin
 from support.drivers.http import Answer, HttpDriver, NoAnswer
 from support.evidence.masking import Masker
 from support.evidence.recorder import Exchange, Recorder
-from support.mistakes import FeatureMistake
+from support.mistakes import FeatureMistake, require_written
 from support.personas import PERSONAS, Persona
 from support.testdata.media import recording, write
 
@@ -75,6 +75,7 @@ class PeopleAtWork:
 
     def start(self, media_root: Path) -> None:
         """Let them begin; returns once each was served."""
+        require_written(not self._people, "the people are at work already in this scenario")
         dana, vera, ravi = PERSONAS["Dana"], PERSONAS["Vera"], PERSONAS["Ravi"]
         work: Sequence[tuple[str, Persona, Task]] = (
             ("Vera reads the list", vera, self._read_list),

@@ -121,6 +121,13 @@ def test_what_is_remembered_is_recalled_by_kind(world: World) -> None:
         world.recall("title", int)
 
 
+def test_what_steps_note_takes_no_name_from_features(world: World) -> None:
+    world.remember("session", "the feature's")
+    world.note("session", "the step's")
+    assert (world.recall("session", str), world.noted("session", str)) == ("the feature's", "the step's")
+    assert world.values.text("{session}") == "the feature's"
+
+
 class TestWhatTheTargetLacks:
     @pytest.mark.parametrize(
         "name, capability",
