@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import io
 import os
 import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -23,8 +22,7 @@ from behave.configuration import Configuration
 from behave.exception import InvalidFileLocationError, InvalidFilenameError
 from behave.formatter._registry import make_formatters
 from behave.formatter.base import StreamOpener
-from behave.matchers import NoMatch
-from behave.model import Feature, Scenario, Step
+from behave.model import Scenario
 from behave.model_type import FileLocation
 from behave.reporter.junit import JUnitReporter
 from behave.reporter.summary import SummaryReporter
@@ -48,7 +46,7 @@ from support.runner.coverage import coverage_of
 from support.runner.junit import JUnit
 from support.runner.locations import refuse_missing_places, refuse_moved
 from support.runner.manifest import Circumstances, manifest_of
-from support.runner.messages import Ended, Evidence, Told
+from support.runner.messages import Evidence
 from support.runner.options import Options, read_options
 from support.runner.order import Bundle, bundles, longest_first, of_shard, shuffled
 from support.runner.outcome import ScenarioOutcome
@@ -56,6 +54,7 @@ from support.runner.pool import Pool
 from support.runner.progress import Summary
 from support.runner.reports import ReportsFolder
 from support.runner.selection import refuse, refuse_no_workers, selected
+from support.runner.show import Show
 from support.runner.signals import leave_the_terminal, requests_to_end
 from support.runner.verdict import sentences, write_lists
 from support.runner.worker import Worker
@@ -83,11 +82,7 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
         self._locations: list[FileLocation] = []
         self._signal: int | None = None
         self._pool: Pool | None = None
-        self._numbers: dict[int, int] = {}
-        self._events: Iterator[Told | Ended] = iter(())
-        self._told: dict[int, list[Told]] = {}
         self._greetings: set[str] = set()
-        self._matches: dict[tuple[str, str], Any] = {}
 
     def run(self) -> bool:
         """Run what was selected; return whether anything failed. Raises SystemExit with the other exit codes."""
@@ -245,82 +240,15 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
             self._greetings.add(line)
             print(f"{line}; {_seconds_since_start():.2f} s after the start of behave")
 
-    # Showing the run
-
     def _show(self, chosen: list[Scenario], pool: Pool) -> None:
         """Let behave run over its model, with verdicts from the workers in place of steps and hooks."""
         self._pool = pool
-        self._events = pool.events()
-        self._numbers = {id(scenario): number for number, scenario in enumerate(chosen)}
         self.hooks = dict[str, Callable[..., None]]()
         self.formatters = make_formatters(self.config, self.config.outputs)
-        for scenario in (scenario for feature in self.features for scenario in feature.walk_scenarios()):
-            if id(scenario) in self._numbers:
-                scenario.run = functools.partial(self._show_scenario, scenario)
-        for feature in self.features:
-            feature.run = functools.partial(self._show_feature, feature, pool)
         self._leave_out_others(chosen)
+        show = Show(self, chosen, pool)
         self.run_model()
-        self._hear_out()  # the workers end
-
-    def _show_feature(self, feature: Feature, pool: Pool, runner: behave.runner.Runner) -> bool:
-        """Stand in for `Feature.run`: nothing is shown of what the run never came to."""
-        if pool.ends_early:
-            self._hear_out()
-            numbers = [self._numbers.get(id(scenario)) for scenario in feature.walk_scenarios()]
-            if pool.outcomes.keys().isdisjoint(numbers):
-                return False
-        return bool(Feature.run(feature, runner))
-
-    def _hear_out(self) -> None:
-        """Let all that runs come to its end; what is told is kept for its turn."""
-        for event in self._events:
-            if isinstance(event, Told):
-                self._told.setdefault(event.scenario, []).append(event)
-
-    def _show_scenario(self, scenario: Scenario, runner: behave.runner.Runner) -> bool:
-        """Stand in for `Scenario.run`: tell the formatters what the worker told, as soon as it does."""
-        number = self._numbers[id(scenario)]
-        announced = False
-        for told in self._about(number):
-            announced = True
-            self._tell(scenario, told)
-        outcome = self._pool.outcomes.get(number) if self._pool else None
-        if outcome is None:  # the run ended before its turn
-            return False
-        if not announced:  # its worker died before it could tell anything
-            self._tell(scenario, Told(number, "scenario"))
-        outcome.apply(scenario)
-        self.undefined_steps.extend(step for step in scenario.all_steps if step.status.is_undefined())
-        return False  # for whatever else ran is shown as well; the verdict is the manifest's
-
-    def _about(self, number: int) -> Iterator[Told]:
-        """Yield what is told about a scenario until it has ended; what is told about others is kept for their turn."""
-        yield from self._told.pop(number, ())
-        if self._pool is None or number in self._pool.outcomes:
-            return
-        for event in self._events:
-            if isinstance(event, Told) and event.scenario == number:
-                yield event
-            elif isinstance(event, Told):
-                self._told.setdefault(event.scenario, []).append(event)
-            elif event.scenario == number:
-                return
-
-    def _tell(self, scenario: Scenario, told: Told) -> None:
-        if told.what == "printed":
-            print(told.text, end="")
-        steps = list(scenario.all_steps)
-        for formatter in self.formatters:
-            match told.what:
-                case "scenario":
-                    formatter.scenario(scenario)
-                case "step":
-                    formatter.step(steps[told.step])
-                case "result" if told.outcome is not None:
-                    told.outcome.apply(steps[told.step])
-                    formatter.match(self._match_of(steps[told.step]))
-                    formatter.result(steps[told.step])
+        show.hear_out()  # the workers end
 
     def _tell_coverage(self, chosen: list[Scenario], pool: Pool, reports: ReportsFolder) -> None:
         """Write what was checked, and say it in short."""
@@ -329,13 +257,6 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
         coverage.write(reports.path)
         for line in coverage.lines():
             print(line)
-
-    def _match_of(self, step: Step) -> Any:
-        """Return where a step is written; formatters ask for each, and many say the same."""
-        sentence = step.step_type, step.name
-        if sentence not in self._matches:
-            self._matches[sentence] = self.step_registry.find_match(step) or NoMatch()
-        return self._matches[sentence]
 
     def _conclude(self, manifest: Manifest, reports: ReportsFolder) -> None:
         """Leave manifest, summary and lists, and say how it went and where to look."""
