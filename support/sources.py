@@ -29,6 +29,7 @@ _MISTAKES = {
     "Malformed table": "has more or fewer cells than the first row of its table; a | inside a cell is written \\|",
     "Examples must only appear": "belongs to a Scenario Outline: and not to a Scenario:",
     "STEP REQUIRES": "cannot come first: begin with Given, When or Then",
+    "BAD-INDENT": "stands further left than the text that it is in, or the text above it does not end",
     "tag: ": "is no line of tags: each word of it begins with @",
     "Background": "cannot stand here: there is one Background, before the scenarios and without tags",
     "Multiple features": "begins a second feature: give it a file of its own",
@@ -36,6 +37,7 @@ _MISTAKES = {
     " not ": 'cannot stand here: a file begins with "Feature:", and in it come rules, and in these scenarios',
 }
 """What is wrong with a line, by what behave's parser says of it; the first that fits."""
+
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 """What no XML may hold, no terminal shows, or ends a line for some readers of a file only; and halves of surrogates."""
 
@@ -50,7 +52,7 @@ class Unreadable(SelectionError):
 
 
 def text_of(file: Path) -> str:
-    """Return what a feature says. Raises Unreadable where it is not encoded as behave reads it."""
+    """Return what a feature says. Raises Unreadable where behave, or a reader, would not see what stands there."""
     content = file.read_bytes()
     if content.startswith(codecs.BOM_UTF8):
         raise Unreadable(f"{file}:1", "it begins with a byte order mark, which acceptance format takes away")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from behave.model import Feature, ScenarioOutline
 
-from support.sources import BLOCKS, STEPS
+from support.sources import BLOCKS, QUOTES, STEPS
 
 PROSE = frozenset(
     {"The", "They", "There", "These", "Them", "That", "This", "What", "Where", "Who"}
@@ -32,7 +32,7 @@ def lost_lines(feature: Feature, is_sentence: Callable[[str], bool] = lambda tex
     for block in (*backgrounds, *written):
         for line in block.description:
             texts = (line, line.partition(" ")[2])
-            if _is_block(line) or _is_step(line) or any(map(is_sentence, texts)):
+            if _is_block(line) or _is_step(line) or line.startswith(("|", *QUOTES)) or any(map(is_sentence, texts)):
                 yield f"{block.location}", _told(line)
 
 

@@ -187,6 +187,8 @@ class TestRefusingWhatCannotTell:
             f"Feature: F\n Background:\n  Gvien Mallory is locked out\n Scenario: S{STEP}",
             f"Feature: F\n Backgroud:\n  Given Mallory is locked out\n Scenario: S{STEP}",
             f"Feature: F\n Background\n Scenario: S{STEP}",
+            f"Feature: F\n Scenario: S\n  '''{STEP}\n  '''\n  Then it is wrong\n",
+            f"Feature: F\n Scenario: S\n  | name |{STEP}",
             f"Feature: F\n Rule: R\n  Senario: T\n  Given a step\n\n Scenario: S{STEP}",
             f"Feature: F\n Scenario Outline: O\n  Wehn <a>{STEP} <a>\n  Examples:\n   | a |\n   | 1 |\n   | 2 |",
         ],

@@ -32,6 +32,7 @@ def refusal(folder: Path, text: str) -> str:
         ("  Examples:\n", "Examples:", "belongs to a Scenario Outline: and not to a Scenario:."),
         ("  Background:\n", "Background:", "cannot stand here: there is one Background, before the scenarios"),
         ("  @wip fast\n", "@wip fast", "is no line of tags: each word of it begins with @."),
+        ("  Scenario: B\n    '''\n    Given a\n    '''\n  Or so\n", "Or so", "stands further left than the text"),
         ("Feature: Two\n", "Feature: Two", "begins a second feature: give it a file of its own."),
         ("  Scenario: B\n    And a clip\n", "And a clip", "cannot come first: begin with Given, When or Then."),
     ],
