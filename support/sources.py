@@ -36,7 +36,7 @@ _MISTAKES = {
     "No feature found": 'is no beginning of a feature, which is "Feature:" and a title',
     " not ": 'cannot stand here: a file begins with "Feature:", and in it come rules, and in these scenarios',
 }
-"""What is wrong with a line, by what behave's parser says of it; the first that fits."""
+"""What is wrong with a line, by what behave's parser says of it; the first that fits, or else what behave says."""
 
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 """What no XML may hold, no terminal shows, or ends a line for some readers of a file only; and halves of surrogates."""
@@ -117,7 +117,8 @@ def _mistake(error: ParserError, line: str) -> str:
     line = line.strip()
     said = str(error.args[0]).strip().splitlines()[-1]
     if not said.startswith("Parser failure"):
-        return f'"{line}" ' + next(told for sign, told in _MISTAKES.items() if sign in said)
+        known_mistakes = (told for sign, told in _MISTAKES.items() if sign in said)
+        return f'"{line}" {next(known_mistakes, f"cannot stand here: {said}")}'
     known = {block: f"{block}:" for block in BLOCKS[:5]}
     if "taggable" not in said:
         known = {step: f"{step} ..." for step in STEPS} | {"|": "| ... |", QUOTES[0]: QUOTES[0]} | known

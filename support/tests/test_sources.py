@@ -33,6 +33,11 @@ def refusal(folder: Path, text: str) -> str:
         ("  Background:\n", "Background:", "cannot stand here: there is one Background, before the scenarios"),
         ("  @wip fast\n", "@wip fast", "is no line of tags: each word of it begins with @."),
         ("  Scenario: B\n    '''\n    Given a\n    '''\n  Or so\n", "Or so", "stands further left than the text"),
+        (
+            "  Scenario Outline: B\n    Examples:\n    '''x\n    '''\n",
+            "'''x",
+            "cannot stand here: Multi-line text before any",
+        ),
         ("Feature: Two\n", "Feature: Two", "begins a second feature: give it a file of its own."),
         ("  Scenario: B\n    And a clip\n", "And a clip", "cannot come first: begin with Given, When or Then."),
     ],
