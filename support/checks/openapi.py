@@ -10,6 +10,8 @@ from typing import Any
 
 import fastjsonschema
 
+from support.evidence.observed import Answered
+
 ITSELF = "/openapi.json"
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _FORMATS = {
@@ -17,9 +19,6 @@ _FORMATS = {
     # Times are in UTC, and say so with a Z.
     "date-time": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$",
 }
-
-Seen = tuple[str, str]
-"""An operation such as "GET /api/vod/{vod_id}", and a status."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +35,9 @@ class ApiDocument:
     """The document of one platform. What was compared with it is kept until `take_seen`; threads may share it."""
 
     content: Mapping[str, Any]
-    seen: set[Seen] = field(default_factory=set)
+    seen: set[Answered] = field(default_factory=set)
     compared: int = 0
-    _validators: dict[Seen, Callable[[Any], object]] = field(default_factory=dict)
+    _validators: dict[Answered, Callable[[Any], object]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         described = [
@@ -55,11 +54,11 @@ class ApiDocument:
         ]
 
     @property
-    def documented(self) -> set[Seen]:
+    def documented(self) -> set[Answered]:
         """Every operation with every status that the document tells."""
         return {(operation.name, status) for operation in self.operations for status in operation.answers}
 
-    def take_seen(self) -> frozenset[Seen]:
+    def take_seen(self) -> frozenset[Answered]:
         """Return the answers that were seen since the last call."""
         seen, self.seen = self.seen, set()
         return frozenset(seen)

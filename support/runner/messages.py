@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from support.evidence.observed import Answered
 from support.evidence.writer import Content
 from support.runner.outcome import ScenarioOutcome, StepOutcome
 
@@ -68,9 +69,9 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Compared:
-    """What the platform's OpenAPI document tells of, with which answers were compared: operations with statuses."""
+    """What the platform's OpenAPI document tells of, with which answers were compared."""
 
-    documented: frozenset[tuple[str, str]]
+    documented: frozenset[Answered]
 
 
 @dataclass(frozen=True)

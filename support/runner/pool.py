@@ -14,7 +14,7 @@ from behave.model import Scenario
 from behave.model_type import Status
 
 from support import scenario as journey
-from support.checks.openapi import Seen
+from support.evidence.observed import Answered
 from support.exits import EnvironmentFailed, RunStopped
 from support.runner import worker
 from support.runner.forked import Forked, State
@@ -92,7 +92,7 @@ class Pool:
         self._begun = False  # there are scenarios to tell of
         self.troubles: list[str] = []
         self.outcomes: dict[int, ScenarioOutcome] = {}
-        self.documented: set[Seen] = set()
+        self.documented: set[Answered] = set()
 
     # Signals: noted here, acted upon between two messages
 
