@@ -9,13 +9,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from support.exits import ExitCode, UsageError
-from support.sources import QUOTES, Unreadable, refuse_cut_off
+from support.sources import BLOCKS, QUOTES, STEPS, Unreadable, refuse_cut_off
 from support.vocabulary import FEATURES
 
-_BLOCK = re.compile(
-    r"(Feature|Rule|Background|Scenario Outline|Scenario Template|Scenario|Example|Examples|Scenarios):"
-)
-_STEP = re.compile(r"(Given|When|Then|And|But|\*) ")
+_BLOCK = re.compile(f"({'|'.join(('Feature', 'Example', *BLOCKS))}):")
+_STEP = re.compile(rf"({'|'.join(STEPS)}|\*) ")
 _INDENT = "  "
 
 
