@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from behave.configuration import Configuration
-from behave.model import Feature, Rule, Scenario, ScenarioOutline
+from behave.model import Feature, Scenario, ScenarioOutline
 from behave.model_type import FileLocation
 
 from support import tags
-from support.evidence.described import title_of
+from support.evidence.described import rule_of, title_of
 from support.exits import SelectionError, UsageError
 from support.runner.locations import empty_files
 from support.runner.lost_lines import lost_lines
@@ -38,7 +38,9 @@ def refuse(features: Sequence[Feature], config: Configuration, locations: Sequen
 
     `locations` are what the paths of the command line come to.
     """
-    in_use = {str(tag) for feature in features for scenario in feature.walk_scenarios() for tag in _tags(scenario)}
+    in_use = {
+        str(tag) for feature in features for scenario in feature.walk_scenarios() for tag in scenario.effective_tags
+    }
     troubles = [*_unknown(config), *(trouble for feature in features for trouble in _troubles(feature))]
     if locations:
         troubles += empty_files(locations, features)
@@ -48,10 +50,6 @@ def refuse(features: Sequence[Feature], config: Configuration, locations: Sequen
         raise SelectionError("Nothing to run: the features hold no scenario.")
     if not selected(features, config):
         raise SelectionError(f"Nothing to run: no scenario matches{_asked(config)}.{_missing(config, in_use)}")
-
-
-def _tags(scenario: Scenario) -> Sequence[str]:
-    return list(scenario.effective_tags)
 
 
 def _asked(config: Configuration) -> str:
@@ -153,7 +151,5 @@ def _as_shown(name: str) -> str:
 
 
 def _place(scenario: Scenario) -> str:
-    rule = scenario.parent
-    while rule is not None and not isinstance(rule, Rule):
-        rule = rule.parent
+    rule = rule_of(scenario)
     return f"{rule.name}: " if rule is not None else ""
