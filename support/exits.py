@@ -7,7 +7,7 @@
      1   at least one scenario did not pass
      2   the command line, a setting or a target file is wrong
      3   what was selected cannot give an honest verdict: nothing, an unknown tag, an empty scenario
-     4   the platform could not be started, the target does not answer or is not as its file says, or the disk is full
+     4   the platform could not be started, the target does not answer or is not as told, or nothing can be written
      5   the report could not be built, or not of all shards
      6   no scenario failed, but the tests themselves did: a wrong feature, an undefined step, a hook, a clean-up
      7   nothing did not pass but what is listed as a known issue
