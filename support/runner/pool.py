@@ -132,7 +132,7 @@ class Pool:
         """Fork the workers, which start their platforms side by side, and wait for the first that is ready."""
         for _ in range(self._count):
             self._fork()
-        while not any(one.state is State.READY for one in self._workers) and not self.interrupted:
+        while not any(one.state is State.READY for one in self._workers):
             for _ in self._listen():
                 pass  # nothing can be told of scenarios yet
 
@@ -332,9 +332,8 @@ class Pool:
         self._open = False
         os.close(self._life_line)
         for one in self._workers:
-            os.kill(one.pid, signal.SIGKILL)
-            os.waitpid(one.pid, 0)
-            one.connection.close()
+            one.kill("as the run ended")
+            one.fate()
         for descriptor in (self._life_line_of_workers, self._wake_up, self._alarm):
             os.close(descriptor)
 
