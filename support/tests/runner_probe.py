@@ -2,8 +2,11 @@
 
 import json
 import os
+import pty
 import re
+import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -15,6 +18,7 @@ from support.report import known_issues
 
 PROJECT = Path(__file__).parents[2]
 SOURCE = Path(__file__).parent / "probes" / "runner"
+BEHAVE = [sys.executable, "-m", "behave", "-D", "target=here.toml"]
 
 
 @dataclass(frozen=True)
@@ -94,9 +98,9 @@ class Probe:
         outputs = ["--format", "plain", "--format", "json", "--outfile", "/dev/stdout", "--outfile", "console.json"]
         junit = ["--junit", "--junit-directory", "junit"]
         return subprocess.Popen(
-            [sys.executable, "-m", "behave", *outputs, *junit, "-D", "target=here.toml", "--no-color", *options],
+            [*BEHAVE, *outputs, *junit, "--no-color", *options],
             cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": str(PROJECT), **environment},
+            env=_with(environment),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -106,3 +110,28 @@ class Probe:
         process = self.start(*options, **environment)
         output, errors = process.communicate(timeout=60)
         return Ended(self.folder, process.returncode, output, errors)
+
+    def in_a_shell(self, line: str) -> "subprocess.CompletedProcess[str]":
+        """Run a line of shell in which `behave` is the command with its target."""
+        return subprocess.run(
+            ["bash", "-c", line.replace("behave", shlex.join(BEHAVE), 1)],
+            cwd=self.folder,
+            env=_with({"PROBE_LOG": str(self.folder / "log")}),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def on_a_terminal(self, *options: str, **environment: str) -> tuple[int, int]:
+        """Start behave on a terminal of its own; return the process, and the file in which the terminal is read."""
+        process, terminal = pty.fork()
+        if process == 0:
+            signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whatever started these tests may have it ignored
+            os.chdir(self.folder)
+            os.execve(sys.executable, [*BEHAVE, *options], _with(environment))
+        return process, terminal
+
+
+def _with(environment: dict[str, str]) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(PROJECT), **environment}

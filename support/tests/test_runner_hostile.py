@@ -2,9 +2,6 @@
 
 import contextlib
 import os
-import pty
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -13,12 +10,10 @@ from support.exits import ExitCode
 from support.partners.server import PartnerServer
 from support.report import results
 from support.report.manifest import Cause, Status, read
-from support.tests.runner_probe import PROJECT, Ended, Probe
+from support.tests.runner_probe import Ended, Probe
 
 STEPS = r"""
-import contextlib
 import os
-import pty
 import sys
 
 from behave import when
@@ -213,19 +208,6 @@ def test_with_stop_the_rest_of_a_bundle_is_not_run(made: Callable[[str], Probe])
     assert probe.run("--stop").allure == {"P1": "failed"}
 
 
-def on_a_console(probe: Probe, command: str) -> "subprocess.CompletedProcess[str]":
-    """Run a line of shell in which `behave` is the command with its target."""
-    return subprocess.run(
-        ["bash", "-c", command.replace("behave", f"{sys.executable} -m behave -D target=here.toml", 1)],
-        cwd=probe.folder,
-        env={**os.environ, "PYTHONPATH": str(PROJECT), "PROBE_LOG": str(probe.folder / "log")},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
 class TestWhatIsPrinted:
     @pytest.mark.parametrize("jobs", ["1", "2"])
     def test_hooks_that_fail_are_told_where_they_failed(self, made: Callable[[str], Probe], jobs: str) -> None:
@@ -233,7 +215,7 @@ class TestWhatIsPrinted:
             "  Scenario: W1 [before_scenario]\n    Given a clip\n"
             "  Scenario: W2 [after_scenario]\n    Given a clip\n  Scenario: W3\n    Given a clip\n"
         )
-        lines = map(str.strip, on_a_console(probe, f"behave -f plain -j {jobs}").stdout.splitlines())
+        lines = map(str.strip, probe.in_a_shell(f"behave -f plain -j {jobs}").stdout.splitlines())
         assert [line for line in lines if line.startswith(("Scenario", "HOOK-ERROR"))] == [
             "Scenario: W1 [before_scenario]",
             "HOOK-ERROR in before_scenario: RuntimeError: before_scenario broke",
@@ -245,14 +227,14 @@ class TestWhatIsPrinted:
     def test_what_steps_print_uncaptured_stands_with_its_scenario(self, made: Callable[[str], Probe]) -> None:
         steps = "    When it takes 0.2 seconds\n    Then it is wrong\n"
         probe = made("".join(f"  Scenario: P{n}\n{steps}" for n in range(4)))
-        outputs = [on_a_console(probe, f"behave -f plain --no-capture -j {jobs}").stdout for jobs in "12"]
+        outputs = [probe.in_a_shell(f"behave -f plain --no-capture -j {jobs}").stdout for jobs in "12"]
         serial, parallel = ([line.split(" in ")[0] for line in output.splitlines()[2:-8]] for output in outputs)
         assert serial.count("looked at the clip") == 4
         assert serial == parallel
 
     def test_progress_tells_a_clean_up_that_failed(self, made: Callable[[str], Probe]) -> None:
         probe = made("  Scenario: S08 [cleanup]\n    Given a clip\n  Scenario: S01\n    Given a clip\n")
-        done = on_a_console(probe, "behave -f progress")
+        done = probe.in_a_shell("behave -f progress")
         assert (done.returncode, done.stderr) == (ExitCode.BROKEN, "")
         assert "\nC.\n" in done.stdout
 
@@ -265,18 +247,18 @@ class TestSurroundings:
         return made("".join(f"  Scenario: Y{n}\n    When it takes 0.1 seconds\n" for n in range(30)))
 
     def test_a_run_that_nobody_reads_ends_and_cleans_up(self, probe: Probe) -> None:
-        done = on_a_console(probe, "behave -f plain | head -3; exit ${PIPESTATUS[0]}")
+        done = probe.in_a_shell("behave -f plain | head -3; exit ${PIPESTATUS[0]}")
         assert (done.returncode, done.stderr) == (ExitCode.UNREAD, "")
         assert 0 < len((probe.folder / "log").read_text().splitlines()) < 30
 
     def test_a_console_without_the_letters_shows_them_by_number(self, made: Callable[[str], Probe]) -> None:
         probe = made("  Scenario: Caf\u00e9 \u2013 \U0001f389\n    Then it is wrong\n")
-        done = on_a_console(probe, "PYTHONIOENCODING=ascii behave -f plain")
+        done = probe.in_a_shell("PYTHONIOENCODING=ascii behave -f plain")
         assert (done.returncode, done.stderr) == (ExitCode.FAILED, "")
         assert "Scenario: Caf\\xe9 \\u2013 \\U0001f389" in done.stdout
 
     def test_a_disk_that_is_full_is_a_sentence(self, probe: Probe) -> None:
-        done = on_a_console(probe, "behave -f plain -f plain -o /dev/full")
+        done = probe.in_a_shell("behave -f plain -f plain -o /dev/full")
         sentence = "The run ended early: [Errno 28] No space left on device.\n"
         assert (done.returncode, done.stderr) == (ExitCode.ENVIRONMENT, sentence)
         assert (probe.folder / "log").exists()
@@ -315,11 +297,7 @@ def test_a_shard_with_nothing_in_it_is_refused(made: Callable[[str], Probe]) -> 
 def test_the_live_line_of_a_parallel_run_is_gone_before_anything_else_is_shown(made: Callable[[str], Probe]) -> None:
     waits = "".join(f"  Scenario: Y{n}\n    When it takes 0.1 seconds\n    Then it is wrong\n" for n in range(6))
     probe = made(waits)
-    process, terminal = pty.fork()
-    if process == 0:
-        os.chdir(probe.folder)
-        command = [sys.executable, "-m", "behave", "-D", "target=here.toml", "-f", "plain", "-j", "2"]
-        os.execve(sys.executable, command, {**os.environ, "PYTHONPATH": str(PROJECT)})
+    process, terminal = probe.on_a_terminal("-f", "plain", "-j", "2")
     written = b""
     with contextlib.suppress(OSError):  # it has ended
         while some := os.read(terminal, 10_000):

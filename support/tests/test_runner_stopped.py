@@ -1,10 +1,8 @@
 """Runs that never begin, or are told to stop: one sentence, an exit code of its own, and nothing left half done."""
 
 import os
-import pty
 import re
 import signal
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +12,7 @@ from support.checks.eventually import eventually
 from support.partners.server import PartnerServer
 from support.report import manifest
 from support.report.manifest import Status
-from support.tests.runner_probe import PROJECT, Probe
+from support.tests.runner_probe import Probe
 
 FEATURE = "Feature: Caf\xe9\n  Scenario: It is shown\n    Given a clip\n"
 
@@ -104,12 +102,7 @@ def test_a_run_whose_terminal_is_closed_cleans_up_and_is_told(probe: Probe) -> N
         "import threading\nfrom pathlib import Path\nfrom behave import when\n\n"
         "@when('it begins and hangs')\ndef hangs(context):\n    Path('begun').touch()\n    threading.Event().wait(60)\n"
     )
-    process, terminal = pty.fork()
-    if process == 0:
-        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whatever started these tests may have it ignored
-        os.chdir(probe.folder)
-        command = [sys.executable, "-m", "behave", "-D", "target=here.toml", "-f", "plain", "features/long.feature"]
-        os.execve(sys.executable, command, {**os.environ, "PYTHONPATH": str(PROJECT), "PROBE_LOG": str(log)})
+    process, terminal = probe.on_a_terminal("-f", "plain", "features/long.feature", PROBE_LOG=str(log))
     try:
         eventually("the first step", begun.exists, bool, wish="begun", within=20)
     finally:
