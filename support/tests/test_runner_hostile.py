@@ -63,11 +63,6 @@ def aborts(context):
 def skips(context):
     context.add_cleanup(int, "twelve")
     context.scenario.skip("the target has no storage")
-
-
-@when("it differs")
-def differs(context):
-    raise AssertionError("The clip should be captioned, but was not.")
 """
 
 SCENARIOS = {
@@ -153,7 +148,7 @@ class TestRetries:
     @pytest.fixture
     def entry(self, request: pytest.FixtureRequest, made: Callable[[str], Probe]) -> tuple[Status, str]:
         step, hooks = request.param
-        probe = made(f"  Scenario: T\n    When {step}\n")
+        probe = made(f"  Scenario: T\n    {step}\n")
         with (probe.folder / "environment.py").open("a") as file:
             file.write(f"\n\nTRIES = []\n\n\ndef before_scenario(context, scenario):\n    TRIES.append(1)\n{hooks}")
         probe.run("-D", "retries=1")
@@ -164,15 +159,15 @@ class TestRetries:
     FIRST = "    if len(TRIES) == 1:\n        raise RuntimeError('first')\n"
     SECOND = "    if len(TRIES) == 2:\n        raise RuntimeError('second')\n"
 
-    @pytest.mark.parametrize("entry", [("it differs", FIRST)], indirect=True)
+    @pytest.mark.parametrize("entry", [("Then it is wrong", FIRST)], indirect=True)
     def test_a_hook_that_failed_before_is_not_told_again(self, entry: tuple[Status, str]) -> None:
         assert entry == (Status.FAILED, "The clip should be captioned, but was not.")
 
-    @pytest.mark.parametrize("entry", [("it differs", SECOND)], indirect=True)
+    @pytest.mark.parametrize("entry", [("Then it is wrong", SECOND)], indirect=True)
     def test_a_step_that_failed_before_is_not_told_again(self, entry: tuple[Status, str]) -> None:
         assert entry == (Status.BROKEN, "The set-up of this scenario failed: RuntimeError: second")
 
-    @pytest.mark.parametrize("entry", [("it skips the rest and cannot clean up", "")], indirect=True)
+    @pytest.mark.parametrize("entry", [("When it skips the rest and cannot clean up", "")], indirect=True)
     def test_what_was_skipped_on_the_way_and_broke_stays_broken(self, entry: tuple[Status, str]) -> None:
         status, message = entry
         assert status is Status.BROKEN
