@@ -59,10 +59,10 @@ def scenarios_in(text: str) -> int:
     for line in filter(None, map(str.strip, text.splitlines())):
         if line.startswith("|"):
             count += examples
-        elif line.startswith("Examples:"):
+        elif line.startswith(("Examples:", "Scenarios:")):
             count, examples = count - 1, True  # the first row names the columns
         elif not line.startswith("#"):
-            count, examples = count + line.startswith("Scenario:"), False
+            count, examples = count + line.startswith(("Scenario:", "Example:")), False
     return count
 
 

@@ -103,7 +103,8 @@ def test_roles_and_faults_come_from_what_passed(folder: Path) -> None:
 def test_scenarios_are_counted_as_behave_does() -> None:
     for file in (PROJECT / "features").rglob("*.feature"):
         text = file.read_text()
-        assert scenarios_in(text) == len(parse_feature(text, filename=str(file)).walk_scenarios()), file
+        for one in (text, text.replace("Scenario:", "Example:").replace("Examples:", "Scenarios:")):
+            assert scenarios_in(one) == len(parse_feature(one, filename=str(file)).walk_scenarios()), file
 
 
 def test_shards_add_up(folder: Path) -> None:
