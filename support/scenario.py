@@ -49,13 +49,12 @@ _stage: _Stage
 
 
 def use(run: Run) -> None:
-    """Make this the run whose target the scenarios use."""
+    """Make this the run whose target the scenarios of this process use; once in each process."""
     global _stage
     _stage = _Stage(run)
     for keyword, left_out in (("given", _skip), ("when", _skip), ("then", _leave_out)):
         for definition in the_step_registry.steps[keyword]:
-            if not hasattr(definition.func, "__wrapped__"):
-                definition.func = contained(_tolerant(definition.func, left_out))
+            definition.func = contained(_tolerant(definition.func, left_out))
 
 
 def require_runner() -> None:
