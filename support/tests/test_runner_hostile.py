@@ -70,6 +70,12 @@ def aborts(context):
 def skips(context):
     context.add_cleanup(int, "twelve")
     context.scenario.skip("the target has no storage")
+
+
+@when("it fails, and is skipped the next time")
+def fails_first(context):
+    assert context.attempt > 1
+    context.scenario.skip("the target has no storage")
 """
 
 SCENARIOS = {
@@ -180,6 +186,11 @@ class TestRetries:
         status, message = entry
         assert status is Status.BROKEN
         assert "Cleaning up after this scenario failed" in message
+
+    def test_what_is_skipped_at_a_later_try_is_not_flaky(self, made: Callable[[str], Probe]) -> None:
+        ended = made("  Scenario: T\n    When it fails, and is skipped the next time\n").run("-D", "retries=1")
+        *_, last = ended.allure_results()
+        assert (last["status"], last["statusDetails"]["message"]) == ("skipped", "the target has no storage")
 
     def test_tries_within_a_millisecond_are_told_in_their_order(self, made: Callable[[str], Probe]) -> None:
         probe = made("".join(f"  Scenario: S15 {n}\n    Then it works at the second attempt\n" for n in range(150)))
