@@ -192,6 +192,13 @@ class TestRetries:
         *_, last = ended.allure_results()
         assert (last["status"], last["statusDetails"]["message"]) == ("skipped", "the target has no storage")
 
+    def test_each_try_has_the_whole_time_limit(self, made: Callable[[str], Probe]) -> None:
+        steps = "    When it takes 1.2 seconds\n    Then it works at the second attempt\n"
+        probe = made(f"  @limit.2s\n  Scenario: L\n{steps}")
+        with (probe.folder / "environment.py").open("a") as file:
+            file.write("\n\nfrom support.runner import pool\n\npool.GRACE = 0.0\n")
+        assert probe.run("-D", "retries=1").allure == {"L": "passed"}
+
     def test_tries_within_a_millisecond_are_told_in_their_order(self, made: Callable[[str], Probe]) -> None:
         probe = made("".join(f"  Scenario: S15 {n}\n    Then it works at the second attempt\n" for n in range(150)))
         probe.run("-D", "retries=1")
