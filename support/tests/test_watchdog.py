@@ -4,10 +4,13 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from behave.configuration import Configuration
 from behave.matchers import Match
+from behave.parser import parse_feature
 from behave.runner import Context, ModelRunner
 
 from support.runner import watchdog
+from support.runner.teller import Teller
 from support.runner.watchdog import ScenarioTimedOut, time_limit, unlimited
 
 
@@ -34,6 +37,21 @@ def test_a_step_is_ended_at_the_limit() -> None:
         in_a_step(5)
 
 
+def test_a_hook_is_ended_at_the_limit() -> None:
+    runner = ModelRunner(Configuration([], load_config=False))
+    runner.context = Context(runner)
+    runner.hooks = {"before_all": lambda context: waits(5)}
+    with time_limit(0.1):
+        assert not runner.run_hook("before_all")
+
+
+def test_a_clean_up_is_ended_at_the_limit() -> None:
+    context = Context(ModelRunner(None))
+    context.add_cleanup(waits, 5)
+    with pytest.raises(ScenarioTimedOut), time_limit(0.1):
+        context._do_cleanups()
+
+
 def test_between_steps_nothing_is_ended_but_the_next_step_is() -> None:
     between = False
     with pytest.raises(ScenarioTimedOut), time_limit(0.1):
@@ -48,6 +66,15 @@ def test_what_is_unlimited_does_not_count() -> None:
         in_a_step(0.1)
         with unlimited():
             in_a_step(0.4)
+        in_a_step(0.1)
+
+
+def test_a_runner_that_does_not_listen_is_not_the_scenarios_fault() -> None:
+    scenario = parse_feature("Feature: F\n  Scenario: S\n    Given a step\n").scenarios[0]
+    teller = Teller(lambda messages: waits(0.4), str, live=True)
+    teller.begin(0, scenario)
+    with time_limit(0.3):
+        teller.scenario(scenario)
         in_a_step(0.1)
 
 
