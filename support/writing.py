@@ -123,10 +123,12 @@ def wishes_of_thing(world: World, context: Context) -> dict[str, Any]:
 def wished_body(world: World, context: Context) -> Callable[[Any], Iterator[str]]:
     """Return what tells where a body is not what stands below: a table of fields, a document, or nothing."""
     if context.table is not None:
-        fields = wishes(world, context, "field")
-        return lambda body: (f"body.{difference}" for difference in field_differences(body, fields))
-    document = None if context.text is None else wished_document(world, context)
-    return lambda body: differences("body", body, document) if document is not None else iter(())
+        wished = wishes(world, context, "field")
+        return lambda body: (f"body.{difference}" for difference in field_differences(body, wished))
+    if context.text is not None:
+        document = wished_document(world, context)
+        return lambda body: differences("body", body, document)
+    return lambda body: iter(())
 
 
 def part_differences(world: World, thing: str, document: Any, context: Context) -> Iterator[str]:
@@ -145,13 +147,10 @@ def require_parts(world: World, thing: str, document: Any, context: Context) -> 
 
 
 def require_named(world: World, column: str, seen: Mapping[str, str], context: Context) -> None:
-    """Fail with every difference between named texts, such as headers, and the table below.
-
-    They are texts whatever they look like.
-    """
+    """Fail with every difference between named texts, such as headers, and the table below."""
     found: list[str] = []
     for name, cell in _cells(context, column).items():
-        wish = world.values.wish(cell) if cell.startswith("{") else cell
+        wish = world.values.wish_of_text(cell)
         found += differences(f'the {column} "{name}"', seen.get(name, ABSENT), wish)
     require(not found, "; ".join(found))
 
