@@ -7,7 +7,7 @@ from behave import given, then, when
 from behave.runner import Context
 
 from support.checks.eventually import eventually
-from support.checks.matching import equal, fail, require
+from support.checks.matching import equal, fail, require, shown
 from support.checks.openapi import ApiDocument
 from support.clients.operations import SERVICES, Metrics
 from support.clients.vod import Vod
@@ -117,7 +117,7 @@ def sees_queue(context: Context, who: str, number: float, state: str) -> None:
     equal(f"how many are {state}", seen["tasks"][state], int(number))
     equal("the counts", seen["tasks"], world.vods.tasks())
     alive = [worker for worker in seen["workers"] if worker["seconds_since_heartbeat"] < LIVES]
-    require(alive, f"a worker should have given a sign of life within {LIVES:g} s, but: {seen['workers']}")
+    require(alive, f"a worker should have given a sign of life within {LIVES:g} s, but: {shown(seen['workers'])}")
 
 
 @given("{who:Actor} opened the administrator's page in a browser")

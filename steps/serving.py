@@ -6,7 +6,7 @@ from behave import given, then, when
 from behave.runner import Context
 
 from support.checks.expected import require_fields
-from support.checks.matching import equal, require
+from support.checks.matching import equal, require, shown
 from support.clients.vod import FIELDS, Vod, variant
 from support.drivers.http import Answer, HttpDriver
 from support.personas import Persona
@@ -186,5 +186,6 @@ def holds_one(context: Context, title: str) -> None:
     vod = world.recall(title, Vod)
     row = world.vods.row(vod)
     sent = len(world.recall("answers", list))
-    require(row["file_size"] in range(sent), f'the VOD "{title}" should hold a change that was sent, but holds {row}')
+    kept = row["file_size"] in range(sent)
+    require(kept, f'the VOD "{title}" should hold a change that was sent, but holds {shown(row)}')
     require_fields(f'the row of the VOD "{title}"', row, variant(vod.recording, int(row["file_size"])))

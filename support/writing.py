@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from behave.runner import Context
 
 from support.checks import tables
-from support.checks.eventually import eventually
+from support.checks.eventually import eventually, plainly
 from support.checks.expected import differences, field_differences
 from support.checks.kinds import ABSENT
 from support.checks.matching import require, shown
@@ -179,7 +179,7 @@ def settled(what: str, look: Callable[[], Seen], wanted: Callable[[Seen], bool],
         eventually(what, look, wanted, wish=wish, within=within)
         return
     seen = look()
-    require(wanted(seen), f"{what}: {seen} (wanted {wish})" if wish != NO_DIFFERENCE else f"{what}: {seen}")
+    require(wanted(seen), f"{what}: {plainly(seen)}" + (f" (wanted {wish})" if wish != NO_DIFFERENCE else ""))
 
 
 def row_differences(table: str, rows: Sequence[Mapping[str, Any]], wish: Mapping[str, Any]) -> Iterator[str]:
