@@ -232,7 +232,7 @@ def many_documents(context: Context, count: float, who: str) -> None:
 def search(context: Context, who: str, text: str) -> None:
     """Search for documents; the table may hold source_type, limit, offset, min_score, filters.NAME and exclude.NAME.
 
-    Example: When Nora searches for "cloud computing" with
+    Example: When Nora searches for "revenue growth at Apple"
     Example: When Nora searches for "cloud computing" with
     """
     world = context.world
