@@ -11,6 +11,7 @@ Remembered = TypeVar("Remembered")
 MADE_BY = {
     "answer": "a step that asks the platform must come before: When Dana sends GET /api/vod/list",
     "answers": "a step that asks many times must come before: When Dana sends GET /api/vod/list 20 times by 5 at once",
+    "portfolio in hand": 'a portfolio must come before: Given the portfolio "Growth" of Ravi',
 }
 """Which step makes what is remembered without being named in a feature."""
 UNNAMED = ("answer", "answers", "file", "message", "recording")
