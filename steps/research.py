@@ -12,6 +12,7 @@ from support.checks.matching import equal, one, require
 from support.clients.research import DOCUMENT_BATCH, filler
 from support.clients.things import PORTFOLIO, SESSION, Kind
 from support.drivers.http import REFUSALS, Answer
+from support.mistakes import require_written
 from support.things import checks as check
 
 
@@ -251,6 +252,7 @@ def ticker_judged(context: Context, text: str, verdict: str) -> None:
     """
     world = context.world
     typed = world.values.value(text)
+    require_written(isinstance(typed, str), f"{text} is no text: write the ticker in double quotes")
     judged = world.research.judge_ticker(typed, by=world.person("Ravi"))
     ticker = typed.upper() if verdict == "a" else None
     equal(f"what the platform says about {text}", judged, {"valid": verdict == "a", "ticker": ticker})
