@@ -5,6 +5,7 @@ from functools import partial
 from behave import given, then, when
 from behave.runner import Context
 
+from support import writing
 from support.checks.expected import require_fields
 from support.checks.matching import equal, require, shown
 from support.clients.vod import FIELDS, Vod, variant
@@ -26,15 +27,14 @@ def redis_holds(context: Context, value: str, field: str, title: str) -> None:
 
 @when("{who:Actor} lists {limit:Value} VODs after the first {offset:Value}, of the status {status:Value}")
 def list_some(context: Context, who: str, limit: str, offset: str, status: str) -> None:
-    """Ask for a part of the list. The status `null` means every one.
+    """Ask for a part of the list; what is `{absent}` is not asked for, and without a status every one is meant.
 
     Example: When Vera lists 2 VODs after the first 0, of the status "failed"
     """
     world = context.world
     asked = {"limit": limit, "offset": offset, "status": status}
-    wanted = {name: world.values.value(text) for name, text in asked.items()}
-    params = {name: str(value) for name, value in wanted.items() if value is not None}
-    world.remember("answer", world.vod.list_some(by=world.person(who), **params))
+    params = writing.parameters({name: world.values.value(text) for name, text in asked.items()})
+    world.remember("answer", world.vod.list_some(params, by=world.person(who)))
     world.note("listed status", params.get("status", ""))
 
 

@@ -65,8 +65,13 @@ def _cells(context: Context, column: str) -> dict[str, str]:
 
 def query(world: World, context: Context) -> Mapping[str, str | int]:
     """Return what the table below a step gives as parameters of a query. Nothing where there is no table."""
+    return parameters(fields(world, context))
+
+
+def parameters(given: Mapping[str, Any]) -> Mapping[str, str | int]:
+    """Return values as a query has them, without those that are absent."""
     made = Content()
-    for name, value in fields(world, context).items():
+    for name, value in given.items():
         made.put("query", name, value)
     return made.query
 
