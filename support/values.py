@@ -204,7 +204,7 @@ INVENTIONS = (
     Invention(f"a time {DURATION} ago", "a time gone by", "a time 1 hour ago", lambda values, n: _time(-seconds(n))),
     Invention(
         r"a text of (\d+) characters?",
-        "a text of this length",
+        "a text of this length, the same one each time",
         "a text of 256 characters",
         lambda values, n: ("abcdefghij " * (int(n) // 11 + 1))[: int(n)].replace(" ", "-"),
     ),
