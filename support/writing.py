@@ -16,7 +16,7 @@ from support.checks.matching import require, shown
 from support.clients.api import Content, Request
 from support.drivers.http import Answer
 from support.jsonpaths import find, put
-from support.mistakes import FeatureMistake, require_written
+from support.mistakes import FeatureMistake, require_written, told_known
 from support.personas import Persona
 from support.world import World
 
@@ -194,7 +194,7 @@ def row_differences(table: str, rows: Sequence[Mapping[str, Any]], wish: Mapping
         return
     for column in wish:
         if column not in rows[0]:
-            raise FeatureMistake(f'the table "{table}" has no column "{column}". Known: {", ".join(rows[0])}')
+            raise FeatureMistake(f'the table "{table}" has no column "{column}".{told_known(column, rows[0])}')
     yield from (f"{table}.{difference}" for difference in field_differences(rows[0], wish))
 
 
@@ -210,9 +210,8 @@ def key_differences(name: str, key: Mapping[str, Any] | None, world: World, cont
         return
     for path, wish in wishes(world, context, "path").items():
         first = path.partition(".")[0].partition("[")[0]
-        require_written(
-            first in key, f'a Redis key has no "{path}". Known: {", ".join(key)}, and parts such as value.status'
-        )
+        known = f"{told_known(first, key)}, and parts such as value.status"
+        require_written(first in key, f'a Redis key has no "{path}".{known}')
         yield from field_differences(key, {path: wish})
 
 
