@@ -3,6 +3,7 @@
 from behave import given, when
 from behave.runner import Context
 
+from support import writing
 from support.checks import tables
 from support.clients.vod import STAGES, Vod
 from support.mistakes import require_written
@@ -128,7 +129,7 @@ def register_raw(context: Context, who: str) -> None:
     Example: When Dana registers a VOD with exactly this
     """
     world = context.world
-    world.remember("answer", world.vod.attempt(context.text.encode(), by=world.person(who)))
+    world.remember("answer", world.vod.attempt(writing.text_below(context).encode(), by=world.person(who)))
 
 
 @when("{who:Actor} submits it for captioning")

@@ -50,8 +50,3 @@ def whole(row: Mapping[str, str], column: str) -> int:
         return int(row[column])
     except ValueError:
         raise FeatureMistake(f'"{row[column]}" in the column "{column}" should be a whole number') from None
-
-
-def rows(table: Table | None, *columns: str) -> list[Mapping[str, str]]:
-    """Return the rows by column, where all columns must be there."""
-    return read(table, columns)
