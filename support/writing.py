@@ -1,4 +1,4 @@
-"""What stands below a technical step (a table, a document) as values and wishes."""
+"""What stands below a step (a table, a document) as values and wishes, and where the platform differs from these."""
 
 from __future__ import annotations
 
