@@ -142,7 +142,7 @@ class World:
         self._notes.remember(name, thing)
 
     def noted(self, name: str, kind: type[Remembered]) -> Remembered:
-        """Return what a step has noted; fails with the step that does so where there is none of this kind."""
+        """Return what a step has noted; fails where none has noted one of this kind."""
         return self._notes.recall(name, kind)
 
     def identity(self, name: str) -> str:
