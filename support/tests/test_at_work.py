@@ -1,7 +1,6 @@
 """What people at work were answered: told apart, waited for, and drawn."""
 
 import json
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -53,10 +52,10 @@ class TestVerdicts:
     def saw(self, monkeypatch: pytest.MonkeyPatch, *moments: Moment) -> None:
         monkeypatch.setattr(PeopleAtWork, "moments", list(moments))
 
-    def test_they_begin_once(self, people: Any, tmp_path: Path) -> None:
+    def test_they_begin_once(self, people: Any) -> None:
         people._people = [object()]
         with pytest.raises(FeatureMistake, match="the people are at work already in this scenario"):
-            people.start(tmp_path)
+            people.start()
 
     def test_who_is_left_hanging_is_named(self, people: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         self.saw(monkeypatch, Moment("Vera", 1.0, 5.0, Outcome.HUNG, "no answer"))
