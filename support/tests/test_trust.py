@@ -53,11 +53,33 @@ def _name(name: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
 
 
+# To the letter of RFC 5280: Python 3.13 believes no other authority.
+AUTHORITY = (
+    x509.BasicConstraints(ca=True, path_length=None),
+    x509.KeyUsage(
+        key_cert_sign=True,
+        crl_sign=True,
+        **dict.fromkeys(
+            (
+                "digital_signature",
+                "content_commitment",
+                "key_encipherment",
+                "data_encipherment",
+                "key_agreement",
+                "encipher_only",
+                "decipher_only",
+            ),
+            False,
+        ),
+    ),
+)
+
+
 def _signed(
-    name: str, key: ec.EllipticCurvePrivateKey, by: ec.EllipticCurvePrivateKey, extension: x509.ExtensionType
+    name: str, key: ec.EllipticCurvePrivateKey, by: ec.EllipticCurvePrivateKey, *extensions: x509.ExtensionType
 ) -> x509.Certificate:
-    now, identity = datetime.now(UTC), x509.SubjectKeyIdentifier.from_public_key(by.public_key())
-    return (
+    now, identity = datetime.now(UTC), x509.SubjectKeyIdentifier.from_public_key
+    builder = (
         x509.CertificateBuilder()
         .subject_name(_name(name))
         .issuer_name(_name("Our authority"))
@@ -65,10 +87,12 @@ def _signed(
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
-        .add_extension(extension, critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier(identity.digest, None, None), critical=False)
-        .sign(by, hashes.SHA256())
+        .add_extension(identity(key.public_key()), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier(identity(by.public_key()).digest, None, None), critical=False)
     )
+    for extension in extensions:
+        builder = builder.add_extension(extension, critical=extension in AUTHORITY)
+    return builder.sign(by, hashes.SHA256())
 
 
 class Door(BaseHTTPRequestHandler):
@@ -87,7 +111,7 @@ class Door(BaseHTTPRequestHandler):
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     folder = tmp_path_factory.mktemp("authority")
     ours, theirs = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    authority = _signed("Our authority", ours, ours, x509.BasicConstraints(ca=True, path_length=None))
+    authority = _signed("Our authority", ours, ours, *AUTHORITY)
     here = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
     (folder / "authority.pem").write_bytes(authority.public_bytes(serialization.Encoding.PEM))
     (folder / "platform.pem").write_bytes(
