@@ -181,7 +181,7 @@ def price_service_quotes(context: Context, ticker: str) -> None:
     world.note("quotes", world.prices.quotes(ticker, days))
 
 
-@given("the price service {trouble:PriceTrouble}, {times:Count}")
+@given("the price service {trouble:PriceTrouble}, {times:Repeat}")
 def price_service_troubled(context: Context, trouble: str, times: int | None) -> None:
     """Have the price service fail: once, twice, 3 times and then work again, or always.
 

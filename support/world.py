@@ -254,7 +254,7 @@ class World:
             self.cleanup,
             self.evidence,
             self.run.masker,
-            self.mark,
+            self.media,
         )
 
     @cached_property
