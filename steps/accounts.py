@@ -125,7 +125,7 @@ def matrix_of_roles(context: Context) -> None:
 
     Example: Given the operations of the platform, and who may use them
     """
-    rows = tables.rows(context.table, "operation", *ROLES)
+    rows = tables.read(context.table, ("operation", *ROLES))
     context.world.note("matrix", RoleMatrix(rows, ROLES))
 
 

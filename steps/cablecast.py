@@ -26,7 +26,7 @@ def cablecast_has_show_of(context: Context, show: str, days: int) -> None:
     world.cablecast.has_show(world.alias(show), days)
 
 
-@given("Cablecast answers {operation:Operation} with {reply:Reply}, {times:Count}")
+@given("Cablecast answers {operation:Operation} with {reply:Reply}, {times:Repeat}")
 def cablecast_answers(context: Context, operation: str, reply: int | str, times: int | None) -> None:
     """Have Cablecast answer an operation in a certain way: once, twice, 3 times and then as usual, or always.
 
@@ -35,7 +35,7 @@ def cablecast_answers(context: Context, operation: str, reply: int | str, times:
     context.world.cablecast.answers(reply, operation, times)
 
 
-@given("Cablecast reports {status:Quoted} at {percent:Whole} percent, {times:Count}")
+@given("Cablecast reports {status:Quoted} at {percent:Whole} percent, {times:Repeat}")
 def cablecast_reports(context: Context, status: str, percent: int, times: int | None) -> None:
     """Have Cablecast report a certain progress of every VOD, so often, and then as usual.
 

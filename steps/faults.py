@@ -15,8 +15,7 @@ def people_at_work(context: Context) -> None:
 
     Example: Given people are at work
     """
-    world = context.world
-    world.at_work.start(world.storage.root)
+    context.world.at_work.start()
 
 
 @given("{part:Part} is {kind:Failure}")

@@ -7,7 +7,7 @@ from behave import given, then, when
 from behave.runner import Context
 
 from support.checks.eventually import eventually
-from support.checks.matching import equal, fail, require
+from support.checks.matching import equal, fail, require, shown
 from support.checks.openapi import ApiDocument
 from support.clients.operations import SERVICES, Metrics
 from support.clients.vod import Vod
@@ -53,19 +53,19 @@ def note_metrics(context: Context) -> None:
 
 
 @when("{who:Actor} asks for {operation:Quoted} {times:Count}")
-def ask_for(context: Context, who: str, operation: str, times: int | None) -> None:
+def ask_for(context: Context, who: str, operation: str, times: int) -> None:
     """Send the bare request of an operation, so often; an id in it is one that nothing has.
 
     Example: When Dana asks for "GET /api/vod/list" 3 times
     """
     world = context.world
     person = world.person(who)
-    for _ in range(times or 1):
+    for _ in range(times):
         world.remember("answer", world.operations.ask_for(operation, by=person))
 
 
 @then("the metrics count {times:Count} more for {operation:Quoted}, answered {status:Status}")
-def metrics_count(context: Context, times: int | None, operation: str, status: int) -> None:
+def metrics_count(context: Context, times: int, operation: str, status: int) -> None:
     """Compare the metrics with those read before: exactly so many requests of this route were answered so.
 
     Example: Then the metrics count 3 times more for "GET /api/vod/list", answered 200
@@ -81,7 +81,7 @@ def metrics_count(context: Context, times: int | None, operation: str, status: i
 
 
 @then("the metrics count {times:Count} more answered {status:Status}, as an error")
-def metrics_count_errors(context: Context, times: int | None, status: int) -> None:
+def metrics_count_errors(context: Context, times: int, status: int) -> None:
     """Compare the count of errors of this status with the one read before.
 
     Example: Then the metrics count 2 times more answered 404, as an error
@@ -117,7 +117,7 @@ def sees_queue(context: Context, who: str, number: float, state: str) -> None:
     equal(f"how many are {state}", seen["tasks"][state], int(number))
     equal("the counts", seen["tasks"], world.vods.tasks())
     alive = [worker for worker in seen["workers"] if worker["seconds_since_heartbeat"] < LIVES]
-    require(alive, f"a worker should have given a sign of life within {LIVES:g} s, but: {seen['workers']}")
+    require(alive, f"a worker should have given a sign of life within {LIVES:g} s, but: {shown(seen['workers'])}")
 
 
 @given("{who:Actor} opened the administrator's page in a browser")

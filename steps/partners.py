@@ -7,8 +7,8 @@ from support import writing
 from support.clients.api import Request
 
 
-@given("{partner:Partner} answers {request:Request} with {status:Status}, {times:Count}")
-@given("{partner:Partner} answers {request:Request} with {status:Status} after {delay:Duration}, {times:Count}")
+@given("{partner:Partner} answers {request:Request} with {status:Status}, {times:Repeat}")
+@given("{partner:Partner} answers {request:Request} with {status:Status} after {delay:Duration}, {times:Repeat}")
 def partner_answers(
     context: Context, partner: str, request: Request, status: int, times: int | None, delay: float = 0.0
 ) -> None:
@@ -25,7 +25,7 @@ def partner_answers(
     )
 
 
-@given("{partner:Partner} answers {request:Request} with {status:Status} as {media_type:Quoted}, {times:Count}")
+@given("{partner:Partner} answers {request:Request} with {status:Status} as {media_type:Quoted}, {times:Repeat}")
 def partner_answers_as_it_is(
     context: Context, partner: str, request: Request, status: int, media_type: str, times: int | None
 ) -> None:
@@ -41,7 +41,7 @@ def partner_answers_as_it_is(
 
 @then("{partner:Partner} was asked {request:Request} {times:Count}")
 @then("{partner:Partner} was asked {request:Request} {times:Count} with")
-def partner_was_asked(context: Context, partner: str, request: Request, times: int | None) -> None:
+def partner_was_asked(context: Context, partner: str, request: Request, times: int) -> None:
     """Check how often an outside service was asked; the body may be told below, in part (field, value, or JSON).
 
     Example: Then Cablecast was asked POST /vods 3 times with

@@ -8,7 +8,7 @@ from behave.runner import Context
 from support import writing
 from support.checks import tables
 from support.checks.eventually import eventually
-from support.checks.matching import equal
+from support.checks.matching import equal, shown
 from support.clients.vod import Vod
 from support.drivers.http import Answer
 from support.parts import Failure, Part
@@ -143,7 +143,7 @@ def queue_counts(context: Context) -> None:
 
 
 def _await_counts(what: str, look: Callable[[], Mapping[str, int]], wanted: Mapping[str, int]) -> None:
-    eventually(what, look, lambda counts: counts == wanted, wish=str(wanted), within=10.0)
+    eventually(what, look, lambda counts: counts == wanted, wish=shown(wanted), within=10.0)
 
 
 def _live(counts: Mapping[str, int]) -> dict[str, int]:

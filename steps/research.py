@@ -12,6 +12,7 @@ from support.checks.matching import equal, one, require
 from support.clients.research import DOCUMENT_BATCH, filler
 from support.clients.things import PORTFOLIO, SESSION, Kind
 from support.drivers.http import REFUSALS, Answer
+from support.mistakes import require_written
 from support.things import checks as check
 
 
@@ -180,7 +181,7 @@ def price_service_quotes(context: Context, ticker: str) -> None:
     world.note("quotes", world.prices.quotes(ticker, days))
 
 
-@given("the price service {trouble:PriceTrouble}, {times:Count}")
+@given("the price service {trouble:PriceTrouble}, {times:Repeat}")
 def price_service_troubled(context: Context, trouble: str, times: int | None) -> None:
     """Have the price service fail: once, twice, 3 times and then work again, or always.
 
@@ -232,7 +233,7 @@ def many_documents(context: Context, count: float, who: str) -> None:
 def search(context: Context, who: str, text: str) -> None:
     """Search for documents; the table may hold source_type, limit, offset, min_score, filters.NAME and exclude.NAME.
 
-    Example: When Nora searches for "cloud computing" with
+    Example: When Nora searches for "revenue growth at Apple"
     Example: When Nora searches for "cloud computing" with
     """
     world = context.world
@@ -251,6 +252,7 @@ def ticker_judged(context: Context, text: str, verdict: str) -> None:
     """
     world = context.world
     typed = world.values.value(text)
+    require_written(isinstance(typed, str), f"{text} is no text: write the ticker in double quotes")
     judged = world.research.judge_ticker(typed, by=world.person("Ravi"))
     ticker = typed.upper() if verdict == "a" else None
     equal(f"what the platform says about {text}", judged, {"valid": verdict == "a", "ticker": ticker})

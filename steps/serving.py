@@ -5,8 +5,9 @@ from functools import partial
 from behave import given, then, when
 from behave.runner import Context
 
+from support import writing
 from support.checks.expected import require_fields
-from support.checks.matching import equal, require
+from support.checks.matching import equal, require, shown
 from support.clients.vod import FIELDS, Vod, variant
 from support.drivers.http import Answer, HttpDriver
 from support.personas import Persona
@@ -26,15 +27,14 @@ def redis_holds(context: Context, value: str, field: str, title: str) -> None:
 
 @when("{who:Actor} lists {limit:Value} VODs after the first {offset:Value}, of the status {status:Value}")
 def list_some(context: Context, who: str, limit: str, offset: str, status: str) -> None:
-    """Ask for a part of the list. The status `null` means every one.
+    """Ask for a part of the list; what is `{absent}` is not asked for, and without a status every one is meant.
 
     Example: When Vera lists 2 VODs after the first 0, of the status "failed"
     """
     world = context.world
     asked = {"limit": limit, "offset": offset, "status": status}
-    wanted = {name: world.values.value(text) for name, text in asked.items()}
-    params = {name: str(value) for name, value in wanted.items() if value is not None}
-    world.remember("answer", world.vod.list_some(by=world.person(who), **params))
+    params = writing.parameters({name: world.values.value(text) for name, text in asked.items()})
+    world.remember("answer", world.vod.list_some(params, by=world.person(who)))
     world.note("listed status", params.get("status", ""))
 
 
@@ -186,5 +186,6 @@ def holds_one(context: Context, title: str) -> None:
     vod = world.recall(title, Vod)
     row = world.vods.row(vod)
     sent = len(world.recall("answers", list))
-    require(row["file_size"] in range(sent), f'the VOD "{title}" should hold a change that was sent, but holds {row}')
+    kept = row["file_size"] in range(sent)
+    require(kept, f'the VOD "{title}" should hold a change that was sent, but holds {shown(row)}')
     require_fields(f'the row of the VOD "{title}"', row, variant(vod.recording, int(row["file_size"])))

@@ -3,8 +3,8 @@
 from behave import given, when
 from behave.runner import Context
 
+from support import writing
 from support.checks import tables
-from support.checks.kinds import without_absent
 from support.clients.vod import STAGES, Vod
 from support.mistakes import require_written
 from support.testdata.media import Recording
@@ -117,8 +117,7 @@ def register_with(context: Context, who: str, title: str, field: str, value: str
     world = context.world
     person = world.person(who)
     vod, content = world.vod.fresh(world.media.recording(title), person)
-    sent = without_absent({**content, field: world.values.value(value)})
-    answer = world.vod.attempt(sent, by=person)
+    answer = world.vod.attempt({**content, field: world.values.value(value)}, by=person)
     world.remember("answer", answer)
     world.remember(title, Vod(answer.document.get("id", vod.id), vod.recording, person))
 
@@ -130,7 +129,7 @@ def register_raw(context: Context, who: str) -> None:
     Example: When Dana registers a VOD with exactly this
     """
     world = context.world
-    world.remember("answer", world.vod.attempt(context.text.encode(), by=world.person(who)))
+    world.remember("answer", world.vod.attempt(writing.text_below(context).encode(), by=world.person(who)))
 
 
 @when("{who:Actor} submits it for captioning")
@@ -185,5 +184,5 @@ def change(context: Context, who: str, field: str, title: str, value: str) -> No
     Example: When Dana changes the status of the VOD "City Council" to "finished"
     """
     world = context.world
-    fields = without_absent({field: world.values.value(value)})
+    fields = {field: world.values.value(value)}
     world.remember("answer", world.vod.change(world.recall(title, Vod), fields, by=world.person(who)))

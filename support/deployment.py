@@ -6,11 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
-import requests
-
-from support.drivers.trust import open_session
 from support.personas import Account
-from support.preflight import ADDRESS, Preflight
+from support.preflight import ADDRESS, VERSION, Preflight, Problem
 from support.settings import Capability, Target, accounts_of, refuse_unset, require_section, store_url
 
 
@@ -92,13 +89,9 @@ def build_of(target: Target) -> str:
 
     The embedded platform is this project's own: its version is the project's commit.
     """
-    if target.api is None:
+    if target.embedded:
         return ""
-    limits = target.limits
     try:
-        with open_session(target.trusted) as session:
-            address = f"{target.api.url.rstrip('/')}/openapi.json"
-            about = session.get(address, timeout=(limits.connect, limits.answer)).json()["info"]
-            return f"{about.get('title', 'the platform')} {about['version']}"
-    except (requests.RequestException, ValueError, KeyError, TypeError, AttributeError):
+        return Preflight(target).look(VERSION)
+    except Problem:
         return ""

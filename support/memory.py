@@ -9,10 +9,18 @@ from support.mistakes import FeatureMistake
 
 Remembered = TypeVar("Remembered")
 MADE_BY = {
-    "answer": "a step that asks the platform must come before: When Dana sends GET /api/vod/list",
-    "answers": "a step that asks many times must come before: When Dana sends GET /api/vod/list 20 times by 5 at once",
+    "answer": "When Dana sends GET /api/vod/list",
+    "answers": "When Dana sends GET /api/vod/list 20 times by 5 at once",
+    "API process": "When the database is suddenly gone",
+    "compared before": "When Mallory reads the document in which the platform describes its API",
+    "connections": "Given the platform has its usual connections to the database",
+    "counts before": "Given the worker is paused",
+    "document": "When Mallory reads the document in which the platform describes its API",
+    "metrics": "Given the metrics were read",
+    "portfolio in hand": 'Given the portfolio "Growth" of Ravi',
+    "session": "Given Dana is signed in",
 }
-"""Which step makes what is remembered without being named in a feature."""
+"""A sentence that makes what steps keep under names of their own, where the name alone would not tell."""
 UNNAMED = ("answer", "answers", "file", "message", "recording")
 """What steps remember without being told a name for it; features may write its parts."""
 _NAMED_IN_FEATURES = {"Vod": "VOD", "Thing": "thing", "object": "thing"}
@@ -44,8 +52,9 @@ class Memory:
     def _why_not(self, name: str, kind: type[object]) -> str:
         word = _NAMED_IN_FEATURES.get(kind.__name__)
         if word is None:
-            made_by = MADE_BY.get(name, f"a step that gives one ({name}) must come before")
-            return f"This step needs something that is not there yet: {made_by}"
+            such_as = f", such as: {MADE_BY[name]}" if name in MADE_BY else ""
+            needed = f"a step that gives it ({name}) must come before{such_as}"
+            return f"This step needs something that is not there yet: {needed}"
         if name in self._things:
             return f'"{name}" is no {word}: the name is that of something else'
         known = [key for key, thing in self._things.items() if isinstance(thing, kind)]

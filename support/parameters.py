@@ -48,9 +48,12 @@ def _one_of(words: Iterable[str], meaning: str, convert: Callable[[str], object]
     return ParameterType("|".join(known), meaning, convert, known)
 
 
-def _count(text: str) -> int | None:
-    words = {"once": 1, "twice": 2, "always": None}
-    return words[text] if text in words else int(text.removesuffix(" times"))
+def _count(text: str) -> int:
+    return {"once": 1, "twice": 2}.get(text) or int(text.removesuffix(" times"))
+
+
+def _repeat(text: str) -> int | None:
+    return None if text == "always" else _count(text)
 
 
 def _request(text: str) -> Request:
@@ -89,6 +92,7 @@ def _days(text: str) -> int:
     return 0 if text == "today" else int(text.split()[0]) * (1 if text.endswith("ahead") else -1)
 
 
+_COUNT = r"once|twice|[1-9]\d* times"
 _STATES = ("pending", "processing", "completed", "failed")
 _STATE = "(?:" + "|".join(_STATES) + ")"
 
@@ -154,7 +158,8 @@ TYPES = {
         tuple(f'"{name}"' for name in _OPERATIONS),
     ),
     "Number": ParameterType(r"\d+(?:\.\d+)?", "a number such as 5 or 0.5", float),
-    "Count": ParameterType(r"once|twice|[1-9]\d* times|always", "how often: once, twice, 3 times, always", _count),
+    "Count": ParameterType(_COUNT, "how often: once, twice, 3 times", _count),
+    "Repeat": ParameterType(f"{_COUNT}|always", "how often, or for good: once, twice, 3 times, always", _repeat),
     "Status": ParameterType(r"[1-5]\d\d", "an HTTP status code such as 200", int),
     "Page": _one_of(PAGES, "a page that asks for a sign-in"),
     "Credentials": _one_of(CREDENTIALS, "what stands in the Authorization header"),

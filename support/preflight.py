@@ -95,7 +95,7 @@ class Preflight:
 
     def _version(self) -> str:
         about: Mapping[str, str] = self._get("/openapi.json").json()["info"]
-        return f"{about['title']} {about['version']}"
+        return f"{about.get('title', 'the platform')} {about['version']}"
 
     def _clock(self) -> str:
         told = parsedate_to_datetime(self._get("/api/health").headers["Date"])

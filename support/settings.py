@@ -1,4 +1,4 @@
-"""What a run was told: the target with its addresses, credentials and limits, and the options of the command line."""
+"""What a run is told of its target: addresses, credentials, what it grants, and how patient to be with it."""
 
 from __future__ import annotations
 

@@ -63,6 +63,11 @@ class Values:
         """Return what a table cell expects: a value, or a kind of value."""
         return self._read(cell, self._expected)
 
+    def wish_of_text(self, cell: str) -> str | Kind:
+        """Return what a table cell expects of what is a text whatever it looks like, as a header is: 5 is a text."""
+        wish = self._inside(cell, self._expected)
+        return wish if isinstance(wish, Kind) else _plain(wish)
+
     def wish_of_thing(self, cell: str) -> Any:
         """Return what a table cell expects of a field of one thing that was seen before: also a `Relative`."""
         whole = PLACE.fullmatch(cell.strip())
@@ -199,7 +204,7 @@ INVENTIONS = (
     Invention(f"a time {DURATION} ago", "a time gone by", "a time 1 hour ago", lambda values, n: _time(-seconds(n))),
     Invention(
         r"a text of (\d+) characters?",
-        "a text of this length",
+        "a text of this length, the same one each time",
         "a text of 256 characters",
         lambda values, n: ("abcdefghij " * (int(n) // 11 + 1))[: int(n)].replace(" ", "-"),
     ),

@@ -142,7 +142,7 @@ class World:
         self._notes.remember(name, thing)
 
     def noted(self, name: str, kind: type[Remembered]) -> Remembered:
-        """Return what a step has noted; fails with the step that does so where there is none of this kind."""
+        """Return what a step has noted; fails with what must come before where there is none of this kind."""
         return self._notes.recall(name, kind)
 
     def identity(self, name: str) -> str:
@@ -254,7 +254,7 @@ class World:
             self.cleanup,
             self.evidence,
             self.run.masker,
-            self.mark,
+            self.media,
         )
 
     @cached_property

@@ -1,4 +1,4 @@
-"""What stands below a technical step (a table, a document) as values and wishes."""
+"""What stands below a step (a table, a document) as values and wishes, and where the platform differs from these."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any, TypeVar
 from behave.runner import Context
 
 from support.checks import tables
-from support.checks.eventually import eventually
+from support.checks.eventually import eventually, plainly
 from support.checks.expected import differences, field_differences
 from support.checks.kinds import ABSENT
 from support.checks.matching import require, shown
 from support.clients.api import Content, Request
 from support.drivers.http import Answer
 from support.jsonpaths import find, put
-from support.mistakes import FeatureMistake, require_written
+from support.mistakes import FeatureMistake, require_written, told_known
 from support.personas import Persona
 from support.world import World
 
@@ -65,8 +65,13 @@ def _cells(context: Context, column: str) -> dict[str, str]:
 
 def query(world: World, context: Context) -> Mapping[str, str | int]:
     """Return what the table below a step gives as parameters of a query. Nothing where there is no table."""
+    return parameters(fields(world, context))
+
+
+def parameters(given: Mapping[str, Any]) -> Mapping[str, str | int]:
+    """Return values as a query has them, without those that are absent."""
     made = Content()
-    for name, value in fields(world, context).items():
+    for name, value in given.items():
         made.put("query", name, value)
     return made.query
 
@@ -123,10 +128,12 @@ def wishes_of_thing(world: World, context: Context) -> dict[str, Any]:
 def wished_body(world: World, context: Context) -> Callable[[Any], Iterator[str]]:
     """Return what tells where a body is not what stands below: a table of fields, a document, or nothing."""
     if context.table is not None:
-        fields = wishes(world, context, "field")
-        return lambda body: (f"body.{difference}" for difference in field_differences(body, fields))
-    document = None if context.text is None else wished_document(world, context)
-    return lambda body: differences("body", body, document) if document is not None else iter(())
+        wished = wishes(world, context, "field")
+        return lambda body: (f"body.{difference}" for difference in field_differences(body, wished))
+    if context.text is not None:
+        document = wished_document(world, context)
+        return lambda body: differences("body", body, document)
+    return lambda body: iter(())
 
 
 def part_differences(world: World, thing: str, document: Any, context: Context) -> Iterator[str]:
@@ -145,13 +152,10 @@ def require_parts(world: World, thing: str, document: Any, context: Context) -> 
 
 
 def require_named(world: World, column: str, seen: Mapping[str, str], context: Context) -> None:
-    """Fail with every difference between named texts, such as headers, and the table below.
-
-    They are texts whatever they look like.
-    """
+    """Fail with every difference between named texts, such as headers, and the table below."""
     found: list[str] = []
     for name, cell in _cells(context, column).items():
-        wish = world.values.wish(cell) if cell.startswith("{") else cell
+        wish = world.values.wish_of_text(cell)
         found += differences(f'the {column} "{name}"', seen.get(name, ABSENT), wish)
     require(not found, "; ".join(found))
 
@@ -180,7 +184,7 @@ def settled(what: str, look: Callable[[], Seen], wanted: Callable[[Seen], bool],
         eventually(what, look, wanted, wish=wish, within=within)
         return
     seen = look()
-    require(wanted(seen), f"{what}: {seen} (wanted {wish})" if wish != NO_DIFFERENCE else f"{what}: {seen}")
+    require(wanted(seen), f"{what}: {plainly(seen)}" + (f" (wanted {wish})" if wish != NO_DIFFERENCE else ""))
 
 
 def row_differences(table: str, rows: Sequence[Mapping[str, Any]], wish: Mapping[str, Any]) -> Iterator[str]:
@@ -190,7 +194,7 @@ def row_differences(table: str, rows: Sequence[Mapping[str, Any]], wish: Mapping
         return
     for column in wish:
         if column not in rows[0]:
-            raise FeatureMistake(f'the table "{table}" has no column "{column}". Known: {", ".join(rows[0])}')
+            raise FeatureMistake(f'the table "{table}" has no column "{column}".{told_known(column, rows[0])}')
     yield from (f"{table}.{difference}" for difference in field_differences(rows[0], wish))
 
 
@@ -206,9 +210,8 @@ def key_differences(name: str, key: Mapping[str, Any] | None, world: World, cont
         return
     for path, wish in wishes(world, context, "path").items():
         first = path.partition(".")[0].partition("[")[0]
-        require_written(
-            first in key, f'a Redis key has no "{path}". Known: {", ".join(key)}, and parts such as value.status'
-        )
+        known = f"{told_known(first, key)}, and parts such as value.status"
+        require_written(first in key, f'a Redis key has no "{path}".{known}')
         yield from field_differences(key, {path: wish})
 
 

@@ -110,7 +110,7 @@ Feature: Taking a recording in
     @critical @id.VOD-005
     Scenario: A registered VOD is in the list
       Given the VOD "City Council" of Dana
-      When Vera lists 1 VODs after the first 0, of the status null
+      When Vera lists 1 VODs after the first 0, of the status {absent}
       Then she sees "City Council" in this order, and the right total
 
     @id.VOD-006 @lock.platform
@@ -127,13 +127,13 @@ Feature: Taking a recording in
       Then she sees <shown> in this order, and the right total
 
       Examples: page by page, newest first
-        | limit | offset | status | shown                                        |
-        | 2     | 0      | null   | "Sixth, Fifth"                               |
-        | 2     | 2      | null   | "Fourth, Third"                              |
-        | 2     | 4      | null   | "Second, First"                              |
-        | 6     | 0      | null   | "Sixth, Fifth, Fourth, Third, Second, First" |
-        | 1     | 5      | null   | "First"                                      |
-        | 20    | 100000 | null   | ""                                           |
+        | limit | offset | status   | shown                                        |
+        | 2     | 0      | {absent} | "Sixth, Fifth"                               |
+        | 2     | 2      | {absent} | "Fourth, Third"                              |
+        | 2     | 4      | {absent} | "Second, First"                              |
+        | 6     | 0      | {absent} | "Sixth, Fifth, Fourth, Third, Second, First" |
+        | 1     | 5      | {absent} | "First"                                      |
+        | 20    | 100000 | {absent} | ""                                           |
 
       Examples: of one status
         | limit | offset | status       | shown           |
@@ -151,14 +151,14 @@ Feature: Taking a recording in
 
       Examples: what makes no sense
         | limit  | offset | status     | field  |
-        | 0      | 0      | null       | limit  |
-        | 101    | 0      | null       | limit  |
-        | -1     | 0      | null       | limit  |
-        | ""     | 0      | null       | limit  |
-        | "many" | 0      | null       | limit  |
-        | 1.5    | 0      | null       | limit  |
-        | 20     | -1     | null       | offset |
-        | 20     | "all"  | null       | offset |
+        | 0      | 0      | {absent}   | limit  |
+        | 101    | 0      | {absent}   | limit  |
+        | -1     | 0      | {absent}   | limit  |
+        | ""     | 0      | {absent}   | limit  |
+        | "many" | 0      | {absent}   | limit  |
+        | 1.5    | 0      | {absent}   | limit  |
+        | 20     | -1     | {absent}   | offset |
+        | 20     | "all"  | {absent}   | offset |
         | 20     | 0      | "finished" | status |
 
   Rule: What an editor changes, and nothing else, is changed

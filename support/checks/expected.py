@@ -21,7 +21,7 @@ def parts_of(thing: Any) -> str:
     """Return what can be asked for of a document, in a few words: its fields, or how many entries."""
     if isinstance(thing, Mapping):
         return ", ".join(map(str, thing)) or "nothing"
-    return f"{len(thing)} entries, from [0]" if isinstance(thing, list) else f"no parts, it is {thing!r}"
+    return f"{len(thing)} entries, from [0]" if isinstance(thing, list) else f"no parts, it is {shown(thing)}"
 
 
 def differences(path: str, seen: Any, wanted: Any, *, exactly: bool = False) -> Iterator[str]:

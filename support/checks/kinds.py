@@ -129,12 +129,6 @@ FAMILIES = (
         "some text",
         lambda: lambda value: isinstance(value, str) and value.strip() != "",
     ),
-    Family(
-        r"a text of (\d+) characters?",
-        "a text of this length",
-        "a text of 8 characters",
-        lambda n: lambda value: isinstance(value, str) and len(value) == int(n),
-    ),
     Family("a number", "any number", "a number", lambda: is_number),
     Family(
         "a whole number",

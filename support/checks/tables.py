@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from support.mistakes import FeatureMistake
+from support.mistakes import FeatureMistake, told_known
 
 
 class Table(Protocol):
@@ -34,10 +33,8 @@ def read(table: Table | None, columns: Sequence[str], *, optional: Sequence[str]
         raise FeatureMistake(f'the table has the column "{repeated[0]}" more than once')
     for heading in table.headings:
         if heading not in known:
-            near = difflib.get_close_matches(heading, known, n=1)
-            meant = f' Did you mean "{near[0]}"?' if near else ""
             raise FeatureMistake(
-                f'the table has a column "{heading}", which means nothing here.{meant} Known: {told} '
+                f'the table has a column "{heading}", which means nothing here.{told_known(heading, known)} '
                 "(the first row of a table names its columns)"
             )
     if missing := [name for name in columns if name not in table.headings]:
@@ -53,8 +50,3 @@ def whole(row: Mapping[str, str], column: str) -> int:
         return int(row[column])
     except ValueError:
         raise FeatureMistake(f'"{row[column]}" in the column "{column}" should be a whole number') from None
-
-
-def rows(table: Table | None, *columns: str) -> list[Mapping[str, str]]:
-    """Return the rows by column, where all columns must be there."""
-    return read(table, columns)

@@ -6,21 +6,21 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 from time import monotonic
 
 from support.checks.eventually import NeverHappened, eventually
 from support.checks.matching import fail, require
 from support.cleanup import Cleanup
 from support.clients.access import AccessClient
+from support.clients.media import MediaClient
 from support.clients.moments import FIGURES, Moment, Outcome, all_served, drawing, figures, judge, story
 from support.drivers.http import Answer, HttpDriver, NoAnswer
 from support.evidence.masking import Masker
 from support.evidence.recorder import Exchange, Recorder
 from support.mistakes import FeatureMistake, require_written
 from support.personas import PERSONAS, Persona
-from support.testdata.media import recording, write
 
+TITLE = "At work"
 PAUSE = 0.1  # seconds between two requests of one person
 HUNG_AFTER = 5.0  # seconds without an answer: longer than any answer may take
 SERVED_AGAIN_WITHIN = 5.0  # seconds
@@ -56,24 +56,24 @@ class PeopleAtWork:
         cleanup: Cleanup,
         evidence: Recorder,
         masker: Masker,
-        mark: str,
+        media: MediaClient,
     ) -> None:
         self._connect = connect
         self._access = access
         self._cleanup = cleanup
         self._evidence = evidence
         self._masker = masker
-        self._scenario = mark
+        self._media = media
         self._marks: list[tuple[float, str]] = []
         self._leave = threading.Event()
         self._people: list[_Worker] = []
         self._threads: ThreadPoolExecutor | None = None
-        self.title = f"At work · {mark}"
+        self.title = media.recording(TITLE).title
         self._begin = monotonic()
 
     # Their work
 
-    def start(self, media_root: Path) -> None:
+    def start(self) -> None:
         """Let them begin; returns once each was served."""
         require_written(not self._people, "the people are at work already in this scenario")
         dana, vera, ravi = PERSONAS["Dana"], PERSONAS["Vera"], PERSONAS["Ravi"]
@@ -85,10 +85,7 @@ class PeopleAtWork:
             ("Dana takes in and deletes", dana, self._take_in),
             ("Dana has it captioned", dana, self._have_captioned),
         )
-        made = recording(self.title, duration=10, path=f"at-work-{self._scenario}.wav", pace=0.2)
-        self._recording = made.path
-        self._cleanup.add(f"remove {made.path}", lambda: (media_root / made.path).unlink(missing_ok=True))
-        write(made, media_root)
+        self._recording = self._media.store(TITLE, 10.0, pace=0.2)
         tokens = {persona.name: self._access.shared_token(persona) for persona in (dana, vera, ravi)}
         self._owner_token = tokens[dana.name]
         self._cleanup.add("remove what the people at work made", self._remove_everything)
@@ -169,7 +166,7 @@ class PeopleAtWork:
             _CREATE,
             actor=person.persona.name,
             token=token,
-            json={"title": self.title, "file_path": self._recording},
+            json={"title": self.title, "file_path": self._recording.path},
         )
 
     # What happens around them

@@ -42,7 +42,7 @@ class PartnerClient:
         ]
 
     def require_asked(
-        self, request: Request, times: int | None, differences: Callable[[Any], Iterator[str]] = lambda body: iter(())
+        self, request: Request, times: int, differences: Callable[[Any], Iterator[str]] = lambda body: iter(())
     ) -> None:
         """Require that this was asked so often, with a body without differences."""
         found = self.asked(request)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from support.checks.expected import field_differences
 from support.checks.kinds import ABSENT
 from support.drivers.database import DatabaseDriver
 from support.drivers.redis import RedisDriver
-from support.mistakes import FeatureMistake
+from support.mistakes import FeatureMistake, told_known
 
 
 class Records:
@@ -88,10 +87,3 @@ def _read(value: Any) -> Any:
         return json.loads(value)
     except ValueError:
         return value
-
-
-def told_known(name: str, names: Iterable[str]) -> str:
-    """Return what was probably meant by a name, and which there are."""
-    known: Sequence[str] = list(names)
-    near = difflib.get_close_matches(name, known, n=1)
-    return (f' Did you mean "{near[0]}"?' if near else "") + f" Known: {', '.join(known)}"

@@ -9,10 +9,9 @@ from typing import Any
 from support.checks import tables
 from support.checks.changes import COLUMNS, Change, State, changes, compare, wish
 from support.checks.matching import require
-from support.clients.records import told_known
 from support.drivers.database import DatabaseDriver
 from support.drivers.redis import RedisDriver
-from support.mistakes import FeatureMistake, require_written
+from support.mistakes import FeatureMistake, require_written, told_known
 
 # They change by themselves: heartbeats of workers, the platform's note of its schema, and the queue's diary of what
 # its jobs show as well.

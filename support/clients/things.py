@@ -140,7 +140,6 @@ DEEDS: Mapping[str, tuple[str, str, int]] = {
     "restore": ("POST", "/restore", 200),
     "acknowledge": ("POST", "/read", 200),
     "ask for the returns of": ("GET", "/returns", 200),
-    "fetch the prices of": ("POST", "/fetch", 200),
 }
 """What can be done to a thing: method, the rest of the path, and how success is answered."""
 

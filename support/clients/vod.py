@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from support.checks.eventually import Timeline, eventually
+from support.checks.kinds import without_absent
 from support.checks.matching import equal
 from support.cleanup import Cleanup
 from support.clients.access import AccessClient
@@ -183,9 +184,9 @@ class VodClient:
     def _delete_at_the_end(self, id: str, by: Persona) -> None:
         self._cleanup.add(f"delete VOD {id}", self._access.removal(f"/api/vod/{id}", of=by))
 
-    def list_some(self, *, by: Persona, **wanted: str) -> Answer:
+    def list_some(self, params: Mapping[str, str | int], *, by: Persona) -> Answer:
         """Ask for part of the list, with the parameters as they are."""
-        return self._send("GET", "/api/vod/list", by, params=wanted)
+        return self._send("GET", "/api/vod/list", by, params=params)
 
     def link(self, vod: Vod, show: object, *, by: Persona) -> Answer:
         """Link a VOD to a show by hand, whatever comes of it."""
@@ -308,8 +309,9 @@ class VodClient:
         body: bytes | None = None,
         params: Mapping[str, str | int] | None = None,
     ) -> Answer:
-        token = self._access.token(by)
-        return self._http.send(method, path, actor=by.name, token=token, json=json, body=body, params=params)
+        """Send a request as a persona, without what is `ABSENT` in its JSON."""
+        sent, token = without_absent(json), self._access.token(by)
+        return self._http.send(method, path, actor=by.name, token=token, json=sent, body=body, params=params)
 
 
 def variant(made: Recording, number: int) -> Mapping[str, object]:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from support.checks.kinds import moment, seconds
+from support.clients.access import GONE
 from support.clients.api import OPENAPI, Content, Request, deletion_of, deletions
 from support.drivers.http import Answer
 from support.exits import EnvironmentFailed, ExitCode, UsageError
@@ -193,7 +194,7 @@ def _delete(world: World, journal: Journal, chosen: Sequence[Found], files: Sequ
     refused = 0
     for one in chosen:
         answer = world.api.send(one.deletion, Content(), by=one.by)
-        if answer.status in (200, 202, 204, 404, 410):
+        if answer.status in GONE:
             journal.forget([one.created] if one.created else [])
             continue
         refused += 1

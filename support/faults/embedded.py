@@ -17,7 +17,7 @@ from support.checks.eventually import eventually
 from support.faults.breaker import Fault
 from support.faults.files import HangingFiles
 from support.partners.cablecast import ANYTHING, Cablecast
-from support.partners.server import Registration
+from support.partners.server import How, Registration
 from support.parts import Failure, Part
 from support.stack.embedded import EmbeddedPlatform
 from support.stack.platform import Part as Process
@@ -65,16 +65,16 @@ class EmbeddedBreaker:
         yield (Part.STORAGE, Failure.GONE), Fault(self._move_storage_away, self._move_storage_back)
         yield (Part.STORAGE, Failure.FROZEN), Fault(self._files.begin, self._files.end)
         yield (Part.CABLECAST, Failure.GONE), Fault(self._cablecast.close, self._start_cablecast)
-        answers: Mapping[Failure, Mapping[str, object]] = {
-            Failure.SLOW: {"status": 200, "json": {}, "delay": LATE},
-            Failure.FAILING: {"status": 500},
-            Failure.REJECTING: {"status": 401},
-            Failure.BUSY: {"status": 429, "headers": {"Retry-After": str(RETRY_AFTER)}, "times": 1},
-            Failure.GARBLED: {"status": 200, "body": '{"shows": [{"id": "seven"'},
-            Failure.BREAKING_OFF: {"status": 200, "body": '{"shows": [', "headers": {"Content-Length": "1000"}},
+        answers: Mapping[Failure, tuple[int, How]] = {
+            Failure.SLOW: (200, {"json": {}, "delay": LATE}),
+            Failure.FAILING: (500, {}),
+            Failure.REJECTING: (401, {}),
+            Failure.BUSY: (429, {"headers": {"Retry-After": str(RETRY_AFTER)}, "times": 1}),
+            Failure.GARBLED: (200, {"body": '{"shows": [{"id": "seven"'}),
+            Failure.BREAKING_OFF: (200, {"body": '{"shows": [', "headers": {"Content-Length": "1000"}}),
         }
-        for kind, answer in answers.items():
-            yield (Part.CABLECAST, kind), Fault(self._cablecast_answers(answer), self._cablecast_as_usual)
+        for kind, (status, how) in answers.items():
+            yield (Part.CABLECAST, kind), Fault(self._cablecast_answers(status, how), self._cablecast_as_usual)
 
     def _faults_of(self, part: Part, name: Process) -> Iterator[tuple[tuple[Part, Failure], Fault]]:
         processes = self._platform.platform
@@ -167,9 +167,9 @@ class EmbeddedBreaker:
         if not self._cablecast.running:
             self._cablecast.start()
 
-    def _cablecast_answers(self, answer: Mapping[str, object]) -> Callable[[], object]:
+    def _cablecast_answers(self, status: int, how: How) -> Callable[[], object]:
         def begin() -> None:
-            self._registered.append(self._cablecast.answers(operation=ANYTHING, **answer))  # type: ignore[arg-type]
+            self._registered.append(self._cablecast.answers(status, operation=ANYTHING, **how))
 
         return begin
 

@@ -52,6 +52,11 @@ class TestVerdicts:
     def saw(self, monkeypatch: pytest.MonkeyPatch, *moments: Moment) -> None:
         monkeypatch.setattr(PeopleAtWork, "moments", list(moments))
 
+    def test_they_begin_once(self, people: Any) -> None:
+        people._people = [object()]
+        with pytest.raises(FeatureMistake, match="the people are at work already in this scenario"):
+            people.start()
+
     def test_who_is_left_hanging_is_named(self, people: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         self.saw(monkeypatch, Moment("Vera", 1.0, 5.0, Outcome.HUNG, "no answer"))
         with pytest.raises(AssertionError, match=r"1 of 1 requests were not: Vera at 1\.0 s: left hanging after 5\.0"):

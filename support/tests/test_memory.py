@@ -65,8 +65,9 @@ def test_a_thing_of_another_kind_is_told() -> None:
 
 
 def test_a_missing_answer_says_which_step_makes_one() -> None:
-    assert "not there yet: a step that asks the platform must come before: When " in failure(Memory(), "answer", dict)
+    told = "not there yet: a step that gives it (answer) must come before, such as: When Dana sends GET /api/vod/list"
+    assert failure(Memory(), "answer", dict).endswith(told)
 
 
 def test_what_a_step_makes_without_a_name_is_told_as_such() -> None:
-    assert "not there yet: a step that gives one (recording) must come before" in failure(Memory(), "recording", Path)
+    assert failure(Memory(), "recording", Path).endswith("a step that gives it (recording) must come before")

@@ -9,8 +9,9 @@ import responses
 
 from support.exits import EnvironmentFailed, UsageError
 from support.personas import personas_in
-from support.preflight import Preflight
-from support.settings import Target
+from support.preflight import Preflight, Problem
+from support.settings import Capability, Target
+from support.stack.postgres import PostgresServer
 
 URL = "http://staging.example.org"
 
@@ -85,6 +86,17 @@ class TestBeforeTheFirstScenario:
         with pytest.raises(UsageError, match="the environment variable VERA is not set"):
             preflight().require_for(["Dana"])
         assert not platform.calls
+
+
+def test_a_database_that_is_not_the_platforms_is_told(postgres: PostgresServer) -> None:
+    flight = preflight("database", database={"url": postgres.url})
+    with pytest.raises(Problem, match="answers, but has no table vods: is it the platform's database"):
+        flight.look(Capability.DATABASE)
+    with postgres.connect() as connection:
+        connection.execute("CREATE TABLE vods ()")
+    assert flight.look(Capability.DATABASE).endswith(
+        "with the platform's tables; the account could write: one that only reads would be safer"
+    )
 
 
 def test_personas_are_found_in_what_features_say() -> None:

@@ -7,6 +7,7 @@ import requests
 
 from support.cleanup import Cleanup
 from support.clients.prices import TROUBLES, PricesClient
+from support.mistakes import FeatureMistake
 from support.partners.prices import SESSION_HEADER, Prices, usual_quotes
 
 
@@ -95,3 +96,10 @@ def test_no_trouble_looks_like_an_answer(stub: Prices, client: PricesClient, tro
         "answers a low above the high",
         "answers a day twice",
     }
+
+
+def test_a_price_that_is_no_text_is_the_features_mistake(client: PricesClient, stub: Prices) -> None:
+    days: list[Any] = [("2026-11-19", 1.5)]
+    with pytest.raises(FeatureMistake, match=r'^an amount of money is a text: write the 1\.5 in quotes, "1\.50"$'):
+        client.quotes("AAPL", days)
+    assert len(ask(stub).json()["quotes"]) == 3

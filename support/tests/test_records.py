@@ -30,5 +30,5 @@ def test_a_name_that_is_not_there_is_told_with_what_was_meant(table: str, column
 
 
 def test_so_is_a_column_that_is_expected() -> None:
-    with pytest.raises(FeatureMistake, match='the table "vods" has no column "titel"'):
+    with pytest.raises(FeatureMistake, match=r'the table "vods" has no column "titel"\. Did you mean "title"'):
         list(row_differences("vods", [{"id": "7", "title": "City Council"}], {"titel": "City Council"}))

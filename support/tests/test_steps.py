@@ -10,6 +10,7 @@ from behave.runner_util import load_step_modules
 from behave.step_registry import StepRegistry, registry
 
 from support import parameters
+from support.memory import MADE_BY
 
 STEPS = Path(__file__).parents[2] / "steps"
 EXAMPLE = re.compile(r"^\s*Example: (\w+) (.+?)\s*$", re.MULTILINE)
@@ -48,6 +49,12 @@ def trouble(steps: StepRegistry) -> Iterator[str]:
 def test_every_step_has_an_example_that_means_that_step_and_no_other(loaded: StepRegistry) -> None:
     assert list(definitions(loaded))
     assert list(trouble(loaded)) == []
+
+
+@pytest.mark.parametrize("sentence", MADE_BY.values())
+def test_what_is_told_to_come_before_is_a_sentence(loaded: StepRegistry, sentence: str) -> None:
+    keyword, _, text = sentence.partition(" ")
+    assert [one for one in loaded.steps[keyword.lower()] if one.matches(text)]
 
 
 def test_behave_understands_every_sentence(loaded: StepRegistry) -> None:

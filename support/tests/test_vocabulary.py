@@ -109,7 +109,7 @@ class TestTheCatalogue:
         ("asked", "line"),
         [
             ("words session", "  {…:Fate}          what becomes of a session: goes on, is over"),
-            ("values characters", "  {a text of 256 characters}        a text of this length"),
+            ("values characters", "  {a text of 256 characters}        a text of this length, the same one each time"),
             ("tags smoke", "  @smoke "),
         ],
     )

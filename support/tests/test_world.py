@@ -187,6 +187,12 @@ class TestIdentity:
         with pytest.raises(FeatureMistake, match="Nora has no account before she joins: Given Nora has just joined"):
             world.people.account(PERSONAS["Nora"])
 
+    def test_who_joins_joins_once(self, world: World) -> None:
+        nora = PERSONAS["Nora"]
+        world.people._joined[nora.name] = Account("nora", "correct horse")
+        with pytest.raises(FeatureMistake, match="Nora has joined already in this scenario"):
+            world.people.join(nora, world.mark, world.things, world.cleanup)
+
 
 class Stores(StateOfStores):
     """Tells when the state was noted."""

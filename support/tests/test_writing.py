@@ -1,5 +1,6 @@
 """What stands below a step: as values that are sent, and as what is expected."""
 
+import re
 from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
@@ -25,6 +26,7 @@ def fields(*rows: Sequence[str]) -> Any:
     return below(("field", "value"), *rows)
 
 
+HEADERS = ("header", "value")
 NO_TABLE: Any = SimpleNamespace(table=None, text=None)
 
 
@@ -81,3 +83,29 @@ def test_a_body_is_compared_with_what_stands_below() -> None:
     assert list(writing.wished_body(WORLD, fields(("owner", "{}")))(body)) != []
     document: Any = SimpleNamespace(table=None, text='{"owner": {"name": "vera"}}')
     assert list(writing.wished_body(WORLD, document)(body)) == ['body.owner.name should be "vera", but was "dana"']
+    document.text = "null"
+    [difference] = writing.wished_body(WORLD, document)(body)
+    assert difference.startswith("body should be null, but was")
+
+
+@pytest.mark.parametrize("cell", ["/notes/Alma · x7f3a12c4", "/notes/{unique Alma}", "{containing Alma}"])
+def test_a_header_is_as_the_table_says(cell: str) -> None:
+    writing.require_named(WORLD, "header", {"Location": "/notes/Alma · x7f3a12c4"}, below(HEADERS, ("Location", cell)))
+
+
+@pytest.mark.parametrize("cell", ["5", "true", '"quoted"', "[]"])
+def test_a_header_is_a_text_whatever_it_looks_like(cell: str) -> None:
+    writing.require_named(WORLD, "header", {"X": cell}, below(HEADERS, ("X", cell)))
+
+
+@pytest.mark.parametrize(
+    ("cell", "sentence"),
+    [
+        ("/notes/{the mark}", 'the header "X" should be "/notes/x7f3a12c4", but was "/notes/5"'),
+        ("{absent}", 'the header "X" should be absent, but was "/notes/5"'),
+        ("", 'the header "X" should be "", but was "/notes/5"'),
+    ],
+)
+def test_a_header_that_is_another_is_told(cell: str, sentence: str) -> None:
+    with pytest.raises(AssertionError, match=re.escape(sentence)):
+        writing.require_named(WORLD, "header", {"X": "/notes/5"}, below(HEADERS, ("X", cell)))

@@ -23,7 +23,7 @@ def known(world: World, kind: Kind, name: str) -> Thing:
 def create(world: World, kind: Kind, name: str, who: str, fields: Mapping[str, Any]) -> Answer:
     """Ask for a thing with these fields, and remember the answer; what was created is remembered as well."""
     by, called = world.person(who), kind.known_as(name, world.mark)
-    within = world.noted("portfolio in hand", Thing).id if "{" in kind.path else ""
+    within = world.noted("portfolio in hand", str) if "{" in kind.path else ""
     answer = world.things.create(kind, called, fields, by=by, within=within)
     world.remember("answer", answer)
     if answer.status == 201:
@@ -35,4 +35,4 @@ def keep(world: World, thing: Thing) -> None:
     """Remember a thing; a portfolio is the one that positions are put into from now on."""
     world.remember(title(thing.kind, thing.name), thing)
     if thing.kind is PORTFOLIO:
-        world.note("portfolio in hand", thing)
+        world.note("portfolio in hand", thing.id)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from support.checks.expected import require_fields
-from support.checks.matching import equal, fail, require
+from support.checks.matching import equal, fail, require, shown
 from support.checks.relative import resolved
 from support.clients.things import (
     DOCUMENT,
@@ -66,22 +66,22 @@ def fate(thing: Thing, wanted: str, answer: Answer, look: Callable[[], Row | Non
 
 
 def listed(
-    kind: Kind, shown: Mapping[str, Any], wanted: Sequence[tuple[str, Mapping[str, Any]]], total: int, mark: str
+    kind: Kind, page: Mapping[str, Any], wanted: Sequence[tuple[str, Mapping[str, Any]]], total: int, mark: str
 ) -> None:
     """Require a page to hold exactly these, in this order; what a search found must go from best to worst."""
-    items: list[Mapping[str, Any]] = shown["results" if "results" in shown else kind.listed]
+    items: list[Mapping[str, Any]] = page["results" if "results" in page else kind.listed]
     names = [kind.stored_as(kind.known_as(name, mark)) for name, _ in wanted]
     equal(f"the {kind.word}s that are shown", [item[kind.called] for item in items], names)
-    equal(f"how many {kind.word}s there are in all", shown["total"], total)
+    equal(f"how many {kind.word}s there are in all", page["total"], total)
     for item, (name, wishes) in zip(items, wanted, strict=True):
         require_fields(f'the {kind.word} "{name}" that is shown', item, wishes)
-    if "results" in shown:
+    if "results" in page:
         _require_falling([item["score"] for item in items])
 
 
 def _require_falling(scores: Sequence[float]) -> None:
     for better, worse in pairwise(scores):
-        require(better >= worse, f"the scores should fall from best to worst, but were {list(scores)}")
+        require(better >= worse, f"the scores should fall from best to worst, but were {shown(scores)}")
     for score in scores:
         require(0 <= score <= 1.000001, f"a score should lie between 0 and 1, but was {score}")
 
@@ -102,7 +102,7 @@ def history(session: Thing, changes: Sequence[Mapping[str, Any]], wanted: Sequen
     found = [(change["old_state"], change["new_state"], change["username"]) for change in changes]
     equal(f"the history of {session}", found, list(wanted))
     times = [change["changed_at"] for change in changes]
-    require(times == sorted(times), f"the history of {session} should go forward in time, but went {times}")
+    require(times == sorted(times), f"the history of {session} should go forward in time, but went {shown(times)}")
 
 
 def words(mark: str, *about: str) -> str:
@@ -146,4 +146,4 @@ def audit(entries: Sequence[Mapping[str, Any]], user_id: str, told: Mapping[str,
     equal("the kinds of things that were erased", {name for name, count in told.items() if count > 0}, owned)
     equal("the fields of the audit", sorted(entry), ["action", "counts", "created_at", "id", "user_id"])
     found = [word for word in personal if word in str(dict(entry))]
-    require(not found, f"the audit should name nothing personal, but names {found}")
+    require(not found, f"the audit should name nothing personal, but names {shown(found)}")
