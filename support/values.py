@@ -7,14 +7,14 @@ import json
 import random
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 from uuid import uuid4
 
 from support.checks.expected import parts_of
-from support.checks.kinds import ABSENT, DURATION, FAMILIES, Kind, kind, seconds, without_absent
+from support.checks.kinds import ABSENT, DURATION, FAMILIES, Family, Kind, kind, seconds, without_absent
 from support.checks.matching import fail
 from support.checks.relative import RELATIVES, relative
 from support.clients.things import USER
@@ -24,16 +24,6 @@ from support.memory import Memory
 from support.mistakes import FeatureMistake, require_written
 
 PLACE = re.compile(r"\{([^{}]*)\}")
-
-
-@dataclass(frozen=True)
-class Invention:
-    """How a made-up value is written: a pattern with its parts, what it means, and an example."""
-
-    pattern: str
-    meaning: str
-    example: str
-    make: Callable[..., Any]
 
 
 class Values:
@@ -185,37 +175,35 @@ def _time(offset: float) -> str:
 
 
 INVENTIONS = (
-    Invention("a unique (title|name|email)", "a name that nothing else has", "a unique title", Values.unique),
-    Invention(
-        r"a unique file ending in (\.\w+)", "such a file name", "a unique file ending in .wav", Values.unique_file
-    ),
-    Invention("unique (.+)", "the same name, made unique to this scenario", "unique City Council", Values.known_as),
-    Invention(r"user (\w+)( in capitals)?", "such a name of a user; {user Alma in capitals}", "user Alma", Values.user),
-    Invention("the mark", "what makes all names of this scenario unique", "the mark", lambda values: values.mark),
-    Invention("a uuid", "a random UUID", "a uuid", lambda values: str(uuid4())),
-    Invention("today", "the date of today, UTC", "today", lambda values: _day(0)),
-    Invention("yesterday", "the date of yesterday", "yesterday", lambda values: _day(-1)),
-    Invention("tomorrow", "the date of tomorrow", "tomorrow", lambda values: _day(1)),
-    Invention("a date next week", "the date seven days from today", "a date next week", lambda values: _day(7)),
-    Invention(r"a date in (\d+) days?", "a date to come", "a date in 3 days", lambda values, n: _day(int(n))),
-    Invention(r"a date (\d+) days? ago", "a date gone by", "a date 3 days ago", lambda values, n: _day(-int(n))),
-    Invention("now", "the present time", "now", lambda values: _time(0)),
-    Invention(f"a time in {DURATION}", "a time to come", "a time in 5 minutes", lambda values, n: _time(seconds(n))),
-    Invention(f"a time {DURATION} ago", "a time gone by", "a time 1 hour ago", lambda values, n: _time(-seconds(n))),
-    Invention(
+    Family("a unique (title|name|email)", "a name that nothing else has", "a unique title", Values.unique),
+    Family(r"a unique file ending in (\.\w+)", "such a file name", "a unique file ending in .wav", Values.unique_file),
+    Family("unique (.+)", "the same name, made unique to this scenario", "unique City Council", Values.known_as),
+    Family(r"user (\w+)( in capitals)?", "such a name of a user; {user Alma in capitals}", "user Alma", Values.user),
+    Family("the mark", "what makes all names of this scenario unique", "the mark", lambda values: values.mark),
+    Family("a uuid", "a random UUID", "a uuid", lambda values: str(uuid4())),
+    Family("today", "the date of today, UTC", "today", lambda values: _day(0)),
+    Family("yesterday", "the date of yesterday", "yesterday", lambda values: _day(-1)),
+    Family("tomorrow", "the date of tomorrow", "tomorrow", lambda values: _day(1)),
+    Family("a date next week", "the date seven days from today", "a date next week", lambda values: _day(7)),
+    Family(r"a date in (\d+) days?", "a date to come", "a date in 3 days", lambda values, n: _day(int(n))),
+    Family(r"a date (\d+) days? ago", "a date gone by", "a date 3 days ago", lambda values, n: _day(-int(n))),
+    Family("now", "the present time", "now", lambda values: _time(0)),
+    Family(f"a time in {DURATION}", "a time to come", "a time in 5 minutes", lambda values, n: _time(seconds(n))),
+    Family(f"a time {DURATION} ago", "a time gone by", "a time 1 hour ago", lambda values, n: _time(-seconds(n))),
+    Family(
         r"a text of (\d+) characters?",
         "a text of this length, the same one each time",
         "a text of 256 characters",
         lambda values, n: ("abcdefghij " * (int(n) // 11 + 1))[: int(n)].replace(" ", "-"),
     ),
-    Invention(
+    Family(
         r"a number between (-?\d+) and (-?\d+)",
         "a random whole number, both included",
         "a number between 1 and 9",
         lambda values, low, high: random.randint(int(low), int(high)),
     ),
-    Invention("absent", "the field is left out", "absent", lambda values: ABSENT),
-    Invention("an opening brace", "{, where it is meant itself", "an opening brace", lambda values: "{"),
+    Family("absent", "the field is left out", "absent", lambda values: ABSENT),
+    Family("an opening brace", "{, where it is meant itself", "an opening brace", lambda values: "{"),
 )
 
 

@@ -36,7 +36,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class Family:
-    """How a kind is written: a pattern with its parts, what it means, an example, and how it is made of the parts."""
+    """How what stands in braces is written: a pattern with its parts, what it means, an example, and how it is made."""
 
     pattern: str
     meaning: str

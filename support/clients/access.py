@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -97,9 +97,6 @@ ATTEMPTS: Mapping[str, Attempt] = {
     "an empty body": Attempt(lambda a, mark: b"", JSON_TYPE),
 }
 """Ways to sign in with somebody's account, by the name that features use. What is malformed is right in all else."""
-
-GONE = (200, 202, 204, 404, 410)
-"""How a request is answered that takes something away, whether it was there or not."""
 
 FIELDS: Mapping[str, str] = {"name": "username", "password": "password"}
 
@@ -271,16 +268,23 @@ class AccessClient:
         """Whether the persona's account is the scenario's own, and takes along at its end what belongs to it."""
         return persona.newcomer or persona.name in self._own
 
-    def removal(self, path: str, *, of: Persona, params: Mapping[str, str] | None = None) -> Callable[[], object]:
+    def removal(
+        self,
+        path: str,
+        *,
+        of: Persona,
+        params: Mapping[str, str] | None = None,
+        answers: Sequence[int] = (204, 404),
+    ) -> Callable[[], object]:
         """Return how to delete, at the scenario's end, what a persona makes now, whatever becomes of her meanwhile.
 
         It is done in the session that she shares with other scenarios, or by the administrator where she uses an
-        account of the scenario's own.
+        account of the scenario's own. It fails unless it is answered with one of these statuses.
         """
         person = ADMINISTRATOR if self.goes_with_account(of) else of
         return lambda: self._http.delete(
             path, params=params, actor=person.name, token=self.shared_token(person)
-        ).expect(*GONE)
+        ).expect(*answers)
 
     # Pages
 

@@ -18,6 +18,8 @@ from support.personas import ADMINISTRATOR, Persona
 
 PARTS = ("header", "query", "json", "form", "file")
 OPENAPI = "/openapi.json"
+GONE = (200, 202, 204, 404, 410)
+"""How a request is answered that takes something away, whatever a platform answers, and whether it was there or not."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ class ApiClient:
             id = content.get("id") if isinstance(content, dict) else None
             deletion = None if id is None else self._deletion(request, str(id), owner)
             if deletion is not None:
-                self._cleanup.add(f"send {deletion}", self._access.removal(deletion.path, of=owner))
+                self._cleanup.add(f"send {deletion}", self._access.removal(deletion.path, of=owner, answers=GONE))
         return answer
 
     def _deletion(self, request: Request, id: str, owner: Persona) -> Request | None:

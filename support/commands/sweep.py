@@ -9,8 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from support.checks.kinds import moment, seconds
-from support.clients.access import GONE
-from support.clients.api import OPENAPI, Content, Request, deletion_of, deletions
+from support.clients.api import GONE, OPENAPI, Content, Request, deletion_of, deletions
 from support.drivers.http import Answer
 from support.exits import EnvironmentFailed, ExitCode, UsageError
 from support.journal import Created, Journal

@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -206,6 +207,16 @@ def test_no_platform_at_all_stops_the_run(made: Callable[..., Pool]) -> None:
         ends(made(Made.die))
 
 
+def clean_up_when_asked(done: Path, worker: Made) -> None:
+    asked = threading.Event()
+    signal.signal(signal.SIGTERM, lambda number, frame: asked.set())
+    worker.tell(Ready("up"))
+    worker.tell(Began(worker.connection.recv()[0], 60.0), Told(0, "scenario"))
+    asked.wait(10)
+    done.touch()
+    worker.tell(Ended(0, PASSED), Closing(), Closed())
+
+
 @pytest.mark.parametrize("same_request", [1.0, 0.0])
 def test_a_signal_that_comes_twice_at_once_lets_clean_ups_run(
     made: Callable[..., Pool], same_request: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -213,16 +224,7 @@ def test_a_signal_that_comes_twice_at_once_lets_clean_ups_run(
     """`timeout` signals the command and then its group, of which the command is one."""
     monkeypatch.setattr(pool_module, "SAME_REQUEST", same_request)
 
-    def work(worker: Made) -> None:
-        asked = threading.Event()
-        signal.signal(signal.SIGTERM, lambda number, frame: asked.set())
-        worker.tell(Ready("up"))
-        worker.tell(Began(worker.connection.recv()[0], 60.0), Told(0, "scenario"))
-        asked.wait(10)
-        (tmp_path / "cleaned").touch()
-        worker.tell(Ended(0, PASSED), Closing(), Closed())
-
-    pool = made(work)
+    pool = made(partial(clean_up_when_asked, tmp_path / "cleaned"))
     pool.start()
     for event in pool.events():
         if isinstance(event, Told):
@@ -237,16 +239,7 @@ def test_giving_up_is_no_second_request_to_end(
     """Such as where the terminal takes nothing any more, a while after Ctrl-C."""
     monkeypatch.setattr(pool_module, "SAME_REQUEST", 0.0)
 
-    def work(worker: Made) -> None:
-        asked = threading.Event()
-        signal.signal(signal.SIGTERM, lambda number, frame: asked.set())
-        worker.tell(Ready("up"))
-        worker.tell(Began(worker.connection.recv()[0], 60.0), Told(0, "scenario"))
-        asked.wait(10)
-        (tmp_path / "cleaned").touch()
-        worker.tell(Ended(0, PASSED), Closing(), Closed())
-
-    pool = made(work)
+    pool = made(partial(clean_up_when_asked, tmp_path / "cleaned"))
     pool.start()
     next(pool.events())
     pool.interrupt()
