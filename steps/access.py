@@ -5,15 +5,14 @@ import statistics
 from behave import given, then, when
 from behave.runner import Context
 
-from support import secrecy
-from support.checks.expected import require_fields
-from support.checks.matching import equal, require
-from support.clients.access import Asked
-from support.drivers.http import Answer
-from support.world import World
+from support.capabilities.access import secrets
+from support.capabilities.access.client import RepeatableRequest
+from support.checks.comparison import require, require_equal, require_fields
+from support.drivers.http import Response
+from support.scenario.world import World
 
 
-def _keep(world: World, asked: Asked) -> Answer:
+def _keep(world: World, asked: RepeatableRequest) -> Response:
     """Keep an answer for the steps that judge it, and the way to ask again for those that wait."""
     world.note("asked", asked)
     world.remember("answer", asked.answer)
@@ -40,7 +39,7 @@ def sign_in(context: Context, who: str) -> None:
     """
     world = context.world
     person = world.person(who)
-    answer = _keep(world, Asked.by(lambda: world.access.try_sign_in(person)))
+    answer = _keep(world, RepeatableRequest.send(lambda: world.access.try_sign_in(person)))
     if answer.status == 200:
         world.note("session", world.access.opened(person, answer))
 
@@ -76,7 +75,7 @@ def try_account(context: Context, who: str, whose: str, attempt: str) -> None:
     """
     world = context.world
     owner, person = world.person(whose), world.person(who)
-    _keep(world, Asked.by(lambda: world.access.attempt_as(owner, attempt, by=person)))
+    _keep(world, RepeatableRequest.send(lambda: world.access.attempt_as(owner, attempt, by=person)))
 
 
 @when("{who:Actor} tries to sign in to {whose:Owner} account with the {field:LoginField} {text:Quoted}")
@@ -87,7 +86,7 @@ def try_account_with_text(context: Context, who: str, whose: str, field: str, te
     """
     world = context.world
     owner, person = world.person(whose), world.person(who)
-    _keep(world, Asked.by(lambda: world.access.attempt_with(owner, field, text, by=person)))
+    _keep(world, RepeatableRequest.send(lambda: world.access.attempt_with(owner, field, text, by=person)))
 
 
 @then("the sign-in is rejected as for an unknown user name")
@@ -97,12 +96,12 @@ def refused_alike(context: Context) -> None:
     Example: Then the sign-in is rejected as for an unknown user name
     """
     world = context.world
-    rejection = world.recall("answer", Answer).expect(401)
+    rejection = world.recall("answer", Response).expect(401)
     unknown = world.access.attempt_as_nobody(by=world.current_person)
     require_fields("the rejection", _told(rejection), _told(unknown))
 
 
-def _told(refusal: Answer) -> dict[str, object]:
+def _told(refusal: Response) -> dict[str, object]:
     told = {name: value for name, value in refusal.error.items() if name != "request_id"}
     return {
         **told,
@@ -131,7 +130,7 @@ def open_page(context: Context, who: str, page: str) -> None:
     """
     world = context.world
     person = world.person(who)
-    _keep(world, Asked.by(lambda: world.access.open_page(page, by=person)))
+    _keep(world, RepeatableRequest.send(lambda: world.access.open_page(page, by=person)))
 
 
 @when("{who:Actor} calls the {page:Endpoint} with {credentials:Credentials}")
@@ -142,7 +141,7 @@ def open_page_with(context: Context, who: str, page: str, credentials: str) -> N
     """
     world = context.world
     person = world.person(who)
-    _keep(world, Asked.by(lambda: world.access.open_page_with(credentials, page, by=person)))
+    _keep(world, RepeatableRequest.send(lambda: world.access.open_page_with(credentials, page, by=person)))
 
 
 @then("the {page:Endpoint} returns {whose:Owner} user name")
@@ -153,7 +152,9 @@ def page_open(context: Context, page: str, whose: str) -> None:
     """
     world = context.world
     username = world.access.account(world.person(whose)).username
-    equal(f"whom the {page} greets", world.recall("answer", Answer).expect(200).document.get("username"), username)
+    require_equal(
+        f"whom the {page} greets", world.recall("answer", Response).expect(200).document.get("username"), username
+    )
 
 
 # Waiting
@@ -166,8 +167,8 @@ def told_to_wait(context: Context, at_least: float, at_most: float) -> None:
     Example: Then the request is rejected as rate limited for 1 to 2 seconds
     """
     world = context.world
-    answer = world.recall("answer", Answer).expect(429)
-    equal("the kind of refusal", answer.error["type"], "RateLimitError")
+    answer = world.recall("answer", Response).expect(429)
+    require_equal("the kind of refusal", answer.error["type"], "RateLimitError")
     told = answer.headers.get("Retry-After", "nothing")
     wanted = f"between {at_least:g} and {at_most:g} seconds"
     require(
@@ -183,7 +184,7 @@ def served_when_over(context: Context) -> None:
     Example: Then the same request succeeds after that time and not before
     """
     world = context.world
-    world.noted("asked", Asked).require_served_in_time(world.current_person)
+    world.noted("asked", RepeatableRequest).require_in_time(world.current_person)
 
 
 @then("{who:Actor} can sign in")
@@ -217,7 +218,9 @@ def no_secret_shown(context: Context) -> None:
     """
     world = context.world
     passwords = {account.password for account in world.run.deployment.accounts.values()} | {world.run.new_password}
-    secrecy.require_secrecy(world.evidence.exchanges, passwords, world.account_stores.hashes(), world.access.sessions)
+    secrets.require_secrets_hidden(
+        world.evidence.exchanges, passwords, world.account_stores.hashes(), world.access.sessions
+    )
 
 
 @when("{who:Actor} tries {count:Integer} wrong passwords with known user names and as many with unknown ones")

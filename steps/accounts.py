@@ -3,10 +3,10 @@
 from behave import given, then, when
 from behave.runner import Context
 
+from support.capabilities.access.roles import NOBODY, RoleMatrix
 from support.checks import tables
-from support.checks.matching import equal, require
-from support.clients.roles import NOBODY, RoleMatrix
-from support.personas import Role
+from support.checks.comparison import require, require_equal
+from support.gherkin.personas import Role
 
 ROLES = (NOBODY, *Role)
 
@@ -19,8 +19,8 @@ def has_new_account(context: Context, who: str) -> None:
     """
     world = context.world
     person = world.person(who)
-    if person.newcomer:
-        world.people.join(person, world.mark, world.things, world.cleanup)
+    if person.temporary:
+        world.people.join(person, world.suffix, world.resources, world.cleanup)
         world.access.sign_in(person)
     else:
         world.accounts.create(person)
@@ -78,8 +78,8 @@ def account_has_role(context: Context, whose: str, role: str) -> None:
     """
     world = context.world
     person = world.person(whose)
-    equal("the role in the database", world.account_stores.row(world.accounts.own(person))["role"], role)
-    equal("the role in the list of accounts", world.accounts.listed(person)["role"], role)
+    require_equal("the role in the database", world.account_stores.row(world.accounts.own(person))["role"], role)
+    require_equal("the role in the list of accounts", world.accounts.listed(person)["role"], role)
 
 
 @then("{whose:Owner} next session has the role {role:Quoted}")
@@ -90,9 +90,9 @@ def next_session_has_role(context: Context, whose: str, role: str) -> None:
     """
     world = context.world
     person = world.person(whose)
-    equal("the role in the token", world.access.sign_in(person).claims["role"], role)
+    require_equal("the role in the token", world.access.sign_in(person).claims["role"], role)
     page = world.access.open_page("protected endpoint", by=person).expect(200)
-    equal("the role that the page knows", page.document["role"], role)
+    require_equal("the role that the page knows", page.document["role"], role)
 
 
 @then("{whose:Owner} password is stored as an Argon2 hash")

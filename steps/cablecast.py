@@ -5,14 +5,13 @@ from itertools import pairwise
 from behave import given, then, when
 from behave.runner import Context
 
-from support.checks.eventually import consistently
-from support.checks.expected import require_fields
-from support.checks.matching import equal, require
-from support.clients.vod import Vod
-from support.world import World
+from support.capabilities.vod.client import Vod
+from support.checks.comparison import require, require_equal, require_fields
+from support.polling import consistently
+from support.scenario.world import World
 
 PUBLICATIONS = 3  # at once, each with four calls: enough to have the platform give Cablecast up
-PATIENCE = 10.0  # seconds for what is no scenario's business
+TIMEOUT = 10.0  # seconds for what is no scenario's business
 NOTHING = {"show_id": None, "cablecast_vod_id": None, "published_at": None}
 
 
@@ -23,7 +22,7 @@ def cablecast_has_show_of(context: Context, show: str, days: int) -> None:
     Example: Given Cablecast has the show "City Council" dated 7 days ago
     """
     world = context.world
-    world.cablecast.has_show(world.alias(show), days)
+    world.cablecast.has_show(world.unique_name(show), days)
 
 
 @given("Cablecast responds to {operation:Operation} with {reply:Reply} {times:Repeat}")
@@ -53,7 +52,7 @@ def link(context: Context, who: str, title: str, show: str) -> None:
     """
     world = context.world
     named = world.values.value(show)
-    id = world.cablecast.show_of(world.alias(named)) if isinstance(named, str) else named
+    id = world.cablecast.show_of(world.unique_name(named)) if isinstance(named, str) else named
     world.remember("answer", world.vod.link(world.recall(title, Vod), id, by=world.person(who)))
 
 
@@ -78,7 +77,7 @@ def cablecast_received(context: Context, title: str) -> None:
     world = context.world
     vod = world.recall(title, Vod)
     world.vod.end_of("publication", vod)
-    equal("the captions at Cablecast", world.cablecast.captions_of(vod.recording), world.vods.captions(vod))
+    require_equal("the captions at Cablecast", world.cablecast.captions_of(vod.recording), world.vods.captions(vod))
 
 
 @then("Cablecast received the captions of {title:Quoted} as a file with valid credentials")
@@ -90,12 +89,12 @@ def cablecast_upload(context: Context, title: str) -> None:
     world = context.world
     vod = world.recall(title, Vod)
     [(field, file)] = world.cablecast.upload_of(vod.recording).files().items()
-    equal(
+    require_equal(
         "the field and file name of the captions", (field, file.file_name), ("scc_file", world.vods.captions_name(vod))
     )
-    equal("the bytes of the captions", file.content, world.vods.captions(vod).encode())
+    require_equal("the bytes of the captions", file.content, world.vods.captions(vod).encode())
     carried = {world.cablecast.credentials(request) for request in world.cablecast.asked("anything")}
-    equal("the credentials that Cablecast was shown", carried, {world.run.cablecast_credentials})
+    require_equal("the credentials that Cablecast was shown", carried, {world.run.cablecast_credentials})
 
 
 @then("the VOD {title:Quoted} is published and stored with its Cablecast ids")
@@ -106,7 +105,7 @@ def published(context: Context, title: str) -> None:
     """
     world = context.world
     vod = world.recall(title, Vod)
-    equal(f'the publication of "{title}"', str(world.vod.end_of("publication", vod)), "completed")
+    require_equal(f'the publication of "{title}"', str(world.vod.end_of("publication", vod)), "completed")
     made = world.cablecast.vod_of(vod.recording)
     wanted = {"show_id": made.show.id, "cablecast_vod_id": made.id}
     require_fields(f'the row of the VOD "{title}"', world.vods.row(vod), wanted)
@@ -122,7 +121,7 @@ def publishing_failed(context: Context, title: str, reason: str) -> None:
     """
     world = context.world
     vod = world.recall(title, Vod)
-    equal(f'the publication of "{title}"', str(world.vod.end_of("publication", vod)), f"failed ({reason})")
+    require_equal(f'the publication of "{title}"', str(world.vod.end_of("publication", vod)), f"failed ({reason})")
     require_fields(f'the row of the VOD "{title}"', world.vods.row(vod), NOTHING)
     require_fields(f'the VOD "{title}" in the API', world.vod.read(vod, by=vod.owner), NOTHING)
 
@@ -134,7 +133,7 @@ def asked_with_waits(context: Context, operation: str, times: int) -> None:
     Example: Then Cablecast received "finding shows" 4 times with growing waits
     """
     asked = context.world.cablecast.asked(operation)
-    equal(f'how often Cablecast was asked for "{operation}"', len(asked), times)
+    require_equal(f'how often Cablecast was asked for "{operation}"', len(asked), times)
     waits = [after.at - before.at for before, after in pairwise(asked)]
     told = ", ".join(f"{wait:.2f} s" for wait in waits)
     require(all(a < b for a, b in pairwise(waits)), f"the waits before each new try should grow, but were {told}")
@@ -147,7 +146,7 @@ def linked(context: Context, title: str, show: str) -> None:
     Example: Then the VOD "City Council" is linked to the show "City Council"
     """
     world = context.world
-    vod, id = _settled(world, title), world.cablecast.show_of(world.alias(show))
+    vod, id = _settled(world, title), world.cablecast.show_of(world.unique_name(show))
     require_fields(f'the link of "{title}"', world.vod.show(vod, by=vod.owner), {"show_id": id, "suggestion": None})
     require_fields(f'the row of the VOD "{title}"', world.vods.row(vod), {"show_id": id})
 
@@ -162,9 +161,9 @@ def suggested(context: Context, title: str, show: str) -> None:
     vod = _settled(world, title)
     answer = world.vod.show(vod, by=vod.owner)
     named = (answer["suggestion"] or {}).get("title")
-    equal(f'the show suggested for "{title}"', named, world.alias(show) if show else None)
-    equal(f'the link of "{title}"', (answer["show_id"], world.vods.row(vod)["show_id"]), (None, None))
-    equal(f'the number of VODs of "{title}" at Cablecast', world.cablecast.count_of(vod.recording), 0)
+    require_equal(f'the show suggested for "{title}"', named, world.unique_name(show) if show else None)
+    require_equal(f'the link of "{title}"', (answer["show_id"], world.vods.row(vod)["show_id"]), (None, None))
+    require_equal(f'the number of VODs of "{title}" at Cablecast', world.cablecast.count_of(vod.recording), 0)
 
 
 def _settled(world: World, title: str) -> Vod:
@@ -186,7 +185,7 @@ def publication_ended(context: Context, title: str, end: str) -> None:
     """
     world = context.world
     seen = world.vod.end_of("publication", world.recall(title, Vod))
-    equal(f'the publication of "{title}"', str(seen), end)
+    require_equal(f'the publication of "{title}"', str(seen), end)
 
 
 @then("the publication of {title:Quoted} is completed within {seconds:Duration}")
@@ -198,7 +197,7 @@ def publication_done(context: Context, title: str, seconds: float) -> None:
     world = context.world
     vod = world.recall(title, Vod)
     timeline = world.vod.follow_task(world.vod.task_of(vod, "publication"), by=vod.owner, within=seconds)
-    equal(f'the publication of "{title}"', str(timeline.values[-1]), "completed")
+    require_equal(f'the publication of "{title}"', str(timeline.values[-1]), "completed")
 
 
 @given("the platform has paused calls to Cablecast")
@@ -214,7 +213,7 @@ def publish_many(context: Context) -> None:
         vod = world.vod.register(world.media.store(f"Meeting {number}", 10.0), by=dana)
         world.vod.caption(vod, by=dana)
         world.vod.do("publishes", vod, by=dana).expect(202)
-    world.operations.await_service("cablecast", "unhealthy", within=PATIENCE)
+    world.operations.await_service("cablecast", "unhealthy", within=TIMEOUT)
 
 
 @then("Cablecast receives no request for {seconds:Duration}")
@@ -229,7 +228,7 @@ def left_alone(context: Context, seconds: float) -> None:
         "calls of Cablecast since then",
         lambda: cablecast.calls() - before,
         lambda calls: calls == 0,
-        wish="none",
+        expected="none",
         during=seconds,
     )
 

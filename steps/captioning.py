@@ -3,11 +3,11 @@
 from behave import given, then
 from behave.runner import Context
 
+from support.capabilities.vod.client import FINAL, Progress, Vod
 from support.checks import captions
-from support.checks.eventually import Timeline
-from support.checks.matching import equal, require
-from support.clients.vod import FINAL, Progress, Vod
-from support.world import World
+from support.checks.comparison import require, require_equal
+from support.polling import Timeline
+from support.scenario.world import World
 
 
 @given("the VOD {title:Quoted} has become {status:VodState}")
@@ -19,7 +19,7 @@ def has_become(context: Context, title: str, status: str) -> None:
     world = context.world
     vod = world.recall(title, Vod)
     reached = world.vod.follow(vod, by=vod.owner, until={status} | FINAL).values[-1].status
-    equal(f'the status of the VOD "{title}"', reached, status)
+    require_equal(f'the status of the VOD "{title}"', reached, status)
 
 
 @then("the VOD {title:Quoted} passes through {states:VodStates} within {seconds:Duration}")
@@ -32,7 +32,7 @@ def passes_through(context: Context, title: str, states: list[str], seconds: flo
     vod = world.recall(title, Vod)
     timeline = world.vod.follow(vod, by=vod.owner, within=seconds)
     require(timeline.values[-1].status == states[-1], f"{timeline} (wanted {states[-1]})")
-    equal(f'the history of the VOD "{title}"', world.vods.statuses(vod), states)
+    require_equal(f'the history of the VOD "{title}"', world.vods.statuses(vod), states)
     _require_progress(timeline)
     _require_in_step(world, vod, title, states[-1])
 
@@ -41,11 +41,11 @@ def _require_progress(timeline: Timeline[Progress]) -> None:
     percents = [seen.percent for seen in timeline.values]
     require(percents == sorted(percents), f"{timeline.what}: progress should never go back, but went {percents}")
     if timeline.values[-1].status == "completed":
-        equal(f"the progress of {timeline.what} when completed", percents[-1], 100)
+        require_equal(f"the progress of {timeline.what} when completed", percents[-1], 100)
 
 
 def _require_in_step(world: World, vod: Vod, title: str, status: str) -> None:
-    equal(f'the status of the VOD "{title}" in the database', world.vods.row(vod)["status"], status)
+    require_equal(f'the status of the VOD "{title}" in the database', world.vods.row(vod)["status"], status)
     cached = world.vods.cached(vod)
     require(cached is None or cached["status"] == status, f'the cache should know that "{title}" is {status}')
 
@@ -59,7 +59,7 @@ def becomes_because(context: Context, title: str, status: str, reason: str) -> N
     world = context.world
     vod = world.recall(title, Vod)
     last = world.vod.follow(vod, by=vod.owner).values[-1]
-    equal(f'the VOD "{title}"', str(last), f"{status} ({reason})")
+    require_equal(f'the VOD "{title}"', str(last), f"{status} ({reason})")
 
 
 @then("the captions of {title:Quoted} are a valid SCC file next to the recording")
@@ -73,7 +73,7 @@ def captions_valid(context: Context, title: str) -> None:
     written = world.vods.captions(vod)
     captions.read(title, written)
     captions.require_drop_frame(title, written)
-    equal(f'what the API serves as captions of "{title}"', world.vod.captions(vod, by=vod.owner), written)
+    require_equal(f'what the API serves as captions of "{title}"', world.vod.captions(vod, by=vod.owner), written)
 
 
 @then("the captions of {title:Quoted} have the spoken words at their times for {minutes:Number} minutes")
@@ -97,7 +97,7 @@ def captions_placeholder(context: Context, title: str, text: str) -> None:
     """
     world = context.world
     cues = captions.read(title, world.vods.captions(world.recall(title, Vod)))
-    equal(f'the captions of "{title}"', [cue.text for cue in cues], [text])
+    require_equal(f'the captions of "{title}"', [cue.text for cue in cues], [text])
 
 
 @then("the summary of {title:Quoted} has speaker and start of every five cues")
@@ -110,4 +110,4 @@ def summary_told(context: Context, title: str) -> None:
     vod = world.recall(title, Vod)
     written = world.vods.summary(vod)
     captions.require_summary(title, written, captions.read(title, world.vods.captions(vod)), vod.recording)
-    equal(f'what the API serves as summary of "{title}"', world.vod.summary(vod, by=vod.owner), written)
+    require_equal(f'what the API serves as summary of "{title}"', world.vod.summary(vod, by=vod.owner), written)

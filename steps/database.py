@@ -3,8 +3,8 @@
 from behave import then
 from behave.runner import Context
 
-from support import writing
-from support.scenario import compares_states
+from support.scenario import step_checks, step_input
+from support.scenario.hooks import compares_states
 
 
 @then("nothing was changed")
@@ -27,7 +27,7 @@ def exactly_these_changed(context: Context) -> None:
     Example: Then exactly these records changed
     """
     world = context.world
-    world.stores.require_changes(context.table, world.identity, world.values.wish)
+    world.stores.require_changes(context.table, world.identity, world.values.expected)
 
 
 @then("at least these records changed")
@@ -38,7 +38,7 @@ def at_least_these_changed(context: Context) -> None:
     Example: Then at least these records changed
     """
     world = context.world
-    world.stores.require_changes(context.table, world.identity, world.values.wish, exactly=False)
+    world.stores.require_changes(context.table, world.identity, world.values.expected, exactly=False)
 
 
 @then("the table {table:Quoted} has {count:Rows} with")
@@ -49,12 +49,12 @@ def table_has_rows(context: Context, table: str, count: int, within: float = 0.0
     Example: Then the table "vods" has 1 row with
     """
     world = context.world
-    wish = writing.wishes(world, context, "column")
-    writing.settled(
-        f'rows of "{table}" with {writing.listed(wish)}',
+    wish = step_input.expected_fields(world, context, "column")
+    step_checks.settled(
+        f'rows of "{table}" with {step_checks.listed(wish)}',
         lambda: len(world.records.find(table, wish)),
         lambda found: found == count,
-        wish=str(count),
+        expected=str(count),
         within=within,
     )
 
@@ -68,11 +68,11 @@ def row_has(context: Context, table: str, column: str, value: str, within: float
     """
     world = context.world
     key = {column: world.values.value(value)}
-    wish = writing.wishes(world, context, "column")
-    writing.settled(
-        f'the row of "{table}" with {writing.listed(key)}',
-        lambda: "; ".join(writing.row_differences(table, world.records.find(table, key), wish)),
+    wish = step_input.expected_fields(world, context, "column")
+    step_checks.settled(
+        f'the row of "{table}" with {step_checks.listed(key)}',
+        lambda: "; ".join(step_checks.row_differences(table, world.records.find(table, key), wish)),
         lambda trouble: not trouble,
-        wish=writing.NO_DIFFERENCE,
+        expected=step_checks.NO_DIFFERENCE,
         within=within,
     )

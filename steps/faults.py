@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from behave import given, then, when
 from behave.runner import Context
 
-from support.clients.moments import Outcome
-from support.parts import Failure, Part
+from support.faults.components import Component, FailureMode
+from support.load.samples import Outcome
 
 
 @given("background traffic is running")
@@ -15,12 +15,12 @@ def people_at_work(context: Context) -> None:
 
     Example: Given background traffic is running
     """
-    context.world.at_work.start()
+    context.world.background.start()
 
 
 @given("{component:Component} is {mode:FailureMode}")
 @when("{component:Component} is suddenly {mode:FailureMode}")
-def breaks(context: Context, component: Part, mode: Failure) -> None:
+def breaks(context: Context, component: Component, mode: FailureMode) -> None:
     """Break a part for real; it stays broken until it comes back, or until the end of the scenario.
 
     Goes on once everybody who is at work has noticed: a frozen API answers nobody, so there it is enough to have asked.
@@ -30,18 +30,18 @@ def breaks(context: Context, component: Part, mode: Failure) -> None:
     """
     world = context.world
     world.note("API process", world.processes.id_of("api") if world.run.embedded else 0)
-    world.faults.begin(component, mode)
-    world.at_work.await_notice(answered=(component, mode) != (Part.API, Failure.FROZEN))
+    world.faults.inject(component, mode)
+    world.background.wait_for_effect(answered=(component, mode) != (Component.API, FailureMode.FROZEN))
 
 
 @given("{component:Component} has been restored")
 @when("{component:Component} is restored")
-def comes_back(context: Context, component: Part) -> None:
+def comes_back(context: Context, component: Component) -> None:
     """Mend what was broken, and go on once the part itself is there; the platform may still have to notice.
 
     Example: When the database is restored
     """
-    context.world.faults.end(component)
+    context.world.faults.restore(component)
 
 
 # People at work
@@ -54,7 +54,7 @@ def everybody_was(context: Context, outcome: Sequence[Outcome], seconds: float) 
     Refused in order is 503 in the common envelope. Nobody may be left hanging, ever.
     Example: Then every background request was successful or rejected with 503 within 3 seconds
     """
-    context.world.at_work.require_treated(outcome, within=seconds)
+    context.world.background.require_outcomes(outcome, within=seconds)
 
 
 @then("background requests succeed again")
@@ -63,7 +63,7 @@ def everybody_is_served_again(context: Context) -> None:
 
     Example: Then background requests succeed again
     """
-    context.world.at_work.require_served_again()
+    context.world.background.require_recovery()
 
 
 @then("at most one request per database connection failed")
@@ -73,7 +73,7 @@ def failed_at_most_once_each(context: Context) -> None:
     Example: Then at most one request per database connection failed
     """
     world = context.world
-    world.at_work.require_troubled_at_most(world.noted("connections", int))
+    world.background.require_failures_at_most(world.noted("connections", int))
 
 
 @given("the number of database connections is known")
@@ -97,8 +97,8 @@ def nothing_lost(context: Context) -> None:
     Example: Then no acknowledged change was lost
     """
     world = context.world
-    world.at_work.stop()
-    world.ledger.require_kept([*world.evidence.exchanges, *world.at_work.exchanges])
+    world.background.stop()
+    world.ledger.require_durable([*world.evidence.exchanges, *world.background.exchanges])
 
 
 @then("every request was executed completely or not at all")
@@ -108,8 +108,8 @@ def all_or_nothing(context: Context) -> None:
     Example: Then every request was executed completely or not at all
     """
     world = context.world
-    world.at_work.stop()
-    world.ledger.require_whole([*world.evidence.exchanges, *world.at_work.exchanges])
+    world.background.stop()
+    world.ledger.require_atomic([*world.evidence.exchanges, *world.background.exchanges])
 
 
 @then("no request was executed without a response")
@@ -119,5 +119,5 @@ def answered_all(context: Context) -> None:
     Example: Then no request was executed without a response
     """
     world = context.world
-    world.at_work.stop()
-    world.ledger.require_told([*world.evidence.exchanges, *world.at_work.exchanges], world.at_work.title)
+    world.background.stop()
+    world.ledger.require_reported([*world.evidence.exchanges, *world.background.exchanges], world.background.title)

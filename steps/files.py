@@ -3,7 +3,7 @@
 from behave import given, then
 from behave.runner import Context
 
-from support.checks.matching import require, shown
+from support.checks.comparison import require, shown
 
 
 @given("the storage has the file {path:Quoted}")

@@ -3,13 +3,12 @@
 from behave import given, then, when
 from behave.runner import Context
 
-from support import writing
-from support.checks.expected import require_alike
-from support.checks.matching import equal, require
-from support.clients.api import Request, statuses, told_statuses
-from support.drivers.http import REJECTIONS, Answer
-from support.memory import UNNAMED
-from support.mistakes import require_written
+from support.capabilities.api.client import Request, describe_statuses, statuses
+from support.checks.comparison import require, require_alike, require_equal
+from support.drivers.http import REJECTIONS, Response
+from support.errors import require_feature
+from support.scenario import step_checks, step_input
+from support.scenario.memory import UNNAMED
 
 
 @then("the request is rejected as invalid in {field:Quoted}")
@@ -19,9 +18,9 @@ def told_invalid(context: Context, field: str) -> None:
     Example: Then the request is rejected as invalid in "status"
     """
     world = context.world
-    error = world.recall("answer", Answer).expect(422).error
-    equal("the type of the error", error["type"], "ValidationError")
-    equal("the fields that are invalid", [detail["field"] for detail in error["details"]], [field])
+    error = world.recall("answer", Response).expect(422).error
+    require_equal("the type of the error", error["type"], "ValidationError")
+    require_equal("the fields that are invalid", [detail["field"] for detail in error["details"]], [field])
 
 
 @then("the request is rejected as {rejection:Rejection}")
@@ -34,15 +33,15 @@ def is_rejected(context: Context, rejection: str, message: str | None = None) ->
     Example: Then the request is rejected as not found
     Example: Then the request is rejected as conflicting with the message "Invalid state transition"
     """
-    answer = context.world.recall("answer", Answer)
+    answer = context.world.recall("answer", Response)
     status, error_type = REJECTIONS[rejection]
     error = answer.expect(status).error
-    equal("the type of the error", error["type"], error_type)
-    equal("the parts of the response", sorted(answer.document), ["error"])
+    require_equal("the type of the error", error["type"], error_type)
+    require_equal("the parts of the response", sorted(answer.document), ["error"])
     if rejection == "unauthenticated":
         require("WWW-Authenticate" in answer.headers, f"{answer}: expected a header WWW-Authenticate, got none")
     if message is not None:
-        equal("the message of the error", error["message"], message)
+        require_equal("the message of the error", error["message"], message)
 
 
 @when("{who:Caller} sends {request:Request}")
@@ -55,7 +54,7 @@ def send(context: Context, who: str, request: Request) -> None:
     Example: When Dana sends GET /api/vod/list
     """
     world = context.world
-    path, content = writing.path(world, request), writing.content(world, context)
+    path, content = step_input.path(world, request), step_input.content(world, context)
     world.remember("answer", world.api.send(path, content, by=world.caller(who)))
 
 
@@ -66,8 +65,8 @@ def send_as_it_is(context: Context, who: str, request: Request, media_type: str)
     Example: When Dana sends POST /api/vod/create as "application/json"
     """
     world = context.world
-    content = writing.content_as_it_is(context, media_type)
-    world.remember("answer", world.api.send(writing.path(world, request), content, by=world.caller(who)))
+    content = step_input.content_as_it_is(context, media_type)
+    world.remember("answer", world.api.send(step_input.path(world, request), content, by=world.caller(who)))
 
 
 @given("{who:Caller} has sent {request:Request}")
@@ -78,7 +77,7 @@ def has_sent(context: Context, who: str, request: Request) -> None:
     Example: Given Dana has sent POST /api/vod/create with
     """
     send(context, who, request)
-    answer = context.world.recall("answer", Answer)
+    answer = context.world.recall("answer", Response)
     require(answer.status < 400, f"{answer} should succeed, but was answered {answer.status} {answer.told}")
 
 
@@ -91,7 +90,7 @@ def send_often(context: Context, who: str, request: Request, count: float, clien
     """
     world = context.world
     answers = world.api.send_often(
-        lambda: (writing.path(world, request), writing.content(world, context)),
+        lambda: (step_input.path(world, request), step_input.content(world, context)),
         int(count),
         int(clients),
         by=world.caller(who),
@@ -106,8 +105,8 @@ def remember_answer(context: Context, name: str) -> None:
     Example: Given the response is saved as "vod"
     """
     world = context.world
-    require_written(name not in UNNAMED, f'"{name}" is what steps remember by themselves: choose another name')
-    world.remember(name, world.recall("answer", Answer))
+    require_feature(name not in UNNAMED, f'"{name}" is what steps remember by themselves: choose another name')
+    world.remember(name, world.recall("answer", Response))
 
 
 @then("the response is {status:Status}")
@@ -116,7 +115,7 @@ def answered(context: Context, status: int) -> None:
 
     Example: Then the response is 201
     """
-    context.world.recall("answer", Answer).expect(status)
+    context.world.recall("answer", Response).expect(status)
 
 
 @then("the response is {status:Status} {error:Quoted}")
@@ -125,9 +124,9 @@ def refused(context: Context, status: int, error: str) -> None:
 
     Example: Then the response is 404 "NotFoundError"
     """
-    answer = context.world.recall("answer", Answer).expect(status)
-    equal(f"the type of the error of {answer}", answer.error["type"], error)
-    equal(f"the X-Request-ID of {answer}", answer.headers.get("X-Request-ID"), answer.error["request_id"])
+    answer = context.world.recall("answer", Response).expect(status)
+    require_equal(f"the type of the error of {answer}", answer.error["type"], error)
+    require_equal(f"the X-Request-ID of {answer}", answer.headers.get("X-Request-ID"), answer.error["request_id"])
 
 
 @then("the response has")
@@ -138,7 +137,7 @@ def answer_has(context: Context) -> None:
     Example: Then the response has
     """
     world = context.world
-    writing.require_parts(world, "answer", world.recall("answer", Answer).json, context)
+    step_checks.require_parts(world, "answer", world.recall("answer", Response).json, context)
 
 
 @then("the response is exactly")
@@ -148,8 +147,8 @@ def answer_is_exactly(context: Context) -> None:
     Example: Then the response is exactly
     """
     world = context.world
-    wanted = writing.wished_document(world, context)
-    require_alike("answer", world.recall("answer", Answer).json, wanted, exactly=True)
+    wanted = step_input.expected_document(world, context)
+    require_alike("answer", world.recall("answer", Response).json, wanted, exactly=True)
 
 
 @then("the response contains the text")
@@ -159,8 +158,8 @@ def answer_reads(context: Context) -> None:
     Example: Then the response contains the text
     """
     world = context.world
-    body = world.recall("answer", Answer).text
-    wanted = world.values.text(writing.text_below(context))
+    body = world.recall("answer", Response).text
+    wanted = world.values.text(step_input.text_below(context))
     require(wanted in body, f'the answer should hold "{wanted}", but was "{body[:300]}"')
 
 
@@ -171,7 +170,7 @@ def answer_has_headers(context: Context) -> None:
     Example: Then the response has the headers
     """
     world = context.world
-    writing.require_named(world, "header", world.recall("answer", Answer).headers, context)
+    step_checks.require_named(world, "header", world.recall("answer", Response).headers, context)
 
 
 @then("the response took at most {within:Duration}")
@@ -180,7 +179,7 @@ def answered_within(context: Context, within: float) -> None:
 
     Example: Then the response took at most 5 seconds
     """
-    answer = context.world.recall("answer", Answer)
+    answer = context.world.recall("answer", Response)
     require(answer.seconds <= within, f"{answer} should take at most {within:g} s, but took {answer.seconds:.2f} s")
 
 
@@ -191,8 +190,8 @@ def each_answered(context: Context, count: int, status: int) -> None:
     Example: Then the 20 responses all have the status 200
     """
     seen = statuses(context.world.recall("answers", list))
-    equal("the number of answers", sum(seen.values()), count)
-    equal(f"how many of the answers are {status} ({told_statuses(seen)})", seen.get(status, 0), count)
+    require_equal("the number of answers", sum(seen.values()), count)
+    require_equal(f"how many of the answers are {status} ({describe_statuses(seen)})", seen.get(status, 0), count)
 
 
 @then("the {count:Responses} include {matching:Integer} with the status {status:Status}")
@@ -202,8 +201,8 @@ def some_answered(context: Context, matching: int, count: int, status: int) -> N
     Example: Then the 4 responses include 1 with the status 200
     """
     seen = statuses(context.world.recall("answers", list))
-    equal("the number of answers", sum(seen.values()), count)
-    equal(f"how many of the answers are {status} ({told_statuses(seen)})", seen.get(status, 0), matching)
+    require_equal("the number of answers", sum(seen.values()), count)
+    require_equal(f"how many of the answers are {status} ({describe_statuses(seen)})", seen.get(status, 0), matching)
 
 
 @then("each of the {count:Responses} has")
@@ -214,9 +213,9 @@ def each_has(context: Context, count: int) -> None:
     """
     world = context.world
     answers = world.recall("answers", list)
-    equal("the number of answers", len(answers), count)
+    require_equal("the number of answers", len(answers), count)
     for number, answer in enumerate(answers, start=1):
-        writing.require_parts(world, f"answer {number}", answer.json, context)
+        step_checks.require_parts(world, f"answer {number}", answer.json, context)
 
 
 @then("each of the {count:Responses} took at most {within:Duration}")
@@ -226,7 +225,7 @@ def each_answered_within(context: Context, count: int, within: float) -> None:
     Example: Then each of the 20 responses took at most 5 seconds
     """
     answers = context.world.recall("answers", list)
-    equal("the number of answers", len(answers), count)
+    require_equal("the number of answers", len(answers), count)
     slowest = max(answers, key=lambda answer: answer.seconds)
     require(slowest.seconds <= within, f"each should take at most {within:g} s, but one took {slowest.seconds:.2f} s")
 
@@ -238,8 +237,8 @@ def answers_differ(context: Context, count: int, path: str) -> None:
     Example: Then the responses have 20 different "id"
     """
     answers = context.world.recall("answers", list)
-    different = {str(writing.at(answer.json, path)) for answer in answers}
-    equal(f'the number of different "{path}" in {len(answers)} answers', len(different), count)
+    different = {str(step_checks.at(answer.json, path)) for answer in answers}
+    require_equal(f'the number of different "{path}" in {len(answers)} answers', len(different), count)
 
 
 @then("within {within:Duration} {who:Caller} gets from {path:Path}")
@@ -249,6 +248,6 @@ def sees_within(context: Context, within: float, who: str, path: str) -> None:
     Example: Then within 30 seconds Dana gets from /api/tasks/{answer.task_id}
     """
     world = context.world
-    request = writing.path(world, Request("GET", path))
+    request = step_input.path(world, Request("GET", path))
     by = world.caller(who)
-    writing.require_within(world, request, within, by, context)
+    step_checks.require_within(world, request, within, by, context)

@@ -3,10 +3,10 @@
 from behave import given, then, when
 from behave.runner import Context
 
-from support.checks.matching import equal, require
-from support.clients import live
-from support.clients.vod import Vod
-from support.world import World
+from support.capabilities.vod import live
+from support.capabilities.vod.client import Vod
+from support.checks.comparison import require, require_equal
+from support.scenario.world import World
 
 
 @given("{who:Actor} has subscribed to {subject:Quoted}")
@@ -47,9 +47,9 @@ def sees_live(context: Context, who: str, title: str, states: list[str]) -> None
     last = {"subject": subject, "status": states[-1]}
     world.live.await_event(lambda event: last.items() <= event.items(), f"{title} {states[-1]}", by=person)
     events = live.about(world.live.events(by=person), subject)
-    equal(f'the states of "{title}" that {who} saw', live.statuses(events), states)
+    require_equal(f'the states of "{title}" that {who} saw', live.statuses(events), states)
     history = world.vods.statuses(vod)
-    equal("the history in the database", history[-len(states) :] if history else ["pending"], states)
+    require_equal("the history in the database", history[-len(states) :] if history else ["pending"], states)
     percents = [event["progress"] for event in events]
     require(percents == sorted(percents), f'the progress of "{title}" should never go back, but went {percents}')
 
@@ -70,7 +70,7 @@ def sees_progress(context: Context, who: str, title: str, percents: str) -> None
     world.live.await_event(lambda e: e.get("subject") == subject and e["status"] in final, "the end", by=person)
     events = live.about(world.live.events(by=person), subject)
     seen = list(dict.fromkeys(event["progress"] for event in events))
-    equal(f'the progress of "{title}" that {who} saw', seen, [int(percent) for percent in percents.split(", ")])
+    require_equal(f'the progress of "{title}" that {who} saw', seen, [int(percent) for percent in percents.split(", ")])
 
 
 @then("{who:Actor} receives no further live update for {seconds:Duration}")
@@ -115,6 +115,6 @@ def answers_error(context: Context, who: str, error: str) -> None:
     world = context.world
     person = world.person(who)
     answered = world.live.await_event(lambda event: "error" in event, "an error", by=person)["error"]
-    equal("the kind of refusal", answered["type"], error)
-    equal("what the error tells", sorted(answered), ["details", "message", "request_id", "type"])
+    require_equal("the kind of refusal", answered["type"], error)
+    require_equal("what the error tells", sorted(answered), ["details", "message", "request_id", "type"])
     require(world.live.alive(by=person), f"{who}'s live connection should be alive, but does not answer")

@@ -6,16 +6,16 @@ from operator import ne, sub
 from behave import given, then, when
 from behave.runner import Context
 
-from support.checks.eventually import eventually
-from support.checks.matching import equal, fail, require, shown
+from support.capabilities.operations.client import SERVICES, Metrics
+from support.capabilities.vod.client import Vod
+from support.checks.comparison import fail, require, require_equal, shown
 from support.checks.openapi import ApiDocument
-from support.clients.operations import SERVICES, Metrics
-from support.clients.vod import Vod
-from support.drivers.http import Answer
-from support.mistakes import require_written
-from support.world import World
+from support.drivers.http import Response
+from support.errors import require_feature
+from support.polling import eventually
+from support.scenario.world import World
 
-LIVES = 3.0  # seconds since the last sign of life of a worker that lives
+HEARTBEAT_MAX_AGE = 3.0  # seconds since the last sign of life of a worker that lives
 RENEWED_WITHIN = 10.0  # seconds until a page that renews itself must have done so
 
 
@@ -26,8 +26,8 @@ def platform_is_healthy(context: Context) -> None:
     Example: Then the platform's health is "healthy" and lists every service
     """
     health = context.world.operations.health()
-    equal("the platform's health", str(health), "healthy")
-    equal("the services that it names", sorted(health.services), sorted(SERVICES))
+    require_equal("the platform's health", str(health), "healthy")
+    require_equal("the services that it names", sorted(health.services), sorted(SERVICES))
 
 
 @then("the platform's health is {status:Quoted} within {seconds:Duration}")
@@ -75,7 +75,7 @@ def metrics_count(context: Context, count: int, operation: str, status: int) -> 
     method, _, path = operation.partition(" ")
     of = {"method": method, "path": path}
     counted = [now.total("http_requests_total", **of, status=str(status)) for now in (before, after)]
-    equal(f"how often {operation} was counted as answered {status}", counted[1] - counted[0], count)
+    require_equal(f"how often {operation} was counted as answered {status}", counted[1] - counted[0], count)
     timed = [now.total("http_request_seconds_count", **of) for now in (before, after)]
     require(timed[1] - timed[0] >= counted[1] - counted[0], f"each answer of {operation} should be timed as well")
 
@@ -89,7 +89,7 @@ def metrics_count_errors(context: Context, count: int, status: int) -> None:
     world = context.world
     before, after = world.noted("metrics", Metrics), world.operations.metrics()
     grown = after.total("http_errors_total", status=str(status)) - before.total("http_errors_total", status=str(status))
-    equal(f"how many errors {status} were counted", grown, count)
+    require_equal(f"how many errors {status} were counted", grown, count)
 
 
 # What administrators see
@@ -112,11 +112,14 @@ def sees_queue(context: Context, number: float, state: str) -> None:
     Example: Then the admin queue counts 1 as processing and shows a live worker
     """
     world = context.world
-    seen = world.recall("answer", Answer).expect(200).document
-    equal(f"how many are {state}", seen["tasks"][state], int(number))
-    equal("the counts", seen["tasks"], world.vods.tasks())
-    alive = [worker for worker in seen["workers"] if worker["seconds_since_heartbeat"] < LIVES]
-    require(alive, f"a worker should have given a sign of life within {LIVES:g} s, but: {shown(seen['workers'])}")
+    seen = world.recall("answer", Response).expect(200).document
+    require_equal(f"how many are {state}", seen["tasks"][state], int(number))
+    require_equal("the counts", seen["tasks"], world.vods.tasks())
+    alive = [worker for worker in seen["workers"] if worker["seconds_since_heartbeat"] < HEARTBEAT_MAX_AGE]
+    require(
+        alive,
+        f"a worker should have given a sign of life within {HEARTBEAT_MAX_AGE:g} s, but: {shown(seen['workers'])}",
+    )
 
 
 @given("{who:Actor} has opened the admin page in a browser")
@@ -138,7 +141,7 @@ def page_shows(context: Context, name: str, value: str, table: str) -> None:
     Example: Then the page shows "healthy" for "cablecast" in the table "services"
     """
     world = context.world
-    wanted = world.alias(name) if table == "failures" else name
+    wanted = world.unique_name(name) if table == "failures" else name
     world.page.await_row(table, wanted, value, within=RENEWED_WITHIN)
     world.page.keep()
 
@@ -152,13 +155,13 @@ def page_renews(context: Context) -> None:
     page = context.world.page
     for _ in range(2):
         later = partial(ne, page.checked())
-        eventually("when the page was made", page.checked, later, wish="later", within=RENEWED_WITHIN)
+        eventually("when the page was made", page.checked, later, expected="later", within=RENEWED_WITHIN)
     signs = page.signs_of_life()
     require(
-        any(ago < LIVES for ago in signs),
-        f"the page should show a sign of life of less than {LIVES:g} s ago, but shows {signs}",
+        any(ago < HEARTBEAT_MAX_AGE for ago in signs),
+        f"the page should show a sign of life of less than {HEARTBEAT_MAX_AGE:g} s ago, but shows {signs}",
     )
-    equal("what the browser complained about", page.complaints(), [])
+    require_equal("what the browser complained about", page.complaints(), [])
 
 
 @then("the page shows only the message {reason:Quoted}")
@@ -168,7 +171,7 @@ def page_closed(context: Context, reason: str) -> None:
     Example: Then the page shows only the message "Your role does not allow this."
     """
     world = context.world
-    equal("what the page says", world.page.refusal, reason)
+    require_equal("what the page says", world.page.refusal, reason)
 
 
 @then("{who:Actor} is notified that captioning {title:Quoted} failed because {reason:Quoted}")
@@ -180,10 +183,10 @@ def notified(context: Context, who: str, title: str, reason: str) -> None:
     world = context.world
     vod = world.recall(title, Vod)
     about = [told for told in world.operations.notifications(by=world.person(who)) if vod.id in str(told["data"])]
-    equal(f"how many notifications {who} has about it", len(about), 1)
+    require_equal(f"how many notifications {who} has about it", len(about), 1)
     seen = {name: about[0][name] for name in ("type", "priority", "message", "read_at")}
     message = f"{vod.recording.title}: {reason}"
-    equal("it", seen, {"type": "captioning_failed", "priority": "high", "message": message, "read_at": None})
+    require_equal("it", seen, {"type": "captioning_failed", "priority": "high", "message": message, "read_at": None})
 
 
 # The API's own document
@@ -233,8 +236,8 @@ def all_compared(context: Context) -> None:
     """
     world = context.world
     answers, compared = map(sub, _compared(world), world.noted("compared before", tuple))
-    require_written(answers, "no request was answered since then: there is nothing to compare")
-    equal("how many answers were compared", compared, answers)
+    require_feature(answers, "no request was answered since then: there is nothing to compare")
+    require_equal("how many answers were compared", compared, answers)
     known = world.run.document
     require(known and known.seen, "answers should be noted as seen, but none is")
 

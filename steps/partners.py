@@ -3,8 +3,8 @@
 from behave import given, then
 from behave.runner import Context
 
-from support import writing
-from support.clients.api import Request
+from support.capabilities.api.client import Request
+from support.scenario import step_input
 
 
 @given("{partner:Partner} responds to {request:Request} with {status:Status} {times:Repeat}")
@@ -18,10 +18,10 @@ def partner_answers(
     Example: Given Cablecast responds to POST /vods with 503 twice
     """
     world = context.world
-    content = writing.content(world, context)
+    content = step_input.content(world, context)
     stub = world.partner(partner)
     stub.answers(
-        writing.path(world, request), status, times=times, json=content.json, body=content.body or b"", delay=delay
+        step_input.path(world, request), status, times=times, json=content.json, body=content.body or b"", delay=delay
     )
 
 
@@ -34,9 +34,11 @@ def partner_answers_as_it_is(
     Example: Given Cablecast responds to GET /shows with 200 as "application/json" always
     """
     world = context.world
-    content = writing.content_as_it_is(context, media_type)
+    content = step_input.content_as_it_is(context, media_type)
     stub = world.partner(partner)
-    stub.answers(writing.path(world, request), status, times=times, body=content.body or b"", headers=content.headers)
+    stub.answers(
+        step_input.path(world, request), status, times=times, body=content.body or b"", headers=content.headers
+    )
 
 
 @then("{partner:Partner} received {request:Request} {times:Times}")
@@ -47,8 +49,8 @@ def partner_was_asked(context: Context, partner: str, request: Request, times: i
     Example: Then Cablecast received POST /vods 3 times with
     """
     world = context.world
-    differences = writing.wished_body(world, context)
-    world.partner(partner).require_asked(writing.path(world, request), times, differences)
+    differences = step_input.expected_body(world, context)
+    world.partner(partner).require_asked(step_input.path(world, request), times, differences)
 
 
 @then("{partner:Partner} received no {request:Request}")
@@ -58,4 +60,4 @@ def partner_was_never_asked(context: Context, partner: str, request: Request) ->
     Example: Then Cablecast received no POST /vods
     """
     world = context.world
-    world.partner(partner).require_asked(writing.path(world, request), 0)
+    world.partner(partner).require_asked(step_input.path(world, request), 0)

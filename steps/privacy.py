@@ -5,12 +5,12 @@ from typing import Any
 from behave import given, then, when
 from behave.runner import Context
 
-from support import things
-from support.checks.matching import equal, require
-from support.clients.things import SESSION
-from support.drivers.http import Answer
-from support.things import checks as check
-from support.world import World
+from support.capabilities.research import checks as check
+from support.capabilities.research.resources import SESSION
+from support.checks.comparison import require, require_equal
+from support.drivers.http import Response
+from support.scenario import resources
+from support.scenario.world import World
 
 
 @given("{who:Actor} has one resource of every type")
@@ -21,18 +21,18 @@ def left_traces(context: Context, who: str) -> None:
     """
     world = context.world
     person = world.person(who)
-    for kind, name, fields in check.one_of_every_kind(world.mark):
-        things.create(world, kind, name, who, fields).expect(201)
-    session = things.known(world, SESSION, "AAPL")
-    world.research.note(session, check.words(world.mark, "notes"), by=person).expect(200)
+    for kind, name, fields in check.one_of_every_kind(world.suffix):
+        resources.create(world, kind, name, who, fields).expect(201)
+    session = resources.recall(world, SESSION, "AAPL")
+    world.research.note(session, check.words(world.suffix, "notes"), by=person).expect(200)
     world.research.move(session, "processing", by=person).expect(200)
-    world.things.do("delete", things.known(world, SESSION, "MSFT"), by=person).expect(204)
-    places = {trace.store for trace in world.traces.of(*_personal(world, who))}
-    equal("the stores that hold something of it", check.STORES_OF_EVERY_KIND - places, frozenset())
+    world.resources.do("delete", resources.recall(world, SESSION, "MSFT"), by=person).expect(204)
+    places = {trace.store for trace in world.occurrences.of(*_personal(world, who))}
+    require_equal("the stores that hold something of it", check.STORES_OF_EVERY_KIND - places, frozenset())
 
 
 def _personal(world: World, who: str) -> list[str]:
-    return [world.people.account(world.person(who)).username, check.words(world.mark)]
+    return [world.people.account(world.person(who)).username, check.words(world.suffix)]
 
 
 @when("{who:Actor} exports {whose:Owner} data")
@@ -54,9 +54,9 @@ def export_complete(context: Context, whose: str) -> None:
     """
     world = context.world
     person = world.person(whose)
-    exported = world.recall("answer", Answer).expect(200).document
-    ids = world.thing_stores.ids_of(world.people.id(person))
-    check.exported(exported, ids, world.people.account(person).username, world.mark)
+    exported = world.recall("answer", Response).expect(200).document
+    ids = world.resource_stores.ids_of(world.people.id(person))
+    check.exported(exported, ids, world.people.account(person).username, world.suffix)
 
 
 @given("{who:Actor} has erased {whose:Owner} data")
@@ -78,9 +78,9 @@ def nothing_left(context: Context, whose: str) -> None:
     Example: Then no table, Redis key or file contains her data
     """
     world = context.world
-    found = world.traces.of(*_personal(world, whose))
+    found = world.occurrences.of(*_personal(world, whose))
     require(not found, f"nothing of it should be left, but there is something in {', '.join(map(str, found))}")
-    left = world.thing_stores.ids_of(world.people.id(world.person(whose)))
+    left = world.resource_stores.ids_of(world.people.id(world.person(whose)))
     require(not any(left.values()), f"nobody should own anything any more, but owns {left}")
 
 
@@ -92,8 +92,8 @@ def audited(context: Context, whose: str) -> None:
     """
     world = context.world
     person = world.people.id(world.person(whose))
-    told: dict[str, Any] = dict(world.recall("answer", Answer).document["erased"])
-    check.audit(world.thing_stores.audits(person), person, told, _personal(world, whose))
+    told: dict[str, Any] = dict(world.recall("answer", Response).document["erased"])
+    check.audit(world.resource_stores.audits(person), person, told, _personal(world, whose))
 
 
 # Notes
@@ -107,9 +107,9 @@ def note(context: Context, who: str, text: str, name: str) -> None:
     Example: When Ravi writes the notes "sell before Friday" for the research session "AAPL"
     """
     world = context.world
-    world.note("note", world.alias(text))
-    session = things.known(world, SESSION, name)
-    world.remember("answer", world.research.note(session, world.alias(text), by=world.person(who)).expect(200))
+    world.note("note", world.unique_name(text))
+    session = resources.recall(world, SESSION, name)
+    world.remember("answer", world.research.note(session, world.unique_name(text), by=world.person(who)).expect(200))
 
 
 @then("the research session {name:Quoted} has the notes {text:Quoted}")
@@ -119,8 +119,8 @@ def notes_plain(context: Context, text: str, name: str) -> None:
     Example: Then the research session "AAPL" has the notes "sell before Friday"
     """
     world = context.world
-    told = world.things.read(things.known(world, SESSION, name)).expect(200).document
-    equal(f"the notes on {name}", told["notes"], world.alias(text))
+    told = world.resources.read(resources.recall(world, SESSION, name)).expect(200).document
+    require_equal(f"the notes on {name}", told["notes"], world.unique_name(text))
 
 
 @then("no table, Redis key or file contains the notes as plain text")
@@ -130,5 +130,5 @@ def notes_sealed(context: Context) -> None:
     Example: Then no table, Redis key or file contains the notes as plain text
     """
     world = context.world
-    found = world.traces.of(world.noted("note", str))
+    found = world.occurrences.of(world.noted("note", str))
     require(not found, f"the notes should be unreadable at rest, but can be read in {', '.join(map(str, found))}")

@@ -5,14 +5,14 @@ from collections.abc import Callable, Mapping
 from behave import given, then, when
 from behave.runner import Context
 
-from support import writing
+from support.capabilities.vod.client import Vod
 from support.checks import tables
-from support.checks.eventually import eventually
-from support.checks.matching import equal, shown
-from support.clients.vod import Vod
-from support.drivers.http import Answer
-from support.parts import Failure, Part
-from support.world import World
+from support.checks.comparison import require_equal, shown
+from support.drivers.http import Response
+from support.faults.components import Component, FailureMode
+from support.polling import eventually
+from support.scenario import step_checks
+from support.scenario.world import World
 
 
 @given("the worker is paused")
@@ -22,7 +22,7 @@ def worker_is_paused(context: Context) -> None:
     Example: Given the worker is paused
     """
     world = context.world
-    world.faults.begin(Part.WORKER, Failure.STOPPED)
+    world.faults.inject(Component.WORKER, FailureMode.STOPPED)
     world.note("counts before", dict(world.vod.queue_counts(by=world.person("Dana"))))
 
 
@@ -32,7 +32,7 @@ def worker_goes_on(context: Context) -> None:
 
     Example: When the worker is resumed
     """
-    context.world.faults.end(Part.WORKER)
+    context.world.faults.restore(Component.WORKER)
 
 
 @when("{who:Actor} submits a batch of {number:Integer} recordings")
@@ -74,12 +74,14 @@ def batch_answered(context: Context) -> None:
     Example: Then the batch results are
     """
     rows = tables.read(context.table, ["title", "invalid field"])
-    results = context.world.recall("answer", Answer).expect(202).document["results"]
-    equal("the number of results", len(results), len(rows))
+    results = context.world.recall("answer", Response).expect(202).document["results"]
+    require_equal("the number of results", len(results), len(rows))
     for row, result in zip(rows, results, strict=True):
         named = [issue["field"] for issue in result["issues"]]
-        equal(f'the invalid fields of "{row["title"]}"', named, [row["invalid field"]] if row["invalid field"] else [])
-        equal(f'whether "{row["title"]}" has a VOD', result["vod_id"] is not None, not row["invalid field"])
+        require_equal(
+            f'the invalid fields of "{row["title"]}"', named, [row["invalid field"]] if row["invalid field"] else []
+        )
+        require_equal(f'whether "{row["title"]}" has a VOD', result["vod_id"] is not None, not row["invalid field"])
 
 
 @then("all {number:Integer} recordings of the batch are captioned")
@@ -89,11 +91,11 @@ def batch_captioned(context: Context, number: int) -> None:
     Example: Then all 10 recordings of the batch are captioned
     """
     world = context.world
-    results = world.recall("answer", Answer).expect(202).document["results"]
-    equal("the number of results", len(results), number)
+    results = world.recall("answer", Response).expect(202).document["results"]
+    require_equal("the number of results", len(results), number)
     for index in range(1, number + 1):
         vod = world.recall(f"Meeting {index}", Vod)
-        equal(f'the end of "Meeting {index}"', str(world.vod.follow(vod, by=vod.owner).values[-1]), "completed")
+        require_equal(f'the end of "Meeting {index}"', str(world.vod.follow(vod, by=vod.owner).values[-1]), "completed")
 
 
 @then("the worker runs {titles:Quoted} in this order")
@@ -108,7 +110,7 @@ def taken_in_order(context: Context, titles: str) -> None:
         world.vod.end_of("captioning", vod)
     tasks = {world.vod.task_of(vod, "captioning"): vod.recording.title for vod in vods}
     taken = [tasks[task] for task in world.queue.taken(tasks)]
-    equal("the order in which they were taken", taken, [vod.recording.title for vod in vods])
+    require_equal("the order in which they were taken", taken, [vod.recording.title for vod in vods])
 
 
 @then("the captioning job of {title:Quoted} is {state:JobState} after {count:Integer} runs")
@@ -121,7 +123,7 @@ def in_queue(context: Context, title: str, state: str, count: int) -> None:
     task = world.vod.task_of(world.recall(title, Vod), "captioning")
     job = world.queue.job(f'the job that captions "{title}"', task)
     job.await_state(state, within=5.0)
-    equal(f"how often {job.what} was taken", job.starts(), count)
+    require_equal(f"how often {job.what} was taken", job.starts(), count)
 
 
 @then("the queue has the task counts")
@@ -143,7 +145,7 @@ def queue_counts(context: Context) -> None:
 
 
 def _await_counts(what: str, look: Callable[[], Mapping[str, int]], wanted: Mapping[str, int]) -> None:
-    eventually(what, look, lambda counts: counts == wanted, wish=shown(wanted), within=10.0)
+    eventually(what, look, lambda counts: counts == wanted, expected=shown(wanted), within=10.0)
 
 
 def _live(counts: Mapping[str, int]) -> dict[str, int]:
@@ -160,10 +162,10 @@ def jobs_about(context: Context, jobs: tuple[int, str], what: str, within: float
     world = context.world
     count, state = jobs
     named = world.values.text(what)
-    writing.settled(
+    step_checks.settled(
         f'jobs about "{what}" by state',
         lambda: world.queue.about(named),
         lambda states: states.get(state, 0) == count,
-        wish=f"{count} {state}",
+        expected=f"{count} {state}",
         within=within,
     )

@@ -3,12 +3,12 @@
 from behave import given, then, when
 from behave.runner import Context
 
-from support.checks.eventually import consistently, eventually
-from support.checks.matching import equal, require
-from support.clients.malformed import Refusal
-from support.clients.operations import Health
-from support.clients.vod import Vod
-from support.drivers.http import Answer
+from support.capabilities.api.malformed import Refusal
+from support.capabilities.operations.client import Health
+from support.capabilities.vod.client import Vod
+from support.checks.comparison import require, require_equal
+from support.drivers.http import Response
+from support.polling import consistently, eventually
 
 
 @then("health lists only the {service:Service} as unhealthy")
@@ -20,7 +20,9 @@ def health_names(context: Context, service: str) -> None:
     health: Health = context.world.operations.health()
     # Without the database nobody can say whether a worker lives.
     expected = {service, "queue"} if service == "database" else {service}
-    equal("what is unhealthy", {name for name, state in health.services.items() if state != "healthy"}, expected)
+    require_equal(
+        "what is unhealthy", {name for name, state in health.services.items() if state != "healthy"}, expected
+    )
 
 
 @then("{who:Actor} gets {error:Quoted} for the VOD list within {seconds:Duration}")
@@ -35,8 +37,8 @@ def refused_in_time(context: Context, who: str, error: str, seconds: float) -> N
     _require_refused(world.vod.list_page(by=world.person(who)), error, seconds)
 
 
-def _require_refused(answer: Answer, kind: str, seconds: float) -> None:
-    equal("the kind of refusal", answer.expect(503).error["type"], kind)
+def _require_refused(answer: Response, kind: str, seconds: float) -> None:
+    require_equal("the kind of refusal", answer.expect(503).error["type"], kind)
     took = f"{answer.seconds:.1f} s"
     require(answer.seconds <= seconds, f"{answer} should be answered within {seconds:g} s, but took {took}")
 
@@ -58,7 +60,7 @@ def api_not_restarted(context: Context) -> None:
     Example: Then the API was not restarted
     """
     world = context.world
-    equal("the API's process", world.processes.id_of("api"), world.noted("API process", int))
+    require_equal("the API's process", world.processes.id_of("api"), world.noted("API process", int))
 
 
 @then("{who:Actor} can still caption the VOD {title:Quoted}")
@@ -108,7 +110,7 @@ def renamed(context: Context, who: str, title: str, name: str) -> None:
     Example: Given Dana has renamed the VOD "City Council" to "Budget Hearing"
     """
     world = context.world
-    world.vod.change(world.recall(title, Vod), {"title": world.alias(name)}, by=world.person(who)).expect(200)
+    world.vod.change(world.recall(title, Vod), {"title": world.unique_name(name)}, by=world.person(who)).expect(200)
 
 
 @then("the VOD {title:Quoted} is always served as {name:Quoted}")
@@ -118,12 +120,12 @@ def served_as(context: Context, title: str, name: str) -> None:
     Example: Then the VOD "City Council" is always served as "Budget Hearing"
     """
     world = context.world
-    vod, wanted = world.recall(title, Vod), world.alias(name)
+    vod, wanted = world.recall(title, Vod), world.unique_name(name)
     consistently(
         f'the title of the VOD "{title}"',
         lambda: str(world.vod.read(vod, by=vod.owner)["title"]),
         lambda seen: seen == wanted,
-        wish=wanted,
+        expected=wanted,
         during=2.0,
     )
 
@@ -140,7 +142,7 @@ def cached_again(context: Context, title: str) -> None:
         f'the VOD "{title}" is served from the cache',
         lambda: world.vod.is_cached(vod, by=vod.owner),
         bool,
-        wish="True",
+        expected="True",
         within=5.0,
     )
     require(world.vods.cached(vod), f'Redis should hold the VOD "{title}", but does not')
@@ -171,7 +173,7 @@ def captioning_fails(context: Context, title: str, reason: str) -> None:
     world = context.world
     vod = world.recall(title, Vod)
     world.vod.submit(vod, by=vod.owner)
-    equal(f'the VOD "{title}"', str(world.vod.follow(vod, by=vod.owner).values[-1]), f"failed ({reason})")
+    require_equal(f'the VOD "{title}"', str(world.vod.follow(vod, by=vod.owner).values[-1]), f"failed ({reason})")
 
 
 @then("{who:Actor} gets the captions of {title:Quoted}")
@@ -182,7 +184,7 @@ def gets_captions(context: Context, who: str, title: str) -> None:
     """
     world = context.world
     vod = world.recall(title, Vod)
-    equal(f'the captions of "{title}"', world.vod.captions(vod, by=world.person(who)), world.vods.captions(vod))
+    require_equal(f'the captions of "{title}"', world.vod.captions(vod, by=world.person(who)), world.vods.captions(vod))
 
 
 # Bad input

@@ -3,7 +3,7 @@
 from behave import then
 from behave.runner import Context
 
-from support import writing
+from support.scenario import step_checks
 
 
 @then("the Redis key {key:Quoted} has")
@@ -15,11 +15,11 @@ def key_has(context: Context, key: str, within: float = 0.0) -> None:
     """
     world = context.world
     name = world.values.text(key)
-    writing.settled(
+    step_checks.settled(
         f'the Redis key "{name}"',
-        lambda: "; ".join(writing.key_differences(name, world.keys.read(name), world, context)),
+        lambda: "; ".join(step_checks.key_differences(name, world.keys.read(name), world, context)),
         lambda trouble: not trouble,
-        wish=writing.NO_DIFFERENCE,
+        expected=step_checks.NO_DIFFERENCE,
         within=within,
     )
 
@@ -33,10 +33,10 @@ def keys_like(context: Context, count: int, pattern: str, within: float = 0.0) -
     """
     world = context.world
     name = world.values.text(pattern)
-    writing.settled(
+    step_checks.settled(
         f'Redis keys like "{name}"',
         lambda: world.keys.names(name),
         lambda names: len(names) == count,
-        wish=str(count),
+        expected=str(count),
         within=within,
     )

@@ -5,15 +5,14 @@ from functools import partial
 from behave import given, then, when
 from behave.runner import Context
 
-from support import things, writing
+from support.capabilities.research import checks as check
+from support.capabilities.research.client import DOCUMENT_BATCH, filler
+from support.capabilities.research.resources import PORTFOLIO, SESSION, ResourceType
 from support.checks import tables
-from support.checks.expected import require_fields
-from support.checks.matching import equal, one, require
-from support.clients.research import DOCUMENT_BATCH, filler
-from support.clients.things import PORTFOLIO, SESSION, Kind
-from support.drivers.http import REJECTIONS, Answer
-from support.mistakes import require_written
-from support.things import checks as check
+from support.checks.comparison import require, require_equal, require_fields, require_one
+from support.drivers.http import REJECTIONS, Response
+from support.errors import require_feature
+from support.scenario import resources, step_input
 
 
 @given("{who:Actor} has the research session {name:Quoted} in the state {state:Quoted}")
@@ -23,9 +22,9 @@ def session_in_state(context: Context, name: str, who: str, state: str) -> None:
     Example: Given Ravi has the research session "AAPL" in the state "processing"
     """
     world = context.world
-    things.create(world, SESSION, name, who, {}).expect(201)
+    resources.create(world, SESSION, name, who, {}).expect(201)
     if state != "initialized":
-        world.research.move(things.known(world, SESSION, name), state, by=world.person(who)).expect(200)
+        world.research.move(resources.recall(world, SESSION, name), state, by=world.person(who)).expect(200)
 
 
 @when("{who:Actor} moves the research session {name:Quoted} to {state:Quoted}")
@@ -37,8 +36,8 @@ def move_session(context: Context, who: str, name: str, state: str) -> None:
     Example: When Ravi moves the research session "AAPL" to "completed" with
     """
     world = context.world
-    fields = writing.fields(world, context)
-    answer = world.research.move(things.known(world, SESSION, name), state, fields, by=world.person(who))
+    fields = step_input.fields(world, context)
+    answer = world.research.move(resources.recall(world, SESSION, name), state, fields, by=world.person(who))
     world.remember("answer", answer)
 
 
@@ -49,9 +48,9 @@ def move_at_once(context: Context, callers: int, name: str, state: str) -> None:
     Example: When 2 concurrent callers move the research session "AAPL" to "completed"
     """
     world = context.world
-    session = things.known(world, SESSION, name)
+    session = resources.recall(world, SESSION, name)
     moves = [world.research.moving(session, state, by=session.by)] * callers
-    world.remember("answers", world.crowd.send(moves, at_once=callers))
+    world.remember("answers", world.concurrent.send(moves, at_once=callers))
 
 
 @then("{winners:Integer} of them succeeds and the others are rejected as {rejection:Rejection}")
@@ -62,7 +61,7 @@ def some_accepted(context: Context, winners: int, rejection: str) -> None:
     """
     statuses = sorted(answer.status for answer in context.world.recall("answers", list))
     wanted = [200] * winners + [REJECTIONS[rejection][0]] * (len(statuses) - winners)
-    equal("the answers to the callers", statuses, wanted)
+    require_equal("the answers to the callers", statuses, wanted)
 
 
 @then("the research session {name:Quoted} has the history")
@@ -72,23 +71,23 @@ def went_through(context: Context, name: str) -> None:
     Example: Then the research session "AAPL" has the history
     """
     world = context.world
-    session = things.known(world, SESSION, name)
+    session = resources.recall(world, SESSION, name)
     rows = tables.read(context.table, ("from", "to", "by"))
     wanted = [(row["from"], row["to"], world.people.account(world.person(row["by"])).username) for row in rows]
-    check.history(session, world.thing_stores.history(session), wanted)
+    check.history(session, world.resource_stores.history(session), wanted)
 
 
 @then("there is one {type:Resource} {name:Quoted} for the research session {session:Quoted}")
-def one_about(context: Context, type: Kind, name: str, session: str) -> None:
+def one_about(context: Context, type: ResourceType, name: str, session: str) -> None:
     """Look through the owner's notifications or events for what tells of a session: there is exactly one.
 
     Example: Then there is one notification "Research Complete" for the research session "AAPL"
     """
     world = context.world
-    about = things.known(world, SESSION, session)
-    found = world.things.list(type, {"limit": "100"}, by=about.by).expect(200).document[type.listed]
+    about = resources.recall(world, SESSION, session)
+    found = world.resources.list(type, {"limit": "100"}, by=about.by).expect(200).document[type.listed]
     telling = [each for each in found if each[type.called] == name and each["data"].get("session_id") == about.id]
-    one(f'the {type.word} "{name}" about the session on {session}', telling)
+    require_one(f'the {type.word} "{name}" about the session on {session}', telling)
 
 
 # The workflow
@@ -101,8 +100,8 @@ def whole_research(context: Context, who: str, ticker: str) -> None:
     Example: When Nora completes a research session on "AAPL"
     """
     world = context.world
-    things.create(world, SESSION, ticker, who, {}).expect(201)
-    world.research.carry(things.known(world, SESSION, ticker), "saved", by=world.person(who))
+    resources.create(world, SESSION, ticker, who, {}).expect(201)
+    world.research.carry(resources.recall(world, SESSION, ticker), "saved", by=world.person(who))
 
 
 @given("{who:Actor} has run the research session {name:Quoted} up to the stage {stage:ResearchStage}")
@@ -113,7 +112,7 @@ def carry(context: Context, who: str, name: str, stage: str) -> None:
     Example: When Ravi runs the research session "AAPL" up to the stage saved
     """
     world = context.world
-    session = things.known(world, SESSION, name)
+    session = resources.recall(world, SESSION, name)
     world.note("stages", world.research.carry(session, stage, by=world.person(who)))
 
 
@@ -125,7 +124,7 @@ def one_stage(context: Context, who: str, name: str, stage: str) -> None:
     Example: When Ravi requests the stage fetched of the research session "AAPL"
     """
     world = context.world
-    world.remember("answer", world.research.stage(things.known(world, SESSION, name), stage, by=world.person(who)))
+    world.remember("answer", world.research.stage(resources.recall(world, SESSION, name), stage, by=world.person(who)))
 
 
 @then("the research session {name:Quoted} passed the stages {stages:Quoted}")
@@ -134,7 +133,7 @@ def went_through_stages(context: Context, name: str, stages: str) -> None:
 
     Example: Then the research session "AAPL" passed the stages "started, fetched, analysed, reported, saved"
     """
-    equal(f"the way of the research on {name}", ", ".join(context.world.noted("stages", list)), stages)
+    require_equal(f"the way of the research on {name}", ", ".join(context.world.noted("stages", list)), stages)
 
 
 @then("the score of {names:Quoted} is between {low:Number} and {high:Number}")
@@ -144,11 +143,11 @@ def scores(context: Context, names: str, low: float, high: float) -> None:
     Example: Then the score of "AAPL, AAPL #2" is between 0 and 1
     """
     world = context.world
-    sessions = [things.known(world, SESSION, name.strip()) for name in names.split(",")]
-    found = [world.things.read(session).expect(200).document["data"]["analysis"]["score"] for session in sessions]
+    sessions = [resources.recall(world, SESSION, name.strip()) for name in names.split(",")]
+    found = [world.resources.read(session).expect(200).document["data"]["analysis"]["score"] for session in sessions]
     for score in found:
         require(low <= score <= high, f"the score should lie between {low:g} and {high:g}, but was {score}")
-    equal("the scores of researches on the same figures", found, found[:1] * len(found))
+    require_equal("the scores of researches on the same figures", found, found[:1] * len(found))
 
 
 @then("the research session {name:Quoted} failed because {reason:Quoted}")
@@ -158,10 +157,10 @@ def research_failed(context: Context, name: str, reason: str) -> None:
     Example: Then the research session "AAPL" failed because "The price service did not answer in time."
     """
     world = context.world
-    error = world.recall("answer", Answer).expect(502, 503, 504).error
-    equal("the kind of failure", (error["type"], error["message"]), ("DependencyError", reason))
-    session = things.known(world, SESSION, name)
-    told, look = world.things.read(session).expect(200).document, partial(world.thing_stores.row, session)
+    error = world.recall("answer", Response).expect(502, 503, 504).error
+    require_equal("the kind of failure", (error["type"], error["message"]), ("DependencyError", reason))
+    session = resources.recall(world, SESSION, name)
+    told, look = world.resources.read(session).expect(200).document, partial(world.resource_stores.row, session)
     wanted = {"state": "failed", "stage": "started", "error": reason, "data": {}}
     check.stored(session, told, look, wanted, world.people.account(session.by).username)
 
@@ -197,9 +196,9 @@ def holds_quotes(context: Context, name: str) -> None:
     Example: Then the research session "AAPL" has the prices of the price service
     """
     world = context.world
-    data = world.things.read(things.known(world, SESSION, name)).expect(200).document["data"]
+    data = world.resources.read(resources.recall(world, SESSION, name)).expect(200).document["data"]
     found = [(quote["date"], quote["close"]) for quote in data["prices"]["quotes"]]
-    equal("the figures of the research", found, world.noted("quotes", list))
+    require_equal("the figures of the research", found, world.noted("quotes", list))
 
 
 @then("the price service was called {times:Times}")
@@ -208,7 +207,7 @@ def price_service_asked(context: Context, times: int) -> None:
 
     Example: Then the price service was called once
     """
-    equal("how often the price service was asked", len(context.world.prices.asked()), times)
+    require_equal("how often the price service was asked", len(context.world.prices.asked()), times)
 
 
 # Search
@@ -222,10 +221,10 @@ def many_documents(context: Context, count: float, who: str) -> None:
     """
     world = context.world
     person = world.person(who)
-    items = filler(int(count), world.mark, after=world.research.count_documents(by=person))
+    items = filler(int(count), world.suffix, after=world.research.count_documents(by=person))
     for first in range(0, len(items), DOCUMENT_BATCH):
         batch = world.research.ingest(items[first : first + DOCUMENT_BATCH], by=person)
-        equal("how many were refused", batch.expect(200).document["refused"], 0)
+        require_equal("how many were refused", batch.expect(200).document["refused"], 0)
 
 
 @when("{who:Actor} searches for {text:Quoted}")
@@ -237,7 +236,7 @@ def search(context: Context, who: str, text: str) -> None:
     Example: When Nora searches for "cloud computing" with
     """
     world = context.world
-    wishes = writing.fields(world, context)
+    wishes = step_input.fields(world, context)
     world.remember("answer", world.research.search(text, wishes, by=world.person(who)))
 
 
@@ -252,10 +251,10 @@ def ticker_judged(context: Context, text: str, validity: str) -> None:
     """
     world = context.world
     typed = world.values.value(text)
-    require_written(isinstance(typed, str), f"{text} is no text: write the ticker in double quotes")
+    require_feature(isinstance(typed, str), f"{text} is no text: write the ticker in double quotes")
     judged = world.research.judge_ticker(typed, by=world.person("Ravi"))
     ticker = typed.upper() if validity == "valid" else None
-    equal(f"what the platform says about {text}", judged, {"valid": validity == "valid", "ticker": ticker})
+    require_equal(f"what the platform says about {text}", judged, {"valid": validity == "valid", "ticker": ticker})
 
 
 @then("the returns of the portfolio {name:Quoted} are")
@@ -265,6 +264,6 @@ def returns_are(context: Context, name: str) -> None:
     Example: Then the returns of the portfolio "Growth" are
     """
     world = context.world
-    portfolio = things.known(world, PORTFOLIO, name)
+    portfolio = resources.recall(world, PORTFOLIO, name)
     found = world.research.returns(portfolio, by=portfolio.by)
-    require_fields(f"the returns of {portfolio}", found, writing.wishes(world, context, "field"))
+    require_fields(f"the returns of {portfolio}", found, step_input.expected_fields(world, context, "field"))

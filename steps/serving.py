@@ -5,14 +5,13 @@ from functools import partial
 from behave import given, then, when
 from behave.runner import Context
 
-from support import writing
-from support.checks.expected import require_fields
-from support.checks.matching import equal, require, shown
-from support.clients.vod import FIELDS, Vod, variant
-from support.drivers.http import Answer, HttpDriver
-from support.personas import Persona
+from support.capabilities.vod.client import FIELDS, Vod, variant
+from support.checks.comparison import require, require_equal, require_fields, shown
+from support.drivers.http import HttpDriver, Response
+from support.gherkin.personas import Persona
+from support.scenario import step_input
+from support.scenario.world import World
 from support.testdata.media import Recording
-from support.world import World
 
 
 @given("Redis has {value:Value} as the {field:VodField} of the VOD {title:Quoted}")
@@ -33,7 +32,7 @@ def list_some(context: Context, who: str, limit: str, offset: str, status: str) 
     """
     world = context.world
     asked = {"limit": limit, "offset": offset, "status": status}
-    params = writing.parameters({name: world.values.value(text) for name, text in asked.items()})
+    params = step_input.parameters({name: world.values.value(text) for name, text in asked.items()})
     world.remember("answer", world.vod.list_some(params, by=world.person(who)))
     world.note("listed status", params.get("status", ""))
 
@@ -45,10 +44,10 @@ def sees_listed(context: Context, titles: str) -> None:
     Example: Then the VODs "Sixth, Second" are returned in this order with the right total
     """
     world = context.world
-    page = world.recall("answer", Answer).expect(200).document
-    wanted = [world.alias(title) for title in titles.split(", ")] if titles else []
-    equal("the listed VODs", [vod["title"] for vod in page["vods"]], wanted)
-    equal("the total of the list", page["total"], world.vods.count(world.noted("listed status", str) or None))
+    page = world.recall("answer", Response).expect(200).document
+    wanted = [world.unique_name(title) for title in titles.split(", ")] if titles else []
+    require_equal("the listed VODs", [vod["title"] for vod in page["vods"]], wanted)
+    require_equal("the total of the list", page["total"], world.vods.count(world.noted("listed status", str) or None))
 
 
 @then("the VOD {title:Quoted} is stored as {status:VodState} with the values that {who:Actor} registered")
@@ -73,7 +72,7 @@ def sees_registered(context: Context, title: str) -> None:
     """
     world = context.world
     vod = world.recall(title, Vod)
-    seen = world.recall("answer", Answer).expect(200).document
+    seen = world.recall("answer", Response).expect(200).document
     require_fields(f'the VOD "{title}"', seen, {**_registered(vod.recording), "id": vod.id, "status": "pending"})
 
 
@@ -88,8 +87,8 @@ def sees_field(context: Context, field: str, value: str) -> None:
     Example: Then the response has the status "processing"
     """
     world = context.world
-    seen = world.recall("answer", Answer).expect(200).document
-    require_fields("the response", seen, {field: world.values.wish(value)})
+    seen = world.recall("answer", Response).expect(200).document
+    require_fields("the response", seen, {field: world.values.expected(value)})
 
 
 @then("the VOD {title:Quoted} has the {field:VodField} {value:Value}")
@@ -99,7 +98,7 @@ def has_field(context: Context, title: str, field: str, value: str) -> None:
     Example: Then the VOD "City Council" has the duration 90
     """
     world = context.world
-    vod, wanted = world.recall(title, Vod), {field: world.values.wish(value)}
+    vod, wanted = world.recall(title, Vod), {field: world.values.expected(value)}
     require_fields(f'the VOD "{title}" in the API', world.vod.read(vod, by=vod.owner), wanted)
     require_fields(f'the row of the VOD "{title}"', world.vods.row(vod), wanted)
 
@@ -132,9 +131,7 @@ def gone(context: Context, title: str) -> None:
     require_fields(f'what is left of the VOD "{title}"', left, {"rows": 0, "cached": None, "files": []})
 
 
-@when(
-    "{who:Actor} sends {count:Integer} {calls:Calls} of the VOD {title:Quoted} from {clients:Integer} concurrent clients"
-)
+@when("{who:Actor} sends {count:Integer} {calls:Calls} of the VOD {title:Quoted} from {clients:Integer} concurrent clients")  # noqa: E501
 def send_at_once(context: Context, who: str, count: int, calls: str, title: str, clients: int) -> None:
     """Have so many callers, released together, send requests; each registration and change is another.
 
@@ -144,10 +141,10 @@ def send_at_once(context: Context, who: str, count: int, calls: str, title: str,
     person, vod = world.person(who), world.recall(title, Vod)
     world.access.token(person)
     requests = [partial(_call, world, calls, number, vod, person) for number in range(count)]
-    world.remember("answers", world.crowd.send(requests, at_once=clients))
+    world.remember("answers", world.concurrent.send(requests, at_once=clients))
 
 
-def _call(world: World, calls: str, number: int, vod: Vod, person: Persona, http: HttpDriver) -> Answer:
+def _call(world: World, calls: str, number: int, vod: Vod, person: Persona, http: HttpDriver) -> Response:
     return world.vod.over(http).call(calls, number, vod, by=person)
 
 
@@ -158,10 +155,10 @@ def answers_are(context: Context, number: int, status: int, equality: str, field
     Example: Then 20 responses have the status 201 and different "id"
     """
     answers = context.world.recall("answers", list)
-    equal("the number of answers", len(answers), number)
+    require_equal("the number of answers", len(answers), number)
     values = [str(answer.expect(status).document[field] if field else answer.document) for answer in answers]
     wanted = 1 if equality == "the same" else number
-    equal(f'the number of different values of "{field or "the whole answer"}"', len(set(values)), wanted)
+    require_equal(f'the number of different values of "{field or "the whole answer"}"', len(set(values)), wanted)
 
 
 @then("the VOD {title:Quoted} has exactly one of the sent changes")

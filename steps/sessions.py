@@ -3,9 +3,9 @@
 from behave import given, then, when
 from behave.runner import Context
 
-from support.checks.matching import equal, require
-from support.clients.sessions import SignedIn
-from support.drivers.http import Answer
+from support.capabilities.access.sessions import SignedIn
+from support.checks.comparison import require, require_equal
+from support.drivers.http import Response
 
 
 @then("{who:Actor} has an access token that is valid for {minutes:Number} minutes")
@@ -15,12 +15,12 @@ def token_lifetime(context: Context, who: str, minutes: float) -> None:
     Example: Then she has an access token that is valid for 30 minutes
     """
     world = context.world
-    answer = world.recall("answer", Answer).expect(200).document
-    equal("the type of the token", answer["token_type"], "bearer")
+    answer = world.recall("answer", Response).expect(200).document
+    require_equal("the type of the token", answer["token_type"], "bearer")
     session = world.noted("session", SignedIn)
-    equal(f"the lifetime of {world.person(who).name}'s token in seconds", session.lifetime, minutes * 60)
+    require_equal(f"the lifetime of {world.person(who).name}'s token in seconds", session.lifetime, minutes * 60)
     claimed = session.claims["exp"] - session.claims["iat"]
-    equal("the time between issue and end in the token, in seconds", claimed, minutes * 60)
+    require_equal("the time between issue and end in the token, in seconds", claimed, minutes * 60)
 
 
 @then("{whose:Owner} session is stored in the database and in Redis until its expiry")
@@ -70,10 +70,10 @@ def session_fate(context: Context, whose: str, which: int, state: bool) -> None:
     answer = world.access.open_page_in(session, "protected endpoint")
     if state:
         username = world.access.account(person).username
-        equal("whom the page greets", answer.expect(200).document["username"], username)
+        require_equal("whom the page greets", answer.expect(200).document["username"], username)
         require(world.sessions.row(session), f"{person.name}'s session should be in the database, but is not")
     else:
-        equal("the kind of refusal", answer.expect(401).error["type"], "AuthenticationError")
+        require_equal("the kind of refusal", answer.expect(401).error["type"], "AuthenticationError")
 
 
 @given("{who:Actor} has refreshed the session")
@@ -115,4 +115,4 @@ def has_new_tokens(context: Context, who: str) -> None:
     for kind in ("access_token", "refresh_token"):
         new, old, word = getattr(now, kind), getattr(before, kind), kind.replace("_", " ")
         require(new not in ("", old), f"{name} should have another {word}, but has not")
-    equal(f"whose the new token of {name} is", now.claims["sub"], before.claims["sub"])
+    require_equal(f"whose the new token of {name} is", now.claims["sub"], before.claims["sub"])

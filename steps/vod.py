@@ -3,12 +3,12 @@
 from behave import given, when
 from behave.runner import Context
 
-from support import writing
+from support.capabilities.vod.client import STAGES, Vod
 from support.checks import tables
-from support.clients.vod import STAGES, Vod
-from support.mistakes import require_written
+from support.errors import require_feature
+from support.scenario import step_input
+from support.scenario.world import World
 from support.testdata.media import Recording
-from support.world import World
 
 
 @given("{who:Actor} has a {condition:Recording} recording of {title:Quoted}")
@@ -66,7 +66,7 @@ def vods_exist(context: Context, who: str) -> None:
 
 
 def _make(world: World, stage: str, title: str, who: str) -> None:
-    require_written(stage in STAGES, f'a VOD cannot be "{stage}"; it can be: {", ".join(STAGES)}')
+    require_feature(stage in STAGES, f'a VOD cannot be "{stage}"; it can be: {", ".join(STAGES)}')
     person, made = world.person(who), _store(world, title)
     if stage == "unregistered":
         world.access.token(person)
@@ -129,7 +129,7 @@ def register_raw(context: Context, who: str) -> None:
     Example: When Dana registers a VOD with this body
     """
     world = context.world
-    world.remember("answer", world.vod.attempt(writing.text_below(context).encode(), by=world.person(who)))
+    world.remember("answer", world.vod.attempt(step_input.text_below(context).encode(), by=world.person(who)))
 
 
 @when("{who:Actor} submits it for captioning")

@@ -5,8 +5,8 @@ from functools import partial
 from behave import given, then, when
 from behave.runner import Context
 
-from support import writing
-from support.checks.matching import equal
+from support.checks.comparison import require_equal
+from support.scenario import step_checks, step_input
 
 
 @when("{who:Caller} connects to {path:Path}")
@@ -37,7 +37,7 @@ def send(context: Context, who: str) -> None:
     Example: Given Vera has sent over the WebSocket
     """
     world = context.world
-    world.sockets.send(writing.message(world, context), by=world.caller(who))
+    world.sockets.send(step_input.message(world, context), by=world.caller(who))
 
 
 @when("{who:Caller} sends this text over the WebSocket")
@@ -47,7 +47,7 @@ def send_exactly(context: Context, who: str) -> None:
     Example: When Vera sends this text over the WebSocket
     """
     world = context.world
-    world.sockets.send(writing.text_below(context), by=world.caller(who))
+    world.sockets.send(step_input.text_below(context), by=world.caller(who))
 
 
 @given("within {within:Duration} {who:Caller} has received")
@@ -59,7 +59,7 @@ def receives(context: Context, within: float, who: str) -> None:
     Example: Then within 5 seconds Vera receives
     """
     world = context.world
-    differences = partial(writing.part_differences, world, "message", context=context)
+    differences = partial(step_checks.part_differences, world, "message", context=context)
     world.remember("message", world.sockets.receive(differences, within, by=world.caller(who)))
 
 
@@ -82,4 +82,6 @@ def closed(context: Context, within: float, who: str, code: int) -> None:
     """
     world = context.world
     seen = world.sockets.closing_code(within, by=world.caller(who))
-    equal(f"the code with which the WebSocket of {who} is closed", "none: it is open" if seen is None else seen, code)
+    require_equal(
+        f"the code with which the WebSocket of {who} is closed", "none: it is open" if seen is None else seen, code
+    )

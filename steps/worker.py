@@ -3,16 +3,16 @@
 from behave import given, then, when
 from behave.runner import Context
 
+from support.capabilities.queue.stores import Job
+from support.capabilities.vod.client import Vod
 from support.checks import captions
-from support.checks.eventually import consistently
-from support.checks.matching import equal
-from support.clients.queue import Job
-from support.clients.vod import Vod
-from support.parts import Failure, Part
-from support.world import World
+from support.checks.comparison import require_equal
+from support.faults.components import Component, FailureMode
+from support.polling import consistently
+from support.scenario.world import World
 
 MOST_STARTS = 10  # of a job that kills its worker; the platform should give up long before
-PATIENCE = 10.0  # seconds for what is no scenario's business
+TIMEOUT = 10.0  # seconds for what is no scenario's business
 
 
 @given("a captioning of {title:Quoted} that takes {seconds:Duration} is running")
@@ -26,9 +26,9 @@ def captioning_under_way(context: Context, title: str, seconds: float) -> None:
     vod = world.vod.register(world.media.store(title, pace=seconds), by=dana)
     world.remember(title, vod)
     world.vod.submit(vod, by=dana)
-    _captioning(world, title).await_starts(1, within=PATIENCE)
+    _captioning(world, title).await_starts(1, within=TIMEOUT)
     # The queue knows of it a moment before the platform says so.
-    world.vod.follow(vod, by=dana, within=PATIENCE, until={"processing"})
+    world.vod.follow(vod, by=dana, within=TIMEOUT, until={"processing"})
 
 
 @given("no worker runs the captioning of {title:Quoted} {seconds:Duration} later")
@@ -47,7 +47,7 @@ def still_in_hand(context: Context, title: str, seconds: float) -> None:
     Example: Given the same worker still runs the captioning of "City Council" 1.2 seconds later
     """
     job = _captioning(context.world, title)
-    consistently(job.what, job.state, lambda state: state == "doing", wish="doing", during=seconds)
+    consistently(job.what, job.state, lambda state: state == "doing", expected="doing", during=seconds)
 
 
 @when("the worker is killed after {title:Quoted} is captioned and before it acknowledges the job")
@@ -58,10 +58,10 @@ def killed_before_acknowledging(context: Context, title: str) -> None:
     """
     world = context.world
     vod = world.recall(title, Vod)
-    with world.processes.no_acknowledgement(vod.id):
-        world.vod.follow(vod, by=vod.owner, within=PATIENCE)
-        equal("the job, as the queue knows it", _captioning(world, title).state(), "doing")
-        world.faults.begin(Part.WORKER, Failure.KILLED)
+    with world.processes.blocked_acknowledgements(vod.id):
+        world.vod.follow(vod, by=vod.owner, within=TIMEOUT)
+        require_equal("the job, as the queue knows it", _captioning(world, title).state(), "doing")
+        world.faults.inject(Component.WORKER, FailureMode.KILLED)
 
 
 @when("the worker is killed each time it runs the captioning of {title:Quoted}")
@@ -73,9 +73,9 @@ def killed_each_time(context: Context, title: str) -> None:
     world = context.world
     job = _captioning(world, title)
     for start in range(1, MOST_STARTS):
-        if not job.await_start_or_end(start, within=PATIENCE):
+        if not job.await_start_or_end(start, within=TIMEOUT):
             break
-        world.faults.begin(Part.WORKER, Failure.KILLED)
+        world.faults.inject(Component.WORKER, FailureMode.KILLED)
 
 
 @then("the captioning of {title:Quoted} is taken over within {seconds:Duration}")
@@ -95,9 +95,11 @@ def captioned_once(context: Context, title: str, seconds: float) -> None:
     """
     world = context.world
     vod = world.recall(title, Vod)
-    equal(f'the VOD "{title}"', str(world.vod.follow(vod, by=vod.owner, within=seconds).values[-1]), "completed")
-    _captioning(world, title).await_state("succeeded", within=PATIENCE)
-    equal(f'the history of the VOD "{title}"', world.vods.statuses(vod), ["pending", "processing", "completed"])
+    require_equal(
+        f'the VOD "{title}"', str(world.vod.follow(vod, by=vod.owner, within=seconds).values[-1]), "completed"
+    )
+    _captioning(world, title).await_state("succeeded", within=TIMEOUT)
+    require_equal(f'the history of the VOD "{title}"', world.vods.statuses(vod), ["pending", "processing", "completed"])
     captions.require_faithful(title, captions.read(title, world.vods.captions(vod)), vod.recording)
 
 
@@ -113,7 +115,7 @@ def waits(context: Context, title: str) -> None:
         f'the VOD "{title}" and its job',
         lambda: f"{world.vod.read(vod, by=vod.owner)['status']}, {job.state()}",
         lambda seen: seen == "pending, todo",
-        wish="pending, todo",
+        expected="pending, todo",
         during=1.0,
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from support.checks import scc
-from support.checks.matching import equal, fail, require
+from support.checks.comparison import fail, require, require_equal
 from support.testdata.media import Recording, Segment
 
 # A caption is loaded before it is shown, two characters a frame: 1.5 s for two full rows. The first one therefore
@@ -62,7 +62,7 @@ def require_faithful(title: str, cues: Sequence[scc.Cue], recording: Recording) 
 def _require_words(title: str, cues: Sequence[scc.Cue], recording: Recording) -> None:
     said = [word for segment in recording.segments for word in segment.text.split()]
     shown = [word for cue in cues for word in cue.text.split()]
-    equal(f'the words of the captions of "{title}"', " ".join(shown), " ".join(said))
+    require_equal(f'the words of the captions of "{title}"', " ".join(shown), " ".join(said))
 
 
 def _require_time(what: str, seen: float, wanted: float) -> None:
@@ -89,14 +89,14 @@ def require_summary(
     """Require a chunk for every five cues, with the speaker of its first cue, its begin and its words."""
     _require_words(title, cues, recording)
     wanted = [cues[begin : begin + CUES_PER_CHUNK] for begin in range(0, len(cues), CUES_PER_CHUNK)]
-    equal(f'the number of chunks in the summary of "{title}"', len(chunks), len(wanted))
+    require_equal(f'the number of chunks in the summary of "{title}"', len(chunks), len(wanted))
     speakers = {id(cue): segment.speaker for segment, its in _by_segment(cues, recording.segments) for cue in its}
     for chunk, its_cues in zip(chunks, wanted, strict=True):
         first = its_cues[0]
-        equal(
+        require_equal(
             f'the words of a chunk of "{title}"',
             " ".join(chunk["text"].split()),
             " ".join(" ".join(c.text for c in its_cues).split()),
         )
-        equal(f'the speaker of the chunk "{chunk["text"]}"', chunk["speaker"], speakers[id(first)])
+        require_equal(f'the speaker of the chunk "{chunk["text"]}"', chunk["speaker"], speakers[id(first)])
         _require_time(f'the chunk "{chunk["text"]}" should start at', chunk["start"], first.start)

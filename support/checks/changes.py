@@ -17,11 +17,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from support.checks.expected import differences
-from support.checks.kinds import ABSENT, Kind, moment
-from support.checks.matching import shown
+from support.checks.comparison import differences, shown
+from support.checks.matchers import ABSENT, Matcher, moment
+from support.errors import FeatureError
 from support.evidence.masking import is_secret_name
-from support.mistakes import FeatureMistake
 
 State = Mapping[tuple[str, str], Mapping[str, Any]]
 """Records by store and key; a record is its fields."""
@@ -50,7 +49,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Wish:
+class Expectation:
     """A row of a table of changes; `id` is the id of what `record` names."""
 
     store: str
@@ -76,7 +75,7 @@ class Wish:
     @property
     def looseness(self) -> int:
         """How many of its ends are of a kind, not of a value; the kind that takes anything counts more."""
-        return sum(2 if str(end) == "anything" else 1 for end in (self.old, self.new) if isinstance(end, Kind))
+        return sum(2 if str(end) == "anything" else 1 for end in (self.old, self.new) if isinstance(end, Matcher))
 
 
 COLUMNS = ("store", "record", "from", "to")
@@ -95,7 +94,7 @@ def changes(before: State, after: State) -> Iterator[Change]:
                     yield Change(store, key, name, old.get(name), new.get(name), new)
 
 
-def compare(wanted: Sequence[Wish], found: Sequence[Change]) -> tuple[list[Wish], list[Change]]:
+def compare(wanted: Sequence[Expectation], found: Sequence[Change]) -> tuple[list[Expectation], list[Change]]:
     """Return the wishes that no change fulfils, and the changes that no wish tells; each counts for one other."""
     missing, unlisted = [], list(found)
     for wish in sorted(wanted, key=lambda wish: wish.looseness):
@@ -107,15 +106,17 @@ def compare(wanted: Sequence[Wish], found: Sequence[Change]) -> tuple[list[Wish]
     return missing, unlisted
 
 
-def wish(row: Mapping[str, str], identity: Callable[[str], str], read: Callable[[str], Any]) -> Wish:
+def expectation(row: Mapping[str, str], identity: Callable[[str], str], read: Callable[[str], Any]) -> Expectation:
     """Return what a row of a table of changes tells.
 
     `identity` gives the id of what the scenario knows by a name, `read` what a cell expects.
     """
-    told = Wish(row["store"], row["record"], identity(row["record"]), row["field"], read(row["from"]), read(row["to"]))
-    kinds = {str(end) for end in (told.old, told.new) if isinstance(end, Kind)}
+    told = Expectation(
+        row["store"], row["record"], identity(row["record"]), row["field"], read(row["from"]), read(row["to"])
+    )
+    kinds = {str(end) for end in (told.old, told.new) if isinstance(end, Matcher)}
     if not told.field and kinds != {"absent", "anything"}:
-        raise FeatureMistake(
+        raise FeatureError(
             f'a change of {told.store} "{told.record}" without a field is from {{absent}} to {{anything}}, or back'
         )
     return told

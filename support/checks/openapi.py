@@ -10,7 +10,7 @@ from typing import Any
 
 import fastjsonschema
 
-from support.evidence.observed import Answered
+from support.evidence.exchanges import Answered
 
 ITSELF = "/openapi.json"
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from support.mistakes import FeatureMistake, told_known
+from support.errors import FeatureError, suggest
 
 
 class Table(Protocol):
@@ -28,19 +28,19 @@ def read(table: Table | None, columns: Sequence[str], *, optional: Sequence[str]
     known = [*columns, *optional]
     told = ", ".join(known)
     if table is None:
-        raise FeatureMistake(f"this step needs a table below it, with the columns: {told}")
+        raise FeatureError(f"this step needs a table below it, with the columns: {told}")
     if repeated := sorted({name for name in table.headings if table.headings.count(name) > 1}):
-        raise FeatureMistake(f'the table has the column "{repeated[0]}" more than once')
+        raise FeatureError(f'the table has the column "{repeated[0]}" more than once')
     for heading in table.headings:
         if heading not in known:
-            raise FeatureMistake(
-                f'the table has a column "{heading}", which means nothing here.{told_known(heading, known)} '
+            raise FeatureError(
+                f'the table has a column "{heading}", which means nothing here.{suggest(heading, known)} '
                 "(the first row of a table names its columns)"
             )
     if missing := [name for name in columns if name not in table.headings]:
-        raise FeatureMistake(f"the table lacks the column {', '.join(missing)}; its columns are: {told}")
+        raise FeatureError(f"the table lacks the column {', '.join(missing)}; its columns are: {told}")
     if not table.rows:
-        raise FeatureMistake("the table has no rows: a step that is given nothing checks nothing")
+        raise FeatureError("the table has no rows: a step that is given nothing checks nothing")
     return [{name: row[name] if name in table.headings else "" for name in known} for row in table.rows]
 
 
@@ -49,4 +49,4 @@ def whole(row: Mapping[str, str], column: str) -> int:
     try:
         return int(row[column])
     except ValueError:
-        raise FeatureMistake(f'"{row[column]}" in the column "{column}" should be a whole number') from None
+        raise FeatureError(f'"{row[column]}" in the column "{column}" should be a whole number') from None

@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from support.evidence.recorder import Recorder
-from support.settings import Limits
+from support.targets.settings import Limits
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -10,11 +10,13 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
+from support.checks.comparison import field_differences
+from support.errors import FeatureError, suggest
 from support.evidence.recorder import Query, Recorder
-from support.mistakes import FeatureMistake
-from support.settings import NO_WRITES
+from support.targets.settings import NO_WRITES
 
 STATEMENT_LIMIT = 5000  # milliseconds
+
 CONNECT_LIMIT = 3  # seconds
 
 
@@ -99,7 +101,7 @@ class DatabaseDriver:
         For what no client of the platform could do: rows that come from elsewhere.
         """
         if not self._writes:
-            raise FeatureMistake(f"nothing was written to the database: {NO_WRITES}")
+            raise FeatureError(f"nothing was written to the database: {NO_WRITES}")
         writing = self._engine.execution_options(isolation_level="READ COMMITTED", postgresql_readonly=False)
         return self._ask(writing.begin, statement, parameters)
 
@@ -117,3 +119,51 @@ class DatabaseDriver:
 
 def _conditions(key: Mapping[str, object]) -> str:
     return " AND ".join(f"{name} = :{name}" for name in key) or "true"
+
+
+class Records:
+    """Tables by name. What a feature writes never becomes SQL: names are looked up, values are parameters."""
+
+    def __init__(self, database: DatabaseDriver) -> None:
+        self._database = database
+
+    def find(self, table: str, wanted: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """Return the rows of a table that have these values, or values of these kinds."""
+        columns = self._columns(table)
+        for column in wanted:
+            if column not in columns:
+                raise FeatureError(f'the table "{table}" has no column "{column}".{suggest(column, columns)}')
+        narrowing = {column: str(value) for column, value in wanted.items() if _narrows(value, columns[column])}
+        conditions = " AND ".join(f'"{column}"::text = :v{number}' for number, column in enumerate(narrowing)) or "true"
+        rows = self._database.rows(
+            f'SELECT * FROM "{table}" WHERE {conditions}',
+            **{f"v{number}": value for number, value in enumerate(narrowing.values())},
+        )
+        # What has several written forms, such as a time, is compared here, as everything else is.
+        return [row for row in rows if not any(field_differences(row, wanted))]
+
+    def connections(self) -> int:
+        """Return how many connections to the database there are beside this one."""
+        return int(
+            self._database.rows(
+                "SELECT count(*) AS number FROM pg_stat_activity "
+                "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            )[0]["number"]
+        )
+
+    def _columns(self, table: str) -> Mapping[str, str]:
+        found = self._database.rows(
+            "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'public' "
+            "ORDER BY table_name, ordinal_position"
+        )
+        tables = list(dict.fromkeys(row["table_name"] for row in found))
+        if table not in tables:
+            raise FeatureError(f'the database has no table "{table}".{suggest(table, tables)}')
+        return {row["column_name"]: row["data_type"] for row in found if row["table_name"] == table}
+
+
+def _narrows(value: Any, type: str) -> bool:
+    """Whether the database itself can look for a value: one that has a single written form in this column."""
+    if isinstance(value, str):
+        return type in ("text", "character varying", "uuid")
+    return isinstance(value, int) and not isinstance(value, bool) and type in ("integer", "bigint", "smallint")

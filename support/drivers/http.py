@@ -16,13 +16,13 @@ from requests.adapters import HTTPAdapter
 from requests.utils import default_headers
 from urllib3.exceptions import ReadTimeoutError
 
+from support.checks.comparison import fail
 from support.checks.envelope import shows_of_the_inside
-from support.checks.matching import fail
 from support.checks.openapi import ApiDocument
-from support.drivers.trust import distrust
+from support.drivers.tls import distrust
+from support.errors import FeatureError
 from support.evidence.recorder import Exchange, Recorder
-from support.mistakes import FeatureMistake
-from support.settings import NO_WRITES, Limits
+from support.targets.settings import NO_WRITES, Limits
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 SIGNING_IN = frozenset({"/api/auth/login", "/api/auth/refresh", "/api/auth/logout"})
@@ -38,20 +38,20 @@ _HEADERS = {**default_headers(), "Accept": "application/json"}
 _SEND = HTTPAdapter.send
 
 
-class NoAnswer(AssertionError):
+class NoResponse(AssertionError):
     """The platform gave no HTTP answer: refused, hung up, or took longer than the target's limit (`too_late`)."""
 
-    def __init__(self, sentence: str, *, too_late: bool = False) -> None:
-        super().__init__(sentence)
-        self.too_late = too_late
+    def __init__(self, message: str, *, timed_out: bool = False) -> None:
+        super().__init__(message)
+        self.timed_out = timed_out
 
 
-class WriteRefused(FeatureMistake):
+class WriteRefused(FeatureError):
     """Nothing may be written in this scenario, so the driver did not send the request."""
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """What the platform answered. `seconds` is the time from sending the request to the last byte."""
 
     request: str
@@ -95,7 +95,7 @@ class Answer:
             raise fail(f"{self} should carry the error envelope, but was {self.told}")
         return envelope
 
-    def expect(self, *statuses: int) -> Answer:
+    def expect(self, *statuses: int) -> Response:
         """Return this answer if its status is one of these; fail with what the platform said otherwise."""
         if self.status not in statuses:
             wanted = " or ".join(map(str, statuses))
@@ -138,7 +138,7 @@ class HttpDriver:
         *,
         writes: bool,
         connections: HTTPAdapter | None = None,
-        created: Callable[[str, Answer], None] = lambda path, answer: None,
+        created: Callable[[str, Response], None] = lambda path, answer: None,
         document: ApiDocument | None = None,
         trusted: str | bool = True,
     ) -> None:
@@ -154,19 +154,19 @@ class HttpDriver:
         self._connections = connections or HTTPAdapter()
         self._own_connections = connections is None
 
-    def get(self, path: str, **options: Any) -> Answer:
+    def get(self, path: str, **options: Any) -> Response:
         """Send a GET; see `send` for the options."""
         return self.send("GET", path, **options)
 
-    def post(self, path: str, **options: Any) -> Answer:
+    def post(self, path: str, **options: Any) -> Response:
         """Send a POST; see `send` for the options."""
         return self.send("POST", path, **options)
 
-    def put(self, path: str, **options: Any) -> Answer:
+    def put(self, path: str, **options: Any) -> Response:
         """Send a PUT; see `send` for the options."""
         return self.send("PUT", path, **options)
 
-    def delete(self, path: str, **options: Any) -> Answer:
+    def delete(self, path: str, **options: Any) -> Response:
         """Send a DELETE; see `send` for the options."""
         return self.send("DELETE", path, **options)
 
@@ -183,7 +183,7 @@ class HttpDriver:
         headers: Mapping[str, str] | None = None,
         form: Mapping[str, str] | None = None,
         files: Mapping[str, tuple[str, bytes]] | None = None,
-    ) -> Answer:
+    ) -> Response:
         """Send one request, as the owner of `token` or as nobody, and record the exchange.
 
         `json` is written as JSON; `body` is sent as it is, and said to be JSON where `headers` name no other type.
@@ -239,9 +239,9 @@ class HttpDriver:
         )
         who = f"{actor}'s {method} {path}" if actor else f"{method} {path}"
         if answer is None:
-            raise NoAnswer(f"{who} should be answered, but {trouble}", too_late=too_late)
+            raise NoResponse(f"{who} should be answered, but {trouble}", timed_out=too_late)
         mask = self._evidence.mask
-        told = Answer(who, answer.status_code, answer.headers, answer.content, seconds, answer.json, actor, mask)
+        told = Response(who, answer.status_code, answer.headers, answer.content, seconds, answer.json, actor, mask)
         if method == "POST" and told.status == 201:
             self._created(path, told)
         self._compare(who, method, path, answer)
@@ -262,7 +262,7 @@ class HttpDriver:
         try:
             made = socket.create_connection((address.hostname or "", port), self._limits.connect)
         except OSError as error:
-            raise NoAnswer(f"{request[:40]!r} should be answered, but no connection was made: {error}") from error
+            raise NoResponse(f"{request[:40]!r} should be answered, but no connection was made: {error}") from error
         with closing(made) as connection:
             connection.settimeout(self._limits.answer)
             try:
@@ -271,8 +271,8 @@ class HttpDriver:
                 while part := connection.recv(65536):
                     answer += part
             except TimeoutError:
-                raise NoAnswer(
-                    f"{request[:40]!r} should be answered, or hung up on, but is not", too_late=True
+                raise NoResponse(
+                    f"{request[:40]!r} should be answered, or hung up on, but is not", timed_out=True
                 ) from None
             except OSError as error:
                 # It hung up on us, maybe before we had told that we have said everything.

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import redis
 
+from support.checks.matchers import ABSENT
+from support.errors import FeatureError
 from support.evidence.recorder import Command, Recorder
-from support.mistakes import FeatureMistake
-from support.settings import NO_WRITES
+from support.targets.settings import NO_WRITES
 
 LIMIT = 3.0  # seconds
+
 SCANNED = 1000  # keys that one SCAN looks through, so that a few hundred keys are one round trip
+
 READING = frozenset(
     {
         "GET",
@@ -31,6 +35,7 @@ READING = frozenset(
         "PING",
     }
 )
+
 Found = TypeVar("Found")
 
 
@@ -39,7 +44,7 @@ def open_client(url: str) -> redis.Redis:
     return redis.Redis.from_url(url, socket_timeout=LIMIT, socket_connect_timeout=LIMIT, decode_responses=True)
 
 
-class CommandRefused(FeatureMistake):
+class CommandRefused(FeatureError):
     """Nothing may be written in this scenario, so the driver did not send the command."""
 
 
@@ -118,3 +123,31 @@ class RedisDriver:
                     error=trouble,
                 )
             )
+
+
+class Keys:
+    """Redis keys by name."""
+
+    def __init__(self, redis: RedisDriver) -> None:
+        self._redis = redis
+
+    def read(self, key: str) -> Mapping[str, Any] | None:
+        """Return type, value (JSON where it is some) and seconds to live of a key; None where there is none."""
+        type, value = self._redis.typed(key)
+        if type == "none":
+            return None
+        left = self._redis.seconds_to_live(key)
+        return {"type": type, "value": _read(value), "seconds to live": ABSENT if left is None else left}
+
+    def names(self, pattern: str) -> list[str]:
+        """Return the keys that match a pattern such as `vod:*`."""
+        return self._redis.keys(pattern)
+
+
+def _read(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value

@@ -6,8 +6,8 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from support.errors import FeatureError
 from support.evidence.recorder import Recorder
-from support.mistakes import FeatureMistake
 
 
 class StorageDriver:
@@ -20,7 +20,7 @@ class StorageDriver:
     def require_there(self) -> None:
         """Fail where the storage itself is away: a folder made in its place would be in the way of its return."""
         if not self.root.is_dir():
-            raise FeatureMistake("the media storage is away: put files there before it goes, or once it is back")
+            raise FeatureError("the media storage is away: put files there before it goes, or once it is back")
 
     def everything(self) -> Iterator[tuple[str, bytes]]:
         """Yield path and content of every file."""
@@ -47,7 +47,7 @@ class StorageDriver:
         self.require_there()
         place = (self.root / path).resolve()
         if not place.is_relative_to(self.root.resolve()):
-            raise FeatureMistake(f'"{path}" leads out of the media storage')
+            raise FeatureError(f'"{path}" leads out of the media storage')
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(content, encoding="utf-8")
         self._evidence.attach(path, content, "text/plain")

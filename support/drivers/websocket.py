@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import websockets  # loads its parts when they are used
 
-from support.drivers.http import Answer, NoAnswer
+from support.drivers.http import NoResponse, Response
 from support.evidence.recorder import Command, Recorder
-from support.settings import Limits
+from support.targets.settings import Limits
 
 if TYPE_CHECKING:
-    from websockets.http11 import Response
+    from websockets.http11 import Response as HandshakeResponse
     from websockets.sync.client import ClientConnection
 
 _STORE = "WebSocket"
@@ -26,7 +26,7 @@ _STORE = "WebSocket"
 class HandshakeRefused(Exception):
     """The platform answered the handshake with something other than a WebSocket; `answer` says what."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Response) -> None:
         super().__init__(f"{answer} was refused with {answer.status}")
         self.answer = answer
 
@@ -55,7 +55,7 @@ class WebSocketDriver:
     """
 
     actor: str
-    handshake: Answer
+    handshake: Response
     _connection: ClientConnection
     _ending: ExitStack
     _evidence: Recorder
@@ -147,14 +147,14 @@ def open_websocket(
         evidence.command(Command(_STORE, f"{who} connects", error.response.status_code, time.monotonic() - begin))
         raise HandshakeRefused(_answer(who, error.response, begin)) from None
     except (OSError, websockets.WebSocketException) as error:
-        raise NoAnswer(f"{who} should be answered, but the handshake failed: {error}") from None
+        raise NoResponse(f"{who} should be answered, but the handshake failed: {error}") from None
     evidence.command(Command(_STORE, f"{who} connects", "open", time.monotonic() - begin))
     if connection.response is None:
         raise RuntimeError("websockets opened a connection without an answer")
     return WebSocketDriver(actor, _answer(who, connection.response, begin), connection, ending, evidence)
 
 
-def _answer(who: str, response: Response, begin: float) -> Answer:
+def _answer(who: str, response: HandshakeResponse, begin: float) -> Response:
     content = bytes(response.body or b"")
     seconds = time.monotonic() - begin
-    return Answer(who, response.status_code, response.headers, content, seconds, lambda: json.loads(content))
+    return Response(who, response.status_code, response.headers, content, seconds, lambda: json.loads(content))

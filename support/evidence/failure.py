@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
-from support.evidence.drawing import attach, draw_exchange
 from support.evidence.items import Exchange, PartnerCall, Query
 from support.evidence.masking import Masker
+from support.evidence.rendering import BODY_LIMIT, attach, digest, exchange_title, render_exchange
 from support.evidence.replay import curl
-from support.evidence.transcript import Chapter
-from support.evidence.wording import BODY_LIMIT, digest, exchange_title
+from support.evidence.transcript import Section
 
 REQUEST_ID = "x-request-id"
 REPLAY = "Ask again with curl"
@@ -18,14 +17,16 @@ LOGGED = "What the platform logged for this request"
 LEFT_OUT = "What was left out"
 
 
-def tell(chapters: Sequence[Chapter], masker: Masker, logged: Callable[[str], str], gaps: Iterable[str]) -> None:
+def attach_failure(
+    chapters: Sequence[Section], masker: Masker, logged: Callable[[str], str], gaps: Iterable[str]
+) -> None:
     """Attach to the step that failed, the last chapter, what led there; `logged` returns the lines of a request id."""
     found = suspect(chapters)
     if found is not None:
         exchange, title = found
         kind = "The first exchange that went wrong" if _went_wrong(exchange) else "The last exchange before it failed"
         place = f" (in: {title})" if title != chapters[-1].title else ""
-        draw_exchange(f"{kind}: {exchange_title(exchange, masker)}{place}", exchange, masker)
+        render_exchange(f"{kind}: {exchange_title(exchange, masker)}{place}", exchange, masker)
         attach(REPLAY, partial(curl, exchange, masker), "text/plain")
         attach(LOGGED, _log_of(exchange, masker, logged), "text/plain")
     left_out = [*gaps, *_cuts(chapters[-1], masker)]
@@ -33,7 +34,7 @@ def tell(chapters: Sequence[Chapter], masker: Masker, logged: Callable[[str], st
         attach(LEFT_OUT, "\n".join(left_out), "text/plain")
 
 
-def suspect(chapters: Sequence[Chapter]) -> tuple[Exchange, str] | None:
+def suspect(chapters: Sequence[Section]) -> tuple[Exchange, str] | None:
     """Return the exchange to look at first, and the title of its step: of the last step that asked the platform.
 
     There it is the first that went wrong, or else the last: what a check looked at is what was answered last.
@@ -59,7 +60,7 @@ def _log_of(exchange: Exchange, masker: Masker, logged: Callable[[str], str]) ->
     return masker.text(lines) if lines else f"The tests see no log line of this request. Its id there: {request_id}"
 
 
-def _cuts(chapter: Chapter, masker: Masker) -> Iterable[str]:
+def _cuts(chapter: Section, masker: Masker) -> Iterable[str]:
     """Yield what the evidence of the step does not show whole."""
     for item, _ in chapter.items:
         if isinstance(item, Exchange):

@@ -10,12 +10,10 @@ from itertools import groupby
 import allure
 
 from support.evidence import failure
-from support.evidence.drawing import attach, draw
 from support.evidence.items import ROWS_KEPT, Command, Exchange, Item, PartnerCall, Query, Wait
-from support.evidence.lines import Line, tell_line
 from support.evidence.masking import Masker
-from support.evidence.transcript import Chapter, transcript
-from support.evidence.wording import BODY_LIMIT, csv_of, digest
+from support.evidence.rendering import BODY_LIMIT, Line, attach, csv_of, digest, forward_line, render
+from support.evidence.transcript import Section, transcript
 
 __all__ = ["BODY_LIMIT", "ROWS_KEPT", "TRANSCRIPT", "Command", "Exchange", "PartnerCall", "Query", "Recorder", "Wait"]
 
@@ -42,7 +40,7 @@ class Recorder:
         self._logged = logged
         self._exchanges: list[Exchange] = []
         self._step: list[Item | _Attachment] = []
-        self._chapters: list[Chapter] = []
+        self._chapters: list[Section] = []
         self._failure_told = False
 
     def mask(self, text: str) -> str:
@@ -92,15 +90,15 @@ class Recorder:
         """
         recorded, self._step = list(_collapsed(self._step)), []
         items = [(item, times) for item, times in recorded if not isinstance(item, _Attachment)]
-        self._chapters.append(Chapter(title, items))
+        self._chapters.append(Section(title, items))
         if failed and items:
             self._draw(items)
         else:
             for item, times in items:
-                tell_line(Line(digest(item, self._masker, times), item.elapsed))
+                forward_line(Line(digest(item, self._masker, times), item.elapsed))
         if failed and not self._failure_told:
             self._failure_told = True
-            failure.tell(self._chapters, self._masker, self._logged, gaps)
+            failure.attach_failure(self._chapters, self._masker, self._logged, gaps)
         for attachment, _ in recorded:
             if isinstance(attachment, _Attachment):
                 body = attachment.body
@@ -111,7 +109,7 @@ class Recorder:
         with allure.step(f"{IN_FULL} ({len(items)})"):
             for item, times in items:
                 with allure.step(f"{digest(item, self._masker, times)} in {item.elapsed * 1000:.0f} ms"):
-                    draw(item, self._masker)
+                    render(item, self._masker)
 
     def scenario_ended(self, failed: bool, gaps: Iterable[str] = ()) -> None:
         """Tell what was recorded after the last step (the tear-down), attach the transcript, forget the scenario."""

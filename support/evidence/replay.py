@@ -7,7 +7,7 @@ import shlex
 
 from support.evidence.items import Exchange
 from support.evidence.masking import MASK, Masker
-from support.evidence.wording import BODY_LIMIT, is_text, media_type
+from support.evidence.rendering import BODY_LIMIT, is_text, media_type
 
 _BEARER = re.compile(rf"[A-Za-z]+ {re.escape(MASK)}")
 # Headers that curl sends by itself, or that are wrong once the body has been masked.

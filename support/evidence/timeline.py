@@ -29,7 +29,7 @@ class Lane:
     spans: Sequence[Span]
 
 
-def picture(lanes: Sequence[Lane], marks: Sequence[tuple[float, str]], outcomes: Sequence[str]) -> str:
+def chart(lanes: Sequence[Lane], marks: Sequence[tuple[float, str]], outcomes: Sequence[str]) -> str:
     """Draw it as SVG."""
     ends = [span.begin + span.seconds for lane in lanes for span in lane.spans] + [at for at, _ in marks]
     scale = (WIDTH - LEFT) / (max(ends, default=0.0) or 1.0)

@@ -13,7 +13,7 @@ from functools import reduce
 
 from support.evidence.items import Command, Exchange, Item, PartnerCall, Query, Wait
 from support.evidence.masking import Masker
-from support.evidence.wording import LINE_LIMIT, body_of, cell, digest, media_type
+from support.evidence.rendering import LINE_LIMIT, body_of, cell, digest, media_type
 
 BODY_SHOWN = 2048  # characters
 ROWS_SHOWN = 10
@@ -26,14 +26,14 @@ _Headers = frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True)
-class Chapter:
+class Section:
     """One step and what it did; what it did several times with the same outcome is there once, with the number."""
 
     title: str
     items: Sequence[tuple[Item, int]]
 
 
-def transcript(chapters: Sequence[Chapter], masker: Masker) -> str:
+def transcript(chapters: Sequence[Section], masker: Masker) -> str:
     """Write the page, masked."""
     exchanges = [item for chapter in chapters for item, _ in chapter.items if isinstance(item, Exchange)]
     page = _Page(masker, _Common.of([one for one in exchanges if not isinstance(one, PartnerCall)]))
@@ -66,7 +66,7 @@ class _Page:
     masker: Masker
     common: _Common
 
-    def lines(self, chapters: Sequence[Chapter]) -> Iterator[str]:
+    def lines(self, chapters: Sequence[Section]) -> Iterator[str]:
         """Yield the page; what all have in common comes last, as it is seldom what is looked for."""
         for chapter in chapters:
             if chapter.items:
@@ -76,7 +76,7 @@ class _Page:
                 yield f"## Headers of every {what}\n"
                 yield from _fenced([f"{name}: {value}" for name, value in self._headers(dict(sorted(headers)), ())])
 
-    def _chapter(self, chapter: Chapter) -> Iterator[str]:
+    def _chapter(self, chapter: Section) -> Iterator[str]:
         yield f"## {self.masker.text(chapter.title)}\n"
         for item, times in chapter.items:
             yield f"**{digest(item, self.masker, times)}** ({item.elapsed * 1000:.0f} ms)\n"

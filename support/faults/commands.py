@@ -9,9 +9,9 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Mapping
 
-from support.faults.breaker import Fault
-from support.parts import Failure, Part
-from support.settings import FaultCommands
+from support.faults.components import Component, FailureMode
+from support.faults.injection import Fault
+from support.targets.settings import FaultCommands
 
 LIMIT = 60.0  # seconds for one command
 
@@ -20,13 +20,13 @@ class CommandFailed(Exception):
     """A command of the target file did not do its work."""
 
 
-class CommandBreaker:
+class CommandFaultInjector:
     """The faults for which a target file has commands, by part and kind."""
 
     def __init__(self, commands: Mapping[str, Mapping[str, FaultCommands]]) -> None:
         self._commands = commands
 
-    def find(self, part: Part, kind: Failure) -> Fault | None:
+    def find(self, part: Component, kind: FailureMode) -> Fault | None:
         """Return the fault; None where the target file has no commands for it."""
         found = self._commands.get(part.key, {}).get(kind)
         return Fault(_runner(found.break_), _runner(found.mend)) if found else None

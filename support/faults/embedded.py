@@ -13,12 +13,12 @@ from urllib.parse import urlsplit
 import psutil
 import redis
 
-from support.checks.eventually import eventually
-from support.faults.breaker import Fault
+from support.faults.components import Component, FailureMode
 from support.faults.files import HangingFiles
+from support.faults.injection import Fault
 from support.partners.cablecast import ANYTHING, Cablecast
 from support.partners.server import How, Registration
-from support.parts import Failure, Part
+from support.polling import eventually
 from support.stack.embedded import EmbeddedPlatform
 from support.stack.platform import Part as Process
 from support.stack.processes import START_LIMIT, ServerProcess
@@ -29,54 +29,57 @@ LATE = 1.5  # seconds: more than the embedded platform waits for Cablecast
 RETRY_AFTER = 1  # seconds
 
 
-class EmbeddedBreaker:
+class EmbeddedFaultInjector:
     """Every fault that the embedded platform can have."""
 
     def __init__(self, platform: EmbeddedPlatform, cablecast: Cablecast) -> None:
         self._platform = platform
         self._cablecast = cablecast
         self._registered: list[Registration] = []
-        self._slow: dict[Part, _Slow | _SlowRedis] = {}
+        self._slow: dict[Component, _Slow | _SlowRedis] = {}
         self._away = platform.media_root.with_name("media.away")
         self._files = HangingFiles(platform.media_root, platform.media_root.with_name("media.aside"))
-        self._table: Mapping[tuple[Part, Failure], Fault] = dict(self._faults())
+        self._table: Mapping[tuple[Component, FailureMode], Fault] = dict(self._faults())
 
-    def find(self, part: Part, kind: Failure) -> Fault | None:
+    def find(self, part: Component, kind: FailureMode) -> Fault | None:
         """Return the fault; None where a part cannot fail in this way."""
         return self._table.get((part, kind))
 
-    def _faults(self) -> Iterator[tuple[tuple[Part, Failure], Fault]]:
+    def _faults(self) -> Iterator[tuple[tuple[Component, FailureMode], Fault]]:
         postgres, redis_server = self._platform.postgres, self._platform.redis
         for part, server, start in (
-            (Part.DATABASE, postgres.server, postgres.start),
-            (Part.REDIS, redis_server.server, redis_server.start),
+            (Component.DATABASE, postgres.server, postgres.start),
+            (Component.REDIS, redis_server.server, redis_server.start),
         ):
             mend = _unless(partial(_runs, server), start)
-            yield (part, Failure.GONE), Fault(server.kill, mend)
-            yield (part, Failure.STOPPED), Fault(server.stop, mend)
-        for part, name in ((Part.WORKER, "worker"), (Part.API, "api")):
+            yield (part, FailureMode.GONE), Fault(server.kill, mend)
+            yield (part, FailureMode.STOPPED), Fault(server.stop, mend)
+        for part, name in ((Component.WORKER, "worker"), (Component.API, "api")):
             yield from self._faults_of(part, name)  # type: ignore[arg-type]
-        for part in (Part.DATABASE, Part.REDIS, Part.WORKER, Part.API):
-            yield (part, Failure.FROZEN), Fault(self._signal(part, signal.SIGSTOP), self._signal(part, signal.SIGCONT))
-            yield (part, Failure.SLOW), Fault(self._slow_down(part), self._speed_up(part))
-        yield (Part.DATABASE, Failure.DISCONNECTED), Fault(self._cut_database_connections, _nothing)
-        yield (Part.REDIS, Failure.DISCONNECTED), Fault(self._cut_redis_connections, _nothing)
-        yield (Part.REDIS, Failure.EMPTIED), Fault(self._empty_redis, _nothing)
-        yield (Part.STORAGE, Failure.GONE), Fault(self._move_storage_away, self._move_storage_back)
-        yield (Part.STORAGE, Failure.FROZEN), Fault(self._files.begin, self._files.end)
-        yield (Part.CABLECAST, Failure.GONE), Fault(self._cablecast.close, self._start_cablecast)
-        answers: Mapping[Failure, tuple[int, How]] = {
-            Failure.SLOW: (200, {"json": {}, "delay": LATE}),
-            Failure.FAILING: (500, {}),
-            Failure.REJECTING: (401, {}),
-            Failure.BUSY: (429, {"headers": {"Retry-After": str(RETRY_AFTER)}, "times": 1}),
-            Failure.GARBLED: (200, {"body": '{"shows": [{"id": "seven"'}),
-            Failure.BREAKING_OFF: (200, {"body": '{"shows": [', "headers": {"Content-Length": "1000"}}),
+        for part in (Component.DATABASE, Component.REDIS, Component.WORKER, Component.API):
+            yield (
+                (part, FailureMode.FROZEN),
+                Fault(self._signal(part, signal.SIGSTOP), self._signal(part, signal.SIGCONT)),
+            )
+            yield (part, FailureMode.SLOW), Fault(self._slow_down(part), self._speed_up(part))
+        yield (Component.DATABASE, FailureMode.DISCONNECTED), Fault(self._cut_database_connections, _nothing)
+        yield (Component.REDIS, FailureMode.DISCONNECTED), Fault(self._cut_redis_connections, _nothing)
+        yield (Component.REDIS, FailureMode.EMPTIED), Fault(self._empty_redis, _nothing)
+        yield (Component.STORAGE, FailureMode.GONE), Fault(self._move_storage_away, self._move_storage_back)
+        yield (Component.STORAGE, FailureMode.FROZEN), Fault(self._files.begin, self._files.end)
+        yield (Component.CABLECAST, FailureMode.GONE), Fault(self._cablecast.close, self._start_cablecast)
+        answers: Mapping[FailureMode, tuple[int, How]] = {
+            FailureMode.SLOW: (200, {"json": {}, "delay": LATE}),
+            FailureMode.FAILING: (500, {}),
+            FailureMode.REJECTING: (401, {}),
+            FailureMode.BUSY: (429, {"headers": {"Retry-After": str(RETRY_AFTER)}, "times": 1}),
+            FailureMode.GARBLED: (200, {"body": '{"shows": [{"id": "seven"'}),
+            FailureMode.BREAKING_OFF: (200, {"body": '{"shows": [', "headers": {"Content-Length": "1000"}}),
         }
         for kind, (status, how) in answers.items():
-            yield (Part.CABLECAST, kind), Fault(self._cablecast_answers(status, how), self._cablecast_as_usual)
+            yield (Component.CABLECAST, kind), Fault(self._cablecast_answers(status, how), self._cablecast_as_usual)
 
-    def _faults_of(self, part: Part, name: Process) -> Iterator[tuple[tuple[Part, Failure], Fault]]:
+    def _faults_of(self, part: Component, name: Process) -> Iterator[tuple[tuple[Component, FailureMode], Fault]]:
         processes = self._platform.platform
 
         def there() -> bool:
@@ -85,10 +88,12 @@ class EmbeddedBreaker:
             return False
 
         resume = _unless(there, lambda: processes.resume(name))
-        yield (part, Failure.GONE), Fault(lambda: processes.kill(name), resume)
-        back = self._await_api if part is Part.API else _nothing  # the supervisor starts both again, in its own time
-        yield (part, Failure.KILLED), Fault(lambda: processes.crash(name), back)
-        yield (part, Failure.STOPPED), Fault(lambda: processes.stop(name), resume)
+        yield (part, FailureMode.GONE), Fault(lambda: processes.kill(name), resume)
+        back = (
+            self._await_api if part is Component.API else _nothing
+        )  # the supervisor starts both again, in its own time
+        yield (part, FailureMode.KILLED), Fault(lambda: processes.crash(name), back)
+        yield (part, FailureMode.STOPPED), Fault(lambda: processes.stop(name), resume)
 
     def _await_api(self) -> None:
         """Wait until the API accepts connections: who takes things away after a failure needs it."""
@@ -99,17 +104,19 @@ class EmbeddedBreaker:
                 return True
             return False
 
-        eventually("the API that was killed", accepts, bool, wish="there again", within=START_LIMIT, every=0.02)
+        eventually("the API that was killed", accepts, bool, expected="there again", within=START_LIMIT, every=0.02)
 
     # Freezing and slowing down
 
-    def _process(self, part: Part) -> psutil.Process:
+    def _process(self, part: Component) -> psutil.Process:
         """Return the process of a part; that of the database starts others, and once frozen starts no more."""
-        if part in (Part.WORKER, Part.API):
-            return psutil.Process(self._platform.platform.pid("worker" if part is Part.WORKER else "api"))
-        return psutil.Process((self._platform.postgres if part is Part.DATABASE else self._platform.redis).server.pid)
+        if part in (Component.WORKER, Component.API):
+            return psutil.Process(self._platform.platform.pid("worker" if part is Component.WORKER else "api"))
+        return psutil.Process(
+            (self._platform.postgres if part is Component.DATABASE else self._platform.redis).server.pid
+        )
 
-    def _signal(self, part: Part, number: signal.Signals) -> Callable[[], object]:
+    def _signal(self, part: Component, number: signal.Signals) -> Callable[[], object]:
         def send() -> None:
             with contextlib.suppress(LookupError, psutil.NoSuchProcess):  # who is gone is neither frozen nor slow
                 process = self._process(part)
@@ -120,16 +127,16 @@ class EmbeddedBreaker:
 
         return send
 
-    def _slow_down(self, part: Part) -> Callable[[], object]:
+    def _slow_down(self, part: Component) -> Callable[[], object]:
         def begin() -> None:
-            if part is Part.REDIS:
+            if part is Component.REDIS:
                 self._slow[part] = _SlowRedis(self._platform.redis_url)
             else:
                 self._slow[part] = _Slow(self._signal(part, signal.SIGSTOP), self._signal(part, signal.SIGCONT))
 
         return begin
 
-    def _speed_up(self, part: Part) -> Callable[[], object]:
+    def _speed_up(self, part: Component) -> Callable[[], object]:
         def end() -> None:
             if part in self._slow:
                 self._slow.pop(part).end()

@@ -27,7 +27,7 @@ class Processes:
         self._platform.platform.crash(part)
 
     @contextmanager
-    def no_acknowledgement(self, vod_id: str) -> Iterator[None]:
+    def blocked_acknowledgements(self, vod_id: str) -> Iterator[None]:
         """Keep the worker, for the length of a block, from noting that a job of this VOD has ended.
 
         The job's row is locked as another session would; what the job does is stored elsewhere and is not held up.

@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import PurePosixPath
 from typing import Any, Unpack
 
-from support.partners.received import Received
+from support.partners.requests import Received
 from support.partners.server import How, PartnerServer, Registration, Reply, Route
 
 OPERATIONS: Mapping[str, Route] = {

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from requests.structures import CaseInsensitiveDict
 
-from support.partners.received import Received
+from support.partners.requests import Received
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from support.partners.received import Received
+from support.partners.requests import Received
 from support.partners.server import PartnerServer, Registration, Reply
 
 ROUTE = ("GET", "/prices/{ticker}")

@@ -21,7 +21,7 @@ from requests import PreparedRequest
 from responses.registries import FirstMatchRegistry
 
 from support.partners.listener import LOOPBACK, Listener, Outgoing, sentence
-from support.partners.received import Received
+from support.partners.requests import Received
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from support.report.errors import ReportError
+from support.errors import ReportError
 
 ALLURE_VERSION = "3.18.0"
 TOOLS = Path(__file__).parents[2] / ".tools"

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from support.report import allure, coverage, coverage_pages, front, results
+from support.errors import ReportError
+from support.report import allure, coverage, coverage_pages, front_page, results
 from support.report import manifest as manifests
-from support.report.errors import ReportError
+from support.report.compression import packed
 from support.report.history import FILE as HISTORY
 from support.report.history import SHOWN, History
 from support.report.manifest import Cause, Manifest, ManifestError, ScenarioEntry
-from support.report.packing import packed
 from support.report.results import ALLURE_RESULTS, Result
 
 PAGE = "report.html"
@@ -53,8 +53,8 @@ def build(folders: Sequence[Path], output: Path, *, tools: Path = allure.TOOLS) 
         page = allure.draw(workspace / "results", workspace, _config(manifest, workspace / HISTORY), tools=tools)
         allure.check_complete(page, results.expected_counts(found, manifest))
         drawn = history.drawn(workspace / HISTORY)
-        places = front.Places(_links(drawn), remarks.since)
-        finished = packed(front.put_on(page.read_text(encoding="utf-8"), manifest, places, checked))
+        places = front_page.Places(_links(drawn), remarks.since)
+        finished = packed(front_page.put_on(page.read_text(encoding="utf-8"), manifest, places, checked))
         page.write_text(finished, encoding="utf-8")
         history.keep(drawn, {str(one.content["historyId"]): str(one.content["status"]) for one in _last_tries(found)})
         page.replace(output)

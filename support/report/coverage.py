@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from support.catalogue import behaviours
+from support.gherkin.behaviours import behaviours
 
 FILE = "coverage.json"
 
@@ -32,7 +32,7 @@ class State(StrEnum):
     NO_SCENARIO = "without a scenario"
 
 
-class Sight(StrEnum):
+class CoverageStatus(StrEnum):
     """Whether an answer that the OpenAPI document describes was given."""
 
     SEEN = "seen"
@@ -78,7 +78,7 @@ class Coverage(_Part):
     scenarios: int
     available: int
     behaviours: dict[str, Shown]
-    answers: dict[str, dict[str, Sight]]
+    answers: dict[str, dict[str, CoverageStatus]]
     roles: dict[str, dict[str, str]]
     faults: dict[str, dict[str, list[str]]]
 
@@ -94,9 +94,9 @@ class Coverage(_Part):
     @property
     def never_called(self) -> list[str]:
         """Operations of which no answer was seen in a passing scenario."""
-        return [name for name, answers in self.answers.items() if Sight.SEEN not in answers.values()]
+        return [name for name, answers in self.answers.items() if CoverageStatus.SEEN not in answers.values()]
 
-    def count(self, sight: Sight) -> int:
+    def count(self, sight: CoverageStatus) -> int:
         """How many answers were seen, or not."""
         return sum(each is sight for answers in self.answers.values() for each in answers.values())
 
@@ -107,7 +107,7 @@ class Coverage(_Part):
         if self.answers:
             yield (
                 f"Compared with the OpenAPI document: {len(self.answers) - len(self.never_called)} of "
-                f"{len(self.answers)} operations, {self.count(Sight.SEEN)} of "
+                f"{len(self.answers)} operations, {self.count(CoverageStatus.SEEN)} of "
                 f"{sum(map(len, self.answers.values()))} of their answers were seen"
             )
 
@@ -161,8 +161,8 @@ def _joined(
     return table
 
 
-def _better(one: Sight, other: Sight) -> Sight:
-    return min(one, other, key=list(Sight).index)
+def _better(one: CoverageStatus, other: CoverageStatus) -> CoverageStatus:
+    return min(one, other, key=list(CoverageStatus).index)
 
 
 def _either(one: str, other: str) -> str:

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
 
-from support.catalogue import behaviours, families
-from support.parts import Failure, Part
-from support.personas import Role
-from support.report.coverage import Coverage, Shown, Sight, State
+from support.faults.components import Component, FailureMode
+from support.gherkin.behaviours import behaviours, families
+from support.gherkin.personas import Role
+from support.report.coverage import Coverage, CoverageStatus, Shown, State
 
 ROLES = ("unauthenticated", *Role)
 
@@ -65,7 +65,7 @@ def _other_counts(coverage: Coverage) -> Iterator[str]:
         described = sum(map(len, coverage.answers.values()))
         yield (
             f"API: {len(coverage.answers) - len(coverage.never_called)} of {len(coverage.answers)} operations were "
-            f"called, {coverage.count(Sight.SEEN)} of the {described} answers that they may give were seen."
+            f"called, {coverage.count(CoverageStatus.SEEN)} of the {described} answers that they may give were seen."
         )
     tried = sum(map(len, coverage.roles.values()))
     yield f"Roles: {tried} combinations of operation and role were tried." if tried else "Roles: nothing was tried."
@@ -120,9 +120,9 @@ def _faults(coverage: Coverage) -> Iterator[str]:
         return
     yield "How many agreed behaviours were shown while a part was broken so. Blank: not done in this run.\n"
     broken = {(part, kind): ids for part, cells in coverage.faults.items() for kind, ids in cells.items()}
-    rows = [[kind, *(str(len(broken.get((part, kind), ())) or "") for part in Part)] for kind in Failure]
-    yield from _table(["", *Part], rows, centred=len(Part))
-    for part, kind in product(Part, Failure):
+    rows = [[kind, *(str(len(broken.get((part, kind), ())) or "") for part in Component)] for kind in FailureMode]
+    yield from _table(["", *Component], rows, centred=len(Component))
+    for part, kind in product(Component, FailureMode):
         if (part, kind) in broken:
             yield f"- {part} is {kind}: {', '.join(broken[part, kind])}"
 
@@ -136,18 +136,24 @@ def _operations(coverage: Coverage) -> Iterator[str]:
     yield "scenario that passed got it.\n"
     if coverage.never_called:
         yield f"**Not called in this run** ({len(coverage.never_called)}): {', '.join(coverage.never_called)}\n"
-    if coverage.count(Sight.UNPROVEN):
-        yield f"\\* {Sight.UNPROVEN}\n"
+    if coverage.count(CoverageStatus.UNPROVEN):
+        yield f"\\* {CoverageStatus.UNPROVEN}\n"
     rows = [
-        [name, _statuses(answers, Sight.SEEN), _statuses(answers, Sight.UNPROVEN, Sight.NOT_SEEN)]
+        [
+            name,
+            _statuses(answers, CoverageStatus.SEEN),
+            _statuses(answers, CoverageStatus.UNPROVEN, CoverageStatus.NOT_SEEN),
+        ]
         for name, answers in _by_path(coverage.answers)
     ]
-    yield from _table(["operation", Sight.SEEN, Sight.NOT_SEEN], rows)
+    yield from _table(["operation", CoverageStatus.SEEN, CoverageStatus.NOT_SEEN], rows)
 
 
-def _statuses(answers: Mapping[str, Sight], *wanted: Sight) -> str:
+def _statuses(answers: Mapping[str, CoverageStatus], *wanted: CoverageStatus) -> str:
     return ", ".join(
-        f"{status}\\*" if sight is Sight.UNPROVEN else status for status, sight in answers.items() if sight in wanted
+        f"{status}\\*" if sight is CoverageStatus.UNPROVEN else status
+        for status, sight in answers.items()
+        if sight in wanted
     )
 
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from support.report.errors import ReportError
+from support.errors import ReportError
 from support.report.manifest import Manifest
 
 FILE = "history.jsonl"

@@ -1,4 +1,4 @@
-"""Known issues: what somebody has agreed to see fail for a while, in `support/known_issues.toml`."""
+"""Known issues: what somebody has agreed to see fail for a while, in `support/report/known_issues.toml`."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from support.exits import UsageError
+from support.errors import UsageError
 
-FILE = "support/known_issues.toml"
+FILE = "support/report/known_issues.toml"
 
 
 class KnownIssue(BaseModel):
@@ -125,7 +125,7 @@ def explaining(issues: Sequence[KnownIssue], scenario: Scenario, today: date) ->
     return next((issue for issue in issues if today <= issue.until and issue.explains(scenario)), None)
 
 
-def remarks(
+def warnings(
     issues: Sequence[KnownIssue],
     passed: Sequence[Scenario],
     not_passed: Sequence[Scenario],

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from support.report.errors import ReportError
+from support.errors import ReportError
 from support.report.manifest import Manifest, ScenarioEntry
 
 ALLURE_RESULTS = "allure-results"

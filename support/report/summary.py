@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from support.report.decision import decide, differing, known, scenarios, unable
 from support.report.manifest import Manifest, ScenarioEntry, Severity, Status
+from support.report.verdict import decide, differing, known, scenarios, unable
 
 FILE = "summary.md"
 _MOST = 10  # entries of a list; a screen has no room for more

@@ -1,6 +1,6 @@
 """Our behave runner: selects honestly, starts the target, runs, and ends everything it started."""
 
-from support.loading import uncollected
+from support.startup import uncollected
 
 with uncollected():
     from support.runner.runner import Runner

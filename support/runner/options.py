@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from support.exits import UsageError
-from support.settings import EMBEDDED
+from support.errors import UsageError
+from support.targets.settings import EMBEDDED
 
 Value = TypeVar("Value")
 

@@ -28,39 +28,39 @@ from behave.reporter.junit import JUnitReporter
 from behave.reporter.summary import SummaryReporter
 from behave.runner import Context
 
-from support.catalogue import behaviours
-from support.deployment import build_of
-from support.durations import COMMITTED, MEASURED, Durations, Paces, key_of
-from support.evidence.formatter import AllureFormatter
+from support.allure.formatter import AllureFormatter
+from support.allure.writer import MaskedFileWriter
+from support.errors import ExitCode, RunStopped, SelectionError, UsageError
 from support.evidence.masking import Masker, use_masker
-from support.evidence.writer import MaskedFileWriter
-from support.exits import ExitCode, RunStopped, SelectionError, UsageError
-from support.loading import uncollected
-from support.personas import personas_in
-from support.preflight import Preflight
+from support.gherkin.behaviours import behaviours
+from support.gherkin.parse import loading_code, parsed
+from support.gherkin.personas import personas_in
+from support.gherkin.steps import ExplainingRegistry
 from support.report import known_issues
-from support.report.decision import decide, scenarios
 from support.report.manifest import Manifest
-from support.run import Run
-from support.runner.coverage import coverage_of
-from support.runner.junit import JUnit
-from support.runner.locations import refuse_missing_places, refuse_moved
-from support.runner.manifest import Circumstances, manifest_of
-from support.runner.messages import Evidence
+from support.report.verdict import decide, scenarios
 from support.runner.options import Options, read_options
-from support.runner.order import Bundle, bundles, longest_first, of_shard, shuffled
-from support.runner.outcome import ScenarioOutcome
-from support.runner.pool import Pool
-from support.runner.progress import Summary
-from support.runner.reports import ReportsFolder
-from support.runner.selection import refuse, refuse_no_workers, selected
-from support.runner.show import Show
-from support.runner.signals import leave_the_terminal, requests_to_end
-from support.runner.verdict import sentences, write_lists
-from support.runner.worker import Worker
-from support.settings import Target, load_target
-from support.sources import loading_code, parsed
-from support.vocabulary import ExplainingRegistry
+from support.runner.output.coverage import coverage_of
+from support.runner.output.junit import JUnit
+from support.runner.output.manifest import Circumstances, manifest_of
+from support.runner.output.progress import Summary
+from support.runner.output.replay import Show
+from support.runner.output.reports_folder import ReportsFolder
+from support.runner.output.summary import summary_lines, write_lists
+from support.runner.scheduling.durations import COMMITTED, MEASURED, Durations, FeatureDurations, key_of
+from support.runner.scheduling.order import Bundle, bundles, longest_first, of_shard, shuffled
+from support.runner.selection.locations import refuse_missing_places, refuse_moved
+from support.runner.selection.selection import refuse, refuse_no_workers, selected
+from support.runner.workers.messages import Evidence
+from support.runner.workers.outcome import ScenarioOutcome
+from support.runner.workers.pool import Pool
+from support.runner.workers.signals import leave_the_terminal, requests_to_end
+from support.runner.workers.worker import Worker
+from support.scenario.run import Run
+from support.startup import uncollected
+from support.targets.deployment import build_of
+from support.targets.preflight import Preflight
+from support.targets.settings import Target, load_target
 
 
 class Runner(behave.runner.Runner):  # type: ignore[misc]
@@ -70,7 +70,7 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
     over the same model with the workers' verdicts, so that every formatter and reporter tells the same story. That is
     so with one worker as well: what differs between serial and parallel is only how many workers there are.
 
-    What stops a run before it begins is one sentence and an exit code of its own, see `support.exits`.
+    What stops a run before it begins is one sentence and an exit code of its own, see `support.errors`.
     """
 
     def __init__(self, config: Configuration) -> None:
@@ -138,14 +138,14 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
         self.formatters = make_formatters(self.config, self.config.outputs)
         self._leave_out_others(chosen)
         self.run_model()
-        return ExitCode.BROKEN if self.undefined_steps else ExitCode.PASSED
+        return ExitCode.TEST_ERROR if self.undefined_steps else ExitCode.PASSED
 
     def _chosen(self, options: Options) -> list[Scenario]:
         """Return the scenarios to run. Raises SelectionError where they can give no honest verdict."""
         behaviours()  # the results of the run name them: a slip in their catalogue is told before it
         refuse(self.features, self.config, self._locations)
         shard, wanted = options.shard, selected(self.features, self.config)
-        chosen = of_shard(wanted, shard, Paces(Path(self.base_dir) / COMMITTED))
+        chosen = of_shard(wanted, shard, FeatureDurations(Path(self.base_dir) / COMMITTED))
         if not chosen:
             sentence = f"what is selected, {scenarios(len(wanted))}, makes fewer parts. Ask for fewer shards"
             raise SelectionError(f"Nothing to run in shard {shard.number} of {shard.count}: {sentence}.")
@@ -265,7 +265,7 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
         gaps = Counter(gap for entry in manifest.scenarios for gap in entry.not_checked)
         for gap, count in sorted(gaps.items()):
             print(f"Not checked: {gap}, in {count} scenarios; the target does not grant it.")
-        for sentence in sentences(manifest):
+        for sentence in summary_lines(manifest):
             print(sentence)
         if rerun is not None:
             print(f"To run again what did not pass: behave @{os.path.relpath(rerun)}")

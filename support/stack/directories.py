@@ -17,7 +17,7 @@ from typing import IO
 
 import psutil
 
-from support.exits import EnvironmentFailed
+from support.errors import EnvironmentFailed
 from support.stack import guardian
 from support.stack.processes import SystemUser
 

@@ -12,8 +12,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from support.exits import EnvironmentFailed
-from support.personas import PERSONAS, STANDING, Account
+from support.errors import EnvironmentFailed
+from support.gherkin.personas import PERMANENT, PERSONAS, Account
 from support.stack.directories import RunDirectory
 from support.stack.platform import PlatformProcesses
 from support.stack.ports import ReservedPort
@@ -42,7 +42,7 @@ class EmbeddedPlatform:
     def __init__(self, logs: Path | None, cablecast: PartnerAddress, prices_url: str) -> None:
         self._logs = logs
         self._timings: dict[str, float] = {}
-        self.accounts = {name: Account(name.lower(), secrets.token_urlsafe(18)) for name in STANDING}
+        self.accounts = {name: Account(name.lower(), secrets.token_urlsafe(18)) for name in PERMANENT}
         self.signing_key = secrets.token_urlsafe(48)
         # A Fernet key, which this side has no other use for.
         self.notes_key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()

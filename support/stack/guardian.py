@@ -15,7 +15,7 @@ import signal
 import sys
 import time
 
-PATIENCE = 1.0  # seconds for the group to vanish after SIGKILL; where PID 1 reaps nobody, zombies stay members for ever
+TIMEOUT = 1.0  # seconds for the group to vanish after SIGKILL; where PID 1 reaps nobody, zombies stay members for ever
 
 
 def wait_for_the_run_to_end() -> None:
@@ -40,7 +40,7 @@ def lead_a_group() -> int:
 
 def end_group(group: int) -> None:
     """SIGKILL every member and wait until none is left."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     with contextlib.suppress(ProcessLookupError, PermissionError):
         while time.monotonic() < deadline:
             os.killpg(group, signal.SIGKILL)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from support.checks.eventually import NeverHappened, eventually
+from support.polling import PollingTimeout, eventually
 
 TAIL_BYTES = 16 * 1024
 WRITTEN_WITHIN = 0.5  # seconds after the answer: the line that tells of a request is written when it has been answered
@@ -14,7 +14,7 @@ WRITTEN_WITHIN = 0.5  # seconds after the answer: the line that tells of a reque
 _BEGINS = re.compile(r"\d{4}-\d\d-\d\d[T ]")
 
 
-class LogMarks:
+class LogPositions:
     """The ends of all logs in a folder at the moment it is made; `written` returns what came after."""
 
     def __init__(self, folder: Path) -> None:
@@ -39,10 +39,10 @@ class LogMarks:
                 f"log lines of request {request_id}",
                 lambda: self._of(request_id),
                 bool,
-                wish="some",
+                expected="some",
                 within=WRITTEN_WITHIN,
             )
-        except NeverHappened:
+        except PollingTimeout:
             return ""
         return self._of(request_id)
 

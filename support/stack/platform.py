@@ -13,8 +13,8 @@ from typing import Literal
 
 import psutil
 
-from support.checks.eventually import NeverHappened, eventually
-from support.exits import EnvironmentFailed
+from support.errors import EnvironmentFailed
+from support.polling import PollingTimeout, eventually
 from support.stack.directories import RunDirectory
 from support.stack.processes import START_LIMIT, ServerProcess
 
@@ -116,11 +116,11 @@ class PlatformProcesses:
                 f"the platform's {part}",
                 lambda: psutil.pid_exists(pid),
                 lambda exists: not exists,
-                wish="gone",
+                expected="gone",
                 within=ANSWER_LIMIT,
                 every=0.005,
             )
-        except NeverHappened as error:
+        except PollingTimeout as error:
             raise self.server.failed(f"kept its {part}") from error
 
     def _listen(self) -> None:

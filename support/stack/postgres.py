@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psycopg
 
-from support.exits import EnvironmentFailed
+from support.errors import EnvironmentFailed
 from support.stack.directories import RunDirectory, everyone_may_enter, unprivileged_user
 from support.stack.processes import ServerProcess, await_ready, folder_of_wheel, run_to_end
 

@@ -15,8 +15,8 @@ from typing import IO
 
 import psutil
 
-from support.checks.eventually import NeverHappened, eventually
-from support.exits import EnvironmentFailed
+from support.errors import EnvironmentFailed
+from support.polling import PollingTimeout, eventually
 
 TAIL_LINES = 20
 START_LIMIT = 30.0  # seconds, on a machine that is very busy with other things
@@ -135,12 +135,12 @@ class ServerProcess:
         own = self._own_processes()
         self.signal(signal.SIGKILL)
         self.wait(5.0)
-        with contextlib.suppress(NeverHappened):
+        with contextlib.suppress(PollingTimeout):
             eventually(
                 self.name,
                 lambda: list(filter(lives, own)),
                 lambda left: not left,
-                wish="ended",
+                expected="ended",
                 within=5.0,
                 every=0.005,
             )
@@ -156,9 +156,9 @@ class ServerProcess:
         try:
             # Popen.wait looks only every 50 ms, which the start of a run would feel.
             eventually(
-                self.name, lambda: self.running, lambda runs: not runs, wish="ended", within=seconds, every=0.005
+                self.name, lambda: self.running, lambda runs: not runs, expected="ended", within=seconds, every=0.005
             )
-        except NeverHappened:
+        except PollingTimeout:
             return False
         return True
 
@@ -197,8 +197,8 @@ def await_ready(server: ServerProcess, ready: Callable[[], bool]) -> None:
         return ready()
 
     try:
-        eventually(server.name, look, bool, wish="ready", within=START_LIMIT, every=0.005)
-    except NeverHappened as error:
+        eventually(server.name, look, bool, expected="ready", within=START_LIMIT, every=0.005)
+    except PollingTimeout as error:
         server.kill()
         raise server.failed(f"was not ready within {START_LIMIT:g} s") from error
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import redis
 
-from support.exits import EnvironmentFailed
+from support.errors import EnvironmentFailed
 from support.stack.directories import RunDirectory
 from support.stack.processes import ServerProcess, await_ready, folder_of_wheel
 

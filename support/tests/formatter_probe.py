@@ -66,7 +66,7 @@ def run_probe(
     copy = folder / "probe"
     shutil.copytree(SOURCE, copy, ignore=shutil.ignore_patterns("__pycache__"))
     change(copy / "features")
-    formatter = ["--format", "support.evidence.formatter:AllureFormatter", "--outfile", "results"]
+    formatter = ["--format", "support.allure.formatter:AllureFormatter", "--outfile", "results"]
     reports = ["--format", "plain", "--junit", "--junit-directory", "junit"]
     done = subprocess.run(
         [sys.executable, "-m", "behave", *formatter, *reports, *options],

@@ -91,7 +91,7 @@ class Probe:
     def knows(self, issues: str) -> None:
         """Give the project a file of known issues."""
         file = self.folder / known_issues.FILE
-        file.parent.mkdir(exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(issues)
 
     def start(self, *options: str, **environment: str) -> "subprocess.Popen[str]":

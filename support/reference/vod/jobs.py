@@ -36,16 +36,7 @@ from support.reference.vod.cablecast import (
 )
 from support.reference.vod.captions import cues_of, summary_of, to_json, to_scc
 from support.reference.vod.storage import MediaStorage, captions_path, summary_path
-from support.reference.vod.tables import (
-    Kind,
-    Status,
-    TaskRow,
-    TranscriptionRow,
-    VodRow,
-    cache_key,
-    end_task,
-    move,
-)
+from support.reference.vod.tables import Kind, Status, TaskRow, TranscriptionRow, VodRow, cache_key, end_task, move
 from support.reference.vod.transcriber import (
     MediaError,
     MediaMissing,

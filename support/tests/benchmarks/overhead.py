@@ -19,8 +19,8 @@ from typing import NamedTuple
 
 import requests
 
-from support.run import Run
-from support.settings import load_target
+from support.scenario.run import Run
+from support.targets.settings import load_target
 
 PROJECT = Path(__file__).parents[3]
 

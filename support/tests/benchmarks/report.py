@@ -14,7 +14,7 @@ from pathlib import Path
 from support.report.build import build
 from support.report.history import FILE, LIMIT
 from support.report.manifest import Status
-from support.tests.made_up_run import BEGAN, MadeUpRun, entry, manifest
+from support.tests.generated_run import BEGAN, MadeUpRun, entry, manifest
 
 EXCHANGE = {
     "schemaVersion": 1,

@@ -8,7 +8,7 @@ import time
 from behave import given, then, when
 from behave.api.pending_step import StepNotImplementedError
 
-from support.mistakes import FeatureMistake
+from support.errors import FeatureError
 
 
 @given("a clip")
@@ -35,7 +35,7 @@ def crashes(context):
 
 @given("what a feature cannot say")
 def mistaken(context):
-    raise FeatureMistake('No VOD "City Concil" was made before. Did you mean "City Council"?')
+    raise FeatureError('No VOD "City Concil" was made before. Did you mean "City Council"?')
 
 
 @when("the step is pending")

@@ -1,0 +1,1 @@
+"""Allure results: formatter, result files, status and descriptions."""

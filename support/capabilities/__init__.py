@@ -1,0 +1,1 @@
+"""The test side of the platform's capabilities: clients, stores and checks, one folder each."""

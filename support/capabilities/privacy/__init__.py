@@ -1,0 +1,1 @@
+"""Privacy: what the platform still stores of a user."""

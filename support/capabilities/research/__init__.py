@@ -1,0 +1,1 @@
+"""Research: resources of researchers, the workflow, and prices."""

@@ -1,0 +1,1 @@
+"""VODs: registering, captioning, publishing, live updates, and their files."""

@@ -1,1 +1,0 @@
-"""Clients speak the platform's domain: what a step wants, in the words of the contract, through the drivers."""

@@ -1,1 +1,0 @@
-"""What `acceptance` can do, a module for each command; `support.cli` finds them."""

@@ -1,0 +1,1 @@
+"""Features and step texts: parsing, formatting, linting, parameter types, tags, personas, behaviours."""

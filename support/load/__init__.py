@@ -1,0 +1,1 @@
+"""Load: background traffic, concurrent clients, and their samples."""

@@ -1,0 +1,111 @@
+"""What the scenarios of a run showed, put together from their verdicts and from what each of them saw."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from behave.model import Feature, Scenario
+from behave.model_type import Status
+
+from support.evidence.exchanges import Answered, Observed
+from support.gherkin.behaviours import ids_of
+from support.gherkin.tags import ID
+from support.report.coverage import Coverage, CoverageStatus, Shown
+from support.runner.workers.outcome import ScenarioOutcome
+
+_ID = re.compile(rf"@{re.escape(ID)}([A-Z]+-\d+)")
+
+
+def coverage_of(
+    features: Sequence[Feature],
+    chosen: Sequence[Scenario],
+    outcomes: Mapping[int, ScenarioOutcome],
+    documented: Collection[Answered],
+    folder: Path,
+) -> Coverage:
+    """Say what a run that has ended showed; `chosen` holds behave's verdicts, `outcomes` what was seen on the way.
+
+    `folder` holds the features that there are; those that were not loaded are no part of the run.
+    """
+    loaded = [scenario for feature in features for scenario in feature.walk_scenarios()]
+    others = list(_not_loaded(folder, features))
+    seen = [(scenario, outcomes[number].observed) for number, scenario in enumerate(chosen) if number in outcomes]
+    proven = [(scenario, observed) for scenario, observed in seen if scenario.status == Status.passed]
+    known = {id for scenario in loaded for id in ids_of(scenario.tags)}.union(*map(_ID.findall, others))
+    return Coverage(
+        scenarios=len(chosen),
+        available=len(loaded) + sum(map(scenarios_in, others)),
+        behaviours=_behaviours(chosen, known),
+        answers=_answers(documented, seen, proven),
+        roles=_roles(proven),
+        faults=_faults(proven),
+    )
+
+
+def _not_loaded(folder: Path, features: Sequence[Feature]) -> Iterator[str]:
+    """Yield the text of every feature that the command line left out."""
+    loaded = {Path(feature.filename).resolve() for feature in features}
+    for file in sorted(folder.rglob("*.feature")):
+        if file.resolve() not in loaded:
+            yield file.read_text(encoding="utf-8", errors="replace")  # it was not to run: no reason to stop here
+
+
+def scenarios_in(text: str) -> int:
+    """Count the scenarios of a feature, each row of Examples being one, without the time that parsing takes."""
+    count, examples = 0, False
+    for line in filter(None, map(str.strip, text.splitlines())):
+        if line.startswith("|"):
+            count += examples
+        elif line.startswith(("Examples:", "Scenarios:")):
+            count, examples = count - 1, True  # the first row names the columns
+        elif not line.startswith("#"):
+            count, examples = count + line.startswith(("Scenario:", "Example:")), False
+    return count
+
+
+def _behaviours(chosen: Iterable[Scenario], known: Iterable[str]) -> dict[str, Shown]:
+    shown = {id: Shown(known=True) for id in sorted(known)}
+    for scenario in chosen:
+        for id in ids_of(scenario.tags):
+            shown[id] += Shown(
+                passed=scenario.status == Status.passed,
+                not_passed=scenario.status.has_failed() or scenario.status == Status.untested,
+                skipped=scenario.status == Status.skipped,
+            )
+    return shown
+
+
+Sights = Sequence[tuple[Scenario, Observed]]
+
+
+def _answers(documented: Iterable[Answered], seen: Sights, proven: Sights) -> dict[str, dict[str, CoverageStatus]]:
+    answers: dict[str, dict[str, CoverageStatus]] = defaultdict(dict)
+    for operation, status in sorted(documented):
+        answers[operation][status] = CoverageStatus.NOT_SEEN
+    for sight, scenarios in ((CoverageStatus.UNPROVEN, seen), (CoverageStatus.SEEN, proven)):
+        for _, observed in scenarios:
+            for operation, status in observed.answers:
+                answers[operation][status] = sight
+    return dict(answers)
+
+
+def _roles(proven: Sights) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for _, observed in proven:
+        for operation, role, verdict in observed.verdicts:
+            found[operation][role].add(verdict)
+    return {
+        operation: {role: "; ".join(sorted(verdicts)) for role, verdicts in roles.items()}
+        for operation, roles in sorted(found.items())
+    }
+
+
+def _faults(proven: Sights) -> dict[str, dict[str, list[str]]]:
+    found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for scenario, observed in proven:
+        for part, kind in observed.faults:
+            found[part][kind].update(ids_of(scenario.tags))
+    return {part: {kind: sorted(ids) for kind, ids in kinds.items()} for part, kinds in found.items()}

@@ -1,0 +1,1 @@
+"""In which order scenarios run, and on which shard."""

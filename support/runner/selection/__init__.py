@@ -1,0 +1,1 @@
+"""Which scenarios run."""

@@ -1,0 +1,106 @@
+"""What a command line names, FILE:LINE and @LIST, is still what it was when it was written down."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from behave.model import Feature
+from behave.model_type import FileLocation
+
+from support.allure.descriptions import described
+from support.errors import UsageError
+from support.gherkin.format import refuse_missing
+
+RERUN = "rerun.txt"
+_LINE = re.compile(r":(\d+)$")
+_TITLE = "# "
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A line of a feature, 0 for all of it; `title` is what stood there, empty where nobody wrote that down."""
+
+    path: Path
+    line: int
+    title: str = ""
+
+
+def entry(location: str, title: str, folder: Path) -> str:
+    """Return a list's lines for a scenario; behave reads locations in a list relative to the list."""
+    return f"{_TITLE}{' '.join(title.split())}\n{os.path.relpath(location, folder)}\n"
+
+
+def refuse_missing_places(names: Iterable[str]) -> None:
+    """Raise UsageError for what is named and is not there: x.feature, x.feature:10, @list and what stands in it."""
+    for name in names:
+        path = _place(name.removeprefix("@")).path
+        if name.startswith("@") and path.name == RERUN and not path.exists():
+            raise UsageError(f"Nothing is to be run again: there is no {path}. A run writes it where something fails.")
+        refuse_missing([path])
+        if name.startswith("@"):
+            refuse_missing([place.path for place in _listed(path)])
+
+
+def refuse_moved(names: Iterable[str], features: Sequence[Feature]) -> None:
+    """Raise UsageError for a line behind the end of its file, or that holds another scenario than a list says."""
+    for name in names:
+        for place in _listed(Path(name[1:])) if name.startswith("@") else [_place(name)]:
+            if not place.line:
+                continue
+            lines = len(place.path.read_text(encoding="utf-8").splitlines())
+            if place.line > lines:
+                raise UsageError(f"{place.path} has no line {place.line}, it ends at line {lines}.{_stale(name)}")
+            there = _title_at(place, features) if place.title else ""
+            if place.title != " ".join(there.split()):
+                instead = f'"{there}"' if there else "no scenario"
+                raise UsageError(
+                    f'Line {place.line} of {place.path} should be "{place.title}", but is {instead}.{_stale(name)}'
+                )
+
+
+def _title_at(place: _Place, features: Sequence[Feature]) -> str:
+    """Return what the report calls the scenario there; empty where there is none."""
+    for feature in features:
+        if _same(feature.filename) == _same(place.path):
+            for scenario in feature.walk_scenarios():
+                if scenario.line == place.line:
+                    return described(scenario, 0).name or ""
+    return ""
+
+
+def empty_files(locations: Iterable[FileLocation], features: Sequence[Feature]) -> Iterator[str]:
+    """Yield the files without a feature, which behave passes over."""
+    read = {_same(feature.filename) for feature in features}
+    for file in dict.fromkeys(location.filename for location in locations):
+        if _same(file) not in read:
+            yield f"{os.path.relpath(file)} holds no feature"
+
+
+def _stale(name: str) -> str:
+    if not name.startswith("@"):
+        return ""
+    return f" The features have changed since {name[1:]} was written: run them again without it."
+
+
+def _listed(path: Path) -> Iterator[_Place]:
+    """Yield what stands in a list, as behave reads it."""
+    title = ""
+    for line in map(str.strip, path.read_text(encoding="utf-8").splitlines()):
+        if line.startswith("#"):
+            title = line.removeprefix(_TITLE).strip()
+        elif line and not re.search(r"[*?\[]", line):
+            yield _place(os.path.relpath(path.parent / line), title if path.name == RERUN else "")
+            title = ""
+
+
+def _place(name: str, title: str = "") -> _Place:
+    found = _LINE.search(name)
+    return _Place(Path(_LINE.sub("", name)), int(found[1]) if found else 0, title)
+
+
+def _same(path: str | Path) -> str:
+    return os.path.realpath(path)

@@ -1,0 +1,1 @@
+"""The processes that run scenarios, and what they send to the runner."""

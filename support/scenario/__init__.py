@@ -1,0 +1,1 @@
+"""One scenario: its world, hooks, memory, values, step input, cleanup and leak audit."""

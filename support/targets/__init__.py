@@ -1,0 +1,1 @@
+"""Targets: their files, what they provide, how they are reached and checked."""

@@ -1,0 +1,208 @@
+"""The typed parameters of step sentences: what each takes, as what, and what it leaves to other sentences."""
+
+from typing import Any
+
+import pytest
+from behave.matchers import MatchWithError, ParseMatcher
+
+from support.capabilities.access.accounts import ACCOUNT_PROPERTIES, SETTINGS
+from support.capabilities.access.client import ATTEMPTS, PAGES, TOKENS
+from support.capabilities.access.tokens import CREDENTIALS
+from support.capabilities.api.client import Request
+from support.capabilities.operations.client import SERVICES, VIEWS
+from support.capabilities.queue.stores import STATES as JOB_STATES
+from support.capabilities.research.client import STAGES as RESEARCH_STAGES
+from support.capabilities.research.prices import PRICE_FAULTS
+from support.capabilities.research.resources import RESOURCE_TYPES
+from support.capabilities.vod.client import ACTIONS, REQUEST_TYPES, STAGES
+from support.drivers.http import REJECTIONS
+from support.faults.components import Component, FailureMode
+from support.gherkin import parameter_types
+from support.gherkin.parameter_types import TYPES
+from support.gherkin.personas import PERSONAS, UNAUTHENTICATED
+from support.load.samples import TREATMENTS
+from support.testdata.media import CONDITIONS, SLOW
+
+TAKEN: dict[str, dict[str, object]] = {
+    "Actor": {word: word for word in (*PERSONAS, "she", "he", "they")},
+    "Object": {word: word for word in (*PERSONAS, "her", "him", "them")},
+    "Owner": {"Dana's": "Dana", "Mallory's": "Mallory", "her": "her", "his": "his", "their": "their"},
+    "Quoted": {'"City Council"': "City Council", '""': "", "\"a, b; 'c'\"": "a, b; 'c'", '"Città · 7"': "Città · 7"},
+    "Operation": {'"creating a VOD"': "creating a VOD", '"anything"': "anything"},
+    "Number": {"5": 5.0, "0.5": 0.5, "0": 0.0, "1000": 1000.0},
+    "Times": {"once": 1, "twice": 2, "3 times": 3, "12 times": 12},
+    "Repeat": {"once": 1, "3 times": 3, "always": None},
+    "Caller": {word: word for word in (*PERSONAS, "she", "he", "they", UNAUTHENTICATED)},
+    "Request": {
+        "GET /api/vod/list": Request("GET", "/api/vod/list"),
+        "PATCH /api/vod/{City Council.id}?x=1": Request("PATCH", "/api/vod/{City Council.id}?x=1"),
+    },
+    "Path": {"/": "/", "/api/vod/{City Council.id}": "/api/vod/{City Council.id}"},
+    "Duration": {"2 seconds": 2.0, "500 ms": 0.5, "1 minute": 60.0, "1 second": 1.0, "0.5 s": 0.5},
+    "Rows": {"no rows": 0, "1 row": 1, "20 rows": 20},
+    "Keys": {"no Redis keys": 0, "1 Redis key": 1},
+    "Files": {"no files": 0, "2 files": 2},
+    "Responses": {"20 responses": 20},
+    "Jobs": {"no failed jobs": (0, "failed"), "1 succeeded job": (1, "succeeded")},
+    "JobState": {state: state for state in JOB_STATES},
+    "Partner": {"Cablecast": "Cablecast", "the price service": "the price service"},
+    "Status": {"100": 100, "404": 404, "599": 599},
+    "Endpoint": {page: page for page in PAGES},
+    "Service": {service: service for service in SERVICES},
+    "Component": {str(part): part for part in Component},
+    "FailureMode": {str(kind): kind for kind in FailureMode},
+    "Outcome": dict(TREATMENTS),
+    "View": {view: view for view in VIEWS},
+    "Recording": {"5 minute": 5.0, "0.1 minute": 0.1, "corrupt": "corrupt", "slow": "slow"},
+    "Condition": {condition: condition for condition in (*CONDITIONS, SLOW)},
+    "Resource": dict(RESOURCE_TYPES),
+    "Resources": {f"{word}s": kind for word, kind in RESOURCE_TYPES.items()},
+    "Action": {
+        "reads": "read",
+        "permanently deletes": "remove for good",
+        "requests the returns of": "ask for the returns of",
+    },
+    "PastAction": {"deleted": "delete", "acknowledged": "acknowledge"},
+    "ResourceState": {word: word for word in ("available", "soft-deleted", "permanently deleted")},
+    "ResearchStage": {stage: stage for stage in RESEARCH_STAGES},
+    "PriceFault": {trouble: trouble for trouble in PRICE_FAULTS},
+    "Rejection": {word: word for word in REJECTIONS},
+    "Validity": {"valid": "valid", "invalid": "invalid"},
+    "Credentials": {words: words for words in CREDENTIALS},
+    "Attempt": {words: words for words in ATTEMPTS},
+    "LoginField": {"name": "name", "password": "password"},
+    "SessionState": {"open": True, "ended": False},
+    "Token": {"access token": "access_token", "refresh token": "refresh_token"},
+    "Setting": {setting: setting for setting in SETTINGS},
+    "AccountProperty": {likeness: likeness for likeness in ACCOUNT_PROPERTIES},
+    "VodState": {state: state for state in ("pending", "processing", "completed", "failed")},
+    "VodStates": {
+        "failed": ["failed"],
+        "pending and failed": ["pending", "failed"],
+        "pending, processing and completed": ["pending", "processing", "completed"],
+    },
+    "Stage": {stage: stage for stage in STAGES},
+    "Integer": {"0": 0, "5": 5, "1000": 1000},
+    "Value": {
+        text: text
+        for text in (
+            "null",
+            "true",
+            "-1",
+            "0.5",
+            "2147483648",
+            '"nul \\u0000"',
+            '""',
+            "[1]",
+            "{a text of 9 characters}",
+        )
+    },
+    "VodField": {"title": "title", "file path": "file_path", "show": "show_id"},
+    "VodAction": {deed: deed for deed in ACTIONS},
+    "PastVodAction": {"submitted": "submits", "published": "publishes"},
+    "Calls": {calls: calls for calls in REQUEST_TYPES},
+    "Variety": {"the same": "the same", "different": "different"},
+    "LiveToken": {token: token for token in TOKENS},
+    "Reply": {"503": 503, "silence": "silence", "a late success": "a late success"},
+    "Day": {"today": 0, "1 day ago": -1, "7 days ago": -7, "2 days ahead": 2},
+}
+LEFT: dict[str, list[str]] = {
+    "Actor": ["dana", "Dana's", "Bob", "her", "the editor", "", "Dana and Omar"],
+    "Object": ["she", "he", "Dana's", "Bob", ""],
+    "Owner": ["Dana", "she", "Bob's", "dana's", ""],
+    "Quoted": ["City Council", '"City Council', 'City Council"', "'City Council'", '"a" of "b"', ""],
+    "Operation": ["creating a VOD", '"creating VOD"', '""', ""],
+    "Number": ["five", "-5", "5.", ".5", "1e3", "1,000", "", "5 "],
+    "Times": ["thrice", "0 times", "never", "always", "3", "times", "-1 times", "2.5 times", ""],
+    "Repeat": ["for ever", "0 times", ""],
+    "Caller": ["everybody", "Dana's", ""],
+    "Request": ["GET", "get /api", "GET api/vod", "GET /api vod", "GET  /api", '"GET /api"', ""],
+    "Path": ["api", "/a b", '/"', ""],
+    "Duration": ["2", "2 parsecs", "two seconds", "-1 s", ""],
+    "Rows": ["rows", "one row", "-1 rows", "2 keys"],
+    "Keys": ["2 keys", ""],
+    "Files": ["2 rows", ""],
+    "Responses": ["all answers", ""],
+    "Jobs": ["1 job", "1 lost job", ""],
+    "JobState": ["canceled", "pending", '"todo"', ""],
+    "Partner": ["cablecast", "YouTube", ""],
+    "Status": ["99", "600", "1000", "20", "2xx", "OK", ""],
+    "Endpoint": ["page", "public page", "administrators page", ""],
+    "Service": ["Database", "api", "the database", ""],
+    "Component": ["database", "the Database", "redis", ""],
+    "FailureMode": ["Gone", "broken", "going", ""],
+    "Outcome": ["served or hung", "Served", "refused", ""],
+    "View": ["Queue", "page", ""],
+    "Recording": ["5 minutes", "minute", "broken", ""],
+    "Condition": ["Clear", "broken", "cut", "5 minute", ""],
+    "Resource": ["session", "users", "research sessions", ""],
+    "Resources": ["user", "sessions", "things", ""],
+    "Action": ["read", "deleted", "removes", "asks for", ""],
+    "PastAction": ["deletes", "read", ""],
+    "ResourceState": ["gone", "here", "deleted", ""],
+    "ResearchStage": ["started", "fetch", "finished", ""],
+    "PriceFault": ["slow", "is fast", "answers", ""],
+    "Rejection": ["404", "unknown user", "invalid", ""],
+    "Validity": ["an", "not a", ""],
+    "Credentials": ["token", "an old token", ""],
+    "Attempt": ["no names", "password", ""],
+    "LoginField": ["mail", "Name", ""],
+    "SessionState": ["goes", "ends", ""],
+    "Token": ["token", "refresh_token", ""],
+    "Setting": ["name", "roles", ""],
+    "AccountProperty": ["address", "names", ""],
+    "VodState": ["finished", "Pending", '"pending"', ""],
+    "VodStates": ["finished", "pending,", "pending failed", "pending and", ""],
+    "Stage": ["finished", "Captioned", ""],
+    "Integer": ["-1", "1.5", "ten", ""],
+    "Value": ["{vod.id", "City Council", "None", "1,5", "characters", '"a" "b"', ""],
+    "VodField": ["file_path", "size", "Title", ""],
+    "VodAction": ["read", "hand in", "watches", ""],
+    "PastVodAction": ["submits", "deletes", ""],
+    "Calls": ["registration", "requests", ""],
+    "Variety": ["same", "equal", ""],
+    "LiveToken": ["a token", "no", ""],
+    "Reply": ["600", "nothing", ""],
+    "Day": ["yesterday", "7 days", "-7 days ago", ""],
+}
+
+
+def value_of(kind: str, text: str) -> Any:
+    """Return what a step receives for a parameter of this type; LookupError where the sentence does not match."""
+    parameter_types.register()
+    match = ParseMatcher(value_of, f"before {{value:{kind}}} after").match(f"before {text} after")
+    if match is None or isinstance(match, MatchWithError):
+        raise LookupError(text)
+    [argument] = match.arguments
+    return argument.value
+
+
+def test_every_type_has_its_cases_here() -> None:
+    assert set(TAKEN) == set(LEFT) == set(TYPES) - {"Which"}
+
+
+def test_which_of_several_may_be_left_unsaid() -> None:
+    parameter_types.register()
+    matcher = ParseMatcher(value_of, "Dana's {value:Which}session ends")
+    sentences = ("Dana's session ends", "Dana's first session ends", "Dana's second session ends")
+    assert [match.arguments[0].value for match in map(matcher.match, sentences) if match] == [-1, 0, 1]
+    assert matcher.match("Dana's third session ends") is None
+
+
+@pytest.mark.parametrize("kind, text", [(kind, text) for kind, texts in TAKEN.items() for text in texts])
+def test_a_type_takes_its_words_and_gives_them_their_value(kind: str, text: str) -> None:
+    value, expected = value_of(kind, text), TAKEN[kind][text]
+    assert value == expected
+    assert type(value) is type(expected)
+
+
+@pytest.mark.parametrize("kind, text", [(kind, text) for kind, texts in LEFT.items() for text in texts])
+def test_a_type_leaves_other_words_alone(kind: str, text: str) -> None:
+    with pytest.raises(LookupError):
+        value_of(kind, text)
+
+
+@pytest.mark.parametrize("kind", TYPES.values(), ids=TYPES)
+def test_every_type_says_what_it_means(kind: parameter_types.ParameterType) -> None:
+    assert kind.meaning
+    assert kind.meaning == kind.meaning.strip()

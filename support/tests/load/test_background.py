@@ -1,0 +1,100 @@
+"""What people at work were answered: told apart, waited for, and drawn."""
+
+import json
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from support.drivers.http import Response
+from support.errors import FeatureError
+from support.evidence.timeline import Lane, Span, chart
+from support.load.background import BackgroundTraffic
+from support.load.samples import Outcome, Sample, classify
+
+
+def answer(status: int, content: object) -> Response:
+    body = json.dumps(content).encode()
+    return Response("Dana's GET /x", status, {}, body, 0.1, lambda: json.loads(body))
+
+
+ENVELOPE = {"error": {"type": "DatabaseError", "message": "away", "details": [], "request_id": "1"}}
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "outcome"),
+    [
+        (200, {}, Outcome.SERVED),
+        (503, ENVELOPE, Outcome.REFUSED),
+        (500, ENVELOPE, Outcome.WRONG),
+        (401, ENVELOPE, Outcome.WRONG),
+        (404, ENVELOPE, Outcome.WRONG),
+    ],
+)
+def test_outcomes_are_told_apart(status: int, content: object, outcome: Outcome) -> None:
+    assert classify(answer(status, content))[0] is outcome
+
+
+def test_a_refusal_without_the_envelope_is_out_of_order() -> None:
+    with pytest.raises(AssertionError, match="should carry the error envelope"):
+        classify(answer(503, {"oops": 1}))
+
+
+class TestVerdicts:
+    @pytest.fixture
+    def people(self, monkeypatch: pytest.MonkeyPatch) -> Any:
+        people: Any = BackgroundTraffic.__new__(BackgroundTraffic)
+        people._begin, people._marks, people._threads = 0.0, [], object()
+        people._people = []
+        monkeypatch.setattr(BackgroundTraffic, "samples", [])
+        return people
+
+    def saw(self, monkeypatch: pytest.MonkeyPatch, *moments: Sample) -> None:
+        monkeypatch.setattr(BackgroundTraffic, "samples", list(moments))
+
+    def test_they_begin_once(self, people: Any) -> None:
+        people._people = [object()]
+        with pytest.raises(FeatureError, match="the people are at work already in this scenario"):
+            people.start()
+
+    def test_who_is_left_hanging_is_named(self, people: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.saw(monkeypatch, Sample("Vera", 1.0, 5.0, Outcome.HUNG, "no answer"))
+        with pytest.raises(AssertionError, match=r"1 of 1 requests were not: Vera at 1\.0 s: left hanging after 5\.0"):
+            people.require_outcomes([Outcome.SERVED, Outcome.REFUSED], within=3)
+
+    def test_an_answer_that_came_late_is_told(self, people: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.saw(monkeypatch, Sample("Vera", 1.0, 3.5, Outcome.REFUSED))
+        with pytest.raises(AssertionError, match=r"within 3 s, but 1 of 1 requests took longer: Vera at 1\.0 s"):
+            people.require_outcomes([Outcome.SERVED, Outcome.REFUSED], within=3)
+
+    def test_what_is_allowed_and_in_time_passes(self, people: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.saw(monkeypatch, Sample("Vera", 1.0, 0.5, Outcome.REFUSED))
+        people.require_outcomes([Outcome.SERVED, Outcome.REFUSED], within=3)
+
+    def test_more_failures_than_allowed_are_told(self, people: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.saw(monkeypatch, *[Sample("Vera", 1.0, 0.5, Outcome.REFUSED)] * 7)
+        people.require_failures_at_most(7)
+        with pytest.raises(AssertionError, match=r"at most 6 requests should fail, but 7 did: .* and 2 more"):
+            people.require_failures_at_most(6)
+
+    def test_a_verdict_needs_somebody_at_work(self, people: Any) -> None:
+        people._threads = None
+        with pytest.raises(FeatureError, match="nobody is at work in this scenario"):
+            people.require_recovery()
+
+
+def test_the_picture_is_svg_with_a_lane_for_each_and_the_marks() -> None:
+    lanes = [Lane("Vera <reads>", [Span(0.1, 0.2, "served", ""), Span(1.0, 0.1, "refused", "DatabaseError")])]
+    drawn = ElementTree.fromstring(
+        chart(lanes, [(0.5, "Redis is gone"), (1.5, "Redis is back")], ["served", "refused"])
+    )
+    texts = [element.text for element in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    ticks = ["0 s", "0.2 s", "0.4 s", "0.6 s", "0.8 s", "1 s", "1.2 s", "1.4 s"]
+    assert texts == [*ticks, "Vera <reads>", "Redis is gone (0.5 s)", "Redis is back (1.5 s)", "served", "refused"]
+    assert len(list(drawn.iter("{http://www.w3.org/2000/svg}line"))) == len(ticks) + 2
+    titles = [element.text for element in drawn.iter("{http://www.w3.org/2000/svg}title")]
+    assert titles == ["served at 0.10 s after 0.20 s", "refused at 1.00 s after 0.10 s: DatabaseError"]
+
+
+def test_a_picture_of_nothing_is_drawn_too() -> None:
+    ElementTree.fromstring(chart([], [], ["served"]))
