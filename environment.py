@@ -3,11 +3,12 @@
 from behave.model import Scenario, Step
 from behave.runner import Context
 
+from support.capabilities.registry import PARAMETER_TYPES
 from support.gherkin import parameter_types
 from support.scenario import hooks
 
 hooks.require_runner()
-parameter_types.register()
+parameter_types.register(PARAMETER_TYPES)
 
 
 def before_scenario(context: Context, scenario: Scenario) -> None:

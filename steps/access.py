@@ -14,7 +14,7 @@ from support.scenario.world import World
 
 def _keep(world: World, asked: RepeatableRequest) -> Response:
     """Keep an answer for the steps that judge it, and the way to ask again for those that wait."""
-    world.note("asked", asked)
+    world.remember("asked", asked)
     world.remember("answer", asked.answer)
     return asked.answer
 
@@ -28,7 +28,7 @@ def is_signed_in(context: Context, who: str) -> None:
     world = context.world
     session = world.access.sign_in(world.person(who))
     world.access.open_page_in(session, "protected endpoint").expect(200)
-    world.note("session", session)
+    world.remember("session", session)
 
 
 @when("{who:Actor} signs in")
@@ -41,7 +41,7 @@ def sign_in(context: Context, who: str) -> None:
     person = world.person(who)
     answer = _keep(world, RepeatableRequest.send(lambda: world.access.try_sign_in(person)))
     if answer.status == 200:
-        world.note("session", world.access.opened(person, answer))
+        world.remember("session", world.access.opened(person, answer))
 
 
 @given("{who:Actor} has signed out")
@@ -52,7 +52,7 @@ def sign_out(context: Context, who: str) -> None:
     Example: When she signs out
     """
     world = context.world
-    world.note("session", world.access.sign_out(world.person(who)))
+    world.remember("session", world.access.sign_out(world.person(who)))
 
 
 @given("{who:Actor} has tried to sign in to {whose:Owner} account with {attempt:Attempt} {times:Times}")
@@ -184,7 +184,7 @@ def served_when_over(context: Context) -> None:
     Example: Then the same request succeeds after that time and not before
     """
     world = context.world
-    world.noted("asked", RepeatableRequest).require_in_time(world.current_person)
+    world.recall("asked", RepeatableRequest).require_in_time(world.current_person)
 
 
 @then("{who:Actor} can sign in")
@@ -231,7 +231,7 @@ def time_sign_ins(context: Context, who: str, count: float) -> None:
     """
     world = context.world
     times = world.accounts.time_refusals(int(count), by=world.person(who))
-    world.note("times", times)
+    world.remember("times", times)
     lines = [[name, len(seen), f"{statistics.median(seen) * 1000:.1f}"] for name, seen in times.items()]
     world.evidence.table("Time of a refusal", ["name", "attempts", "median in ms"], lines)
 
@@ -242,7 +242,7 @@ def medians_alike(context: Context, percent: float) -> None:
 
     Example: Then the median durations differ by at most 30 %
     """
-    times = context.world.noted("times", dict)
+    times = context.world.recall("times", dict)
     low, high = sorted(statistics.median(seen) for seen in times.values())
     told = f"{low * 1000:.1f} and {high * 1000:.1f} ms"
     require(high <= low * (1 + percent / 100), f"the medians should differ by at most {percent:g} %, but are {told}")

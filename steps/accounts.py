@@ -7,6 +7,7 @@ from support.capabilities.access.roles import NOBODY, RoleMatrix
 from support.checks import tables
 from support.checks.comparison import require, require_equal
 from support.gherkin.personas import Role
+from support.gherkin.step_declarations import TABLE, step_input
 
 ROLES = (NOBODY, *Role)
 
@@ -20,7 +21,7 @@ def has_new_account(context: Context, who: str) -> None:
     world = context.world
     person = world.person(who)
     if person.temporary:
-        world.people.join(person, world.suffix, world.resources, world.cleanup)
+        world.people.join(person, world.suffix, world.http, world.access, world.cleanup)
         world.access.sign_in(person)
     else:
         world.accounts.create(person)
@@ -113,13 +114,14 @@ def password_hashed(context: Context, whose: str) -> None:
 
 
 @given("the role matrix")
+@step_input(TABLE)
 def matrix_of_roles(context: Context) -> None:
     """Take the matrix from the table: a column for each role, allowed or refused in each cell.
 
     Example: Given the role matrix
     """
     rows = tables.read(context.table, ("operation", *ROLES))
-    context.world.note("matrix", RoleMatrix(rows, ROLES))
+    context.world.remember("matrix", RoleMatrix(rows, ROLES))
 
 
 @when("the operations are read from the OpenAPI document")
@@ -130,8 +132,8 @@ def list_operations(context: Context) -> None:
     """
     world = context.world
     operations = world.roles.operations()
-    matrix = world.noted("matrix", RoleMatrix)
-    world.note("operations", operations)
+    matrix = world.recall("matrix", RoleMatrix)
+    world.remember("operations", operations)
     world.evidence.table("Who may do what", ["operation", *ROLES], matrix.lines(operations))
 
 
@@ -142,7 +144,7 @@ def matrix_complete(context: Context) -> None:
     Example: Then the matrix covers every operation for every role and no other operation
     """
     world = context.world
-    gaps = world.noted("matrix", RoleMatrix).gaps(world.noted("operations", list))
+    gaps = world.recall("matrix", RoleMatrix).gaps(world.recall("operations", list))
     require(not gaps, f"the matrix should say of each operation who may use it, but {'; '.join(gaps)}")
 
 
@@ -154,9 +156,9 @@ def ask_for_each(context: Context, who: str) -> None:
     """
     world = context.world
     person = world.person(who)
-    matrix = world.noted("matrix", RoleMatrix)
+    matrix = world.recall("matrix", RoleMatrix)
     verdicts = {str(each): world.roles.verdict(each, by=person) for each in world.roles.operations()}
-    world.note("verdicts", {name: verdict for name, verdict in verdicts.items() if name in matrix.cells})
+    world.remember("verdicts", {name: verdict for name, verdict in verdicts.items() if name in matrix.cells})
 
 
 @then("the responses to {who:Actor} match the matrix")
@@ -168,7 +170,7 @@ def as_matrix_says(context: Context, who: str) -> None:
     world = context.world
     person = world.person(who)
     role = person.role or NOBODY
-    cells, seen = world.noted("matrix", RoleMatrix).cells, world.noted("verdicts", dict)
+    cells, seen = world.recall("matrix", RoleMatrix).cells, world.recall("verdicts", dict)
     lines = [[name, cells[name][role], seen.get(name, "")] for name in cells]
     world.evidence.table(f"What {role} may do", ["operation", "wanted", "seen"], lines)
     wrong = [

@@ -7,8 +7,10 @@ from behave.runner import Context
 
 from support.capabilities.vod.client import Vod
 from support.checks.comparison import require, require_equal, require_fields
+from support.gherkin.step_declarations import requires
 from support.polling import consistently
 from support.scenario.world import World
+from support.targets.capabilities import Capability
 
 PUBLICATIONS = 3  # at once, each with four calls: enough to have the platform give Cablecast up
 TIMEOUT = 10.0  # seconds for what is no scenario's business
@@ -16,6 +18,7 @@ NOTHING = {"show_id": None, "cablecast_vod_id": None, "published_at": None}
 
 
 @given("Cablecast has the show {show:Quoted} dated {days:Day}")
+@requires(Capability.PARTNERS)
 def cablecast_has_show_of(context: Context, show: str, days: int) -> None:
     """Have Cablecast know a show under this title, of a certain day.
 
@@ -26,6 +29,7 @@ def cablecast_has_show_of(context: Context, show: str, days: int) -> None:
 
 
 @given("Cablecast responds to {operation:Operation} with {reply:Reply} {times:Repeat}")
+@requires(Capability.PARTNERS)
 def cablecast_answers(context: Context, operation: str, reply: int | str, times: int | None) -> None:
     """Have Cablecast answer an operation in a certain way: once, twice, 3 times and then as usual, or always.
 
@@ -35,6 +39,7 @@ def cablecast_answers(context: Context, operation: str, reply: int | str, times:
 
 
 @given("Cablecast reports the status {status:Quoted} at {percent:Integer} percent {times:Repeat}")
+@requires(Capability.PARTNERS)
 def cablecast_reports(context: Context, status: str, percent: int, times: int | None) -> None:
     """Have Cablecast report a certain progress of every VOD, so often, and then as usual.
 
@@ -45,6 +50,7 @@ def cablecast_reports(context: Context, status: str, percent: int, times: int | 
 
 @given("{who:Actor} has linked the VOD {title:Quoted} to the show {show:Value}")
 @when("{who:Actor} links the VOD {title:Quoted} to the show {show:Value}")
+@requires(Capability.PARTNERS)
 def link(context: Context, who: str, title: str, show: str) -> None:
     """Link a VOD by hand to a show that Cablecast has, by its title, or to whatever else is given as one.
 
@@ -57,6 +63,7 @@ def link(context: Context, who: str, title: str, show: str) -> None:
 
 
 @given("{who:Actor} has tried to publish the VOD {title:Quoted}")
+@requires(Capability.PARTNERS)
 def tried_to_publish(context: Context, who: str, title: str) -> None:
     """Ask for a VOD to be published, and wait until the platform has ended trying.
 
@@ -69,6 +76,7 @@ def tried_to_publish(context: Context, who: str, title: str) -> None:
 
 
 @then("Cablecast has one VOD of {title:Quoted} with the stored captions")
+@requires(Capability.PARTNERS)
 def cablecast_received(context: Context, title: str) -> None:
     """Check at Cablecast, once the publication has ended: one VOD; its captions are byte for byte ours.
 
@@ -81,6 +89,7 @@ def cablecast_received(context: Context, title: str) -> None:
 
 
 @then("Cablecast received the captions of {title:Quoted} as a file with valid credentials")
+@requires(Capability.PARTNERS)
 def cablecast_upload(context: Context, title: str) -> None:
     """Check the upload itself: multipart, in the field scc_file, by its file name, with HTTP Basic on every request.
 
@@ -98,6 +107,7 @@ def cablecast_upload(context: Context, title: str) -> None:
 
 
 @then("the VOD {title:Quoted} is published and stored with its Cablecast ids")
+@requires(Capability.PARTNERS)
 def published(context: Context, title: str) -> None:
     """Check on our side: the publication succeeded, and API and database hold the ids that Cablecast gave.
 
@@ -114,6 +124,7 @@ def published(context: Context, title: str) -> None:
 
 
 @then("the publication of {title:Quoted} failed because {reason:Quoted}")
+@requires(Capability.PARTNERS)
 def publishing_failed(context: Context, title: str, reason: str) -> None:
     """Check that the publication ended as failed with this reason, and that the VOD holds no half of it.
 
@@ -127,6 +138,7 @@ def publishing_failed(context: Context, title: str, reason: str) -> None:
 
 
 @then("Cablecast received {operation:Operation} {times:Times} with growing waits")
+@requires(Capability.PARTNERS)
 def asked_with_waits(context: Context, operation: str, times: int) -> None:
     """Count the requests since Cablecast was told how to answer; each wait between two must exceed the one before.
 
@@ -140,6 +152,7 @@ def asked_with_waits(context: Context, operation: str, times: int) -> None:
 
 
 @then("the VOD {title:Quoted} is linked to the show {show:Quoted}")
+@requires(Capability.PARTNERS)
 def linked(context: Context, title: str, show: str) -> None:
     """Check the link in API and database, after a publication that may be under way.
 
@@ -152,6 +165,7 @@ def linked(context: Context, title: str, show: str) -> None:
 
 
 @then("the VOD {title:Quoted} is not linked and the show {show:Quoted} is suggested")
+@requires(Capability.PARTNERS)
 def suggested(context: Context, title: str, show: str) -> None:
     """Check that there is no link but a suggestion, or with "" none; nothing was made at Cablecast.
 
@@ -178,6 +192,7 @@ def _settled(world: World, title: str) -> Vod:
 
 
 @then("the publication of {title:Quoted} ended as {end:Quoted}")
+@requires(Capability.PARTNERS)
 def publication_ended(context: Context, title: str, end: str) -> None:
     """Compare how the publication that was just asked for ended: completed, or failed with its reason.
 
@@ -189,6 +204,7 @@ def publication_ended(context: Context, title: str, end: str) -> None:
 
 
 @then("the publication of {title:Quoted} is completed within {seconds:Duration}")
+@requires(Capability.PARTNERS)
 def publication_done(context: Context, title: str, seconds: float) -> None:
     """Follow the publication that waited.
 
@@ -202,6 +218,7 @@ def publication_done(context: Context, title: str, seconds: float) -> None:
 
 @given("the platform has paused calls to Cablecast")
 @when("Dana publishes VODs until calls to Cablecast are paused")
+@requires(Capability.PARTNERS)
 def publish_many(context: Context) -> None:
     """Have several VODs captioned and published at once, and wait until the platform's health gives Cablecast up.
 
@@ -217,6 +234,7 @@ def publish_many(context: Context) -> None:
 
 
 @then("Cablecast receives no request for {seconds:Duration}")
+@requires(Capability.PARTNERS)
 def left_alone(context: Context, seconds: float) -> None:
     """Watch that the platform makes no call.
 
@@ -234,6 +252,7 @@ def left_alone(context: Context, seconds: float) -> None:
 
 
 @then("Cablecast received no request for the {seconds:Duration} of its Retry-After")
+@requires(Capability.PARTNERS)
 def waited_as_asked(context: Context, seconds: float) -> None:
     """Compare the time between the answer 429 and the next call with what its Retry-After asked for.
 

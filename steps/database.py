@@ -3,12 +3,14 @@
 from behave import then
 from behave.runner import Context
 
-from support.scenario import step_checks, step_input
-from support.scenario.hooks import compares_states
+from support.gherkin.step_declarations import TABLE, compares_states, requires, step_input
+from support.scenario import inputs, step_checks
+from support.targets.capabilities import Capability
 
 
 @then("nothing was changed")
 @compares_states
+@requires(Capability.DATABASE)
 def nothing_changed(context: Context) -> None:
     """Compare every record of database, queue and sessions with what it was before the scenario's first When.
 
@@ -19,6 +21,8 @@ def nothing_changed(context: Context) -> None:
 
 @then("exactly these records changed")
 @compares_states
+@requires(Capability.DATABASE)
+@step_input(TABLE)
 def exactly_these_changed(context: Context) -> None:
     """Compare every record of database, queue and sessions with before; a change that is not in the table fails.
 
@@ -32,6 +36,8 @@ def exactly_these_changed(context: Context) -> None:
 
 @then("at least these records changed")
 @compares_states
+@requires(Capability.DATABASE)
+@step_input(TABLE)
 def at_least_these_changed(context: Context) -> None:
     """Look for the changes of the table, and let others be; where the exact form says more than is meant.
 
@@ -43,13 +49,15 @@ def at_least_these_changed(context: Context) -> None:
 
 @then("the table {table:Quoted} has {count:Rows} with")
 @then("within {within:Duration} the table {table:Quoted} has {count:Rows} with")
+@requires(Capability.DATABASE)
+@step_input(TABLE)
 def table_has_rows(context: Context, table: str, count: int, within: float = 0.0) -> None:
     """Count the rows that have the values, or kinds of values, of a table: column, value.
 
     Example: Then the table "vods" has 1 row with
     """
     world = context.world
-    wish = step_input.expected_fields(world, context, "column")
+    wish = inputs.expected_fields(world, context, "column")
     step_checks.settled(
         f'rows of "{table}" with {step_checks.listed(wish)}',
         lambda: len(world.records.find(table, wish)),
@@ -61,6 +69,8 @@ def table_has_rows(context: Context, table: str, count: int, within: float = 0.0
 
 @then("the row of {table:Quoted} with {column:Quoted} {value:Quoted} has")
 @then("within {within:Duration} the row of {table:Quoted} with {column:Quoted} {value:Quoted} has")
+@requires(Capability.DATABASE)
+@step_input(TABLE)
 def row_has(context: Context, table: str, column: str, value: str, within: float = 0.0) -> None:
     """Find one row by a column, and check others (column, value).
 
@@ -68,7 +78,7 @@ def row_has(context: Context, table: str, column: str, value: str, within: float
     """
     world = context.world
     key = {column: world.values.value(value)}
-    wish = step_input.expected_fields(world, context, "column")
+    wish = inputs.expected_fields(world, context, "column")
     step_checks.settled(
         f'the row of "{table}" with {step_checks.listed(key)}',
         lambda: "; ".join(step_checks.row_differences(table, world.records.find(table, key), wish)),

@@ -6,7 +6,9 @@ from behave import given, then, when
 from behave.runner import Context
 
 from support.faults.components import Component, FailureMode
+from support.gherkin.step_declarations import requires
 from support.load.samples import Outcome
+from support.targets.capabilities import Capability
 
 
 @given("background traffic is running")
@@ -20,6 +22,7 @@ def people_at_work(context: Context) -> None:
 
 @given("{component:Component} is {mode:FailureMode}")
 @when("{component:Component} is suddenly {mode:FailureMode}")
+@requires(Capability.FAULTS)
 def breaks(context: Context, component: Component, mode: FailureMode) -> None:
     """Break a part for real; it stays broken until it comes back, or until the end of the scenario.
 
@@ -29,13 +32,14 @@ def breaks(context: Context, component: Component, mode: FailureMode) -> None:
     Example: When the database is suddenly unavailable
     """
     world = context.world
-    world.note("API process", world.processes.id_of("api") if world.run.embedded else 0)
+    world.remember("API process", world.processes.id_of("api") if world.run.embedded else 0)
     world.faults.inject(component, mode)
     world.background.wait_for_effect(answered=(component, mode) != (Component.API, FailureMode.FROZEN))
 
 
 @given("{component:Component} has been restored")
 @when("{component:Component} is restored")
+@requires(Capability.FAULTS)
 def comes_back(context: Context, component: Component) -> None:
     """Mend what was broken, and go on once the part itself is there; the platform may still have to notice.
 
@@ -73,7 +77,7 @@ def failed_at_most_once_each(context: Context) -> None:
     Example: Then at most one request per database connection failed
     """
     world = context.world
-    world.background.require_failures_at_most(world.noted("connections", int))
+    world.background.require_failures_at_most(world.recall("connections", int))
 
 
 @given("the number of database connections is known")
@@ -83,7 +87,7 @@ def note_connections(context: Context) -> None:
     Example: Given the number of database connections is known
     """
     world = context.world
-    world.note("connections", world.records.connections())
+    world.remember("connections", world.records.connections())
 
 
 # The ledger

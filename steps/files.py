@@ -4,10 +4,14 @@ from behave import given, then
 from behave.runner import Context
 
 from support.checks.comparison import require, shown
+from support.gherkin.step_declarations import TEXT, requires, step_input
+from support.targets.capabilities import Capability
 
 
 @given("the storage has the file {path:Quoted}")
 @given("the storage has the file {path:Quoted} with")
+@requires(Capability.STORAGE)
+@step_input(TEXT)
 def storage_has_file(context: Context, path: str) -> None:
     """Put a file into the media storage, with the text below or empty; it is taken away at the end of the scenario.
 
@@ -22,6 +26,8 @@ def storage_has_file(context: Context, path: str) -> None:
 
 @then("the file {path:Quoted} is in the storage")
 @then("the file {path:Quoted} is in the storage with")
+@requires(Capability.STORAGE)
+@step_input(TEXT)
 def file_there(context: Context, path: str) -> None:
     """Look for a file; the text below, where there is one, must be found in it.
 
@@ -34,6 +40,7 @@ def file_there(context: Context, path: str) -> None:
 
 
 @then("there are {count:Files} matching {pattern:Quoted} in the storage")
+@requires(Capability.STORAGE)
 def files_like(context: Context, count: int, pattern: str) -> None:
     """Count the files that match a pattern with * in it.
 

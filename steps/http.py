@@ -3,11 +3,13 @@
 from behave import given, then, when
 from behave.runner import Context
 
-from support.capabilities.api.client import Request, describe_statuses, statuses
+from support.capabilities.api.client import describe_statuses, statuses
 from support.checks.comparison import require, require_alike, require_equal
 from support.drivers.http import REJECTIONS, Response
 from support.errors import require_feature
-from support.scenario import step_checks, step_input
+from support.gherkin.parameter_types import Request
+from support.gherkin.step_declarations import TABLE, TEXT, step_input
+from support.scenario import inputs, step_checks
 from support.scenario.memory import UNNAMED
 
 
@@ -46,6 +48,7 @@ def is_rejected(context: Context, rejection: str, message: str | None = None) ->
 
 @when("{who:Caller} sends {request:Request}")
 @when("{who:Caller} sends {request:Request} with")
+@step_input(TABLE, TEXT)
 def send(context: Context, who: str, request: Request) -> None:
     """Send any request, whatever comes of it. What is answered with 201 is deleted at the end of the scenario.
 
@@ -54,23 +57,25 @@ def send(context: Context, who: str, request: Request) -> None:
     Example: When Dana sends GET /api/vod/list
     """
     world = context.world
-    path, content = step_input.path(world, request), step_input.content(world, context)
+    path, content = inputs.path(world, request), inputs.content(world, context)
     world.remember("answer", world.api.send(path, content, by=world.caller(who)))
 
 
 @when("{who:Caller} sends {request:Request} as {media_type:Quoted}")
+@step_input(TEXT)
 def send_as_it_is(context: Context, who: str, request: Request, media_type: str) -> None:
     """Send the text below as it stands, as a body of this type: for what no writer of JSON would write.
 
     Example: When Dana sends POST /api/vod/create as "application/json"
     """
     world = context.world
-    content = step_input.content_as_it_is(context, media_type)
-    world.remember("answer", world.api.send(step_input.path(world, request), content, by=world.caller(who)))
+    content = inputs.content_as_it_is(context, media_type)
+    world.remember("answer", world.api.send(inputs.path(world, request), content, by=world.caller(who)))
 
 
 @given("{who:Caller} has sent {request:Request}")
 @given("{who:Caller} has sent {request:Request} with")
+@step_input(TABLE, TEXT)
 def has_sent(context: Context, who: str, request: Request) -> None:
     """Send any request that must succeed; what may stand below is the same as with "sends".
 
@@ -83,6 +88,7 @@ def has_sent(context: Context, who: str, request: Request) -> None:
 
 @when("{who:Caller} sends {request:Request} {count:Integer} times from {clients:Integer} concurrent clients")
 @when("{who:Caller} sends {request:Request} {count:Integer} times from {clients:Integer} concurrent clients with")
+@step_input(TABLE, TEXT)
 def send_often(context: Context, who: str, request: Request, count: float, clients: float) -> None:
     """Send a request again and again, by several callers at once; what is made up is made up for each.
 
@@ -90,7 +96,7 @@ def send_often(context: Context, who: str, request: Request, count: float, clien
     """
     world = context.world
     answers = world.api.send_often(
-        lambda: (step_input.path(world, request), step_input.content(world, context)),
+        lambda: (inputs.path(world, request), inputs.content(world, context)),
         int(count),
         int(clients),
         by=world.caller(who),
@@ -130,6 +136,7 @@ def refused(context: Context, status: int, error: str) -> None:
 
 
 @then("the response has")
+@step_input(TABLE, TEXT)
 def answer_has(context: Context) -> None:
     """Check parts of the JSON that was answered, and let others be.
 
@@ -141,17 +148,19 @@ def answer_has(context: Context) -> None:
 
 
 @then("the response is exactly")
+@step_input(TEXT)
 def answer_is_exactly(context: Context) -> None:
     """Check all of the JSON that was answered, against a document in which kinds of values may stand.
 
     Example: Then the response is exactly
     """
     world = context.world
-    wanted = step_input.expected_document(world, context)
+    wanted = inputs.expected_document(world, context)
     require_alike("answer", world.recall("answer", Response).json, wanted, exactly=True)
 
 
 @then("the response contains the text")
+@step_input(TEXT)
 def answer_reads(context: Context) -> None:
     """Check the body of the last answer as text; what stands below must be found in it.
 
@@ -159,11 +168,12 @@ def answer_reads(context: Context) -> None:
     """
     world = context.world
     body = world.recall("answer", Response).text
-    wanted = world.values.text(step_input.text_below(context))
+    wanted = world.values.text(inputs.text_below(context))
     require(wanted in body, f'the answer should hold "{wanted}", but was "{body[:300]}"')
 
 
 @then("the response has the headers")
+@step_input(TABLE)
 def answer_has_headers(context: Context) -> None:
     """Check headers of the last answer (header, value); one that must not be there is `{absent}`.
 
@@ -206,6 +216,7 @@ def some_answered(context: Context, matching: int, count: int, status: int) -> N
 
 
 @then("each of the {count:Responses} has")
+@step_input(TABLE, TEXT)
 def each_has(context: Context, count: int) -> None:
     """Check parts of the JSON of each answer (path, value, or a JSON document), and let others be.
 
@@ -242,12 +253,13 @@ def answers_differ(context: Context, count: int, path: str) -> None:
 
 
 @then("within {within:Duration} {who:Caller} gets from {path:Path}")
+@step_input(TABLE, TEXT)
 def sees_within(context: Context, within: float, who: str, path: str) -> None:
     """Ask again and again until the answer has what stands below (path, value, or a JSON document).
 
     Example: Then within 30 seconds Dana gets from /api/tasks/{answer.task_id}
     """
     world = context.world
-    request = step_input.path(world, Request("GET", path))
+    request = inputs.path(world, Request("GET", path))
     by = world.caller(who)
     step_checks.require_within(world, request, within, by, context)

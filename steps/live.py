@@ -6,6 +6,7 @@ from behave.runner import Context
 from support.capabilities.vod import live
 from support.capabilities.vod.client import Vod
 from support.checks.comparison import require, require_equal
+from support.gherkin.step_declarations import TEXT, step_input
 from support.scenario.world import World
 
 
@@ -86,6 +87,7 @@ def receives_no_update(context: Context, who: str, seconds: float) -> None:
 
 
 @when("{who:Actor} sends this text as a live message")
+@step_input(TEXT)
 def send_live(context: Context, who: str) -> None:
     """Send the step's text unchanged over the live connection.
 

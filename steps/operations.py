@@ -12,8 +12,10 @@ from support.checks.comparison import fail, require, require_equal, shown
 from support.checks.openapi import ApiDocument
 from support.drivers.http import Response
 from support.errors import require_feature
+from support.gherkin.step_declarations import requires
 from support.polling import eventually
 from support.scenario.world import World
+from support.targets.capabilities import Capability
 
 HEARTBEAT_MAX_AGE = 3.0  # seconds since the last sign of life of a worker that lives
 RENEWED_WITHIN = 10.0  # seconds until a page that renews itself must have done so
@@ -49,7 +51,7 @@ def note_metrics(context: Context) -> None:
     Example: Given the metrics have been scraped
     """
     world = context.world
-    world.note("metrics", world.operations.metrics())
+    world.remember("metrics", world.operations.metrics())
 
 
 @when("{who:Actor} calls {operation:Quoted} {times:Times}")
@@ -71,7 +73,7 @@ def metrics_count(context: Context, count: int, operation: str, status: int) -> 
     Example: Then the request counter of "GET /api/vod/list" with status 200 has increased by 3
     """
     world = context.world
-    before, after = world.noted("metrics", Metrics), world.operations.metrics()
+    before, after = world.recall("metrics", Metrics), world.operations.metrics()
     method, _, path = operation.partition(" ")
     of = {"method": method, "path": path}
     counted = [now.total("http_requests_total", **of, status=str(status)) for now in (before, after)]
@@ -87,7 +89,7 @@ def metrics_count_errors(context: Context, count: int, status: int) -> None:
     Example: Then the error counter of status 404 has increased by 2
     """
     world = context.world
-    before, after = world.noted("metrics", Metrics), world.operations.metrics()
+    before, after = world.recall("metrics", Metrics), world.operations.metrics()
     grown = after.total("http_errors_total", status=str(status)) - before.total("http_errors_total", status=str(status))
     require_equal(f"how many errors {status} were counted", grown, count)
 
@@ -124,6 +126,7 @@ def sees_queue(context: Context, number: float, state: str) -> None:
 
 @given("{who:Actor} has opened the admin page in a browser")
 @when("{who:Actor} opens the admin page in a browser")
+@requires(Capability.BROWSER)
 def open_admin_page(context: Context, who: str) -> None:
     """Sign in with the page's own form, in a real browser.
 
@@ -134,6 +137,7 @@ def open_admin_page(context: Context, who: str) -> None:
 
 
 @then("the page shows {value:Quoted} for {name:Quoted} in the table {table:Quoted}")
+@requires(Capability.BROWSER)
 def page_shows(context: Context, name: str, value: str, table: str) -> None:
     """Read a table of the page until a row that begins so also holds this. Tables: services, queue, workers, failures.
 
@@ -147,6 +151,7 @@ def page_shows(context: Context, name: str, value: str, table: str) -> None:
 
 
 @then("the page reloads itself and shows a live worker")
+@requires(Capability.BROWSER)
 def page_renews(context: Context) -> None:
     """Watch the page, without touching it, until it was made anew twice; then each worker it shows must live.
 
@@ -165,6 +170,7 @@ def page_renews(context: Context) -> None:
 
 
 @then("the page shows only the message {reason:Quoted}")
+@requires(Capability.BROWSER)
 def page_closed(context: Context, reason: str) -> None:
     """Read what the page says instead.
 
@@ -200,8 +206,8 @@ def read_document(context: Context, who: str) -> None:
     """
     world = context.world
     world.person(who)
-    world.note("document", world.operations.document())
-    world.note("compared before", _compared(world))
+    world.remember("document", world.operations.document())
+    world.remember("compared before", _compared(world))
 
 
 @then("the document describes every operation with its responses")
@@ -210,7 +216,7 @@ def document_describes(context: Context) -> None:
 
     Example: Then the document describes every operation with its responses
     """
-    faults = context.world.noted("document", ApiDocument).faults()
+    faults = context.world.recall("document", ApiDocument).faults()
     require(not faults, f"the OpenAPI document should be complete, but {'; '.join(faults)}")
 
 
@@ -222,7 +228,7 @@ def operations_answer(context: Context, who: str) -> None:
     """
     world = context.world
     person = world.person(who)
-    for operation in world.noted("document", ApiDocument).operations:
+    for operation in world.recall("document", ApiDocument).operations:
         answer = world.operations.ask_for(operation.name, by=person)
         if answer.status >= 500 or (answer.status < 300 and not operation.name.startswith("GET")):
             raise fail(f"{operation.name} should be refused to {person.name}, but was answered {answer.status}")
@@ -235,7 +241,7 @@ def all_compared(context: Context) -> None:
     Example: Then every response since then was compared with the document
     """
     world = context.world
-    answers, compared = map(sub, _compared(world), world.noted("compared before", tuple))
+    answers, compared = map(sub, _compared(world), world.recall("compared before", tuple))
     require_feature(answers, "no request was answered since then: there is nothing to compare")
     require_equal("how many answers were compared", compared, answers)
     known = world.run.document

@@ -3,12 +3,16 @@
 from behave import given, then
 from behave.runner import Context
 
-from support.capabilities.api.client import Request
-from support.scenario import step_input
+from support.gherkin.parameter_types import Request
+from support.gherkin.step_declarations import TABLE, TEXT, requires, step_input
+from support.scenario import inputs
+from support.targets.capabilities import Capability
 
 
 @given("{partner:Partner} responds to {request:Request} with {status:Status} {times:Repeat}")
 @given("{partner:Partner} responds to {request:Request} with {status:Status} after {delay:Duration} {times:Repeat}")
+@requires(Capability.PARTNERS)
+@step_input(TABLE, TEXT)
 def partner_answers(
     context: Context, partner: str, request: Request, status: int, times: int | None, delay: float = 0.0
 ) -> None:
@@ -18,14 +22,16 @@ def partner_answers(
     Example: Given Cablecast responds to POST /vods with 503 twice
     """
     world = context.world
-    content = step_input.content(world, context)
+    content = inputs.content(world, context)
     stub = world.partner(partner)
     stub.answers(
-        step_input.path(world, request), status, times=times, json=content.json, body=content.body or b"", delay=delay
+        inputs.path(world, request), status, times=times, json=content.json, body=content.body or b"", delay=delay
     )
 
 
 @given("{partner:Partner} responds to {request:Request} with {status:Status} as {media_type:Quoted} {times:Repeat}")
+@requires(Capability.PARTNERS)
+@step_input(TEXT)
 def partner_answers_as_it_is(
     context: Context, partner: str, request: Request, status: int, media_type: str, times: int | None
 ) -> None:
@@ -34,30 +40,31 @@ def partner_answers_as_it_is(
     Example: Given Cablecast responds to GET /shows with 200 as "application/json" always
     """
     world = context.world
-    content = step_input.content_as_it_is(context, media_type)
+    content = inputs.content_as_it_is(context, media_type)
     stub = world.partner(partner)
-    stub.answers(
-        step_input.path(world, request), status, times=times, body=content.body or b"", headers=content.headers
-    )
+    stub.answers(inputs.path(world, request), status, times=times, body=content.body or b"", headers=content.headers)
 
 
 @then("{partner:Partner} received {request:Request} {times:Times}")
 @then("{partner:Partner} received {request:Request} {times:Times} with")
+@requires(Capability.PARTNERS)
+@step_input(TABLE, TEXT)
 def partner_was_asked(context: Context, partner: str, request: Request, times: int) -> None:
     """Check how often an outside service was asked; the body may be told below, in part (field, value, or JSON).
 
     Example: Then Cablecast received POST /vods 3 times with
     """
     world = context.world
-    differences = step_input.expected_body(world, context)
-    world.partner(partner).require_asked(step_input.path(world, request), times, differences)
+    differences = inputs.expected_body(world, context)
+    world.partner(partner).require_asked(inputs.path(world, request), times, differences)
 
 
 @then("{partner:Partner} received no {request:Request}")
+@requires(Capability.PARTNERS)
 def partner_was_never_asked(context: Context, partner: str, request: Request) -> None:
     """Check that an outside service was not asked.
 
     Example: Then Cablecast received no POST /vods
     """
     world = context.world
-    world.partner(partner).require_asked(step_input.path(world, request), 0)
+    world.partner(partner).require_asked(inputs.path(world, request), 0)

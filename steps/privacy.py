@@ -6,10 +6,9 @@ from behave import given, then, when
 from behave.runner import Context
 
 from support.capabilities.research import checks as check
-from support.capabilities.research.resources import SESSION
+from support.capabilities.research.resources import RESOURCE_TYPES, SESSION
 from support.checks.comparison import require, require_equal
 from support.drivers.http import Response
-from support.scenario import resources
 from support.scenario.world import World
 
 
@@ -22,11 +21,11 @@ def left_traces(context: Context, who: str) -> None:
     world = context.world
     person = world.person(who)
     for kind, name, fields in check.one_of_every_kind(world.suffix):
-        resources.create(world, kind, name, who, fields).expect(201)
-    session = resources.recall(world, SESSION, "AAPL")
+        world.create_resource(kind, name, who, fields).expect(201)
+    session = world.resource(SESSION, "AAPL")
     world.research.note(session, check.words(world.suffix, "notes"), by=person).expect(200)
     world.research.move(session, "processing", by=person).expect(200)
-    world.resources.do("delete", resources.recall(world, SESSION, "MSFT"), by=person).expect(204)
+    world.resources.do("deletes", world.resource(SESSION, "MSFT"), by=person).expect(204)
     places = {trace.store for trace in world.occurrences.of(*_personal(world, who))}
     require_equal("the stores that hold something of it", check.STORES_OF_EVERY_KIND - places, frozenset())
 
@@ -55,7 +54,7 @@ def export_complete(context: Context, whose: str) -> None:
     world = context.world
     person = world.person(whose)
     exported = world.recall("answer", Response).expect(200).document
-    ids = world.resource_stores.ids_of(world.people.id(person))
+    ids = world.resource_stores.ids_of(world.people.id(person), RESOURCE_TYPES)
     check.exported(exported, ids, world.people.account(person).username, world.suffix)
 
 
@@ -80,7 +79,7 @@ def nothing_left(context: Context, whose: str) -> None:
     world = context.world
     found = world.occurrences.of(*_personal(world, whose))
     require(not found, f"nothing of it should be left, but there is something in {', '.join(map(str, found))}")
-    left = world.resource_stores.ids_of(world.people.id(world.person(whose)))
+    left = world.resource_stores.ids_of(world.people.id(world.person(whose)), RESOURCE_TYPES)
     require(not any(left.values()), f"nobody should own anything any more, but owns {left}")
 
 
@@ -93,7 +92,7 @@ def audited(context: Context, whose: str) -> None:
     world = context.world
     person = world.people.id(world.person(whose))
     told: dict[str, Any] = dict(world.recall("answer", Response).document["erased"])
-    check.audit(world.resource_stores.audits(person), person, told, _personal(world, whose))
+    check.audit(world.research_stores.audits(person), person, told, _personal(world, whose))
 
 
 # Notes
@@ -107,8 +106,8 @@ def note(context: Context, who: str, text: str, name: str) -> None:
     Example: When Ravi writes the notes "sell before Friday" for the research session "AAPL"
     """
     world = context.world
-    world.note("note", world.unique_name(text))
-    session = resources.recall(world, SESSION, name)
+    world.remember("note", world.unique_name(text))
+    session = world.resource(SESSION, name)
     world.remember("answer", world.research.note(session, world.unique_name(text), by=world.person(who)).expect(200))
 
 
@@ -119,7 +118,7 @@ def notes_plain(context: Context, text: str, name: str) -> None:
     Example: Then the research session "AAPL" has the notes "sell before Friday"
     """
     world = context.world
-    told = world.resources.read(resources.recall(world, SESSION, name)).expect(200).document
+    told = world.resources.read(world.resource(SESSION, name)).expect(200).document
     require_equal(f"the notes on {name}", told["notes"], world.unique_name(text))
 
 
@@ -130,5 +129,5 @@ def notes_sealed(context: Context) -> None:
     Example: Then no table, Redis key or file contains the notes as plain text
     """
     world = context.world
-    found = world.occurrences.of(world.noted("note", str))
+    found = world.occurrences.of(world.recall("note", str))
     require(not found, f"the notes should be unreadable at rest, but can be read in {', '.join(map(str, found))}")

@@ -10,12 +10,15 @@ from support.checks import tables
 from support.checks.comparison import require_equal, shown
 from support.drivers.http import Response
 from support.faults.components import Component, FailureMode
+from support.gherkin.step_declarations import TABLE, requires, step_input
 from support.polling import eventually
 from support.scenario import step_checks
 from support.scenario.world import World
+from support.targets.capabilities import Capability
 
 
 @given("the worker is paused")
+@requires(Capability.FAULTS)
 def worker_is_paused(context: Context) -> None:
     """Stop the worker: what is handed in waits until it goes on, at the latest when the scenario ends.
 
@@ -23,10 +26,11 @@ def worker_is_paused(context: Context) -> None:
     """
     world = context.world
     world.faults.inject(Component.WORKER, FailureMode.STOPPED)
-    world.note("counts before", dict(world.vod.queue_counts(by=world.person("Dana"))))
+    world.remember("counts before", dict(world.vod.queue_counts(by=world.person("Dana"))))
 
 
 @when("the worker is resumed")
+@requires(Capability.FAULTS)
 def worker_goes_on(context: Context) -> None:
     """Start the worker that was paused.
 
@@ -45,6 +49,7 @@ def hand_in_batch(context: Context, who: str, number: int) -> None:
 
 
 @when("{who:Actor} submits a batch with these recordings")
+@step_input(TABLE)
 def hand_in_these(context: Context, who: str) -> None:
     """Hand in recordings at once. Columns: title, file path; without a path it is the recording's own.
 
@@ -68,6 +73,7 @@ def _hand_in(world: World, who: str, paths: dict[str, str]) -> None:
 
 
 @then("the batch results are")
+@step_input(TABLE)
 def batch_answered(context: Context) -> None:
     """Compare the results in their order. Columns: title, invalid field; no field means that it was accepted.
 
@@ -127,6 +133,7 @@ def in_queue(context: Context, title: str, state: str, count: int) -> None:
 
 
 @then("the queue has the task counts")
+@step_input(TABLE)
 def queue_counts(context: Context) -> None:
     """Compare the counts that the API tells, and those of the real queue, with the states of these VODs' tasks.
 
@@ -135,7 +142,7 @@ def queue_counts(context: Context) -> None:
     """
     world = context.world
     [row] = tables.read(context.table, ["pending", "processing", "completed", "failed"])
-    before = world.noted("counts before", dict)
+    before = world.recall("counts before", dict)
     wanted = {state: before[state] + tables.whole(row, state) for state in row}
     person = world.person("Dana")
     _await_counts("the counts of the queue", lambda: world.vod.queue_counts(by=person), wanted)

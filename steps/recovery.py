@@ -8,7 +8,9 @@ from support.capabilities.operations.client import Health
 from support.capabilities.vod.client import Vod
 from support.checks.comparison import require, require_equal
 from support.drivers.http import Response
+from support.gherkin.step_declarations import requires
 from support.polling import consistently, eventually
+from support.targets.capabilities import Capability
 
 
 @then("health lists only the {service:Service} as unhealthy")
@@ -54,13 +56,14 @@ def first_request_served(context: Context, who: str) -> None:
 
 
 @then("the API was not restarted")
+@requires(Capability.FAULTS)
 def api_not_restarted(context: Context) -> None:
     """Compare the API's process with the one before the fault; left out where the target shows no processes.
 
     Example: Then the API was not restarted
     """
     world = context.world
-    require_equal("the API's process", world.processes.id_of("api"), world.noted("API process", int))
+    require_equal("the API's process", world.processes.id_of("api"), world.recall("API process", int))
 
 
 @then("{who:Actor} can still caption the VOD {title:Quoted}")
@@ -197,7 +200,7 @@ def malformed_requests(context: Context, who: str) -> None:
     Example: When Dana sends a hundred malformed requests
     """
     world = context.world
-    world.note("refusals", world.malformed.send_all(by=world.person(who)))
+    world.remember("refusals", world.malformed.send_all(by=world.person(who)))
 
 
 @then("each malformed request is rejected with 4xx")
@@ -206,7 +209,7 @@ def each_refused(context: Context) -> None:
 
     Example: Then each malformed request is rejected with 4xx
     """
-    refusals: list[Refusal] = context.world.noted("refusals", list)
+    refusals: list[Refusal] = context.world.recall("refusals", list)
     require(len(refusals) >= 100, f"a hundred malformed requests should be sent, but were {len(refusals)}")
     wrong = [str(refusal) for refusal in refusals if refusal.status is not None and not 400 <= refusal.status < 500]
     require(not wrong, f"every malformed request should be refused with 4xx, but: {'; '.join(wrong)}")

@@ -3,11 +3,15 @@
 from behave import then
 from behave.runner import Context
 
+from support.gherkin.step_declarations import TABLE, requires, step_input
 from support.scenario import step_checks
+from support.targets.capabilities import Capability
 
 
 @then("the Redis key {key:Quoted} has")
 @then("within {within:Duration} the Redis key {key:Quoted} has")
+@requires(Capability.REDIS)
+@step_input(TABLE)
 def key_has(context: Context, key: str, within: float = 0.0) -> None:
     """Check a key (path, value): "type", "value", its parts such as "value.status", "seconds to live".
 
@@ -26,6 +30,7 @@ def key_has(context: Context, key: str, within: float = 0.0) -> None:
 
 @then("there are {count:Keys} matching {pattern:Quoted}")
 @then("within {within:Duration} there are {count:Keys} matching {pattern:Quoted}")
+@requires(Capability.REDIS)
 def keys_like(context: Context, count: int, pattern: str, within: float = 0.0) -> None:
     """Count the keys that match a pattern with * in it, or a whole name.
 

@@ -1,18 +1,18 @@
 """Research: the states and stages of a session, the price service, search, tickers and returns."""
 
-from functools import partial
-
 from behave import given, then, when
 from behave.runner import Context
 
 from support.capabilities.research import checks as check
 from support.capabilities.research.client import DOCUMENT_BATCH, filler
-from support.capabilities.research.resources import PORTFOLIO, SESSION, ResourceType
+from support.capabilities.research.resources import PORTFOLIO, SESSION
 from support.checks import tables
 from support.checks.comparison import require, require_equal, require_fields, require_one
 from support.drivers.http import REJECTIONS, Response
 from support.errors import require_feature
-from support.scenario import resources, step_input
+from support.gherkin.step_declarations import TABLE, step_input
+from support.scenario import inputs
+from support.scenario.resources import ResourceType
 
 
 @given("{who:Actor} has the research session {name:Quoted} in the state {state:Quoted}")
@@ -22,13 +22,14 @@ def session_in_state(context: Context, name: str, who: str, state: str) -> None:
     Example: Given Ravi has the research session "AAPL" in the state "processing"
     """
     world = context.world
-    resources.create(world, SESSION, name, who, {}).expect(201)
+    world.create_resource(SESSION, name, who, {}).expect(201)
     if state != "initialized":
-        world.research.move(resources.recall(world, SESSION, name), state, by=world.person(who)).expect(200)
+        world.research.move(world.resource(SESSION, name), state, by=world.person(who)).expect(200)
 
 
 @when("{who:Actor} moves the research session {name:Quoted} to {state:Quoted}")
 @when("{who:Actor} moves the research session {name:Quoted} to {state:Quoted} with")
+@step_input(TABLE)
 def move_session(context: Context, who: str, name: str, state: str) -> None:
     """Ask for a transition, with data (fields such as data.score) or without, whatever comes of it.
 
@@ -36,8 +37,8 @@ def move_session(context: Context, who: str, name: str, state: str) -> None:
     Example: When Ravi moves the research session "AAPL" to "completed" with
     """
     world = context.world
-    fields = step_input.fields(world, context)
-    answer = world.research.move(resources.recall(world, SESSION, name), state, fields, by=world.person(who))
+    fields = inputs.fields(world, context)
+    answer = world.research.move(world.resource(SESSION, name), state, fields, by=world.person(who))
     world.remember("answer", answer)
 
 
@@ -48,7 +49,7 @@ def move_at_once(context: Context, callers: int, name: str, state: str) -> None:
     Example: When 2 concurrent callers move the research session "AAPL" to "completed"
     """
     world = context.world
-    session = resources.recall(world, SESSION, name)
+    session = world.resource(SESSION, name)
     moves = [world.research.moving(session, state, by=session.by)] * callers
     world.remember("answers", world.concurrent.send(moves, at_once=callers))
 
@@ -65,16 +66,17 @@ def some_accepted(context: Context, winners: int, rejection: str) -> None:
 
 
 @then("the research session {name:Quoted} has the history")
+@step_input(TABLE)
 def went_through(context: Context, name: str) -> None:
     """Compare the session's history with the table: from, to, by whom; the times must go forward.
 
     Example: Then the research session "AAPL" has the history
     """
     world = context.world
-    session = resources.recall(world, SESSION, name)
+    session = world.resource(SESSION, name)
     rows = tables.read(context.table, ("from", "to", "by"))
     wanted = [(row["from"], row["to"], world.people.account(world.person(row["by"])).username) for row in rows]
-    check.history(session, world.resource_stores.history(session), wanted)
+    check.history(session, world.research_stores.history(session), wanted)
 
 
 @then("there is one {type:Resource} {name:Quoted} for the research session {session:Quoted}")
@@ -84,10 +86,10 @@ def one_about(context: Context, type: ResourceType, name: str, session: str) -> 
     Example: Then there is one notification "Research Complete" for the research session "AAPL"
     """
     world = context.world
-    about = resources.recall(world, SESSION, session)
-    found = world.resources.list(type, {"limit": "100"}, by=about.by).expect(200).document[type.listed]
-    telling = [each for each in found if each[type.called] == name and each["data"].get("session_id") == about.id]
-    require_one(f'the {type.word} "{name}" about the session on {session}', telling)
+    about = world.resource(SESSION, session)
+    found = world.resources.list(type, {"limit": "100"}, by=about.by).expect(200).document[type.collection]
+    telling = [each for each in found if each[type.name_field] == name and each["data"].get("session_id") == about.id]
+    require_one(f'the {type.name} "{name}" about the session on {session}', telling)
 
 
 # The workflow
@@ -100,8 +102,8 @@ def whole_research(context: Context, who: str, ticker: str) -> None:
     Example: When Nora completes a research session on "AAPL"
     """
     world = context.world
-    resources.create(world, SESSION, ticker, who, {}).expect(201)
-    world.research.carry(resources.recall(world, SESSION, ticker), "saved", by=world.person(who))
+    world.create_resource(SESSION, ticker, who, {}).expect(201)
+    world.research.carry(world.resource(SESSION, ticker), "saved", by=world.person(who))
 
 
 @given("{who:Actor} has run the research session {name:Quoted} up to the stage {stage:ResearchStage}")
@@ -112,8 +114,8 @@ def carry(context: Context, who: str, name: str, stage: str) -> None:
     Example: When Ravi runs the research session "AAPL" up to the stage saved
     """
     world = context.world
-    session = resources.recall(world, SESSION, name)
-    world.note("stages", world.research.carry(session, stage, by=world.person(who)))
+    session = world.resource(SESSION, name)
+    world.remember("stages", world.research.carry(session, stage, by=world.person(who)))
 
 
 @given("{who:Actor} has requested the stage {stage:ResearchStage} of the research session {name:Quoted}")
@@ -124,7 +126,7 @@ def one_stage(context: Context, who: str, name: str, stage: str) -> None:
     Example: When Ravi requests the stage fetched of the research session "AAPL"
     """
     world = context.world
-    world.remember("answer", world.research.stage(resources.recall(world, SESSION, name), stage, by=world.person(who)))
+    world.remember("answer", world.research.stage(world.resource(SESSION, name), stage, by=world.person(who)))
 
 
 @then("the research session {name:Quoted} passed the stages {stages:Quoted}")
@@ -133,7 +135,7 @@ def went_through_stages(context: Context, name: str, stages: str) -> None:
 
     Example: Then the research session "AAPL" passed the stages "started, fetched, analysed, reported, saved"
     """
-    require_equal(f"the way of the research on {name}", ", ".join(context.world.noted("stages", list)), stages)
+    require_equal(f"the way of the research on {name}", ", ".join(context.world.recall("stages", list)), stages)
 
 
 @then("the score of {names:Quoted} is between {low:Number} and {high:Number}")
@@ -143,7 +145,7 @@ def scores(context: Context, names: str, low: float, high: float) -> None:
     Example: Then the score of "AAPL, AAPL #2" is between 0 and 1
     """
     world = context.world
-    sessions = [resources.recall(world, SESSION, name.strip()) for name in names.split(",")]
+    sessions = [world.resource(SESSION, name.strip()) for name in names.split(",")]
     found = [world.resources.read(session).expect(200).document["data"]["analysis"]["score"] for session in sessions]
     for score in found:
         require(low <= score <= high, f"the score should lie between {low:g} and {high:g}, but was {score}")
@@ -159,16 +161,16 @@ def research_failed(context: Context, name: str, reason: str) -> None:
     world = context.world
     error = world.recall("answer", Response).expect(502, 503, 504).error
     require_equal("the kind of failure", (error["type"], error["message"]), ("DependencyError", reason))
-    session = resources.recall(world, SESSION, name)
-    told, look = world.resources.read(session).expect(200).document, partial(world.resource_stores.row, session)
-    wanted = {"state": "failed", "stage": "started", "error": reason, "data": {}}
-    check.stored(session, told, look, wanted, world.people.account(session.by).username)
+    session = world.resource(SESSION, name)
+    expected = {"state": "failed", "stage": "started", "error": reason, "data": {}}
+    world.require_stored(session, expected)
 
 
 # The price service
 
 
 @given("the price service has these prices of {ticker:Quoted}")
+@step_input(TABLE)
 def price_service_quotes(context: Context, ticker: str) -> None:
     """Have the price service know these days of a ticker, oldest first. Columns: date; close, in quotes.
 
@@ -177,7 +179,7 @@ def price_service_quotes(context: Context, ticker: str) -> None:
     world = context.world
     rows = tables.read(context.table, ("date", "close"))
     days = [(row["date"], world.values.value(row["close"])) for row in rows]
-    world.note("quotes", world.prices.quotes(ticker, days))
+    world.remember("quotes", world.prices.quotes(ticker, days))
 
 
 @given("the price service {fault:PriceFault} {times:Repeat}")
@@ -196,9 +198,9 @@ def holds_quotes(context: Context, name: str) -> None:
     Example: Then the research session "AAPL" has the prices of the price service
     """
     world = context.world
-    data = world.resources.read(resources.recall(world, SESSION, name)).expect(200).document["data"]
+    data = world.resources.read(world.resource(SESSION, name)).expect(200).document["data"]
     found = [(quote["date"], quote["close"]) for quote in data["prices"]["quotes"]]
-    require_equal("the figures of the research", found, world.noted("quotes", list))
+    require_equal("the figures of the research", found, world.recall("quotes", list))
 
 
 @then("the price service was called {times:Times}")
@@ -229,6 +231,7 @@ def many_documents(context: Context, count: float, who: str) -> None:
 
 @when("{who:Actor} searches for {text:Quoted}")
 @when("{who:Actor} searches for {text:Quoted} with")
+@step_input(TABLE)
 def search(context: Context, who: str, text: str) -> None:
     """Search for documents; the table may hold source_type, limit, offset, min_score, filters.NAME and exclude.NAME.
 
@@ -236,7 +239,7 @@ def search(context: Context, who: str, text: str) -> None:
     Example: When Nora searches for "cloud computing" with
     """
     world = context.world
-    wishes = step_input.fields(world, context)
+    wishes = inputs.fields(world, context)
     world.remember("answer", world.research.search(text, wishes, by=world.person(who)))
 
 
@@ -258,12 +261,13 @@ def ticker_judged(context: Context, text: str, validity: str) -> None:
 
 
 @then("the returns of the portfolio {name:Quoted} are")
+@step_input(TABLE)
 def returns_are(context: Context, name: str) -> None:
     """Compare what a portfolio returns with the table, to the last digit.
 
     Example: Then the returns of the portfolio "Growth" are
     """
     world = context.world
-    portfolio = resources.recall(world, PORTFOLIO, name)
+    portfolio = world.resource(PORTFOLIO, name)
     found = world.research.returns(portfolio, by=portfolio.by)
-    require_fields(f"the returns of {portfolio}", found, step_input.expected_fields(world, context, "field"))
+    require_fields(f"the returns of {portfolio}", found, inputs.expected_fields(world, context, "field"))

@@ -9,7 +9,7 @@ from support.capabilities.vod.client import FIELDS, Vod, variant
 from support.checks.comparison import require, require_equal, require_fields, shown
 from support.drivers.http import HttpDriver, Response
 from support.gherkin.personas import Persona
-from support.scenario import step_input
+from support.scenario import inputs
 from support.scenario.world import World
 from support.testdata.media import Recording
 
@@ -32,9 +32,9 @@ def list_some(context: Context, who: str, limit: str, offset: str, status: str) 
     """
     world = context.world
     asked = {"limit": limit, "offset": offset, "status": status}
-    params = step_input.parameters({name: world.values.value(text) for name, text in asked.items()})
+    params = inputs.parameters({name: world.values.value(text) for name, text in asked.items()})
     world.remember("answer", world.vod.list_some(params, by=world.person(who)))
-    world.note("listed status", params.get("status", ""))
+    world.remember("listed status", params.get("status", ""))
 
 
 @then("the VODs {titles:Quoted} are returned in this order with the right total")
@@ -47,7 +47,7 @@ def sees_listed(context: Context, titles: str) -> None:
     page = world.recall("answer", Response).expect(200).document
     wanted = [world.unique_name(title) for title in titles.split(", ")] if titles else []
     require_equal("the listed VODs", [vod["title"] for vod in page["vods"]], wanted)
-    require_equal("the total of the list", page["total"], world.vods.count(world.noted("listed status", str) or None))
+    require_equal("the total of the list", page["total"], world.vods.count(world.recall("listed status", str) or None))
 
 
 @then("the VOD {title:Quoted} is stored as {status:VodState} with the values that {who:Actor} registered")
@@ -131,14 +131,16 @@ def gone(context: Context, title: str) -> None:
     require_fields(f'what is left of the VOD "{title}"', left, {"rows": 0, "cached": None, "files": []})
 
 
-@when("{who:Actor} sends {count:Integer} {calls:Calls} of the VOD {title:Quoted} from {clients:Integer} concurrent clients")  # noqa: E501
-def send_at_once(context: Context, who: str, count: int, calls: str, title: str, clients: int) -> None:
+@when(
+    "{who:Actor} sends {count:Integer} {calls:Calls} of the VOD {name:Quoted} from {clients:Integer} concurrent clients"
+)
+def send_at_once(context: Context, who: str, count: int, calls: str, name: str, clients: int) -> None:
     """Have so many callers, released together, send requests; each registration and change is another.
 
     Example: When Dana sends 20 registrations of the VOD "City Council" from 10 concurrent clients
     """
     world = context.world
-    person, vod = world.person(who), world.recall(title, Vod)
+    person, vod = world.person(who), world.recall(name, Vod)
     world.access.token(person)
     requests = [partial(_call, world, calls, number, vod, person) for number in range(count)]
     world.remember("answers", world.concurrent.send(requests, at_once=clients))

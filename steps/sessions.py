@@ -3,9 +3,9 @@
 from behave import given, then, when
 from behave.runner import Context
 
-from support.capabilities.access.sessions import SignedIn
 from support.checks.comparison import require, require_equal
 from support.drivers.http import Response
+from support.scenario.shared_sessions import SignedIn
 
 
 @then("{who:Actor} has an access token that is valid for {minutes:Number} minutes")
@@ -17,7 +17,7 @@ def token_lifetime(context: Context, who: str, minutes: float) -> None:
     world = context.world
     answer = world.recall("answer", Response).expect(200).document
     require_equal("the type of the token", answer["token_type"], "bearer")
-    session = world.noted("session", SignedIn)
+    session = world.recall("session", SignedIn)
     require_equal(f"the lifetime of {world.person(who).name}'s token in seconds", session.lifetime, minutes * 60)
     claimed = session.claims["exp"] - session.claims["iat"]
     require_equal("the time between issue and end in the token, in seconds", claimed, minutes * 60)
@@ -31,7 +31,7 @@ def session_kept(context: Context, whose: str) -> None:
     """
     world = context.world
     name = world.person(whose).name
-    session = world.noted("session", SignedIn)
+    session = world.recall("session", SignedIn)
     world.access.open_page_in(session, "protected endpoint").expect(200)
     row = world.sessions.row(session)
     require(row is not None, f"{name}'s session should be in the database, but is not")
@@ -49,7 +49,7 @@ def session_gone(context: Context, whose: str) -> None:
     """
     world = context.world
     name = world.person(whose).name
-    session = world.noted("session", SignedIn)
+    session = world.recall("session", SignedIn)
     world.access.open_page_in(session, "protected endpoint").expect(401)
     require(world.sessions.row(session) is None, f"{name}'s session should be gone from the database, but is there")
     left = world.sessions.seconds_to_live(session)
@@ -86,9 +86,9 @@ def renew(context: Context, who: str) -> None:
     world = context.world
     person = world.person(who)
     session = world.access.session(person)
-    world.note("session before", session)
+    world.remember("session before", session)
     answer = world.access.renew(person, session.refresh_token).expect(200)
-    world.note("session", world.access.opened(person, answer))
+    world.remember("session", world.access.opened(person, answer))
 
 
 @when("{who:Actor} refreshes the session with the previous {token:Token}")
@@ -111,7 +111,7 @@ def has_new_tokens(context: Context, who: str) -> None:
     """
     world = context.world
     name = world.person(who).name
-    before, now = world.noted("session before", SignedIn), world.noted("session", SignedIn)
+    before, now = world.recall("session before", SignedIn), world.recall("session", SignedIn)
     for kind in ("access_token", "refresh_token"):
         new, old, word = getattr(now, kind), getattr(before, kind), kind.replace("_", " ")
         require(new not in ("", old), f"{name} should have another {word}, but has not")

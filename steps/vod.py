@@ -6,7 +6,8 @@ from behave.runner import Context
 from support.capabilities.vod.client import STAGES, Vod
 from support.checks import tables
 from support.errors import require_feature
-from support.scenario import step_input
+from support.gherkin.step_declarations import TABLE, TEXT, step_input
+from support.scenario import inputs
 from support.scenario.world import World
 from support.testdata.media import Recording
 
@@ -39,7 +40,7 @@ def recording_has_become(context: Context, title: str, condition: str) -> None:
 def _store(world: World, title: str, seconds: float = 60.0, condition: str = "clear") -> Recording:
     made = world.media.store(title, seconds, condition)
     world.remember("recording", made)
-    world.note("title", title)
+    world.remember("title", title)
     return made
 
 
@@ -56,6 +57,7 @@ def vod_exists(context: Context, title: str, who: str, stage: str = "pending") -
 
 
 @given("{who:Actor} has these VODs, oldest first")
+@step_input(TABLE)
 def vods_exist(context: Context, who: str) -> None:
     """Have a persona bring one minute recordings so far, one after the other. Columns: title, stage.
 
@@ -103,7 +105,7 @@ def register(context: Context, who: str) -> None:
 def _register(world: World, who: str) -> Vod:
     made = world.recall("recording", Recording)
     vod = world.vod.register(made, by=world.person(who), gone=lambda vod: world.vods.await_gone(vod))
-    world.remember(world.noted("title", str), vod)
+    world.remember(world.recall("title", str), vod)
     return vod
 
 
@@ -123,13 +125,14 @@ def register_with(context: Context, who: str, title: str, field: str, value: str
 
 
 @when("{who:Actor} registers a VOD with this body")
+@step_input(TEXT)
 def register_raw(context: Context, who: str) -> None:
     """Send the text below as it is to where VODs are registered, whatever comes of it.
 
     Example: When Dana registers a VOD with this body
     """
     world = context.world
-    world.remember("answer", world.vod.attempt(step_input.text_below(context).encode(), by=world.person(who)))
+    world.remember("answer", world.vod.attempt(inputs.text_below(context).encode(), by=world.person(who)))
 
 
 @when("{who:Actor} submits it for captioning")

@@ -6,7 +6,8 @@ from behave import given, then, when
 from behave.runner import Context
 
 from support.checks.comparison import require_equal
-from support.scenario import step_checks, step_input
+from support.gherkin.step_declarations import TABLE, TEXT, step_input
+from support.scenario import inputs, step_checks
 
 
 @when("{who:Caller} connects to {path:Path}")
@@ -31,27 +32,30 @@ def is_connected(context: Context, who: str, path: str) -> None:
 
 @given("{who:Caller} has sent over the WebSocket")
 @when("{who:Caller} sends over the WebSocket")
+@step_input(TABLE, TEXT)
 def send(context: Context, who: str) -> None:
     """Send the JSON below: a table of fields (field, value), or a document.
 
     Example: Given Vera has sent over the WebSocket
     """
     world = context.world
-    world.sockets.send(step_input.message(world, context), by=world.caller(who))
+    world.sockets.send(inputs.message(world, context), by=world.caller(who))
 
 
 @when("{who:Caller} sends this text over the WebSocket")
+@step_input(TEXT)
 def send_exactly(context: Context, who: str) -> None:
     """Send the text below as it stands.
 
     Example: When Vera sends this text over the WebSocket
     """
     world = context.world
-    world.sockets.send(step_input.text_below(context), by=world.caller(who))
+    world.sockets.send(inputs.text_below(context), by=world.caller(who))
 
 
 @given("within {within:Duration} {who:Caller} has received")
 @then("within {within:Duration} {who:Caller} receives")
+@step_input(TABLE, TEXT)
 def receives(context: Context, within: float, who: str) -> None:
     """Wait for a message that has what stands below (path, value, or a JSON document); those before it are passed over.
 

@@ -8,8 +8,10 @@ from support.capabilities.vod.client import Vod
 from support.checks import captions
 from support.checks.comparison import require_equal
 from support.faults.components import Component, FailureMode
+from support.gherkin.step_declarations import requires
 from support.polling import consistently
 from support.scenario.world import World
+from support.targets.capabilities import Capability
 
 MOST_STARTS = 10  # of a job that kills its worker; the platform should give up long before
 TIMEOUT = 10.0  # seconds for what is no scenario's business
@@ -51,6 +53,7 @@ def still_in_hand(context: Context, title: str, seconds: float) -> None:
 
 
 @when("the worker is killed after {title:Quoted} is captioned and before it acknowledges the job")
+@requires(Capability.FAULTS)
 def killed_before_acknowledging(context: Context, title: str) -> None:
     """Kill the worker in the moment between the effect of a job and its acknowledgement.
 
@@ -65,6 +68,7 @@ def killed_before_acknowledging(context: Context, title: str) -> None:
 
 
 @when("the worker is killed each time it runs the captioning of {title:Quoted}")
+@requires(Capability.FAULTS)
 def killed_each_time(context: Context, title: str) -> None:
     """Kill the worker whenever it has begun with this job, until the platform gives the job up.
 

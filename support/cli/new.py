@@ -7,6 +7,7 @@ import difflib
 import re
 from pathlib import Path
 
+from support.capabilities.registry import CAPABILITIES
 from support.errors import ExitCode, UsageError
 from support.gherkin import tags
 from support.gherkin.behaviours import behaviours, families
@@ -14,14 +15,7 @@ from support.gherkin.lint import INTERFACE, OUTCOME, RULE, STORY
 from support.gherkin.steps import FEATURES, read_features
 from support.testdata.media import file_stem
 
-EPICS = {
-    "access": "Login_and_roles",
-    "vod": "Video_on_demand",
-    "research": "Research",
-    "recovery": "Errors_and_recovery",
-    "operations": "Operations",
-    "interface": "Interface",
-}
+EPICS = {capability.name: capability.epic for capability in CAPABILITIES}
 TEMPLATE = """@allure.label.epic:{epic} @wip
 Feature: {title}
   {story}
@@ -84,8 +78,8 @@ Take @wip off when it is done. More: support/docs/WRITING.md""")
 
 
 def _family(folder: str) -> str:
-    known = {"access": "ACC", "vod": "VOD", "research": "RES", "recovery": "REC", "operations": "OPS"}
-    return known.get(folder, "API" if folder == "interface" else folder[:3].upper())
+    known = {capability.name: capability.behaviours for capability in CAPABILITIES}
+    return known.get(folder, folder[:3].upper())
 
 
 def _for_family(id: str) -> str:

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
+from support.capabilities.registry import PARAMETER_TYPES as TYPES
 from support.checks.matchers import FAMILIES
 from support.checks.relative_matchers import RELATIVE_MATCHERS
 from support.errors import ExitCode, UsageError
 from support.gherkin import steps as step_index
 from support.gherkin.format import feature_files
-from support.gherkin.parameter_types import TYPES
 from support.gherkin.parse import Unreadable
 from support.gherkin.steps import Entry
 from support.gherkin.tags import VOCABULARY
@@ -47,11 +47,11 @@ def work(options: argparse.Namespace) -> int:
         EDITOR.parent.mkdir(exist_ok=True)
         EDITOR.write_text(editor_settings(), encoding="utf-8")
         print(f"Completion of our steps is in {EDITOR}.")
-    elif options.words[:1] in (["values"], ["tags"], ["words"]):
-        lines = {"values": values, "tags": tags, "words": words}[options.words[0]]()
-        print("\n".join(_holding(lines, options.words[1:])))
+    elif options.choices[:1] in (["values"], ["tags"], ["words"]):
+        lines = {"values": values, "tags": tags, "words": words}[options.choices[0]]()
+        print("\n".join(_holding(lines, options.choices[1:])))
     else:
-        print("\n".join(_printed(entries(), options.words)))
+        print("\n".join(_printed(entries(), options.choices)))
     return ExitCode.PASSED
 
 
@@ -102,7 +102,7 @@ def _searched(entry: Entry) -> str:
     """Return the words by which a step is found: also those that its parameters take, but for the names of people."""
     sentences = " ".join(map(str, entry.step_texts))
     kinds = {kind for sentence in entry.step_texts for kind in sentence.kinds} & TYPES.keys() - PEOPLE
-    taken = " ".join(word for kind in sorted(kinds) for word in TYPES[kind].words)
+    taken = " ".join(word for kind in sorted(kinds) for word in TYPES[kind].choices)
     return f"{sentences} {entry.meaning} {entry.details} {entry.example} {entry.module} {taken}".lower()
 
 
@@ -140,7 +140,7 @@ def words() -> Iterator[str]:
     """Yield the parameters of sentences: what each means, and its words."""
     width = max(map(len, TYPES)) + len("  {…:} ")
     for name, kind in TYPES.items():
-        yield f"  {{…:{name}}}".ljust(width) + kind.meaning + (f": {', '.join(kind.words)}" if kind.words else "")
+        yield f"  {{…:{name}}}".ljust(width) + kind.meaning + (f": {', '.join(kind.choices)}" if kind.choices else "")
 
 
 def editor_settings() -> str:

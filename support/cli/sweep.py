@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from support.capabilities.api.client import GONE, OPENAPI, Content, Request, deletion_of, deletions
+from support.capabilities.api.client import GONE, OPENAPI, Content, deletion_of, deletions
+from support.capabilities.declaration import Sweepable
+from support.capabilities.registry import CAPABILITIES
 from support.checks.matchers import moment, seconds
 from support.drivers.http import Response
 from support.errors import EnvironmentFailed, ExitCode, UsageError
+from support.gherkin.parameter_types import Request
 from support.gherkin.personas import ADMINISTRATOR, PERSONAS, Persona
 from support.scenario.journal import Created, Journal
 from support.scenario.names import id_in
@@ -20,30 +23,7 @@ from support.scenario.world import World
 from support.targets.capabilities import Capability
 from support.targets.settings import load_target
 
-
-@dataclass(frozen=True)
-class ApiCollection:
-    """A list of the platform, in which fields scenarios put their mark, and who may read it and delete from it."""
-
-    what: str
-    path: str
-    items: str
-    made_at: str
-    by: str
-    marked: Sequence[str]
-
-
-API_COLLECTIONS = (
-    ApiCollection("VOD", "/api/vod/list", "vods", "/api/vod", "Omar", ("title", "file_path")),
-    ApiCollection("account", "/api/admin/users", "users", "/api/admin/users", "Omar", ("username", "email")),
-    ApiCollection(
-        "research session", "/api/research/sessions", "sessions", "/api/research/sessions", "Ravi", ("notes",)
-    ),
-    ApiCollection("document", "/api/documents", "documents", "/api/documents", "Ravi", ("source_id",)),
-    ApiCollection("portfolio", "/api/portfolios", "portfolios", "/api/portfolios", "Ravi", ("name",)),
-    ApiCollection("event", "/api/events", "events", "/api/events", "Ravi", ("type",)),
-    ApiCollection("notification", "/api/notifications", "notifications", "/api/notifications", "Ravi", ("title",)),
-)
+SWEEPABLE = [sweepable for capability in CAPABILITIES for sweepable in capability.sweepable]
 
 
 @dataclass(frozen=True)
@@ -150,28 +130,28 @@ def _known_deletions(world: World) -> Mapping[str, Sequence[str]]:
 
 def _name(thing: Response) -> str:
     """Return what a thing is called; empty where it was not answered, or has no name."""
-    fields = dict.fromkeys(field for shelf in API_COLLECTIONS for field in (*shelf.marked, "ticker"))
+    fields = dict.fromkeys(field for collection in SWEEPABLE for field in (*collection.marked, "ticker"))
     content = thing.document if thing.status == 200 else {}
     return next((str(content[field]) for field in fields if content.get(field)), "")
 
 
 def _of_lists(world: World, older: float) -> Iterator[Found]:
     known = _known_deletions(world)
-    for collection in API_COLLECTIONS:
+    for collection in SWEEPABLE:
         by = PERSONAS[collection.by]
         if collection.by not in world.run.deployment.accounts:
             continue
         for item in _items(world, collection, by):
-            deletion = deletion_of(collection.made_at, str(item.get("id")), known)
+            deletion = deletion_of(collection.delete_path, str(item.get("id")), known)
             created = moment(item.get("created_at"))
             age = (datetime.now(UTC) - created).total_seconds() if created else 0.0
             names = [str(item.get(field, "")) for field in collection.marked]
             marked = next(((name, mark) for name in names if (mark := id_in(name))), None)
             if marked and deletion and age >= older:
-                yield Found(collection.what, *marked, age, deletion, by)
+                yield Found(collection.name, *marked, age, deletion, by)
 
 
-def _items(world: World, collection: ApiCollection, by: Persona) -> Iterator[dict[str, Any]]:
+def _items(world: World, collection: Sweepable, by: Persona) -> Iterator[dict[str, Any]]:
     offset = 0
     while True:
         path = f"{collection.path}?limit=100&offset={offset}"

@@ -6,6 +6,7 @@ import json
 import ssl
 import threading
 import time
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -158,3 +159,7 @@ def _answer(who: str, response: HandshakeResponse, begin: float) -> Response:
     content = bytes(response.body or b"")
     seconds = time.monotonic() - begin
     return Response(who, response.status_code, response.headers, content, seconds, lambda: json.loads(content))
+
+
+Connect = Callable[[str, str, str | None], WebSocketDriver]
+"""Opens a WebSocket for an actor at a path with a token."""

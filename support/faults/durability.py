@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,9 +16,19 @@ from support.evidence.recorder import Exchange
 from support.polling import PollingTimeout, eventually
 
 ENDED_WITHIN = 15.0  # seconds for all accepted work to end, after whatever happened
-_THING = re.compile(r"/api/(?P<kind>vod|research/sessions)/(?P<id>[0-9a-f-]{36})(?:/(?P<action>\w+))?")
-_TABLES = {"vod": "vods", "research/sessions": "research_sessions"}
-_CREATED = {"/api/vod/create": "vods", "/api/research/sessions": "research_sessions"}
+_RECORD = re.compile(r"(?P<path>/api/.+)/(?P<id>[0-9a-f-]{36})(?:/(?P<action>\w+))?")
+
+
+@dataclass(frozen=True)
+class DurableRecord:
+    """A record whose acknowledged changes the ledger compares with its table.
+
+    A POST to `create_path` creates one; requests to `path`/<id> change it.
+    """
+
+    create_path: str
+    path: str
+    table: str
 
 
 @dataclass
@@ -38,14 +48,15 @@ class Entry:
 class Report:
     """What was acknowledged: records, work that was accepted, sessions."""
 
+    durable: Sequence[DurableRecord]
     records: dict[str, Entry] = field(default_factory=dict)
     tasks: dict[str, str] = field(default_factory=dict)
     sessions: set[str] = field(default_factory=set)
 
     @classmethod
-    def of(cls, exchanges: Iterable[Exchange]) -> Report:
+    def of(cls, exchanges: Iterable[Exchange], durable: Sequence[DurableRecord]) -> Report:
         """Read what was acknowledged from what was asked and answered."""
-        book = cls()
+        book = cls(durable)
         for exchange in sorted(exchanges, key=lambda one: one.started):
             book.enter(exchange)
         return book
@@ -57,13 +68,14 @@ class Report:
         # A refusal in order, below 500, left everything as it was; after anything else nobody can say.
         possible = exchange.status is None or exchange.status >= 500
         sent, told = _json(exchange.request_body), _json(exchange.response_body)
-        if exchange.method == "POST" and path in _CREATED and known:
-            self._created(_CREATED[path], sent, told)
+        created = {record.create_path: record.table for record in self.durable}
+        if exchange.method == "POST" and path in created and known:
+            self._created(created[path], sent, told)
         elif path == "/api/auth/login" and known:
             self.sessions.add(_session_of(told["access_token"]))
         elif path == "/api/auth/logout" and exchange.method == "POST":
             self.sessions.discard(_session_of(exchange.request_headers.get("Authorization", "")))
-        elif thing := _THING.fullmatch(path):
+        elif (thing := _RECORD.fullmatch(path)) and any(thing["path"] == record.path for record in self.durable):
             self._changed(thing, exchange.method, sent, told, known=known, possible=possible)
 
     def _created(self, table: str, sent: Mapping[str, Any], told: Mapping[str, Any]) -> None:
@@ -97,15 +109,16 @@ class Report:
 class DurabilityLedger:
     """Compares what was acknowledged with the database."""
 
-    def __init__(self, database: DatabaseDriver) -> None:
+    def __init__(self, database: DatabaseDriver, durable: Sequence[DurableRecord]) -> None:
         self._database = database
+        self._durable = durable
 
     def require_durable(self, exchanges: Iterable[Exchange]) -> None:
         """Fail with everything acknowledged that is not in the stores, or not as it was acknowledged.
 
         Accepted work must come to an end: completed, or failed with a reason; captioned work to its effect, once.
         """
-        book = Report.of(exchanges)
+        book = Report.of(exchanges, self._durable)
         require(book.records, "nothing was acknowledged in this scenario, so nothing could be lost: it shows nothing")
         lost = [*self._lost_records(book), *self._lost_sessions(book), *self._lost_tasks(book)]
         told = "; ".join(lost[:5]) + (f"; and {len(lost) - 5} more" if len(lost) > 5 else "")
@@ -114,7 +127,7 @@ class DurabilityLedger:
 
     def require_atomic(self, exchanges: Iterable[Exchange]) -> None:
         """Fail where a request was carried out in part: a piece of work without its job, or a job without its work."""
-        ours = list(Report.of(exchanges).records)
+        ours = list(Report.of(exchanges, self._durable).records)
         halves = self._database.rows(
             "SELECT tasks.id::text AS task, jobs.args->>'task_id' AS job FROM tasks FULL JOIN procrastinate_jobs jobs "
             "ON jobs.args->>'task_id' = tasks.id::text WHERE (tasks.id IS NULL OR jobs.id IS NULL) "
@@ -126,7 +139,7 @@ class DurabilityLedger:
 
     def require_reported(self, exchanges: Iterable[Exchange], title: str) -> None:
         """Fail where a VOD of this title was made, or a record changed, by a request that was not answered."""
-        book = Report.of(exchanges)
+        book = Report.of(exchanges, self._durable)
         rows = self._database.rows("SELECT id::text FROM vods WHERE title = :title", title=title)
         untold = [f"VOD {row['id']} was made, and nobody was told" for row in rows if row["id"] not in book.records]
         told_only = [

@@ -45,6 +45,7 @@ class Faults:
         *,
         prove_healthy: Callable[[], object],
         mark: Callable[[str], object],
+        injected: set[tuple[str, str]],
     ) -> None:
         self._injector = breaker
         self._cleanup = cleanup
@@ -52,8 +53,7 @@ class Faults:
         self._mark = mark
         self._faulty: dict[Component, list[Fault]] = {}
         self._proved = False
-        self.injected: set[tuple[str, str]] = set()
-        """What was broken so far: part and kind."""
+        self.injected = injected
 
     def inject(self, part: Component, kind: FailureMode) -> None:
         """Break a part; it stays so until `end` or the end of the scenario. NotGranted where the target has no way."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -16,11 +15,11 @@ from support.gherkin import steps, tags
 from support.gherkin.behaviours import FILE, behaviours, families, ids_of
 from support.gherkin.format import feature_files, formatted
 from support.gherkin.parse import Unreadable
+from support.gherkin.step_declarations import required_by, unexpected_input
 from support.gherkin.steps import Entry
 from support.gherkin.stray_text import stray_text
 from support.report import known_issues
 from support.runner.selection.selection import texts_of, unknown_columns
-from support.scenario import step_input
 from support.targets.capabilities import Capability
 
 CATALOGUE = f"support/gherkin/{FILE.name}"
@@ -39,16 +38,6 @@ SECRET = re.compile(
     re.IGNORECASE,
 )
 INTERFACE = Path("features/interface")
-NEEDED = {
-    "partners": Capability.PARTNERS,
-    "cablecast": Capability.PARTNERS,
-    "files": Capability.STORAGE,
-    "database": Capability.DATABASE,
-    "redis": Capability.REDIS,
-}
-"""What the target must grant for every step of a module."""
-ACTED_ON = {"faults": Capability.FAULTS, "processes": Capability.FAULTS, "page": Capability.BROWSER}
-"""What it must grant for a step that acts on this part of its world."""
 
 STORY = "Two or three sentences for a reader who knows the business and not the platform: who wants what, and why."
 RULE = "What always holds, as one sentence"
@@ -215,14 +204,19 @@ def _below(features: Sequence[Feature], entries: Sequence[Entry]) -> Iterator[Fi
         for step in (step for scenario in written_scenarios(feature) for step in scenario.all_steps):
             place = f"{step.filename}:{step.line}"
             if place in functions:
-                told = step_input.unread(functions[place], table=step.table is not None, text=step.text is not None)
+                told = unexpected_input(functions[place], table=step.table is not None, text=step.text is not None)
                 if told:
                     yield Finding(place, told)
 
 
 def _needs(features: Sequence[Feature], entries: Sequence[Entry]) -> Iterator[Finding]:
     """Yield what scenarios ask of a target without saying so: there they would fail and not be skipped."""
-    needed = {place: found for entry in entries for place in entry.places if (found := set(_needed_by(entry)))}
+    needed = {
+        place: found
+        for entry in entries
+        for place in entry.places
+        if (found := required_by(entry.step_texts[0].definition.func))
+    }
     for feature in features:
         for scenario in written_scenarios(feature):
             places = {f"{step.filename}:{step.line}" for step in scenario.all_steps} & needed.keys()
@@ -231,14 +225,6 @@ def _needs(features: Sequence[Feature], entries: Sequence[Entry]) -> Iterator[Fi
                     yield Finding(
                         _place(scenario), f"a step needs {capability} of the target: @{tags.NEEDS}{capability}"
                     )
-
-
-def _needed_by(entry: Entry) -> Iterator[Capability]:
-    if entry.module in NEEDED:
-        yield NEEDED[entry.module]
-    for name in re.findall(r"\bworld\.(\w+)", inspect.getsource(entry.step_texts[0].definition.func)):
-        if name in ACTED_ON:
-            yield ACTED_ON[name]
 
 
 def _ids(features: Sequence[Feature], *, whole: bool) -> Iterator[Finding]:

@@ -18,8 +18,8 @@ from behave.model_type import FileLocation
 from behave.runner_util import load_step_modules
 from behave.step_registry import StepRegistry, registry
 
+from support.capabilities.registry import PARAMETER_TYPES as TYPES
 from support.gherkin import parameter_types
-from support.gherkin.parameter_types import TYPES
 from support.gherkin.parse import loading_code, parsed
 
 STEPS = Path("steps")
@@ -91,7 +91,7 @@ class Entry:
 def load(steps: Path = STEPS) -> StepRegistry:
     """Load the step definitions as behave does, once in a process."""
     if not registry.steps["given"] and not registry.steps["then"]:
-        parameter_types.register()
+        parameter_types.register(TYPES)
         with loading_code():
             load_step_modules([str(steps)])
     return registry
@@ -207,9 +207,9 @@ def _wrong_values(keyword: str, text: str, sentence: StepText) -> Iterator[str]:
     ]
     if words > 1 or len(wrong) < len(sentence.kinds):
         for value, kind in wrong:
-            near = difflib.get_close_matches(value, kind.words, n=1)
+            near = difflib.get_close_matches(value, kind.choices, n=1)
             meant = f" Did you mean {near[0]}?" if near else ""
-            told = f" Known: {', '.join(kind.words)}." if kind.words else ""
+            told = f" Known: {', '.join(kind.choices)}." if kind.choices else ""
             yield f"{value} does not fit: here stands {kind.meaning}.{meant}{told}"
 
 
@@ -236,7 +236,7 @@ def _nearest(keyword: str, text: str, sentences: Sequence[StepText]) -> list[Ste
 
 
 def _blanked(text: str) -> list[str]:
-    people = "|".join(TYPES["Actor"].words)
+    people = "|".join(TYPES["Actor"].choices)
     text = re.sub(rf'[A-Z]+ /\S*|"[^"]*"|\b\d+(\.\d+)?\b|\b(?:{people})\b', "@", text)
     return [word.strip(",.:'") for word in text.lower().split()]
 

@@ -17,13 +17,13 @@ from support.drivers.http import HttpDriver
 from support.errors import ExitCode, StepError, UsageError, require_feature
 from support.evidence.recorder import Recorder
 from support.faults.components import Component, FailureMode
+from support.gherkin.step_declarations import does_compare_states, unexpected_input
 from support.gherkin.tags import NEEDS, READONLY
 from support.polling import report_waits as tell_waits
-from support.scenario import step_input
 from support.scenario.cleanup import CleanupFailed
 from support.scenario.leaks import LeakAudit, LeakedRecord
 from support.scenario.run import Run
-from support.scenario.world import World
+from support.scenario.world import RETAINED, VOLATILE, World
 from support.targets.capabilities import Capability, MissingCapability
 
 LOOKED_INTO = frozenset({Capability.DATABASE, Capability.REDIS})
@@ -95,8 +95,8 @@ def _tolerant(step: Callable[..., None], left_out: Callable[[Any, MissingCapabil
 
     @functools.wraps(step)
     def tried(context: Any, *values: Any, **named: Any) -> None:
-        wrong = step_input.unread(step, table=context.table is not None, text=context.text is not None)
-        require_feature(not wrong, wrong)
+        error = unexpected_input(step, table=context.table is not None, text=context.text is not None)
+        require_feature(not error, error)
         try:
             step(context, *values, **named)
         except MissingCapability as gap:
@@ -118,12 +118,6 @@ def _leave_out(context: Any, gap: MissingCapability) -> None:
         context.scenario.skip(f"nothing of it could be checked. {gap}")
 
 
-def compares_states(step: StepFunction) -> StepFunction:
-    """Mark a step that compares the stores with what they were before its scenario's first When."""
-    step.compares_states = True  # type: ignore[attr-defined]
-    return step
-
-
 def begin(scenario: Scenario) -> World:
     """Return the world of a scenario; skip the scenario where the target lacks a capability that it asks for.
 
@@ -131,14 +125,14 @@ def begin(scenario: Scenario) -> World:
     """
     run = _stage.run
     if run.embedded is not None and _stage.audit is None:
-        _stage.audit = LeakAudit(run)
+        _stage.audit = LeakAudit(run, volatile=VOLATILE, retained=RETAINED)
     reason = _why_not(run, scenario)
     if reason:
         scenario.skip(reason)
     # What is tagged read-only is so at every target: else production would be the first to refuse it.
     read_only = READONLY in scenario.effective_tags
-    world = World(run, asks_for=frozenset(needs(scenario)), compares_states=compares(scenario), read_only=read_only)
-    tell_waits(world.note_wait)
+    world = World(run, requires=frozenset(needs(scenario)), compares_states=compares(scenario), read_only=read_only)
+    tell_waits(world.record_wait)
     return world
 
 
@@ -181,7 +175,7 @@ def needs(scenario: Scenario) -> Iterator[Capability]:
 def compares(scenario: Scenario) -> bool:
     """Whether a step of the scenario compares the stores with what they were before its first When."""
     matches = (_match(step.step_type, step.name) for step in scenario.all_steps)
-    return any(getattr(match.func, "compares_states", False) for match in matches if match is not None)
+    return any(does_compare_states(match.func) for match in matches if match is not None)
 
 
 @functools.cache
@@ -199,14 +193,14 @@ class _StepText(NamedTuple):
 
 def step_begins(world: World, step: Step) -> None:
     """Note the state of the stores before the first When, for a scenario that compares with it."""
-    world.step_begins()
+    world.step_started()
     if step.step_type == "when":
         world.before_when()
 
 
 def step_ended(world: World, step: Step) -> None:
     """Attach the step's evidence to the report."""
-    world.note_partner_calls()
+    world.record_partner_calls()
     # behave's own question compares with a dozen names, for every step.
     failed = step.status is not Status.passed and step.status.has_failed()
     world.evidence.step_ended(failed, f"{step.keyword} {step.name}", world.skipped_checks)
@@ -252,5 +246,5 @@ def end(world: World, scenario: Scenario) -> None:
             _stage.run.sessions.renew()
             world.attach_logs()
         tell_waits(None)
-        world.note_partner_calls()
+        world.record_partner_calls()
         world.evidence.scenario_ended(failed, world.skipped_checks)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,6 @@ from support.scenario.state import StateOfStores
 SETTLING = 6.0
 
 
-# What is kept on purpose: nothing takes the audit of an erasure away.
-KEPT = frozenset({"privacy_audit"})
-
-
 class LeakedRecord(Exception):
     """The scenario left something behind; the message names it."""
 
@@ -37,8 +33,10 @@ class LeakAudit:
     change; that Redis holds them is no matter, it is a cache.
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, *, volatile: Collection[str], retained: Collection[str]) -> None:
         self._run = run
+        self._volatile = volatile
+        self._retained = retained
         self._before = self._look()
 
     def check(self) -> None:
@@ -64,10 +62,12 @@ class LeakAudit:
 
     def _look(self) -> State:
         unseen = Recorder(self._run.masker)  # what the audit asks is no evidence of the scenario's
-        stores = StateOfStores(DatabaseDriver(self._run.engine, unseen), RedisDriver(self._run.redis, unseen))
+        stores = StateOfStores(
+            DatabaseDriver(self._run.engine, unseen), RedisDriver(self._run.redis, unseen), volatile=self._volatile
+        )
         cached = {("Redis", f"session:{session.session_id}") for session in self._run.sessions.opened}
         found = {**stores.look(), **self._files()}
-        return {place: found[place] for place in found if place not in cached and place[0] not in KEPT}
+        return {place: found[place] for place in found if place not in cached and place[0] not in self._retained}
 
     def _files(self) -> Mapping[tuple[str, str], Mapping[str, Any]]:
         root = self._run.deployment.media_root

@@ -19,6 +19,11 @@ def scenario_id(run: str) -> str:
     return run + secrets.token_hex(2)
 
 
+def account_name(name: str, suffix: str) -> str:
+    """Return the user name of the account that a feature calls `name`: "alma-x7f3a12c4"."""
+    return f"{name.lower()}-{suffix}"
+
+
 def id_in(name: str) -> str | None:
     """Return the mark that a name of a thing or a path holds; None where it holds none, and so is not of a scenario."""
     found = _MARK.search(name)

@@ -13,7 +13,6 @@ import requests
 from requests.adapters import HTTPAdapter
 from sqlalchemy import Engine
 
-from support.capabilities.access.sessions import SharedSessions
 from support.checks.openapi import ApiDocument
 from support.drivers.browser import NO_BROWSER, find_browser
 from support.drivers.database import open_engine
@@ -29,6 +28,7 @@ from support.partners.cablecast import Cablecast
 from support.partners.prices import Prices
 from support.partners.server import PartnerServer
 from support.scenario.names import run_id
+from support.scenario.shared_sessions import SharedSessions
 from support.stack.embedded import EmbeddedPlatform, PartnerAddress
 from support.targets.capabilities import Capability, MissingCapability
 from support.targets.deployment import Deployment, LiveDeployment

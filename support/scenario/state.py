@@ -13,15 +13,6 @@ from support.drivers.database import DatabaseDriver
 from support.drivers.redis import RedisDriver
 from support.errors import FeatureError, require_feature, suggest
 
-# They change by themselves: heartbeats of workers, the platform's note of its schema, and the queue's diary of what
-# its jobs show as well.
-LIVING_BY_THEMSELVES = (
-    "procrastinate_workers",
-    "procrastinate_periodic_defers",
-    "procrastinate_events",
-    "alembic_version",
-)
-
 
 class StateOfStores:
     """Compares all records of database, queue and Redis sessions with what they were at a moment noted before.
@@ -30,10 +21,16 @@ class StateOfStores:
     """
 
     def __init__(
-        self, database: DatabaseDriver, redis: RedisDriver, ours: Callable[[], Collection[str]] = frozenset
+        self,
+        database: DatabaseDriver,
+        redis: RedisDriver,
+        ours: Callable[[], Collection[str]] = frozenset,
+        *,
+        volatile: Collection[str],
     ) -> None:
         """Look into both; `ours` are sessions of the tests themselves: what becomes of them is no change."""
         self._ours = ours
+        self._volatile = volatile
         self._database = database
         self._redis = redis
         self._before: State | None = None
@@ -88,8 +85,8 @@ class StateOfStores:
     def _tables(self) -> list[str]:
         found = self._database.rows(
             "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' "
-            "AND table_type = 'BASE TABLE' AND table_name <> ALL(:living) ORDER BY table_name",
-            living=list(LIVING_BY_THEMSELVES),
+            "AND table_type = 'BASE TABLE' AND table_name <> ALL(:volatile) ORDER BY table_name",
+            volatile=list(self._volatile),
         )
         return [row["table_name"] for row in found]
 

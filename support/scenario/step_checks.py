@@ -7,15 +7,16 @@ from typing import Any, TypeVar
 
 from behave.runner import Context
 
-from support.capabilities.api.client import Content, Request
+from support.capabilities.api.client import Content
 from support.checks.comparison import differences, field_differences, require, shown
 from support.checks.json_paths import find
 from support.checks.matchers import ABSENT
 from support.drivers.http import Response
 from support.errors import FeatureError, require_feature, suggest
+from support.gherkin.parameter_types import Request
 from support.gherkin.personas import Persona
 from support.polling import eventually, plainly
-from support.scenario.step_input import _cells, expected_document, expected_fields
+from support.scenario.inputs import _cells, expected_document, expected_fields
 from support.scenario.world import World
 
 NO_DIFFERENCE = "no difference"

@@ -13,7 +13,6 @@ from itertools import count
 from typing import Any
 from uuid import uuid4
 
-from support.capabilities.research.resources import USER
 from support.checks.comparison import fail, parts_of
 from support.checks.json_paths import find
 from support.checks.matchers import ABSENT, DURATION, FAMILIES, Family, Matcher, kind, seconds, without_absent
@@ -21,6 +20,7 @@ from support.checks.relative_matchers import RELATIVE_MATCHERS, relative
 from support.drivers.http import Response
 from support.errors import FeatureError, require_feature
 from support.scenario.memory import Memory
+from support.scenario.names import account_name
 
 PLACE = re.compile(r"\{([^{}]*)\}")
 
@@ -151,7 +151,7 @@ class Values:
 
     def user(self, name: str, in_capitals: str | None) -> str:
         """Return the name under which this scenario stores the user that the feature calls `name`."""
-        known_as = USER.known_as(name, self.mark)
+        known_as = account_name(name, self.mark)
         return known_as.upper() if in_capitals else known_as
 
 

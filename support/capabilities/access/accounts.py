@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from support.capabilities.access.client import AccessClient
-from support.capabilities.research.resources import USER, ResourceClient
 from support.checks.comparison import require
 from support.drivers.database import DatabaseDriver
 from support.drivers.http import HttpDriver, Response
 from support.errors import FeatureError, require_feature
 from support.gherkin.personas import ADMINISTRATOR, Account, Persona, Role
 from support.scenario.cleanup import Cleanup
+from support.scenario.names import account_name
 
 ACCOUNTS = "/api/admin/users"
+USERS = "/api/users"
 
 BEFORE_LOCK = 5  # refusals that a name is given before it is locked
 
@@ -204,19 +205,26 @@ class People:
             )
         return self._joined.get(persona.name) or self._standing(persona)
 
-    def join(self, persona: Persona, mark: str, records: ResourceClient, cleanup: Cleanup) -> None:
-        """Have the administrator make an account for a newcomer; it is removed at the end, if it is still there."""
+    def join(self, persona: Persona, suffix: str, http: HttpDriver, access: AccessClient, cleanup: Cleanup) -> None:
+        """Have the administrator create the account of a temporary persona, and register its deletion."""
         if not persona.temporary or persona.role is None:
-            raise FeatureError(f"{persona.name} has been here all along: only newcomers join")
+            raise FeatureError(f"{persona.name} has a permanent account: only temporary personas get one here")
         if persona.name in self._joined:
-            raise FeatureError(f"{persona.name} has joined already in this scenario")
-        account = Account(f"{persona.name.lower()}-{mark}", self._new_password())
-        profile = {"password": account.password, "role": persona.role.value}
-        made = records.create(USER, account.username, profile, by=ADMINISTRATOR).expect(201).document
-        path = f"{USER.path}/{made['id']}"
-        cleanup.add(f"remove the account of {persona.name}", records.removal(USER, path, by=ADMINISTRATOR))
+            raise FeatureError(f"{persona.name} already has an account in this scenario")
+        account = Account(account_name(persona.name, suffix), self._new_password())
+        fields = {
+            "user_id": account.username,
+            "username": account.username,
+            "email": f"{account.username}@example.org",
+            "password": account.password,
+            "role": persona.role.value,
+        }
+        token = access.token(ADMINISTRATOR)
+        created = http.post(USERS, actor=ADMINISTRATOR.name, token=token, json=fields).expect(201).document
+        removal = access.removal(f"{USERS}/{created['id']}", of=ADMINISTRATOR, params={"permanent": "true"})
+        cleanup.add(f"delete the account of {persona.name}", removal)
         self._joined[persona.name] = account
-        self._ids[persona.name] = str(made["id"])
+        self._ids[persona.name] = str(created["id"])
 
     def id(self, persona: Persona) -> str:
         """Return the id of who has joined."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from support.capabilities.access.sessions import EXIT, SharedSessions, SignedIn
 from support.capabilities.access.tokens import TokenForge
 from support.checks.comparison import require
 from support.drivers.http import HttpDriver, Response
@@ -16,6 +15,7 @@ from support.errors import FeatureError, require_feature
 from support.gherkin.personas import ADMINISTRATOR, PERSONAS, Account, Persona
 from support.polling import eventually
 from support.scenario.cleanup import Cleanup
+from support.scenario.shared_sessions import SIGN_OUT_PATH, SharedSessions, SignedIn
 
 PAGES: Mapping[str, str] = {
     "protected endpoint": "/api/protected",
@@ -193,7 +193,7 @@ class AccessClient:
         return session
 
     def _end(self, who: str, token: str, expect: tuple[int, ...] = (204, 401)) -> None:
-        self._http.post(EXIT, actor=who, token=token).expect(*expect)
+        self._http.post(SIGN_OUT_PATH, actor=who, token=token).expect(*expect)
 
     # Sessions
 

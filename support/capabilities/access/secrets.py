@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from support.capabilities.access.sessions import SignedIn
 from support.checks.comparison import require
 from support.errors import require_feature
 from support.evidence.recorder import Exchange
+from support.scenario.shared_sessions import SignedIn
 
 PART = 7  # characters: what is shorter may stand anywhere by chance
 GIVING_TOKENS = ("/api/auth/login", "/api/auth/refresh")

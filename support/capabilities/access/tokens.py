@@ -10,7 +10,7 @@ from typing import Any
 
 import jwt
 
-from support.capabilities.access.sessions import SignedIn, claims_of
+from support.scenario.shared_sessions import SignedIn, claims_of
 
 ANOTHER_KEY = "not the platform's key, however long it may be"
 ABOUT_TO_EXPIRE = 20  # seconds; long enough for one request on a busy machine

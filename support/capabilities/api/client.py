@@ -12,6 +12,7 @@ from support.checks.json_paths import put
 from support.checks.matchers import ABSENT, without_absent
 from support.drivers.http import HttpDriver, Response
 from support.errors import FeatureError
+from support.gherkin.parameter_types import Request
 from support.gherkin.personas import ADMINISTRATOR, UNAUTHENTICATED, Persona
 from support.load.concurrent import ConcurrentClients
 from support.scenario.cleanup import Cleanup
@@ -20,17 +21,6 @@ PARTS = ("header", "query", "json", "form", "file")
 OPENAPI = "/openapi.json"
 GONE = (200, 202, 204, 404, 410)
 """How a request is answered that takes something away, whatever a platform answers, and whether it was there or not."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """A method and a path, as written."""
-
-    method: str
-    path: str
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.path}"
 
 
 @dataclass

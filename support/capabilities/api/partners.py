@@ -9,10 +9,10 @@ from itertools import count
 from typing import Any, Unpack
 from urllib.parse import urlencode
 
-from support.capabilities.api.client import Request
 from support.checks.comparison import fail
 from support.errors import require_feature
 from support.evidence.recorder import PartnerCall
+from support.gherkin.parameter_types import Request
 from support.partners.requests import Received
 from support.partners.server import How, PartnerServer
 from support.scenario.cleanup import Cleanup

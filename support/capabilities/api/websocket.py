@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from support.capabilities.access.client import AccessClient
-from support.capabilities.vod.live import Connect
 from support.drivers.http import Response
-from support.drivers.websocket import HandshakeRefused, Message, WebSocketDriver
+from support.drivers.websocket import Connect, HandshakeRefused, Message, WebSocketDriver
 from support.errors import FeatureError
 from support.gherkin.personas import UNAUTHENTICATED, Persona
 from support.polling import consistently, eventually

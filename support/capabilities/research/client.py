@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from support.capabilities.access.client import AccessClient
-from support.capabilities.research.resources import DOCUMENT, Resource, ResourceClient
+from support.capabilities.research.resources import DOCUMENT
 from support.drivers.http import HttpDriver, Response
 from support.evidence.recorder import Recorder
 from support.gherkin.personas import Persona
+from support.scenario.resources import Resource, ResourceClient
 
 DOCUMENT_BATCH = 100
 WHO = ("The bakery", "A carmaker", "The airline", "A brewery", "The shipyard", "A publisher", "The hospital", "A bank")
@@ -56,7 +57,7 @@ class ResearchClient:
 
     def ingest(self, items: Sequence[Mapping[str, Any]], *, by: Persona) -> Response:
         """Ask for a batch of documents to be ingested, whatever comes of it."""
-        return self._things.create_many(DOCUMENT, items, by=by)
+        return self._things.create_batch(DOCUMENT, items, by=by)
 
     def count_documents(self, *, by: Persona) -> int:
         """Return how many documents the persona has."""
@@ -87,7 +88,7 @@ class ResearchClient:
 
     def returns(self, portfolio: Resource, *, by: Persona) -> Mapping[str, Any]:
         """Return what a portfolio costs, is worth and returns."""
-        return self._things.do("ask for the returns of", portfolio, by=by).expect(200).document
+        return self._things.do("requests the returns of", portfolio, by=by).expect(200).document
 
 
 def filler(count: int, mark: str, *, after: int) -> list[Mapping[str, Any]]:

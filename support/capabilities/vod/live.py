@@ -10,7 +10,7 @@ from typing import Any
 from support.capabilities.access.client import AccessClient
 from support.checks.comparison import fail
 from support.drivers.http import Response
-from support.drivers.websocket import HandshakeRefused, WebSocketDriver
+from support.drivers.websocket import Connect, HandshakeRefused, WebSocketDriver
 from support.errors import FeatureError
 from support.gherkin.personas import Persona
 from support.polling import Timeline, consistently, eventually
@@ -21,8 +21,6 @@ PATH = "/ws/live"
 TASKS = "tasks"
 
 Event = dict[str, Any]
-Connect = Callable[[str, str, str | None], WebSocketDriver]
-"""Opens a WebSocket at a path for an actor with a token."""
 
 
 class LiveClient:

@@ -56,11 +56,11 @@ def page(context):
 
 @then("the database is asked")
 def database(context):
-    assert context.world.reach.database.count("users") > 0
+    assert context.world.database.count("users") > 0
 
 @then("Redis is asked")
 def cache(context):
-    assert not context.world.reach.redis.exists("nothing")
+    assert not context.world.redis.exists("nothing")
 """
 
 

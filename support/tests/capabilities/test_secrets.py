@@ -3,9 +3,9 @@
 import pytest
 
 from support.capabilities.access.secrets import parts, require_secrets_hidden
-from support.capabilities.access.sessions import SignedIn
 from support.errors import FeatureError
 from support.evidence.recorder import Exchange
+from support.scenario.shared_sessions import SignedIn
 
 PASSWORD = "xK3vQ9-tLmZ0aB"
 DIGEST = "c29tZXNhbHRzb21lc2FsdHNvbWU"

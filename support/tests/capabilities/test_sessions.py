@@ -6,8 +6,8 @@ import jwt
 import pytest
 
 from support.capabilities.access import sessions as module
-from support.capabilities.access.sessions import SharedSessions, SignedIn
 from support.gherkin.personas import PERSONAS
+from support.scenario.shared_sessions import SharedSessions, SignedIn
 
 DANA, VERA = PERSONAS["Dana"], PERSONAS["Vera"]
 LIFETIME = 1800

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import jwt
 import pytest
 
-from support.capabilities.access.sessions import SignedIn, claims_of
 from support.capabilities.access.tokens import CREDENTIALS, TokenForge
+from support.scenario.shared_sessions import SignedIn, claims_of
 
 KEY = "a signing key that is as long as it has to be for each of the algorithms that are tried"
 NOW = int(time.time())

@@ -14,11 +14,12 @@ from typing import Any, cast
 
 import pytest
 
-from support.capabilities.api.client import OPENAPI, Content, Request, deletion_of
+from support.capabilities.api.client import OPENAPI, Content, deletion_of
 from support.cli import sweep
 from support.cli.sweep import API_COLLECTIONS, Found, _delete, _files, _of_journal, _of_lists, target_named, work
 from support.drivers.http import Response
 from support.errors import EnvironmentFailed, ExitCode, UsageError
+from support.gherkin.parameter_types import Request
 from support.gherkin.personas import PERSONAS, Persona
 from support.scenario.journal import Created, Journal
 from support.scenario.names import id_in, run_id, scenario_id

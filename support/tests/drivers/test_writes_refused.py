@@ -50,15 +50,15 @@ from behave import given
 
 @given("the trial writes to the database")
 def write(context):
-    context.world.reach.database.write("DELETE FROM vods")
+    context.world.database.write("DELETE FROM vods")
 
 @given("the trial writes to the database by a query")
 def query(context):
-    context.world.reach.database.rows("DELETE FROM vods RETURNING id")
+    context.world.database.rows("DELETE FROM vods RETURNING id")
 
 @given("the trial writes to Redis")
 def command(context):
-    context.world.reach.redis.replace("session:1", "taken over")
+    context.world.redis.replace("session:1", "taken over")
 """
 REFUSALS = {
     "A request that creates": "POST /api/vod/create was not sent: the target does not grant `writes`",

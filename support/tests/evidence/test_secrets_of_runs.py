@@ -71,7 +71,7 @@ def secrets_of(world):
 @when("every secret slips")
 def slip(context):
     world = context.world
-    http, database = world.reach.http, world.reach.database
+    http, database = world.reach.http, world.database
     secrets, fingerprints = secrets_of(world)
     kept = Path("canaries.json")
     known = json.loads(kept.read_text()) if kept.exists() else []

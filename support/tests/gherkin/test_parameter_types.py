@@ -8,9 +8,9 @@ from behave.matchers import MatchWithError, ParseMatcher
 from support.capabilities.access.accounts import ACCOUNT_PROPERTIES, SETTINGS
 from support.capabilities.access.client import ATTEMPTS, PAGES, TOKENS
 from support.capabilities.access.tokens import CREDENTIALS
-from support.capabilities.api.client import Request
 from support.capabilities.operations.client import SERVICES, VIEWS
 from support.capabilities.queue.stores import STATES as JOB_STATES
+from support.capabilities.registry import PARAMETER_TYPES
 from support.capabilities.research.client import STAGES as RESEARCH_STAGES
 from support.capabilities.research.prices import PRICE_FAULTS
 from support.capabilities.research.resources import RESOURCE_TYPES
@@ -18,7 +18,7 @@ from support.capabilities.vod.client import ACTIONS, REQUEST_TYPES, STAGES
 from support.drivers.http import REJECTIONS
 from support.faults.components import Component, FailureMode
 from support.gherkin import parameter_types
-from support.gherkin.parameter_types import TYPES
+from support.gherkin.parameter_types import TYPES, Request
 from support.gherkin.personas import PERSONAS, UNAUTHENTICATED
 from support.load.samples import TREATMENTS
 from support.testdata.media import CONDITIONS, SLOW
@@ -169,7 +169,7 @@ LEFT: dict[str, list[str]] = {
 
 def value_of(kind: str, text: str) -> Any:
     """Return what a step receives for a parameter of this type; LookupError where the sentence does not match."""
-    parameter_types.register()
+    parameter_types.register(PARAMETER_TYPES)
     match = ParseMatcher(value_of, f"before {{value:{kind}}} after").match(f"before {text} after")
     if match is None or isinstance(match, MatchWithError):
         raise LookupError(text)
@@ -182,7 +182,7 @@ def test_every_type_has_its_cases_here() -> None:
 
 
 def test_which_of_several_may_be_left_unsaid() -> None:
-    parameter_types.register()
+    parameter_types.register(PARAMETER_TYPES)
     matcher = ParseMatcher(value_of, "Dana's {value:Which}session ends")
     sentences = ("Dana's session ends", "Dana's first session ends", "Dana's second session ends")
     assert [match.arguments[0].value for match in map(matcher.match, sentences) if match] == [-1, 0, 1]

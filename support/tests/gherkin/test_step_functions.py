@@ -9,6 +9,7 @@ import pytest
 from behave.runner_util import load_step_modules
 from behave.step_registry import StepRegistry, registry
 
+from support.capabilities.registry import PARAMETER_TYPES
 from support.gherkin import parameter_types
 from support.scenario.memory import MADE_BY
 
@@ -20,7 +21,7 @@ EXAMPLE = re.compile(r"^\s*Example: (\w+) (.+?)\s*$", re.MULTILINE)
 def loaded() -> Iterator[StepRegistry]:
     """Load the steps as behave does."""
     registry.clear()
-    parameter_types.register()
+    parameter_types.register(PARAMETER_TYPES)
     load_step_modules([str(STEPS)])
     yield registry
     registry.clear()
@@ -64,7 +65,7 @@ def test_behave_understands_every_sentence(loaded: StepRegistry) -> None:
 class TestTheCheckItself:
     @pytest.fixture
     def steps(self) -> StepRegistry:
-        parameter_types.register()
+        parameter_types.register(PARAMETER_TYPES)
         return StepRegistry()
 
     def define(self, steps: StepRegistry, keyword: str, sentence: str, docstring: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 from behave.runner_util import load_step_modules
 from behave.step_registry import registry
 
+from support.capabilities.registry import PARAMETER_TYPES
 from support.cli import main, steps
 from support.errors import ExitCode, UsageError
 from support.gherkin import parameter_types
@@ -24,7 +25,7 @@ TECHNICAL = ("http", "database", "redis", "files", "partners", "websocket")
 @pytest.fixture(scope="module")
 def entries() -> Iterator[list[Entry]]:
     registry.clear()
-    parameter_types.register()
+    parameter_types.register(PARAMETER_TYPES)
     load_step_modules([str(PROJECT / "steps")])
     found = step_index.catalogue(registry)
     step_index.note_uses(found, step_index.read_features([PROJECT / "features"]))

@@ -10,7 +10,7 @@ import pytest
 from support.checks.matchers import ABSENT
 from support.checks.relative_matchers import RelativeMatcher
 from support.errors import FeatureError
-from support.scenario import step_checks, step_input
+from support.scenario import inputs, step_checks
 from support.scenario.memory import Memory
 from support.scenario.values import Values
 
@@ -33,46 +33,46 @@ NO_TABLE: Any = SimpleNamespace(table=None, text=None)
 def test_dots_lead_into_objects_and_quotes_make_a_text() -> None:
     context = fields(("data.results.score", "0.85"), ("data.say", "buy"), ("shares", '"100"'), ("state", "{absent}"))
     given = {"data": {"results": {"score": 0.85}, "say": "buy"}, "shares": "100", "state": ABSENT}
-    assert step_input.fields(WORLD, context) == given
-    assert step_input.fields(WORLD, NO_TABLE) == {}
+    assert inputs.fields(WORLD, context) == given
+    assert inputs.fields(WORLD, NO_TABLE) == {}
 
 
 def test_parameters_of_a_query_are_written_as_a_query_has_them() -> None:
     context = fields(("limit", "many"), ("offset", "3"), ("unread", "true"), ("state", "{absent}"))
-    assert step_input.query(WORLD, context) == {"limit": "many", "offset": 3, "unread": "true"}
+    assert inputs.query(WORLD, context) == {"limit": "many", "offset": 3, "unread": "true"}
 
 
 def test_what_is_absent_is_not_sent() -> None:
     headings = ("part", "name", "value")
     context = below(headings, *((part, "a", "{absent}") for part in ("header", "query", "json", "form", "file")))
-    sent = step_input.content(WORLD, context)
+    sent = inputs.content(WORLD, context)
     assert (sent.json, sent.headers, sent.query, sent.form, sent.files) == ({}, {}, {}, {}, {})
 
 
 def test_a_table_of_things_needs_their_names() -> None:
     context = below(("name", "metadata.ticker", "score"), ("note", "AAPL", "{some text}"))
-    [(name, wishes)] = step_input.named_expectations(WORLD, context)
+    [(name, wishes)] = inputs.named_expectations(WORLD, context)
     assert (name, wishes["metadata.ticker"], str(wishes["score"])) == ("note", "AAPL", "some text")
-    assert step_input.named_fields(WORLD, below(("name", "a.b"), ("note", "1"))) == [("note", {"a": {"b": 1}})]
+    assert inputs.named_fields(WORLD, below(("name", "a.b"), ("note", "1"))) == [("note", {"a": {"b": 1}})]
     with pytest.raises(FeatureError, match="lacks the column name"):
-        step_input.named_fields(WORLD, below(("limit",), ("1",)))
+        inputs.named_fields(WORLD, below(("limit",), ("1",)))
 
 
 def test_only_of_a_thing_may_be_expected_what_it_was() -> None:
     context = fields(("created_at", "{as before}"), ("state", "failed"))
-    wanted = step_input.expected_resource(WORLD, context)
+    wanted = inputs.expected_resource(WORLD, context)
     assert isinstance(wanted["created_at"], RelativeMatcher)
     assert wanted["state"] == "failed"
     with pytest.raises(FeatureError, match="can only be expected of a field of one thing"):
-        step_input.expected_fields(WORLD, context, "field")
+        inputs.expected_fields(WORLD, context, "field")
 
 
 @pytest.mark.parametrize(
     "read",
     [
-        step_input.fields,
-        step_input.expected_resource,
-        lambda world, context: step_input.expected_fields(world, context, "field"),
+        inputs.fields,
+        inputs.expected_resource,
+        lambda world, context: inputs.expected_fields(world, context, "field"),
     ],
 )
 def test_a_field_that_stands_twice_is_told(read: Callable[[Any, Any], Any]) -> None:
@@ -82,13 +82,13 @@ def test_a_field_that_stands_twice_is_told(read: Callable[[Any, Any], Any]) -> N
 
 def test_a_body_is_compared_with_what_stands_below() -> None:
     body = {"owner": {"name": "dana", "role": "editor"}, "tags": []}
-    assert list(step_input.expected_body(WORLD, NO_TABLE)(body)) == []
-    assert list(step_input.expected_body(WORLD, fields(("owner.name", "dana")))(body)) == []
-    assert list(step_input.expected_body(WORLD, fields(("owner", "{}")))(body)) != []
+    assert list(inputs.expected_body(WORLD, NO_TABLE)(body)) == []
+    assert list(inputs.expected_body(WORLD, fields(("owner.name", "dana")))(body)) == []
+    assert list(inputs.expected_body(WORLD, fields(("owner", "{}")))(body)) != []
     document: Any = SimpleNamespace(table=None, text='{"owner": {"name": "vera"}}')
-    assert list(step_input.expected_body(WORLD, document)(body)) == ['body.owner.name should be "vera", but was "dana"']
+    assert list(inputs.expected_body(WORLD, document)(body)) == ['body.owner.name should be "vera", but was "dana"']
     document.text = "null"
-    [difference] = step_input.expected_body(WORLD, document)(body)
+    [difference] = inputs.expected_body(WORLD, document)(body)
     assert difference.startswith("body should be null, but was")
 
 

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from support.capabilities.api.client import Content, Request
+from support.capabilities.api.client import Content
 from support.capabilities.queue.stores import QueueStores
 from support.drivers.http import NoResponse, Response, WriteRefused
 from support.errors import FeatureError
+from support.gherkin.parameter_types import Request
 from support.gherkin.personas import PERSONAS, Account, Role
 from support.scenario.cleanup import CleanupFailed
 from support.scenario.run import Run
@@ -125,8 +126,8 @@ def test_what_is_remembered_is_recalled_by_kind(world: World) -> None:
 
 def test_what_steps_note_takes_no_name_from_features(world: World) -> None:
     world.remember("session", "the feature's")
-    world.note("session", "the step's")
-    assert (world.recall("session", str), world.noted("session", str)) == ("the feature's", "the step's")
+    world.remember("session", "the step's")
+    assert (world.recall("session", str), world.recall("session", str)) == ("the feature's", "the step's")
     assert world.values.text("{session}") == "the feature's"
 
 

@@ -7,7 +7,7 @@ import pytest
 from behave.runner import Context
 
 from support.errors import FeatureError
-from support.scenario import hooks, step_input
+from support.scenario import hooks, inputs
 
 
 def neither(context: Context) -> None:
@@ -42,13 +42,13 @@ def passes_it_on_to_something(context: Context) -> None:
     ],
 )
 def test_what_a_step_reads_is_followed_into_what_it_calls(step: Callable[..., None], read: set[str]) -> None:
-    assert step_input.read_by(step) == read
+    assert inputs.read_by(step) == read
 
 
 def test_one_of_two_would_not_be_read() -> None:
-    assert "a table and a text stand below" in step_input.unread(passes_it_on_to_something, table=True, text=True)
-    assert "write a table instead" in step_input.unread(table, table=False, text=True)
-    assert step_input.unread(neither, table=False, text=False) == ""
+    assert "a table and a text stand below" in inputs.unread(passes_it_on_to_something, table=True, text=True)
+    assert "write a table instead" in inputs.unread(table, table=False, text=True)
+    assert inputs.unread(neither, table=False, text=False) == ""
 
 
 def test_in_a_run_such_a_step_fails_before_it_does_anything() -> None:
