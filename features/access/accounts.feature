@@ -1,6 +1,6 @@
 @allure.label.epic:Login_and_roles @needs.database @needs.redis @needs.writes
 Feature: Managing accounts
-  An administrator makes accounts and says what each may do. Nobody else does, least of all for themselves.
+  Administrators create accounts and give them roles. No one else can, least of all for the own account.
 
   Rule: Only administrators create accounts, with unique names and addresses
 

@@ -1,6 +1,7 @@
 @allure.label.epic:Login_and_roles @needs.writes
 Feature: Lockouts and rate limits
-  Whoever guesses passwords, or asks too often, has to wait, and is told how long. Nobody else has to.
+  Guessing passwords and sending too many requests is slowed down: the user has to wait, and learns how long.
+  Other users are not affected.
 
   Rule: Five failed sign-ins lock a name temporarily
 

@@ -1,7 +1,7 @@
 @allure.label.epic:Login_and_roles @needs.writes
 Feature: Permissions of each role
-  Every operation that the platform offers, and for each role whether it may use it. An operation that is
-  new and not in this table fails the run: somebody has to decide.
+  Every operation of the platform, and whether each role may use it. A new operation that is missing in this
+  table fails the run until someone decides.
 
   Background:
     Given the role matrix

@@ -1,6 +1,6 @@
 @allure.label.epic:Login_and_roles
 Feature: Access to the admin endpoint
-  A role says what an account may do. The administrator's page is for administrators alone.
+  A role defines what an account may do. The admin endpoint is for administrators only.
 
   @smoke @critical @id.ACC-006
   Scenario Outline: The admin endpoint is forbidden to <who>
@@ -8,7 +8,7 @@ Feature: Access to the admin endpoint
     When <who> calls the admin endpoint
     Then the request is rejected as forbidden
 
-    Examples: everybody but the administrator
+    Examples: every role below administrator
       | who  |
       | Dana |
       | Ravi |

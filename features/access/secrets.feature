@@ -1,6 +1,6 @@
 @allure.label.epic:Login_and_roles @needs.database @needs.redis @needs.writes
 Feature: Secrets and security headers in responses
-  An answer is read by browsers, proxies and logs. It holds nothing that lets its reader be somebody else.
+  Browsers, proxies and logs read responses. A response contains nothing that lets its reader act as another user.
 
   Rule: No response contains a secret
 
@@ -10,12 +10,12 @@ Feature: Secrets and security headers in responses
       When <who> calls the <page>
       Then no response contains a password, a hash or another user's token
 
-      Examples: served
+      Examples: successful
         | who  | page         |
         | Omar | account list |
         | Dana | own account  |
 
-      Examples: refused
+      Examples: rejected
         | who     | page         |
         | Dana    | account list |
         | Mallory | account list |
@@ -62,11 +62,11 @@ Feature: Secrets and security headers in responses
         | Cache-Control           | no-store                                   |
         | Server                  | {absent}                                   |
 
-      Examples: served
+      Examples: successful
         | status |
         | 200    |
 
-      Examples: refused
+      Examples: rejected
         | status |
         | 401    |
         | 403    |

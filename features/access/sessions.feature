@@ -1,6 +1,6 @@
 @allure.label.epic:Login_and_roles @needs.database @needs.redis
 Feature: Sessions
-  Each sign-in is a session of its own. It is kept where it survives a restart, and found where it costs no time.
+  Each sign-in opens a session. Its record survives a restart, and its cached copy makes requests fast.
 
   Rule: A session is stored until it expires
 
@@ -105,7 +105,7 @@ Feature: Sessions
       Then <whose> session is ended
       And <whose> next session has the role "<role>"
 
-      Examples: with more rights than before, with fewer, and with others
+      Examples: more rights, fewer rights, other rights
         | who  | whose  | role          |
         | Vera | Vera's | editor        |
         | Dana | Dana's | viewer        |

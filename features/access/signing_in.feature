@@ -1,7 +1,7 @@
 @allure.label.epic:Login_and_roles @needs.database @needs.redis
 Feature: Signing in and out
-  Everybody who works with the platform has an account. Whoever knows its password gets a token, and with
-  it what the account may do, until the token ends or its owner signs out.
+  Everyone who works with the platform has an account. The correct password gives a token, and with it the
+  rights of the account, until the token expires or the user signs out.
 
   Rule: The correct password gives access
 
@@ -29,7 +29,7 @@ Feature: Signing in and out
       When she calls the protected endpoint with <credentials>
       Then the request is rejected as unauthenticated
 
-      Examples: whatever else her good token is sent with
+      Examples: other credentials
         | credentials                   |
         | no token at all               |
         | an empty header               |
@@ -53,13 +53,13 @@ Feature: Signing in and out
       Then the request is rejected as invalid in "<field>"
       And nothing was changed
 
-      Examples: a field is missing
+      Examples: a missing field
         | attempt       | field    |
         | no user name  | username |
         | no password   | password |
         | an empty body | body     |
 
-      Examples: a field is of a wrong type, or unknown
+      Examples: a field of another type, an unknown field
         | attempt               | field    |
         | a number as user name | username |
         | a list as user name   | username |
@@ -67,7 +67,7 @@ Feature: Signing in and out
         | an object as password | password |
         | an unknown field      | role     |
 
-      Examples: the body as a whole is not what is expected
+      Examples: another type of body
         | attempt                     | field |
         | a list instead of an object | body  |
         | a form instead of JSON      | body  |
@@ -85,7 +85,7 @@ Feature: Signing in and out
       Then the sign-in is rejected as for an unknown user name
       And nothing was changed
 
-      Examples: instead of the name, with the right password
+      Examples: invalid user names with the correct password
         | field     | text                          |
         | user name | {name}' --                    |
         | user name | ' OR '1'='1' OR '{name}       |
@@ -95,7 +95,7 @@ Feature: Signing in and out
         | user name | {name}{{7*7}}                 |
         | user name | {name}$(reboot)               |
 
-      Examples: instead of the password, with the right name
+      Examples: invalid passwords with the correct user name
         | field    | text                                         |
         | password | ' OR '1'='1                                  |
         | password | '; UPDATE users SET role='administrator'; -- |

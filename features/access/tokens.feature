@@ -1,6 +1,6 @@
 @allure.label.epic:Login_and_roles
 Feature: Access tokens
-  A token says who sends a request. It is believed because of its signature alone, so nobody but the platform can make one.
+  A token states who sends a request. Only its signature makes it trustworthy, so only the platform can issue one.
 
   Rule: Tokens expire
 
@@ -24,7 +24,7 @@ Feature: Access tokens
       When she calls the admin endpoint with <what>
       Then the request is rejected as unauthenticated
 
-      Examples: what anybody can make
+      Examples: forged without the key
         | what                            |
         | an altered token                |
         | a token without its signature   |
@@ -32,7 +32,7 @@ Feature: Access tokens
         | a token with the algorithm none |
 
       @needs.signing_key
-      Examples: what has a signature of the right key
+      Examples: signed with the platform's key
         | what                           |
         | a token without an expiry      |
         | a token with another algorithm |

@@ -1,6 +1,6 @@
-@allure.label.epic:Interface @needs.writes
+@allure.label.epic:API @needs.writes
 Feature: Accounts API
-  A program of the administration makes, changes and removes accounts, and is never shown a password.
+  Programs of the administration create, change and delete accounts, and never receive a password.
 
   @id.API-078 @needs.database
   Scenario: A new account is active, and its password is nowhere in the answer
@@ -85,7 +85,7 @@ Feature: Accounts API
       """
     Then the response is 404 "NotFoundError"
 
-    Examples: nobody brings them back, or does anything for them
+    Examples: operations on an erased user
       | call                              | content                                                                        |
       | POST /api/users/{nora.id}/restore | {}                                                                             |
       | PATCH /api/admin/users/{nora.id}  | {"active": true}                                                               |
@@ -103,7 +103,7 @@ Feature: Accounts API
     Then the response is 404 "NotFoundError"
     And nothing was changed
 
-    Examples: what is done for others
+    Examples: operations for other users
       | call                        | content                                                                             |
       | POST /api/research/sessions | {"session_type": "stock_research", "ticker": "AAPL", "user_id": "{user Alma.id}"}   |
       | POST /api/notifications     | {"type": "info", "title": "Hello", "message": "Hello", "user_id": "{user Alma.id}"} |
@@ -121,7 +121,7 @@ Feature: Accounts API
       | error.details[0] | {"field": "<field>", "issue": "is not a known field"} |
     And nothing was changed
 
-    Examples: misspelt, and not to be changed here
+    Examples: misspelt, read-only
       | field  |
       | actvie |
       | id     |
@@ -148,7 +148,7 @@ Feature: Accounts API
   Scenario: A deleted user is not listed
     Given Omar has the user "Undine"
     And Omar has deleted the user "Undine"
-    # The newest come first, and no other scenario knows an Undine.
+    # The list is newest first, and no other scenario creates an Undine.
     When Omar sends GET /api/users?limit=100
     Then the response has
       | path              | value                  |

@@ -1,6 +1,6 @@
-@allure.label.epic:Interface @needs.writes @needs.storage
+@allure.label.epic:API @needs.writes @needs.storage
 Feature: Captioning API
-  What programs see while a recording is captioned: the task, the job behind it, the file beside the recording.
+  What clients see while a recording is captioned: the task, its job, the file next to the recording.
 
   @id.API-010 @needs.database
   Scenario: A program follows a task from the queue to its end

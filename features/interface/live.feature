@@ -1,6 +1,6 @@
-@allure.label.epic:Interface
+@allure.label.epic:API
 Feature: Live updates API
-  What programs send and receive over the WebSocket, message by message.
+  What clients send and receive over the WebSocket, message by message.
 
   Rule: Signed-in users may connect and subscribe
 
@@ -52,7 +52,7 @@ Feature: Live updates API
         | event   | vod.changed  |
         | subject | vod:{vod.id} |
 
-      Examples: other ways to write the same id
+      Examples: other spellings of the same id
         | written           |
         | urn:uuid:{vod.id} |
 
@@ -79,7 +79,7 @@ Feature: Live updates API
         | error.type | ValidationError |
       And Vera receives nothing more for 200 ms
 
-      Examples: messages that mean nothing
+      Examples: invalid messages
         | what           | text                |
         | No JSON        | hello               |
         | An unknown one | {"delete": "tasks"} |
@@ -91,12 +91,12 @@ Feature: Live updates API
       When an unauthenticated client connects to <path>
       Then the response is <status> "<type>"
 
-      Examples: no sign-in, or a wrong one
+      Examples: missing or invalid token
         | path               | status | type                |
         | /ws/live           | 401    | AuthenticationError |
         | /ws/live?token=abc | 401    | AuthenticationError |
 
-      Examples: a path that has none
+      Examples: a path without WebSocket
         | path        | status | type          |
         | /ws/nothing | 404    | NotFoundError |
 
@@ -110,7 +110,7 @@ Feature: Live updates API
         | <field> | <value> |
       Then within 5 seconds the WebSocket of Nora is closed with 1008
 
-      Examples: whatever is asked
+      Examples: each message
         | what           | field     | value |
         | a subscription | subscribe | tasks |
         | a ping         | ping      | hello |

@@ -1,6 +1,6 @@
 @allure.label.epic:Operations @lock.platform
 Feature: Metrics
-  Prometheus reads, every few seconds, how often each route was called and how it answered.
+  Prometheus reads how often each route was called, and with which status it responded.
 
   @critical @id.OPS-002
   Scenario Outline: Requests answered with <status> are counted
@@ -8,7 +8,7 @@ Feature: Metrics
     When Dana calls "<operation>" 3 times
     Then the request counter of "<operation>" with status <status> has increased by 3
 
-    Examples: served, refused, not found
+    Examples: successful, rejected, not found
       | operation             | status |
       | GET /api/vod/list     | 200    |
       | GET /api/admin        | 403    |
@@ -20,7 +20,7 @@ Feature: Metrics
     When Dana calls "<operation>" twice
     Then the error counter of status <status> has increased by 2
 
-    Examples: not found, refused
+    Examples: not found, rejected
       | operation             | status |
       | GET /api/vod/{vod_id} | 404    |
       | GET /api/admin        | 403    |
@@ -31,7 +31,7 @@ Feature: Metrics
     When Dana calls "<method> /api/vod/list" twice
     Then the request counter of "unknown /api/vod/list" with status 405 has increased by 2
 
-    Examples: two of any number
+    Examples: unknown methods
       | method |
       | FOO    |
       | BAR    |

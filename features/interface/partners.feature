@@ -1,6 +1,6 @@
-@allure.label.epic:Interface @needs.writes @needs.storage @needs.partners
+@allure.label.epic:API @needs.writes @needs.storage @needs.partners
 Feature: Calls to outside services
-  What the platform asks of Cablecast, request by request, and what it makes of the answers.
+  The platform's requests to Cablecast, one by one, and its reaction to the responses.
 
   Background:
     Given Dana has the captioned VOD "City Council"

@@ -1,6 +1,6 @@
-@allure.label.epic:Interface @readonly
+@allure.label.epic:API @readonly
 Feature: Read-only requests
-  What can be asked of any deployment at any time, production included: these scenarios change nothing.
+  Requests that are safe on any deployment at any time, production included: these scenarios change nothing.
 
   Rule: Signed-in users read what their role allows
 
@@ -14,7 +14,7 @@ Feature: Read-only requests
         | total | {a whole number} |
       And the response took at most 5 seconds
 
-      Examples: lists by role
+      Examples: lists of each role
         | who  | path                   |
         | Vera | /api/vod/list          |
         | Dana | /api/vod/list          |
@@ -49,7 +49,7 @@ Feature: Read-only requests
         | WWW-Authenticate | {containing Bearer}       |
         | X-Request-ID     | {answer.error.request_id} |
 
-      Examples: pages that ask for a sign-in
+      Examples: endpoints that require authentication
         | path                   |
         | /api/vod/list          |
         | /api/protected         |
@@ -75,7 +75,7 @@ Feature: Read-only requests
         | Access-Control-Allow-Origin      | {absent} |
         | Access-Control-Allow-Credentials | {absent} |
 
-      Examples: served, and refused
+      Examples: successful and rejected
         | path         | status |
         | /api/health  | 200    |
         | /api/auth/me | 401    |

@@ -1,6 +1,6 @@
-@allure.label.epic:Interface
+@allure.label.epic:API
 Feature: Valid and invalid requests
-  What programs get for requests that people never send by hand.
+  Responses to requests that only programs send.
 
   Rule: The platform returns the caller's account
 
@@ -39,7 +39,7 @@ Feature: Valid and invalid requests
         | documents | {a list of <shown>} |
         | total     | 21                  |
 
-      Examples: from the begin, and from further on
+      Examples: from the start and with an offset
         | how            | query     | shown |
         | from the begin |           | 20    |
         | from the third | ?offset=2 | 19    |
@@ -108,7 +108,7 @@ Feature: Valid and invalid requests
         | error.details[0].issue | must be sent with the header Content-Type: application/json |
       And nothing was changed
 
-      Examples: what programs send unless they are told otherwise
+      Examples: default types of HTTP clients
         | media type                        |
         | application/x-www-form-urlencoded |
         | text/plain                        |
@@ -166,7 +166,7 @@ Feature: Valid and invalid requests
         | error.details[0].field | surprise             |
         | error.details[0].issue | is not a known field |
 
-      Examples: with fields of its own, and without
+      Examples: with and without query fields
         | path                            |
         | /api/vod/list                   |
         | /api/validate/ticker?value=aapl |
@@ -202,7 +202,7 @@ Feature: Valid and invalid requests
         <words>
         """
 
-      Examples: a session that has ended, and a session without the right
+      Examples: an ended session, a role without access
         | who                       | sends                  | cookie             | status | words                                     |
         | an unauthenticated client | with an ended session  | admin_session=over | 401    | Your session has ended. Sign in again.    |
         | Vera                      | with a viewer's rights | none=none          | 403    | <button>Sign in as somebody else</button> |

@@ -1,6 +1,6 @@
-@allure.label.epic:Interface @needs.writes
+@allure.label.epic:API @needs.writes
 Feature: Research data API
-  Programs keep holdings, notes and records for a researcher. Money is exact, and one bad item spoils no other.
+  Clients manage positions, notes and events of a researcher. Money is exact, and one invalid item affects no other.
 
   Background:
     Given Nora has a new account

@@ -1,6 +1,6 @@
-@allure.label.epic:Interface @needs.database @needs.redis @needs.writes
+@allure.label.epic:API @needs.database @needs.redis @needs.writes
 Feature: Research workflow API
-  The contract of each call for whoever programs against it: method and path, status, and the fields of the answer.
+  The contract of each call of the research workflow: method and path, status, fields of the response.
 
   Rule: Each operation returns the current session
 
@@ -60,14 +60,14 @@ Feature: Research workflow API
       When <who> sends POST /api/research/sessions/<session>/<call>
       Then the response is <status> "<type>"
 
-      Examples: not signed in, and not allowed
+      Examples: unauthenticated and forbidden
         | who     | call    | session                    | status | type                |
         | Mallory | fetch   | {research session AAPL.id} | 401    | AuthenticationError |
         | Mallory | save    | {research session AAPL.id} | 401    | AuthenticationError |
         | Dana    | fetch   | {research session AAPL.id} | 403    | PermissionError     |
         | Vera    | analyse | {research session AAPL.id} | 403    | PermissionError     |
 
-      Examples: not one's own, not there, no id
+      Examples: another user's, unknown, not an id
         | who  | call    | session                              | status | type            |
         | Omar | fetch   | {research session AAPL.id}           | 404    | NotFoundError   |
         | Omar | report  | {research session AAPL.id}           | 404    | NotFoundError   |
@@ -76,7 +76,7 @@ Feature: Research workflow API
         | Ravi | save    | 00000000-0000-4000-8000-000000000000 | 404    | NotFoundError   |
         | Ravi | fetch   | aapl                                 | 422    | ValidationError |
 
-      Examples: not yet
+      Examples: before its turn
         | who  | call    | session                    | status | type          |
         | Ravi | analyse | {research session AAPL.id} | 409    | ConflictError |
         | Ravi | report  | {research session AAPL.id} | 409    | ConflictError |
@@ -112,7 +112,7 @@ Feature: Research workflow API
       When Ravi sends POST /api/research/sessions/{research session AAPL.id}/fetch
       Then the response is <status> "DependencyError"
 
-      Examples: away, too slow, wrong
+      Examples: unavailable, slow, invalid
         | trouble                       | status |
         | closes the connection         | 503    |
         | is slow                       | 504    |

@@ -1,6 +1,6 @@
-@allure.label.epic:Interface @readonly
+@allure.label.epic:API @readonly
 Feature: Ticker validation API
-  A form can ask, before anything is stored, whether what was typed is a ticker.
+  A form validates a ticker before anything is stored.
 
   @id.API-076
   Scenario Outline: <what> is reported as <valid>
@@ -12,7 +12,7 @@ Feature: Ticker validation API
       {"valid": <valid>, "ticker": <ticker>}
       """
 
-    Examples: good ones, stored in capitals, and bad ones
+    Examples: valid ones in capitals, and invalid ones
       | what          | typed  | valid | ticker  |
       | Capitals      | AAPL   | true  | "AAPL"  |
       | Small letters | aapl   | true  | "AAPL"  |

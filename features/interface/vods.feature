@@ -1,7 +1,7 @@
-@allure.label.epic:Interface @needs.writes
+@allure.label.epic:API @needs.writes
 Feature: VOD API
-  What programs may rely on when they talk to the platform without us: methods, fields, codes and headers,
-  written down with the technical steps.
+  What clients rely on when they call the API directly: methods, fields, status codes and headers, in technical
+  steps.
 
   Rule: VODs are created, read, changed and deleted
 

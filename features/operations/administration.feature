@@ -1,7 +1,7 @@
 @allure.label.epic:Operations
 Feature: Administration of queue and failures
-  Administrators see how much waits, who works on it and what failed, in the API and on a page of their own. Nobody
-  else does.
+  Administrators see how many jobs wait, which workers run them and which have failed, in the API and on a page.
+  No one else does.
 
   Rule: Administrators see the queue and failures
 
@@ -27,7 +27,7 @@ Feature: Administration of queue and failures
       Then the VOD "City Council" becomes failed because "<reason>"
       And Omar is notified that captioning "City Council" failed because "<reason>"
 
-      Examples: what can be wrong with a recording
+      Examples: defects of a recording
         | condition | reason                    |
         | corrupt   | the media cannot be read  |
         | missing   | the media file is missing |
@@ -39,7 +39,7 @@ Feature: Administration of queue and failures
       When Vera opens the <view>
       Then the request is rejected as forbidden
 
-      Examples: all that administrators watch
+      Examples: every view
         | view         |
         | admin queue  |
         | admin status |

@@ -1,6 +1,6 @@
 @allure.label.epic:Operations
 Feature: Health check
-  Whoever operates the platform asks one page how it is, without signing in.
+  Operators read the health of the platform at one endpoint, without authentication.
 
   @smoke @critical @readonly @id.OPS-001
   Scenario: A healthy platform lists every service

@@ -1,7 +1,6 @@
 @allure.label.epic:Operations @needs.writes
 Feature: OpenAPI document
-  Who builds on the platform reads its OpenAPI document, and may rely on it: every answer that the tests see, in
-  whatever feature, is compared with it.
+  Developers rely on the OpenAPI document: every response that the tests receive, in any feature, is compared with it.
 
   @critical @id.OPS-007 @needs.database
   Scenario: The API is described, and answers as described

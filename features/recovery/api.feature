@@ -1,6 +1,6 @@
 @allure.label.epic:Errors_and_recovery @needs.faults @needs.database @needs.storage @needs.writes @lock.platform
 Feature: Recovery of the API
-  Who was connected connects again, and finds everything as it was: signed in, and at work.
+  Clients reconnect after a failure of the API, and find their sessions and jobs unchanged.
 
   Background:
     Given Dana is signed in
@@ -35,7 +35,7 @@ Feature: Recovery of the API
     And every background request was successful within 3 seconds
     And no acknowledged change was lost
 
-    Examples: not answering, or late each time
+    Examples: frozen and slow
       | kind   |
       | frozen |
       | slow   |

@@ -1,10 +1,10 @@
 @allure.label.epic:Errors_and_recovery @needs.faults @needs.partners @needs.database @needs.storage @needs.writes @lock.platform
 Feature: Recovery from Cablecast failures
-  A partner in trouble is the trouble of what depends on it, and of nothing else. It is waited for, and not
-  called again and again while it is down.
+  A failing partner affects what depends on it, and nothing else. The platform retries, and stops calling a
+  partner that stays down.
 
   Background:
-    # A success is the last that the platform knows of Cablecast: it holds no failure of before against it.
+    # A successful call resets the platform's count of Cablecast failures.
     Given Dana has the published VOD "Parks Board"
     And Dana has the captioned VOD "City Council"
     And Cablecast has the show "City Council" dated today
@@ -20,7 +20,7 @@ Feature: Recovery from Cablecast failures
       And every background request was successful within 2 seconds
       And no acknowledged change was lost
 
-      Examples: ways in which a partner fails
+      Examples: failure modes of a partner
         | kind                          | end                                              |
         | unavailable                   | failed (Cablecast cannot be reached)             |
         | slow                          | failed (Cablecast did not answer in time)        |

@@ -1,7 +1,7 @@
 @allure.label.epic:Errors_and_recovery @needs.faults @needs.database @needs.storage @needs.writes @lock.platform
 Feature: Recovery of the database
-  Servers crash. Users are told so at once, in plain words, and go on working as soon as the server is back,
-  without anybody starting the platform again.
+  Servers crash. Users get a clear error at once, and continue as soon as the server is back, without a restart
+  of the platform.
 
   Background:
     Given Dana has the VOD "City Council"
@@ -19,7 +19,7 @@ Feature: Recovery of the database
       And Dana gets "DatabaseError" for the VOD list within 3 seconds
       And every background request was successful or rejected with 503 within 3 seconds
 
-      Examples: killed, or shut down
+      Examples: killed and stopped
         | kind        |
         | unavailable |
         | stopped     |
@@ -53,7 +53,7 @@ Feature: Recovery of the database
       And background requests succeed again
       And Dana can still caption the VOD "City Council"
 
-      Examples: after a crash, and after a freeze
+      Examples: after a crash and after a freeze
         | kind        |
         | unavailable |
         | frozen      |
@@ -120,7 +120,7 @@ Feature: Recovery of the database
       Then the first request of Dana succeeds
       And the platform's health is "healthy" within 5 seconds
 
-      Examples: started again, or with its connections cut
+      Examples: restarted, connections cut
         | kind         |
         | unavailable  |
         | disconnected |

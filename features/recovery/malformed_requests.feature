@@ -1,6 +1,6 @@
 @allure.label.epic:Errors_and_recovery @needs.database @needs.storage @needs.writes @lock.platform
 Feature: Malformed requests under load
-  Clients make mistakes and intruders make them on purpose. Each is refused, and nobody else notices.
+  Clients send malformed requests, by mistake or on purpose. Each is rejected, and other users are not affected.
 
   @critical @id.REC-060
   Scenario: Valid requests succeed during a hundred malformed ones

@@ -1,7 +1,7 @@
 @allure.label.epic:Errors_and_recovery @needs.faults @needs.database @needs.redis @needs.storage @needs.writes @lock.platform
 Feature: Recovery of Redis
-  Redis makes answers faster and decides none of them. Without it everything goes on, a little slower, and what
-  it holds is never believed against the database.
+  Redis makes responses faster and decides none of them. Without it the platform works, a little slower, and
+  its content never overrides the database.
 
   Background:
     Given Dana is signed in
@@ -20,7 +20,7 @@ Feature: Recovery of Redis
       And every background request was successful within 2 seconds
       And no acknowledged change was lost
 
-      Examples: killed, or shut down
+      Examples: killed and stopped
         | kind        |
         | unavailable |
         | stopped     |
@@ -31,7 +31,7 @@ Feature: Recovery of Redis
       Then Vera can sign in and out again
       And every background request was successful within 2 seconds
 
-      Examples: not answering, or late each time
+      Examples: frozen and slow
         | kind   |
         | frozen |
         | slow   |
@@ -52,7 +52,7 @@ Feature: Recovery of Redis
       And the VOD "City Council" is served from the cache again
       And every background request was successful within 2 seconds
 
-      Examples: after a crash, and after a freeze
+      Examples: after a crash and after a freeze
         | kind        |
         | unavailable |
         | frozen      |
@@ -64,7 +64,7 @@ Feature: Recovery of Redis
       When Dana changes the status of the VOD "City Council" to "processing"
       Then Vera receives no further live update for 0.5 seconds
 
-      Examples: they travel through it
+      Examples: unavailable and frozen
         | kind        |
         | unavailable |
         | frozen      |
@@ -77,7 +77,7 @@ Feature: Recovery of Redis
       When Redis is restored
       Then Vera receives the states pending and processing of "City Council"
 
-      Examples: after a crash, and after a freeze
+      Examples: after a crash and after a freeze
         | kind        |
         | unavailable |
         | frozen      |
@@ -101,7 +101,7 @@ Feature: Recovery of Redis
       Then the VOD "City Council" is always served as "Budget Hearing"
       And no acknowledged change was lost
 
-      Examples: what it held before is still there
+      Examples: its content is kept
         | kind        |
         | unavailable |
         | frozen      |

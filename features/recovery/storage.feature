@@ -1,6 +1,6 @@
 @allure.label.epic:Errors_and_recovery @needs.faults @needs.database @needs.storage @needs.writes @lock.platform
 Feature: Recovery of the media storage
-  Files live elsewhere, on a storage that can be away. What needs no file goes on; what needs one says why it cannot.
+  Media files are on a storage that can fail. What needs no file continues; what needs one reports the reason.
 
   Background:
     Given Dana has the captioned VOD "City Council"

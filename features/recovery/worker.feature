@@ -1,7 +1,7 @@
 @allure.label.epic:Errors_and_recovery @needs.faults @needs.database @needs.storage @needs.writes @lock.platform
 Feature: Recovery of the worker
-  Work that was accepted is done: by whichever worker is there, as soon as one is there, and with its effect
-  once, however often it had to be begun.
+  Accepted work is done as soon as a worker is available, with its effect exactly once, however often it was
+  restarted.
 
   Background:
     Given background traffic is running
@@ -19,7 +19,7 @@ Feature: Recovery of the worker
       And every background request was successful within 3 seconds
       And no acknowledged change was lost
 
-      Examples: killed, or shut down
+      Examples: killed and stopped
         | kind        |
         | unavailable |
         | stopped     |
@@ -71,7 +71,7 @@ Feature: Recovery of the worker
       Then the VOD "City Council" is captioned once within 10 seconds
       And no acknowledged change was lost
 
-      Examples: shorter and longer than it has time to stop
+      Examples: shorter and longer than its time to stop
         | seconds |
         | 0.3     |
         | 3       |

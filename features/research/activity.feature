@@ -1,6 +1,6 @@
 @allure.label.epic:Research @needs.database @needs.redis @needs.writes
 Feature: Activity events
-  What a researcher did is recorded, to be looked up later: by the researcher, and by nobody else.
+  Activities of a researcher are recorded, and only this researcher can read them.
 
   Background:
     Given Nora has a new account
@@ -15,7 +15,7 @@ Feature: Activity events
       | <field>    | <value>  |
       | created_at | {a time} |
 
-    Examples: what an event may tell
+    Examples: valid events
       | what          | field     | value              |
       | a page        | data.page | /dashboard         |
       | nested values | data.deep | {"clicks": [1, 2]} |
@@ -29,7 +29,7 @@ Feature: Activity events
     Then the request is rejected as invalid in "<field>"
     And nothing was changed
 
-    Examples: what an event cannot be
+    Examples: invalid events
       | what           | field | value    |
       | no type        | type  | {absent} |
       | a list as data | data  | [1]      |
@@ -51,7 +51,7 @@ Feature: Activity events
       | name    | data.number |
       | <shown> | <number>    |
 
-    Examples: all, a page, and by type
+    Examples: all, one page, by type
       | field  | value     | count | shown     | number |
       | offset | 0         | 5     | export    | 5      |
       | offset | 4         | 5     | page_view | 1      |

@@ -1,6 +1,6 @@
 @allure.label.epic:Research @needs.database @needs.redis @needs.storage @needs.writes @needs.partners
 Feature: End to end: research session
-  One research from its beginning to its end leaves what it should in every store, and nothing else.
+  A complete research workflow leaves the expected records in every store, and nothing else.
 
   @critical @id.RES-102
   Scenario: A research creates a session, its history, two events and a notification

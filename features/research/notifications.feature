@@ -1,6 +1,6 @@
 @allure.label.epic:Research @needs.database @needs.redis @needs.writes
 Feature: Notifications
-  What a user should know is kept for them until they have read it. Nobody else sees it.
+  A notification is stored until its user has read it. No other user sees it.
 
   Rule: A notification is stored as sent
 
@@ -30,7 +30,7 @@ Feature: Notifications
       Then the request is rejected as invalid in "<field>"
       And nothing was changed
 
-      Examples: what a notification cannot be
+      Examples: invalid notifications
         | what               | field    | value    |
         | an unknown urgency | priority | extreme  |
         | no message         | message  | {absent} |
@@ -158,7 +158,7 @@ Feature: Notifications
       Then the request is rejected as not found
       And nothing was changed
 
-      Examples: whatever is tried
+      Examples: each operation
         | deed         |
         | reads        |
         | acknowledges |

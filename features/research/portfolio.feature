@@ -1,6 +1,6 @@
 @allure.label.epic:Research @needs.database @needs.redis @needs.writes
 Feature: Portfolios and returns
-  A researcher notes what was bought and at which price, and is told what it returns. Money is exact to the cent.
+  A researcher records positions with their prices, and gets their returns. Money is exact to the cent.
 
   Rule: A portfolio contains positions
 
@@ -39,7 +39,7 @@ Feature: Portfolios and returns
         | created_at | {as before}         |
         | updated_at | {later than before} |
 
-      Examples: what can be changed
+      Examples: changes of each field
         | field         | value  |
         | shares        | 150    |
         | shares        | 0.125  |
@@ -73,7 +73,7 @@ Feature: Portfolios and returns
         | current_price | 0        |
         | current_price | -0.01    |
 
-      Examples: what else is wrong
+      Examples: other invalid fields
         | field  | value   |
         | ticker | INVALID |
         | colour | red     |
@@ -104,7 +104,7 @@ Feature: Portfolios and returns
       Then the request is rejected as not found
       And nothing was changed
 
-      Examples: whatever is tried
+      Examples: each operation
         | deed                    |
         | reads                   |
         | deletes                 |
@@ -219,7 +219,7 @@ Feature: Portfolios and returns
         | value        | "<value>"  |
         | total_return | "<return>" |
 
-      Examples: where floating numbers go wrong
+      Examples: rounding errors of floating-point numbers
         | shares          | entry      | now        | cost                | value               | return      |
         | 3               | 0.10       | 0.20       | 0.30                | 0.60                | 0.30        |
         | 1               | 2.675      | 1.0151     | 2.68                | 1.02                | -1.66       |

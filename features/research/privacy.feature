@@ -1,7 +1,7 @@
 @allure.label.epic:Research @needs.database @needs.redis @needs.storage @needs.writes
 Feature: Privacy
-  What a researcher notes in private is readable to nobody else, not even to who has the database. Who asks is given
-  everything the platform holds of them, and forgotten if they wish.
+  A researcher's private notes are unreadable to everyone else, even with access to the database. Researchers can
+  export all of their data, and have it erased.
 
   Rule: Private notes are readable by their owner only
 
@@ -12,7 +12,7 @@ Feature: Privacy
       Then the research session "AAPL" has the notes "<notes>"
       And no table, Redis key or file contains the notes as plain text
 
-      Examples: in any writing
+      Examples: in several scripts
         | what              | notes                                                                          |
         | in plain words    | sell before Friday                                                             |
         | in letters of all | vender à 日本 🎌                                                                  |
@@ -31,7 +31,7 @@ Feature: Privacy
     Scenario: The export holds everything of a user, and nothing of others
       Given Nora has a new account
       And Nora has one resource of every type
-      # A session leaves an event.
+      # Creating a session creates an event.
       And Ravi has the research session "AAPL"
       And Ravi has the notification "Margin call"
       And Ravi has the document "Diary"
@@ -65,7 +65,7 @@ Feature: Privacy
         | created_at | {as before} |
         | <field>    | {as before} |
 
-      Examples: what others own
+      Examples: another user's resources
         | kind             | name        | field   |
         | research session | AAPL        | data    |
         | notification     | Margin call | message |

@@ -1,7 +1,7 @@
 @allure.label.epic:Research @needs.database @needs.redis @needs.writes
 Feature: Searching documents by meaning
-  A researcher collects texts and finds again what is closest to a question, whatever its exact words. Every one of
-  the researcher's own documents is considered, and nobody else's.
+  A researcher collects texts and finds the ones that are closest to a question, in whatever words. All of the
+  researcher's own documents are searched, and no others.
 
   Background:
     Given Nora has a new account
@@ -35,7 +35,7 @@ Feature: Searching documents by meaning
         | name    |
         | <found> |
 
-      Examples: questions in other words than the texts
+      Examples: questions in other words
         | question                         | found   |
         | cloud computing                  | cloud   |
         | growing revenue of phone sellers | phones  |
@@ -87,7 +87,7 @@ Feature: Searching documents by meaning
         | name    |
         | <found> |
 
-      Examples: one to a page
+      Examples: one item per page
         | limit | offset | found |
         | 1     | 0      | one   |
         | 1     | 1      | two   |
@@ -100,7 +100,7 @@ Feature: Searching documents by meaning
         | <field> | <value> |
       Then the request is rejected as invalid in "<field>"
 
-      Examples: what a search does not take
+      Examples: invalid searches
         | field     | value     |
         | limit     | 0         |
         | limit     | 101       |
@@ -161,7 +161,7 @@ Feature: Searching documents by meaning
         | name    |
         | <found> |
 
-      Examples: lists, exclusions, and a minimum score
+      Examples: lists, exclusions, a minimum score
         | what                     | field          | value            | found  | count |
         | a list of tickers        | filters.ticker | ["AAPL", "MSFT"] | note-1 | 3     |
         | a list with one          | filters.ticker | ["MSFT"]         | note-3 | 1     |
@@ -215,7 +215,7 @@ Feature: Searching documents by meaning
       Then the request is rejected as invalid in "<field>"
       And nothing was changed
 
-      Examples: what cannot be found by anybody
+      Examples: deleted, of another user
         | what           | field       | value    |
         | an empty text  | content     |          |
         | a blank text   | content     | "\n \n"  |
@@ -277,7 +277,7 @@ Feature: Searching documents by meaning
       Then the request is rejected as not found
       And nothing was changed
 
-      Examples: whatever is tried
+      Examples: each operation
         | deed    |
         | reads   |
         | deletes |

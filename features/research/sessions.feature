@@ -1,6 +1,6 @@
 @allure.label.epic:Research @needs.database @needs.redis @needs.writes
 Feature: Research sessions
-  A researcher's work on a stock is a session. It belongs to whoever began it, and to nobody else.
+  A researcher's work on a stock is a session. It belongs to this researcher only.
 
   Rule: A session is stored as created
 
@@ -26,7 +26,7 @@ Feature: Research sessions
         | field   | value   |
         | <field> | <value> |
 
-      Examples: what a configuration may hold
+      Examples: valid configurations
         | what           | field                | value                           |
         | a word         | config.analysis_type | technical                       |
         | a list         | config.indicators    | ["RSI", "MACD"]                 |
@@ -62,7 +62,7 @@ Feature: Research sessions
       And the ticker "<text>" is invalid
       And nothing was changed
 
-      Examples: no tickers; \n is a line break
+      Examples: invalid tickers; \n is a line break
         | text     |
         | INVALID  |
         |          |
@@ -87,7 +87,7 @@ Feature: Research sessions
       Then the request is rejected as invalid in "<field>"
       And nothing was changed
 
-      Examples: what a session cannot be begun with
+      Examples: invalid fields of a new session
         | what             | field        | value        |
         | an unknown type  | session_type | invalid_type |
         | no type          | session_type | {absent}     |
@@ -133,7 +133,7 @@ Feature: Research sessions
         | name    |
         | <shown> |
 
-      Examples: one to a page
+      Examples: one item per page
         | limit | offset | shown |
         | 1     | 0      | GOOGL |
         | 1     | 1      | MSFT  |
@@ -153,7 +153,7 @@ Feature: Research sessions
         | <field> | <value> |
       Then the request is rejected as invalid in "<field>"
 
-      Examples: what a list does not take
+      Examples: invalid list parameters
         | field  | value    |
         | limit  | 0        |
         | limit  | 101      |
@@ -172,7 +172,7 @@ Feature: Research sessions
         | name | state   |
         | TSLA | <state> |
 
-      Examples: states that none of the others has
+      Examples: states with one session each
         | state      |
         | processing |
         | completed  |

@@ -1,6 +1,6 @@
 @allure.label.epic:Research @needs.database @needs.redis @needs.writes
 Feature: States and data of a session
-  A session's state says how far the work is, its data what came of it. A session that is completed stays as it is.
+  The state of a session shows the progress of the work, its data the results. A completed session does not change.
 
   Rule: A session moves through its states
 
@@ -26,7 +26,7 @@ Feature: States and data of a session
         | field | value |
         | state | <to>  |
 
-      Examples: every move that is allowed
+      Examples: allowed transitions
         | from        | to         |
         | initialized | processing |
         | initialized | completed  |
@@ -81,7 +81,7 @@ Feature: States and data of a session
         | initialized | processing | Ravi |
         | processing  | completed  | Ravi |
 
-      Examples: two, and a crowd
+      Examples: two callers and twenty
         | callers |
         | 2       |
         | 12      |
@@ -100,7 +100,7 @@ Feature: States and data of a session
         | created_at | {as before}         |
         | updated_at | {later than before} |
 
-      Examples: what a result may be
+      Examples: valid results
         | what            | field              | value             |
         | a score         | data.results.score | 0.85              |
         | advice          | data.results.say   | buy               |
@@ -131,7 +131,7 @@ Feature: States and data of a session
         | research_sessions | research session AAPL | data       | {anything} | {anything} |
         | research_sessions | research session AAPL | updated_at | {anything} | {anything} |
 
-      Examples: merging keeps the other keys, replacing drops them
+      Examples: merging keeps other keys, replacing drops them
         | how       | replace | data                             |
         | Merging   | false   | {"first": 1, "old": 3, "new": 4} |
         | Replacing | true    | {"old": 3, "new": 4}             |
@@ -160,7 +160,7 @@ Feature: States and data of a session
       Then the request is rejected as conflicting
       And nothing was changed
 
-      Examples: refused moves
+      Examples: rejected transitions
         | from       | to          |
         | completed  | failed      |
         | completed  | processing  |

@@ -1,7 +1,7 @@
 @allure.label.epic:Research @needs.database @needs.redis @needs.writes
 Feature: User profiles
-  An administrator keeps a record of everybody who does research. Two people are never taken for one, and who was
-  taken off the list by mistake comes back as they were.
+  An administrator manages the users who do research. No two users are mixed up, and a user who was deleted by
+  mistake can be restored.
 
   Rule: A user is stored as sent
 
@@ -34,7 +34,7 @@ Feature: User profiles
         | created_at | {as before}         |
         | updated_at | {later than before} |
 
-      Examples: what can be changed
+      Examples: changes of each field
         | field | value                       |
         | email | new-{user Alma}@example.org |
 
@@ -49,7 +49,7 @@ Feature: User profiles
       Then the request is rejected as invalid in "<field>"
       And nothing was changed
 
-      Examples: what a user cannot be without
+      Examples: required fields
         | what              | field    | value           |
         | an id             | user_id  | {absent}        |
         | a mail address    | email    | {absent}        |
@@ -66,7 +66,7 @@ Feature: User profiles
       Then the request is rejected as conflicting
       And nothing was changed
 
-      Examples: what belongs to one user alone
+      Examples: unique fields
         | what                       | field    | value                               |
         | id                         | user_id  | {user Alma}                         |
         | name                       | username | {user Alma}                         |

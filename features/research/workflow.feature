@@ -1,7 +1,7 @@
 @allure.label.epic:Research @needs.database @needs.redis @needs.writes @needs.partners
 Feature: Research workflow
-  A researcher names a stock. The platform fetches its prices, works out how the stock does, puts that into words with
-  a recommendation, and keeps the result. At the end its owner is told.
+  A researcher selects a stock. The platform fetches its prices, analyses them, writes a report with a
+  recommendation, and stores the result. At the end it notifies the researcher.
 
   Rule: A research session passes through five stages
 
@@ -53,7 +53,7 @@ Feature: Research workflow
       When Ravi runs the research session "AAPL" up to the stage analysed
       Then the score of "AAPL" is between <low> and <high>
 
-      Examples: the ends of the scale; what rises scores better than what falls
+      Examples: the ends of the scale, rising above falling
         | course              | first  | last   | low | high |
         | doubles             | 10.00  | 20.00  | 0.6 | 1    |
         | rises a hundredfold | 1.00   | 100.00 | 0.6 | 1    |
@@ -92,7 +92,7 @@ Feature: Research workflow
       Then the request is rejected as conflicting
       And nothing was changed
 
-      Examples: every stage but the next one
+      Examples: every stage but the next
         | stage    | next     |
         | fetched  | fetched  |
         | fetched  | reported |
@@ -115,7 +115,7 @@ Feature: Research workflow
       Then the request is rejected as conflicting
       And nothing was changed
 
-      Examples: everything but fetching
+      Examples: every stage but fetching
         | next     |
         | analysed |
         | reported |
@@ -134,7 +134,7 @@ Feature: Research workflow
       Then the request is rejected as conflicting with the message "The session's data no longer holds the <part>."
       And nothing was changed
 
-      Examples: what its owner has changed
+      Examples: data changed by its owner
         | what                     | stage    | field                      | value                                                                                                           | next     | part     |
         | emptied prices           | fetched  | data.prices                | {}                                                                                                              | analysed | prices   |
         | prices of no day         | fetched  | data.prices                | {"ticker": "AAPL", "quotes": []}                                                                                | analysed | prices   |
@@ -157,26 +157,26 @@ Feature: Research workflow
         | initialized | processing | Ravi |
         | processing  | failed     | Ravi |
 
-      Examples: it does not answer
+      Examples: no response
         | trouble                  | reason                  |
         | is slow                  | did not answer in time. |
         | sends one byte at a time | did not answer in time. |
         | closes the connection    | cannot be reached.      |
 
-      Examples: it refuses
+      Examples: error responses
         | trouble            | reason                        |
         | returns 500        | answered with an error (500). |
         | returns 404        | answered with an error (404). |
         | returns a redirect | answered with an error (302). |
 
-      Examples: it cannot be understood
+      Examples: invalid responses
         | trouble                       | reason                         |
         | closes the connection early   | answered something unreadable. |
         | returns text that is not JSON | answered something unreadable. |
         | returns no list of quotes     | answered something unreadable. |
         | returns a price as words      | answered something unreadable. |
 
-      Examples: it cannot be right
+      Examples: impossible prices
         | trouble                      | reason                                |
         | returns no day               | answered with figures that cannot be. |
         | returns another ticker       | answered with figures that cannot be. |

@@ -1,7 +1,7 @@
 @allure.label.epic:Video_on_demand @needs.database @needs.redis @needs.storage @needs.writes
 Feature: Caching and concurrent requests
-  Many read what few change. VODs are therefore served from Redis, which makes answers faster and never decides
-  them; and whoever works at the same time as others gets an answer that is whole.
+  Many users read what few change. VODs are therefore served from Redis, which makes responses faster and never
+  decides them; concurrent users get complete responses.
 
   Rule: A second read is served from the cache
 
@@ -13,7 +13,7 @@ Feature: Caching and concurrent requests
       When Vera reads the VOD "City Council"
       Then the response has the <field> <planted>
 
-      Examples: what the database does not hold
+      Examples: values that only Redis has
         | field    | planted            |
         | title    | "Only Redis knows" |
         | duration | 12345              |

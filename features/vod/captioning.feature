@@ -1,7 +1,7 @@
 @allure.label.epic:Video_on_demand @needs.database @needs.redis @needs.storage @needs.writes
 Feature: Captioning a recorded meeting
-  Residents who cannot hear the meeting read it. A recording is therefore captioned before anyone can watch
-  it, without an editor doing more than handing it in.
+  Residents who cannot hear a meeting read it. A recording is captioned before anyone can watch it; the editor only
+  submits it.
 
   Rule: A readable recording becomes a captioned VOD
 
@@ -17,7 +17,7 @@ Feature: Captioning a recorded meeting
       When she submits it for captioning
       Then the VOD "City Council" passes through pending, processing and completed within 30 seconds
 
-      Examples: what can be transcribed
+      Examples: readable recordings
         | condition |
         | slow      |
         | silent    |
@@ -36,7 +36,7 @@ Feature: Captioning a recorded meeting
       Then the captions of "<title>" are a valid SCC file next to the recording
       And the captions of "<title>" have the spoken words at their times for <minutes> minutes
 
-      Examples: from a few seconds to two hours; drop-frame time codes leave numbers out at each minute but every tenth
+      Examples: from seconds to two hours; drop-frame time codes skip numbers
         | minutes | title            |
         | 0.1     | Opening Words    |
         | 1.5     | Moment of Thanks |
@@ -56,7 +56,7 @@ Feature: Captioning a recorded meeting
       When she captions it
       Then the summary of "<title>" has speaker and start of every five cues
 
-      Examples: less than a chunk, and many
+      Examples: less than one chunk, many chunks
         | minutes | title          |
         | 0.1     | Opening Words  |
         | 20      | Planning Board |
@@ -117,7 +117,7 @@ Feature: Captioning a recorded meeting
       When Dana <deed> the VOD "City Council"
       Then the request is rejected as not found
 
-      Examples: what captioning makes
+      Examples: files of captioning
         | deed                     |
         | requests the captions of |
         | requests the summary of  |
@@ -159,7 +159,7 @@ Feature: Captioning a recorded meeting
       When she submits it for captioning
       Then the VOD "City Council" becomes failed because "<reason>"
 
-      Examples: what can be wrong with a recording
+      Examples: defects of a recording
         | condition | reason                    |
         | corrupt   | the media cannot be read  |
         | cut off   | the media cannot be read  |
@@ -178,7 +178,7 @@ Feature: Captioning a recorded meeting
       And the VOD "City Council" passes through pending, processing and completed within 30 seconds
       And the captioning job of "School Board" is succeeded after 1 runs
 
-      Examples: what can be wrong with a recording
+      Examples: defects of a recording
         | condition | reason                    |
         | corrupt   | the media cannot be read  |
         | cut off   | the media cannot be read  |
@@ -196,7 +196,7 @@ Feature: Captioning a recorded meeting
       Then the VOD "City Council" passes through pending, processing, failed, pending, processing and completed within 30 seconds
       And the captions of "City Council" are a valid SCC file next to the recording
 
-      Examples: what can be wrong with a recording
+      Examples: defects of a recording
         | condition |
         | corrupt   |
         | cut off   |
@@ -216,7 +216,7 @@ Feature: Captioning a recorded meeting
       Then the request is rejected as conflicting
       And nothing was changed
 
-      Examples: what only the worker should do
+      Examples: states that only the worker sets
         | stage      |
         | processing |
         | completed  |

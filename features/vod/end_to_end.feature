@@ -1,6 +1,6 @@
 @allure.label.epic:Video_on_demand @needs.database @needs.redis @needs.storage @needs.writes @needs.partners
 Feature: End to end: from recording to published VOD
-  The whole way of a recording, as an editor and a viewer see it, and as it is found in every store.
+  The complete workflow of a recording, as editors and viewers see it, and as every store has it.
 
   @blocker @id.VOD-100
   Scenario: A recording becomes a captioned VOD that viewers find at Cablecast
@@ -59,7 +59,7 @@ Feature: End to end: from recording to published VOD
     And Cablecast has one VOD of "City Council" with the stored captions
     And Vera reads the VOD "City Council" as stored in the database
 
-    Examples: what can be wrong with a recording
+    Examples: defects of a recording
       | condition |
       | corrupt   |
       | missing   |
@@ -79,7 +79,7 @@ Feature: End to end: from recording to published VOD
     And Cablecast has one VOD of "City Council" with the stored captions
     And Vera reads the VOD "City Council" as stored in the database
 
-    Examples: each step of the way
+    Examples: each call
       | operation          |
       | finding shows      |
       | creating a VOD     |

@@ -1,7 +1,6 @@
 @allure.label.epic:Video_on_demand @needs.database @needs.redis @needs.storage @needs.writes
 Feature: Live updates
-  Whoever waits for a VOD does not ask again and again: the platform tells, over an open connection, whatever
-  changes.
+  Users who wait for a VOD need not poll: the platform sends every change over an open connection.
 
   Rule: A subscriber receives changes in order
 
@@ -20,7 +19,7 @@ Feature: Live updates
       When Dana submits the VOD "City Council"
       Then Vera receives the states <states> of "City Council"
 
-      Examples: to whatever end
+      Examples: each end
         | condition | states                            |
         | slow      | pending, processing and completed |
         | silent    | pending, processing and completed |
@@ -34,7 +33,7 @@ Feature: Live updates
       When Dana changes the status of the VOD "City Council" to "<to>"
       Then Vera receives the states <from> and <to> of "City Council"
 
-      Examples: each way
+      Examples: each transition
         | from       | to         |
         | pending    | processing |
         | processing | completed  |
@@ -51,7 +50,7 @@ Feature: Live updates
       When Dana <deed> the VOD "City Council"
       Then Vera receives no further live update for 0.5 seconds
 
-      Examples: whatever happens to it
+      Examples: each change
         | deed    |
         | submits |
         | renames |
@@ -108,7 +107,7 @@ Feature: Live updates
       When Mallory connects with <token>
       Then the request is rejected as unauthenticated
 
-      Examples: what is no sign-in
+      Examples: missing and invalid tokens
         | token                         |
         | no token                      |
         | an empty token                |
@@ -126,7 +125,7 @@ Feature: Live updates
         """
       Then the live connection answers her with "<kind>" and stays open
 
-      Examples: what cannot be read
+      Examples: malformed messages
         | what                 | kind            | text                   |
         | Text that is no JSON | ValidationError | hello                  |
         | JSON that breaks off | ValidationError | {"subscribe": "tas     |
@@ -134,7 +133,7 @@ Feature: Live updates
         | A number             | ValidationError | 42                     |
         | Null                 | ValidationError | null                   |
 
-      Examples: what is not known
+      Examples: unknown messages
         | what                       | kind            | text                                                      |
         | An unknown command         | ValidationError | {"delete": "tasks"}                                       |
         | No command                 | ValidationError | {}                                                        |
@@ -157,7 +156,7 @@ Feature: Live updates
       When Vera subscribes to "City Council"
       Then Vera receives the states <state> of "City Council"
 
-      Examples: whatever it was before
+      Examples: every earlier state
         | state      |
         | processing |
         | completed  |

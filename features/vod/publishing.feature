@@ -1,7 +1,6 @@
 @allure.label.epic:Video_on_demand @needs.database @needs.redis @needs.storage @needs.writes @needs.partners
 Feature: Publishing to Cablecast
-  Viewers watch at Cablecast. A captioned VOD is therefore handed over to the show it belongs to, once, with
-  its captions.
+  Viewers watch at Cablecast. A captioned VOD is published once, to its show, with its captions.
 
   Rule: A captioned VOD is published once
 
@@ -49,7 +48,7 @@ Feature: Publishing to Cablecast
       Then the request is rejected as conflicting
       And nothing was changed
 
-      Examples: whatever its status says
+      Examples: states without captions
         | stage      |
         | pending    |
         | processing |
@@ -73,7 +72,7 @@ Feature: Publishing to Cablecast
       When Dana publishes the VOD "City Council"
       Then the VOD "City Council" is linked to the show "<show>"
 
-      Examples: close enough
+      Examples: above the minimum score
         | show             | day          |
         | City Council     | today        |
         | City Council     | 1 day ago    |
@@ -81,7 +80,7 @@ Feature: Publishing to Cablecast
         | CITY COUNCIL     | today        |
         | The City Council | today        |
 
-      Examples: just enough, about 0.71 where 0.7 is asked for
+      Examples: just above, about 0.71 of 0.7
         | show                            | day   |
         | The meeting of the City Council | today |
 
@@ -92,14 +91,14 @@ Feature: Publishing to Cablecast
       When Dana publishes the VOD "City Council"
       Then the VOD "City Council" is not linked and the show "<show>" is suggested
 
-      Examples: not close enough
+      Examples: below the minimum score
         | show                                                    | day          |
         | City Council                                            | 7 days ago   |
         | City Council                                            | 7 days ahead |
         | City Council                                            | 365 days ago |
         | An evening with the members of last year's City Council | today        |
 
-      Examples: not quite enough, about 0.69 where 0.7 is asked for
+      Examples: just below, about 0.69 of 0.7
         | show                              | day   |
         | The gathering of the City Council | today |
 
@@ -199,7 +198,7 @@ Feature: Publishing to Cablecast
       Then the request is rejected as conflicting
       And nothing was changed
 
-      Examples: the link is a fact by then
+      Examples: calls after the link
         | undone       | deed    |
         | unlinked     | unlinks |
         | linked again | links   |
@@ -211,7 +210,7 @@ Feature: Publishing to Cablecast
       Then the request is rejected as invalid in "show_id"
       And nothing was changed
 
-      Examples: what cannot be linked
+      Examples: invalid show ids
         | number     |
         | 0          |
         | -7         |
@@ -231,14 +230,14 @@ Feature: Publishing to Cablecast
       Then the VOD "City Council" is published and stored with its Cablecast ids
       And Cablecast has one VOD of "City Council" with the stored captions
 
-      Examples: each step of the way
+      Examples: each call
         | operation          | reply | times |
         | finding shows      | 503   | twice |
         | creating a VOD     | 503   | twice |
         | receiving captions | 503   | twice |
         | reporting progress | 503   | twice |
 
-      Examples: each kind of trouble that may pass, to the last try
+      Examples: temporary failures, up to the last retry
         | operation          | reply               | times   |
         | finding shows      | 500                 | 3 times |
         | creating a VOD     | 502                 | once    |
@@ -258,14 +257,14 @@ Feature: Publishing to Cablecast
       Then Cablecast has one VOD of "City Council" with the stored captions
       And the VOD "City Council" is linked to the show "City Council"
 
-      Examples: what Cablecast makes
+      Examples: what Cablecast creates
         | operation       |
         | creating a show |
         | creating a VOD  |
 
     @id.VOD-064
     Scenario Outline: Lasting failures at <operation> with <reply> are reported after four tries
-      # A success is the last that the platform knows of Cablecast: it holds no failure of before against it.
+      # A successful call resets the platform's count of Cablecast failures.
       Given Dana has the published VOD "Parks Board"
       And Dana has the captioned VOD "City Council"
       And Cablecast has the show "City Council" dated today
@@ -274,7 +273,7 @@ Feature: Publishing to Cablecast
       Then the publication of "City Council" failed because "<reason>"
       And Cablecast received "<operation>" 4 times with growing waits
 
-      Examples: trouble that does not pass
+      Examples: permanent failures
         | operation          | reply               | reason                                 |
         | finding shows      | 503                 | Cablecast answered with an error (503) |
         | receiving captions | 500                 | Cablecast answered with an error (500) |
@@ -290,7 +289,7 @@ Feature: Publishing to Cablecast
       Then the publication of "City Council" failed because "<reason>"
       And Cablecast received "<operation>" once with growing waits
 
-      Examples: each step of the way
+      Examples: each call
         | operation          | reply | reason                              |
         | finding shows      | 401   | Cablecast refused our credentials   |
         | creating a VOD     | 401   | Cablecast refused our credentials   |
@@ -314,7 +313,7 @@ Feature: Publishing to Cablecast
         | procrastinate_jobs | City Council |       | {absent} | {anything} |
       And the VOD "City Council" is not linked and the show "" is suggested
 
-      Examples: before anything was made
+      Examples: before the first creation
         | operation      |
         | finding shows  |
         | creating a VOD |
@@ -329,7 +328,7 @@ Feature: Publishing to Cablecast
       Then the VOD "City Council" is published and stored with its Cablecast ids
       And Cablecast has one VOD of "City Council" with the stored captions
 
-      Examples: each step of the way
+      Examples: each call
         | operation          |
         | finding shows      |
         | creating a VOD     |
@@ -365,7 +364,7 @@ Feature: Publishing to Cablecast
       Then Vera receives the publication progress "<seen>" of "City Council"
       And the VOD "City Council" is published and stored with its Cablecast ids
 
-      Examples: slow, odd, and done at once
+      Examples: slow, irregular, immediate
         | percent | times   | seen                   |
         | 10      | 3 times | 0, 10, 25, 50, 75, 100 |
         | 99      | once    | 0, 99, 100             |

@@ -1,7 +1,7 @@
 @allure.label.epic:Video_on_demand @needs.database @needs.redis @needs.storage @needs.writes @needs.faults @lock.platform
 Feature: Captioning queue
-  Captioning takes its time, so recordings wait in a queue. An editor can take one back, put one first, hand in
-  many at once, and see how many wait.
+  Captioning takes time, so recordings wait in a queue. An editor can cancel one, prioritise one, submit many at
+  once, and see how many wait.
 
   Rule: A pending task can be cancelled
 
@@ -47,7 +47,7 @@ Feature: Captioning queue
       Then the request is rejected as conflicting
       And the VOD "City Council" has the status "<state>"
 
-      Examples: what has begun or ended
+      Examples: running and ended tasks
         | condition | state      |
         | slow      | processing |
         | clear     | completed  |
@@ -90,7 +90,7 @@ Feature: Captioning queue
       Then the request is rejected as invalid in "recordings"
       And nothing was changed
 
-      Examples: none, or too many
+      Examples: none and too many
         | number |
         | 0      |
         | 11     |
@@ -112,7 +112,7 @@ Feature: Captioning queue
       And the VOD "City Council" passes through pending, processing and completed within 30 seconds
       And the VOD "Zoning Board" passes through pending, processing and completed within 30 seconds
 
-      Examples: what no path may be
+      Examples: invalid paths
         | path             |
         | /etc/passwd.wav  |
         | ../secret.wav    |
@@ -203,7 +203,7 @@ Feature: Captioning queue
         | pending | processing   | completed   | failed   |
         | 0       | <processing> | <completed> | <failed> |
 
-      Examples: on its way, and at its end
+      Examples: running and ended
         | condition | state      | processing | completed | failed |
         | slow      | processing | 1          | 0         | 0      |
         | clear     | completed  | 0          | 1         | 0      |

@@ -1,6 +1,6 @@
 @allure.label.epic:Video_on_demand @needs.storage @needs.writes
 Feature: Reading a VOD
-  Editors hand recordings in and look for them later; what they find is what they wrote.
+  Editors register recordings and search for them later; they find them as they were registered.
 
   Rule: A VOD is read as registered
 

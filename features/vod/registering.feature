@@ -1,7 +1,7 @@
 @allure.label.epic:Video_on_demand @needs.database @needs.redis @needs.storage @needs.writes
 Feature: Registering a recording
-  An editor registers the recording of a meeting as a VOD. From then on everybody who is signed in can find
-  it, and the platform knows what has become of it.
+  An editor registers the recording of a meeting as a VOD. From then on every signed-in user can find it, and the
+  platform tracks its status.
 
   Rule: A VOD is stored and shown as registered
 
@@ -17,7 +17,7 @@ Feature: Registering a recording
       When she registers it as a VOD
       Then the VOD "City Council" has the <field> <value>
 
-      Examples: nothing has happened to it yet
+      Examples: initial values
         | field    | value     |
         | status   | "pending" |
         | progress | 0         |
@@ -39,7 +39,7 @@ Feature: Registering a recording
         | duration | 0.001    |
         | duration | null     |
 
-      Examples: in bytes, up to what a file system can hold
+      Examples: in bytes, up to the limit of a file system
         | field     | value               |
         | file size | 0                   |
         | file size | 1                   |
@@ -60,7 +60,7 @@ Feature: Registering a recording
       When <who> reads the VOD "City Council"
       Then the response has the registered values of "City Council"
 
-      Examples: everybody else who is signed in
+      Examples: every other role
         | who  |
         | Dana |
         | Omar |
@@ -71,7 +71,7 @@ Feature: Registering a recording
       When Dana registers the VOD "City Council" with the title <title>
       Then the VOD "City Council" has the title <title>
 
-      Examples: short and long, and in any script
+      Examples: short, long, in several scripts
         | title                          |
         | {a text of 1 character}        |
         | {a text of 255 characters}     |
@@ -95,7 +95,7 @@ Feature: Registering a recording
       When Dana registers the VOD "City Council" with the file path <path>
       Then the VOD "City Council" has the file path <path>
 
-      Examples: names of media in folders of the storage
+      Examples: valid paths
         | path                         |
         | "council.mp4"                |
         | "council.MOV"                |
@@ -126,7 +126,7 @@ Feature: Registering a recording
       When Vera lists the VODs with limit <limit>, offset <offset> and status <status>
       Then the VODs <shown> are returned in this order with the right total
 
-      Examples: page by page, newest first
+      Examples: pages, newest first
         | limit | offset | status   | shown                                        |
         | 2     | 0      | {absent} | "Sixth, Fifth"                               |
         | 2     | 2      | {absent} | "Fourth, Third"                              |
@@ -135,7 +135,7 @@ Feature: Registering a recording
         | 1     | 5      | {absent} | "First"                                      |
         | 20    | 100000 | {absent} | ""                                           |
 
-      Examples: of one status
+      Examples: one state
         | limit | offset | status       | shown           |
         | 2     | 0      | "failed"     | "Fifth, First"  |
         | 1     | 1      | "failed"     | "First"         |
@@ -149,7 +149,7 @@ Feature: Registering a recording
       When Vera lists the VODs with limit <limit>, offset <offset> and status <status>
       Then the request is rejected as invalid in "<field>"
 
-      Examples: what makes no sense
+      Examples: invalid parameters
         | limit  | offset | status     | field  |
         | 0      | 0      | {absent}   | limit  |
         | 101    | 0      | {absent}   | limit  |
@@ -171,7 +171,7 @@ Feature: Registering a recording
       Then the VOD "City Council" has the status "<to>"
       And Vera reads the VOD "City Council" as stored in the database
 
-      Examples: the way of every VOD
+      Examples: the usual transitions
         | from       | to         |
         | pending    | processing |
         | processing | completed  |
@@ -211,7 +211,7 @@ Feature: Registering a recording
       When Dana deletes the VOD "City Council"
       Then the VOD "City Council" is deleted from the API, the list and every store
 
-      Examples: however far it was
+      Examples: every stage
         | stage      |
         | pending    |
         | processing |
@@ -227,7 +227,7 @@ Feature: Registering a recording
       Then the request is rejected as not found
       And nothing was changed
 
-      Examples: whatever is asked of it
+      Examples: each operation
         | deed                          |
         | reads                         |
         | renames                       |
@@ -258,7 +258,7 @@ Feature: Registering a recording
       And the VOD "City Council" has the status "pending"
       And nothing was changed
 
-      Examples: what is no status
+      Examples: invalid states
         | status         |
         | ""             |
         | "PENDING"      |
@@ -275,7 +275,7 @@ Feature: Registering a recording
       Then the request is rejected as invalid in "title"
       And nothing was changed
 
-      Examples: what nobody could read in a list
+      Examples: invalid titles
         | title                       |
         | {absent}                    |
         | ""                          |
@@ -300,14 +300,14 @@ Feature: Registering a recording
       Then the request is rejected as invalid in "file_path"
       And nothing was changed
 
-      Examples: no path at all
+      Examples: not a path
         | path     |
         | {absent} |
         | ""       |
         | null     |
         | 42       |
 
-      Examples: out of the media storage
+      Examples: outside the media storage
         | path                    |
         | "/etc/passwd.wav"       |
         | "../secret.wav"         |
@@ -316,7 +316,7 @@ Feature: Registering a recording
         | "2026//council.wav"     |
         | "C:\\council.wav"       |
 
-      Examples: what a shell would obey
+      Examples: shell characters
         | path                         |
         | "council;reboot.wav"         |
         | "$(reboot).wav"              |
@@ -334,7 +334,7 @@ Feature: Registering a recording
         | "line\nbreak.wav"            |
         | "nul\u0000.wav"              |
 
-      Examples: no media
+      Examples: not a media file
         | path             |
         | "council"        |
         | "council.exe"    |
@@ -349,7 +349,7 @@ Feature: Registering a recording
       Then the request is rejected as invalid in "<name>"
       And nothing was changed
 
-      Examples: no duration
+      Examples: invalid durations
         | field    | name     | value  |
         | duration | duration | -1     |
         | duration | duration | -0.001 |
@@ -360,7 +360,7 @@ Feature: Registering a recording
         | duration | duration | ""     |
         | duration | duration | false  |
 
-      Examples: no size
+      Examples: invalid sizes
         | field     | name      | value               |
         | file size | file_size | -1                  |
         | file size | file_size | 1.5                 |
@@ -380,7 +380,7 @@ Feature: Registering a recording
       Then the request is rejected as invalid in "<field>"
       And nothing was changed
 
-      Examples: what is no JSON object
+      Examples: not a JSON object
         | what                  | field | text                                              |
         | Text that is no JSON  | body  | title: City Council                               |
         | JSON that breaks off  | body  | {"title": "City Council", "file_path":            |
@@ -389,7 +389,7 @@ Feature: Registering a recording
         | Nothing but null      | body  | null                                              |
         | A field without value | body  | {"title": }                                       |
 
-      Examples: what has more than a VOD has
+      Examples: unknown fields
         | what                   | field      | text                                                                   |
         | An unknown field       | colour     | {"title": "City Council", "file_path": "a.wav", "colour": "red"}       |
         | A status of one's own  | status     | {"title": "City Council", "file_path": "a.wav", "status": "completed"} |
@@ -403,7 +403,7 @@ Feature: Registering a recording
       Then the request is rejected as invalid in "<name>"
       And nothing was changed
 
-      Examples: what the platform alone decides, or does not know
+      Examples: read-only and unknown fields
         | field         | name      | value       |
         | progress      | progress  | 100         |
         | error         | error     | "none"      |
@@ -419,7 +419,7 @@ Feature: Registering a recording
       And the VOD "City Council" has the status "<from>"
       And nothing was changed
 
-      Examples: every pair of states but the four that are allowed
+      Examples: every pair of states except the four allowed ones
         | from       | to         |
         | pending    | pending    |
         | pending    | completed  |
@@ -470,7 +470,7 @@ Feature: Registering a recording
       Then the request is rejected as unauthenticated
       And nothing was changed
 
-      Examples: not even to look at it
+      Examples: reads included
         | deed                            |
         | reads                           |
         | renames                         |
