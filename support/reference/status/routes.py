@@ -43,7 +43,7 @@ def create(body: NewStatus, editor: Editor, once: Once) -> Response:
     """Create a status, which is queued."""
 
     def created(session: Session) -> StatusResponse:
-        [row] = service.create(session, [_new(body)], by=editor.id)
+        [row] = service.create(session, [body.fields()], by=editor.id)
         return StatusResponse.model_validate(row)
 
     return once(created)
@@ -59,7 +59,7 @@ def create_batch(body: NewBatch, editor: Editor, once: Once) -> Response:
     """Create up to 100 statuses as one batch, all or none."""
 
     def created(session: Session) -> BatchResponse:
-        rows = service.create(session, [_new(each) for each in body.statuses], by=editor.id, batch=True)
+        rows = service.create(session, [each.fields() for each in body.statuses], by=editor.id, batch=True)
         statuses = [StatusResponse.model_validate(row) for row in rows]
         return BatchResponse.model_validate({"batch_id": rows[0].batch_id, "statuses": statuses})
 
@@ -141,7 +141,3 @@ def _changed(
         row = lock(session, status_id)
         change(session, row, fields, by=by)
     return StatusResponse.model_validate(row)
-
-
-def _new(body: NewStatus) -> dict[str, Any]:
-    return {name: getattr(body, name) for name in NewStatus.model_fields}

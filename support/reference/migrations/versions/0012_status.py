@@ -54,9 +54,8 @@ def upgrade() -> None:
     _create_history()
     _create_events()
     _create_updates()
-    # One row each: the last number of the event feed, and when the silence of statuses was last checked.
-    op.execute("CREATE TABLE status_event_counter (single boolean PRIMARY KEY DEFAULT true CHECK (single), seq bigint)")
-    op.execute("INSERT INTO status_event_counter (seq) VALUES (0)")
+    op.execute("CREATE SEQUENCE status_event_numbers AS bigint CACHE 1")
+    # One row: when the silence of statuses was last checked.
     op.execute(
         "CREATE TABLE status_silence_checks (single boolean PRIMARY KEY DEFAULT true CHECK (single), "
         "checked_at timestamptz, available_since timestamptz)"
@@ -69,7 +68,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in (
         "status_silence_checks",
-        "status_event_counter",
         "status_updates",
         "status_receipts",
         "status_events",
@@ -77,6 +75,7 @@ def downgrade() -> None:
         "processing_status",
     ):
         op.drop_table(table)
+    op.execute("DROP SEQUENCE status_event_numbers")
     op.execute("DROP FUNCTION announce_status")
 
 
