@@ -15,7 +15,7 @@ from support.reference.idempotency.dependencies import Once, replayed
 from support.reference.services import Services, ServicesOf
 from support.reference.status import finding, service
 from support.reference.status.changes import lock
-from support.reference.status.many_routes import router as many_router
+from support.reference.status.collection_routes import router as collection_router
 from support.reference.status.parameters import HistoryPage, StatusPage
 from support.reference.status.requests import ErrorReport, Heartbeat, NewBatch, NewStatus, ProgressReport, StatusUpdate
 from support.reference.status.responses import (
@@ -74,7 +74,7 @@ def list_statuses(page: Annotated[StatusPage, Query()], services: ServicesOf) ->
     return StatusesResponse(statuses=[StatusResponse.model_validate(row) for row in rows], total=total)
 
 
-router.include_router(many_router)
+router.include_router(collection_router)
 
 
 @router.get(_ONE, responses=documented(404))

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from procrastinate import JobContext
+from procrastinate.exceptions import JobAborted
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
@@ -122,11 +124,12 @@ def enqueue_forgotten(session: Session) -> None:
         _enqueue(session)
 
 
-@queue.task(name="status.apply_updates", retry=RETRY)
-def apply_updates() -> None:
+@queue.task(name="status.apply_updates", retry=RETRY, pass_context=True)
+def apply_updates(context: JobContext) -> None:
     """Apply all items that wait. A job that finds none has been overtaken by the one before it."""
     while _apply_chunk(services(), _CHUNK):
-        pass
+        if context.should_abort():
+            raise JobAborted
 
 
 def _enqueue(session: Session) -> None:

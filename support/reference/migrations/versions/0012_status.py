@@ -44,6 +44,21 @@ _TRIGGER = (
     "FOR EACH ROW EXECUTE FUNCTION announce_status()"
 )
 
+# The outcome is in the receipt; the job that applied it has no reader. Deferred, because Procrastinate's own triggers
+# refer to it until the end of the transaction.
+_DROP_JOBS = """
+CREATE FUNCTION drop_job_of_status_updates() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM procrastinate_jobs WHERE id = NEW.id;
+    RETURN NULL;
+END
+$$;
+CREATE CONSTRAINT TRIGGER drop_job_of_status_updates AFTER UPDATE OF status ON procrastinate_jobs
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+    WHEN (NEW.task_name = 'status.apply_updates' AND NEW.status NOT IN ('todo', 'doing'))
+    EXECUTE FUNCTION drop_job_of_status_updates()
+"""
+
 
 def _time(name: str, *, nullable: bool = False) -> sa.Column[object]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
@@ -63,9 +78,12 @@ def upgrade() -> None:
     op.execute("INSERT INTO status_silence_checks (checked_at, available_since) VALUES (now(), now())")
     op.execute(_ANNOUNCE)
     op.execute(_TRIGGER)
+    op.execute(_DROP_JOBS)
 
 
 def downgrade() -> None:
+    op.execute("DROP TRIGGER drop_job_of_status_updates ON procrastinate_jobs")
+    op.execute("DROP FUNCTION drop_job_of_status_updates")
     for table in (
         "status_silence_checks",
         "status_updates",
