@@ -18,6 +18,7 @@ from support.reference.research import routes as research_routes
 from support.reference.schemas import refuse_unknown_query
 from support.reference.services import Services
 from support.reference.settings import Settings
+from support.reference.status import routes as status_routes
 from support.reference.users import routes as user_routes
 from support.reference.vod import routes as vod_routes
 
@@ -51,6 +52,7 @@ def create_app(settings: Settings) -> FastAPI:
         document_routes,
         portfolio_routes,
         privacy_routes,
+        status_routes,
         operations,
         administration,
         metrics,
