@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
 from fastapi import APIRouter, Request, Response
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -11,9 +13,13 @@ from prometheus_client import (
     disable_created_metrics,
     generate_latest,
 )
+from prometheus_client.core import GaugeMetricFamily
+from sqlalchemy.orm import Session
 from starlette.types import Scope
 
-from support.reference.errors import documented
+from support.reference.database import Database
+from support.reference.errors import DatabaseUnavailable, documented
+from support.reference.webhooks.service import count_deliveries
 
 # Paths and methods that are not ours would let anybody grow the number of series without end.
 _UNKNOWN = "unknown"
@@ -53,11 +59,43 @@ class Metrics:
         return generate_latest(self._registry)
 
 
+def _webhook_deliveries(session: Session) -> GaugeMetricFamily:
+    gauge = GaugeMetricFamily("webhook_deliveries", "Deliveries of webhooks by state.", labels=("state",))
+    for state, number in count_deliveries(session).items():
+        gauge.add_metric((state,), number)
+    return gauge
+
+
+DATABASE_GAUGES: Sequence[Callable[[Session], GaugeMetricFamily]] = (_webhook_deliveries,)
+"""Gauges that are read from the database at each scrape, and are absent while it is away."""
+
+
+class _Collected:
+    def __init__(self, families: Iterable[GaugeMetricFamily]) -> None:
+        self._families = families
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Yield what was read."""
+        yield from self._families
+
+
+def gauges(database: Database) -> bytes:
+    """Read the gauges, in Prometheus' text format."""
+    try:
+        with database.begin() as session:
+            families = [read(session) for read in DATABASE_GAUGES]
+    except DatabaseUnavailable:
+        return b""
+    registry = CollectorRegistry()
+    registry.register(_Collected(families))
+    return generate_latest(registry)
+
+
 _TEXT = {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Prometheus' text format."}
 
 
 @router.get("/metrics", response_class=Response, responses={200: _TEXT, **documented(500)})
-async def metrics(request: Request) -> Response:
-    """What was asked and how it was answered, since this process began. Open to everyone, for Prometheus."""
+def metrics(request: Request) -> Response:
+    """What was asked and answered since this process began, and gauges. Open to everyone, for Prometheus."""
     held: Metrics = request.app.state.metrics
-    return Response(held.text(), media_type=CONTENT_TYPE_LATEST)
+    return Response(held.text() + gauges(request.app.state.services.database), media_type=CONTENT_TYPE_LATEST)

@@ -65,14 +65,16 @@ RETRY = Backoff(DatabaseUnavailable, StorageUnavailable)
 """The strategy of a job that needs the database and the storage."""
 
 
-def defer(session: Session, task: Task[..., Any, ...], *, priority: int = 0, **arguments: Any) -> int:
+def defer(
+    session: Session, task: Task[..., Any, ...], *, priority: int = 0, lock: str | None = None, **arguments: Any
+) -> int:
     """Enqueue a job inside the caller's transaction: rows and job are committed together, or neither is.
 
-    A job of higher priority runs before those that wait. Arguments are JSON values (an id travels as a string). Returns
-    the id of the job.
+    A job of higher priority runs before those that wait. Jobs of one ``lock`` run one after the other. Arguments are
+    JSON values (an id travels as a string). Returns the id of the job.
     """
     connection = session.connection().connection.driver_connection
-    job = task.configure(priority=priority).make_new_job(**arguments)
+    job = task.configure(priority=priority, lock=lock).make_new_job(**arguments)
     deferred = _enqueuer.defer_job(job, connection=connection)
     assert deferred.id is not None
     return deferred.id

@@ -128,9 +128,9 @@ def _host(host: str, *, literal: bool) -> str:
         name = host if host.isascii() else host.encode("idna").decode("ascii").lower()
     except UnicodeError:
         return _refuse_host()
-    if not _HOST_NAME.fullmatch(name) or (_NUMBER.fullmatch(name.rstrip(".").rpartition(".")[2]) and not _literal(name)):
-        return _refuse_host()
-    return name
+    last_label = name.rstrip(".").rpartition(".")[2]
+    is_number = _NUMBER.fullmatch(last_label) is not None
+    return name if _HOST_NAME.fullmatch(name) and (not is_number or _literal(name)) else _refuse_host()
 
 
 def _refuse_host() -> str:

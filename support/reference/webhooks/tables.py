@@ -36,6 +36,11 @@ DELIVERY_EVENTS = ("delivery.delivered", "delivery.live", "delivery.failed", "de
 DeliveryState = Literal["waiting", "delivered", "failed", "suppressed"]
 STATES: tuple[DeliveryState, ...] = ("waiting", "delivered", "failed", "suppressed")
 
+TRIES = 5
+"""The tries of a delivery, and the further ones after each `retry` by the owner."""
+OWNER_ROLES = ("editor", "manager", "administrator")
+"""The roles whose webhooks receive events."""
+
 
 class WebhookRow(Base):
     """One webhook of one user; ``secret`` is a Fernet token, ``filter`` the fields of a status that must match."""

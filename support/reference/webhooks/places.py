@@ -1,0 +1,95 @@
+"""The worker's places for deliveries, beside those for other jobs.
+
+A receiver that does not answer holds a place for the whole time limit. Therefore deliveries take no places from other
+jobs, and one webhook takes no more than its share, so that there are always places for other webhooks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from procrastinate.job_context import JobContext
+from procrastinate.jobs import Job
+from procrastinate.worker import Worker
+
+from support.reference.queue import queue
+
+DELIVERY_QUEUE = "webhooks"
+PLACES = 32
+PLACES_OF_WEBHOOK = 8
+
+_POLL_SECONDS = 0.1
+
+# As Procrastinate's own, but without webhooks that have their share of the places.
+_TAKE = """
+WITH busy AS (
+    SELECT args->>'webhook_id' AS webhook_id FROM procrastinate_jobs
+    WHERE status = 'doing' AND queue_name = %(queue)s
+    GROUP BY 1 HAVING count(*) >= %(share)s
+), candidate AS (
+    SELECT jobs.id FROM procrastinate_jobs AS jobs
+    WHERE jobs.status = 'todo' AND jobs.queue_name = %(queue)s
+      AND (jobs.scheduled_at IS NULL OR jobs.scheduled_at <= now())
+      AND NOT EXISTS (SELECT FROM busy WHERE busy.webhook_id = jobs.args->>'webhook_id')
+      AND NOT EXISTS (
+        SELECT FROM procrastinate_jobs AS earlier
+        WHERE earlier.lock = jobs.lock AND earlier.queue_name = %(queue)s AND earlier.status = 'doing')
+      AND NOT EXISTS (
+        SELECT FROM procrastinate_jobs AS earlier
+        WHERE earlier.lock = jobs.lock AND earlier.queue_name = %(queue)s AND earlier.status = 'todo'
+          AND earlier.id < jobs.id)
+    ORDER BY jobs.id LIMIT 1 FOR UPDATE OF jobs SKIP LOCKED
+)
+UPDATE procrastinate_jobs SET status = 'doing', worker_id = %(worker_id)s FROM candidate
+WHERE procrastinate_jobs.id = candidate.id
+RETURNING procrastinate_jobs.id, status, task_name, priority, lock, queueing_lock, args, scheduled_at, queue_name,
+    attempts, worker_id
+"""
+
+
+def other_queues() -> list[str]:
+    """Return the queues whose jobs a worker runs in its other places."""
+    return sorted({task.queue for task in queue.tasks.values()} - {DELIVERY_QUEUE})
+
+
+async def run_deliveries(worker: Worker) -> None:
+    """Run delivery jobs for a registered worker until cancelled; it finishes those that have started."""
+    places = asyncio.Semaphore(PLACES)
+    while True:
+        await places.acquire()
+        job = await _take(worker)
+        if job is not None:
+            _start(worker, job, places)
+            continue
+        places.release()
+        await asyncio.sleep(_POLL_SECONDS)
+
+
+async def _take(worker: Worker) -> Job | None:
+    rows = await worker.app.connector.execute_query_all_async(
+        _TAKE, queue=DELIVERY_QUEUE, share=PLACES_OF_WEBHOOK, worker_id=worker.worker_id
+    )
+    return Job.from_row(rows[0]) if rows else None
+
+
+def _start(worker: Worker, job: Job, places: asyncio.Semaphore) -> None:
+    """Run a job as the worker runs its own, so that it waits for the job when it stops."""
+    job_id = job.id
+    context = JobContext(
+        app=worker.app,
+        worker_name=worker.worker_name,
+        worker_queues=[DELIVERY_QUEUE],
+        additional_context={},
+        job=job,
+        abort_reason=lambda: worker._job_ids_to_abort.get(job_id) if job_id is not None else None,
+        start_timestamp=time.time(),
+    )
+    running = asyncio.create_task(worker._process_job(context), name=f"process job {job.task_name}[{job_id}]")
+    worker._running_jobs[running] = context
+
+    def ended(_: asyncio.Task[None]) -> None:
+        worker._running_jobs.pop(running, None)
+        places.release()
+
+    running.add_done_callback(ended)
