@@ -106,7 +106,7 @@ def run(settings: Settings, ready: Callable[[], None]) -> None:
     The caller leaves the process without waiting for threads: a job may still be in one.
     """
     wait_until_up(settings.database_url.get_secret_value())
-    use_services(Services.of(settings, pool_size=2 * _CONCURRENCY + PLACES // 2))
+    use_services(Services.of(settings, pool_size=2 * _CONCURRENCY + PLACES // 4))
     services().cache.invalidate()  # the API reads what a worker before this one may have left stale
     loop = asyncio.new_event_loop()
     loop.set_default_executor(ThreadPoolExecutor(_CONCURRENCY + PLACES, thread_name_prefix="job"))

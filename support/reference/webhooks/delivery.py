@@ -44,6 +44,16 @@ class NotYet(Exception):
         self.at = at
 
 
+def _without_traceback(record: logging.LogRecord) -> bool:
+    if record.exc_info and isinstance(record.exc_info[1], NotYet):
+        record.exc_info = None
+    return True
+
+
+# Procrastinate logs every exception of a job. A try that failed is part of the normal work, and stored.
+logging.getLogger("procrastinate.worker").addFilter(_without_traceback)
+
+
 class UntilDelivered(Backoff):
     """Run again at the time of the next try, and after errors of the database."""
 
@@ -162,8 +172,10 @@ def _record(delivery_id: UUID, outcome: Outcome, at: datetime, seconds: float) -
         if delivery is None:
             logger.info("delivery %s was deleted while it was sent", delivery_id)
             return
-        if delivery.state != "waiting":  # it became inactive meanwhile
-            delivery.tries = [*delivery.tries, _try(delivery, outcome, at, seconds)]
+        if delivery.state != "waiting":  # the webhook became inactive meanwhile, which is the last entry
+            *before, last = delivery.tries
+            delivery.tries = before
+            delivery.tries = [*before, _try(delivery, outcome, at, seconds), {**last, "number": len(before) + 2}]
         elif outcome.error is None:
             _end(delivery, "delivered", outcome, at, seconds)
         elif outcome.ends or delivery.tries_left <= 1:

@@ -1,7 +1,8 @@
 """The worker's places for deliveries, beside those for other jobs.
 
 A receiver that does not answer holds a place for the whole time limit. Therefore deliveries take no places from other
-jobs, and one webhook takes no more than its share, so that there are always places for other webhooks.
+jobs, and one webhook takes no more than its share: the fewer places are free, the smaller it is, so that the first
+delivery of another webhook finds a place.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from procrastinate.worker import Worker
 from support.reference.queue import queue
 
 DELIVERY_QUEUE = "webhooks"
-PLACES = 32
-PLACES_OF_WEBHOOK = 8
+PLACES = 64
 
+_LARGEST_SHARE = 8
 _POLL_SECONDS = 0.1
 
 # As Procrastinate's own, but without webhooks that have their share of the places.
@@ -55,25 +56,24 @@ def other_queues() -> list[str]:
 
 async def run_deliveries(worker: Worker) -> None:
     """Run delivery jobs for a registered worker until cancelled; it finishes those that have started."""
-    places = asyncio.Semaphore(PLACES)
+    running: set[asyncio.Task[None]] = set()
     while True:
-        await places.acquire()
-        job = await _take(worker)
-        if job is not None:
-            _start(worker, job, places)
-            continue
-        places.release()
-        await asyncio.sleep(_POLL_SECONDS)
+        free = PLACES - len(running)
+        job = await _take(worker, share=min(_LARGEST_SHARE, (free + 1) // 2)) if free else None
+        if job is None:
+            await asyncio.sleep(_POLL_SECONDS)
+        else:
+            _start(worker, job, running)
 
 
-async def _take(worker: Worker) -> Job | None:
+async def _take(worker: Worker, *, share: int) -> Job | None:
     rows = await worker.app.connector.execute_query_all_async(
-        _TAKE, queue=DELIVERY_QUEUE, share=PLACES_OF_WEBHOOK, worker_id=worker.worker_id
+        _TAKE, queue=DELIVERY_QUEUE, share=share, worker_id=worker.worker_id
     )
     return Job.from_row(rows[0]) if rows else None
 
 
-def _start(worker: Worker, job: Job, places: asyncio.Semaphore) -> None:
+def _start(worker: Worker, job: Job, running: set[asyncio.Task[None]]) -> None:
     """Run a job as the worker runs its own, so that it waits for the job when it stops."""
     job_id = job.id
     context = JobContext(
@@ -85,11 +85,12 @@ def _start(worker: Worker, job: Job, places: asyncio.Semaphore) -> None:
         abort_reason=lambda: worker._job_ids_to_abort.get(job_id) if job_id is not None else None,
         start_timestamp=time.time(),
     )
-    running = asyncio.create_task(worker._process_job(context), name=f"process job {job.task_name}[{job_id}]")
-    worker._running_jobs[running] = context
+    started = asyncio.create_task(worker._process_job(context), name=f"process job {job.task_name}[{job_id}]")
+    worker._running_jobs[started] = context
+    running.add(started)
 
-    def ended(_: asyncio.Task[None]) -> None:
-        worker._running_jobs.pop(running, None)
-        places.release()
+    def ended(task: asyncio.Task[None]) -> None:
+        worker._running_jobs.pop(task, None)
+        running.discard(task)
 
-    running.add_done_callback(ended)
+    started.add_done_callback(ended)

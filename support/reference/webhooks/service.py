@@ -143,7 +143,7 @@ def retry(services: Services, user: User, webhook_id: UUID, delivery_id: UUID) -
 def count_deliveries(session: Session) -> dict[DeliveryState, int]:
     """Return the number of deliveries in each state."""
     by_state = select(WebhookDeliveryRow.state, func.count()).group_by(WebhookDeliveryRow.state)
-    return dict.fromkeys(STATES, 0) | dict(session.execute(by_state).tuples())
+    return dict.fromkeys(STATES, 0) | dict(session.execute(by_state).tuples().all())
 
 
 def _own(session: Session, user: User, webhook_id: UUID, *, for_update: bool = False) -> WebhookRow:
