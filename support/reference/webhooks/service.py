@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from support.reference import pages
@@ -17,7 +17,6 @@ from support.reference.errors import Conflict, NotFound, NotSignedIn, Validation
 from support.reference.services import Services
 from support.reference.webhooks.addresses import ForbiddenAddress, InvalidAddress, UnresolvedHost, parse, permitted
 from support.reference.webhooks.delivery import enqueue, fail_waiting
-from support.reference.webhooks.places import DELIVERY_QUEUE
 from support.reference.webhooks.signatures import encrypt, new_secret
 from support.reference.webhooks.tables import (
     STATES,
@@ -31,9 +30,6 @@ from support.reference.webhooks.tables import (
 MOST_WEBHOOKS = 20
 
 _RESOLVE_SECONDS = 2.0
-_DELETE_JOBS = text(
-    "DELETE FROM procrastinate_jobs WHERE queue_name = :queue AND status = 'todo' AND args->>'webhook_id' = :webhook_id"
-)
 
 
 class NewWebhook(NamedTuple):
@@ -96,7 +92,6 @@ def delete(services: Services, user: User, webhook_id: UUID) -> None:
     """Delete a webhook with its deliveries; those that are waiting are not sent. Raises NotFound."""
     with services.database.begin() as session:
         session.delete(_own(session, user, webhook_id, for_update=True))
-        session.execute(_DELETE_JOBS, {"queue": DELIVERY_QUEUE, "webhook_id": str(webhook_id)})
 
 
 def list_deliveries(

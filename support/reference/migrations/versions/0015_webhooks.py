@@ -7,6 +7,17 @@ from sqlalchemy.dialects.postgresql import JSONB
 revision = "0015_webhooks"
 down_revision = "0009_lookups"
 
+# Also when a webhook goes with its owner. A job that runs finds nothing to send, and ends.
+_DELETE_JOBS = """
+CREATE FUNCTION delete_webhook_jobs() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM procrastinate_jobs
+    WHERE queue_name = 'webhooks' AND args->>'webhook_id' = OLD.id::text AND status <> 'doing';
+    RETURN NULL;
+END
+$$
+"""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -66,9 +77,22 @@ def upgrade() -> None:
         ["lock", "id"],
         postgresql_where=sa.text("queue_name = 'webhooks' AND status IN ('todo', 'doing')"),
     )
+    op.create_index(
+        "ix_procrastinate_jobs_webhook_id",
+        "procrastinate_jobs",
+        [sa.text("(args->>'webhook_id')")],
+        postgresql_where=sa.text("queue_name = 'webhooks'"),
+    )
+    op.execute(_DELETE_JOBS)
+    op.execute(
+        "CREATE TRIGGER delete_webhook_jobs AFTER DELETE ON webhooks "
+        "FOR EACH ROW EXECUTE FUNCTION delete_webhook_jobs()"
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_procrastinate_jobs_webhook_id", "procrastinate_jobs")
     op.drop_index("ix_procrastinate_jobs_webhooks_lock", "procrastinate_jobs")
     op.drop_table("webhook_deliveries")
     op.drop_table("webhooks")
+    op.execute("DROP FUNCTION delete_webhook_jobs")
