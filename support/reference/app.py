@@ -19,6 +19,7 @@ from support.reference.research import routes as research_routes
 from support.reference.schemas import refuse_unknown_query
 from support.reference.services import Services
 from support.reference.settings import Settings
+from support.reference.status import routes as status_routes
 from support.reference.users import routes as user_routes
 from support.reference.vod import routes as vod_routes
 from support.reference.webhooks import routes as webhook_routes
@@ -57,6 +58,7 @@ def create_app(settings: Settings) -> FastAPI:
         document_routes,
         portfolio_routes,
         privacy_routes,
+        status_routes,
         webhook_routes,
         operations,
         administration,

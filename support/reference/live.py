@@ -26,6 +26,7 @@ from support.reference.access.service import User, authenticate
 from support.reference.announcer import RESYNC, channel
 from support.reference.errors import NotFound, NotSignedIn, PlatformError, ValidationFailed, answer, envelope
 from support.reference.services import Services
+from support.reference.status.live import read_batch, read_state
 from support.reference.vod.service import VodService
 
 logger = logging.getLogger(__name__)
@@ -34,64 +35,88 @@ ALL_TASKS = "tasks"
 
 _RECONNECT_SECONDS = 0.2
 _CONNECT_SECONDS = 0.3
-_VOD, _TASK = "vod:", "task:"
+_TASK = "task:"
+_STREAMS = {ALL_TASKS: _TASK, "statuses": "status:"}
 _NOT_SUBSCRIBED = "~"  # after every time
 
 router = APIRouter()
 
 
+State = dict[str, Any]
+
+
+def _read_vod(services: Services, vod_id: UUID) -> list[State]:
+    vod = VodService(services).get(vod_id)
+    at = vod.updated_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    subject = f"vod:{vod_id}"
+    return [{"event": "vod.state", "subject": subject, "status": vod.status, "progress": vod.progress, "at": at}]
+
+
+_STATES: dict[str, Callable[[Services, UUID], list[State]]] = {
+    "vod:": _read_vod,
+    "status:": read_state,
+    "batch:": read_batch,
+}
+"""How the current states of a subject are read, by the prefix of its name."""
+
+
 class Subscriber:
     """One connection: what it follows, and what waits to be sent to it."""
 
-    def __init__(self, vods: VodService) -> None:
+    def __init__(self, services: Services) -> None:
         self.outgoing: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        self._vods = vods
-        self._tasks = False
-        # By subject the time of the state that was sent first: whatever was announced before is in it.
+        self._services = services
+        self._streams: set[str] = set()
+        self._subjects: dict[str, None] = {}
+        # By resource the time of the state that was sent first: whatever was announced before is in it.
         self._since: dict[str, str] = {}
         # Announced while the state was being read.
-        self._held: dict[str, list[dict[str, Any]]] = {}
+        self._held: dict[str, list[tuple[State, str | None]]] = {}
 
     @property
     def subjects(self) -> list[str]:
-        """The VODs that are followed."""
-        return list(self._since)
+        """The resources and batches that are followed."""
+        return list(self._subjects)
 
     async def subscribe(self, subject: str) -> None:
-        """Follow a VOD, beginning with its present state, or all tasks. Raises ``PlatformError``."""
-        if subject == ALL_TASKS:
-            self._tasks = True
+        """Follow a resource or a batch, beginning with its present state, or a stream. Raises ``PlatformError``."""
+        if subject in _STREAMS:
+            self._streams.add(_STREAMS[subject])
             self.outgoing.put_nowait({"subscribed": subject})
             return
-        vod_id = _vod_id(subject)
-        subject = f"{_VOD}{vod_id}"  # as announcements write it
+        prefix, resource_id = _resource(subject)
+        subject = f"{prefix}{resource_id}"  # as announcements write it
         held = self._held.setdefault(subject, [])
         try:
-            state = await run_in_threadpool(self._state, subject, vod_id)
+            for state in await run_in_threadpool(_STATES[prefix], self._services, resource_id):
+                self._since[state["subject"]] = state["at"]
+                self.outgoing.put_nowait(state)
+            self._subjects[subject] = None
         finally:
             self._held.pop(subject, None)
-        self._since[subject] = state["at"]
-        self.outgoing.put_nowait(state)
-        for event in held:
-            self.offer(event)
+            for event, batch in held:
+                self.offer(event, batch)
 
-    def offer(self, event: dict[str, Any]) -> None:
-        """Take an event, if it is about what is followed."""
+    def offer(self, event: State, batch: str | None = None) -> None:
+        """Take an event, if it is about what is followed; ``batch`` is the subject of the batch it belongs to."""
         subject = event["subject"]
-        if subject in self._held:
-            self._held[subject].append(event)
-        elif event["at"] > self._since.get(subject, _NOT_SUBSCRIBED) or (self._tasks and subject.startswith(_TASK)):
+        for name in (subject, batch):
+            if name in self._held:
+                self._held[name].append((event, batch))
+                return
+        streamed = any(subject.startswith(prefix) for prefix in self._streams)
+        if streamed or event["at"] > self._since.get(subject, _NOT_SUBSCRIBED):
             self.outgoing.put_nowait(event)
 
-    def _state(self, subject: str, vod_id: UUID) -> dict[str, Any]:
-        vod = self._vods.get(vod_id)
-        at = vod.updated_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        return {"event": "vod.state", "subject": subject, "status": vod.status, "progress": vod.progress, "at": at}
+
+def _is_known(subject: str) -> bool:
+    return subject in _STREAMS or subject.startswith(tuple(_STATES))
 
 
-def _vod_id(subject: str) -> UUID:
+def _resource(subject: str) -> tuple[str, UUID]:
+    kind, _, resource_id = subject.partition(":")
     try:
-        return UUID(subject.removeprefix(_VOD))
+        return f"{kind}:", UUID(resource_id)
     except ValueError:
         raise NotFound("There is nothing of this name to subscribe to.") from None
 
@@ -146,8 +171,9 @@ class Relay:
             self._resync()
         else:
             event = json.loads(message["data"])
+            batch = event.pop("batch", None)
             for subscriber in list(self._subscribers):
-                subscriber.offer(event)
+                subscriber.offer(event, batch)
 
     def _resync(self) -> None:
         """Announcements may have been missed, so everybody begins with the present state again."""
@@ -178,7 +204,7 @@ async def live(socket: WebSocket) -> None:
         return
     await socket.accept()
     relay: Relay = socket.app.state.relay
-    subscriber = Subscriber(VodService(services))
+    subscriber = Subscriber(services)
     await relay.attach(subscriber)
     sending = asyncio.create_task(_send(socket, subscriber, require_session))
     try:
@@ -214,7 +240,7 @@ async def _send(socket: WebSocket, subscriber: Subscriber, require_session: Call
 
 async def _obey(message: Any, relay: Relay, subscriber: Subscriber) -> None:
     match _wish(message):
-        case {"subscribe": str(subject), **rest} if not rest and (subject == ALL_TASKS or subject.startswith(_VOD)):
+        case {"subscribe": str(subject), **rest} if not rest and _is_known(subject):
             await relay.ready()
             await subscriber.subscribe(subject)
         case {"ping": str(text), **rest} if not rest:

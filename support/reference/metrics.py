@@ -19,7 +19,8 @@ from starlette.types import Scope
 
 from support.reference.database import Database
 from support.reference.errors import DatabaseUnavailable, documented
-from support.reference.webhooks.service import count_deliveries
+from support.reference.status.figures import read_stale_gauge, read_statuses_gauge, read_waiting_gauge
+from support.reference.webhooks.service import read_deliveries_gauge
 
 # Paths and methods that are not ours would let anybody grow the number of series without end.
 _UNKNOWN = "unknown"
@@ -46,7 +47,7 @@ class Metrics:
     def count(self, scope: Scope, status: int | None, seconds: float) -> None:
         """Count one request; ``status`` is None when its connection was lost before the answer."""
         route = scope.get("route")
-        path = getattr(route, "path", _UNKNOWN)
+        path = getattr(route, "path_format", _UNKNOWN)
         method = scope["method"] if scope["method"] in getattr(route, "methods", ()) else _UNKNOWN
         answered = str(status or "none")
         self._requests.labels(method, path, answered).inc()
@@ -59,14 +60,12 @@ class Metrics:
         return generate_latest(self._registry)
 
 
-def _webhook_deliveries(session: Session) -> GaugeMetricFamily:
-    gauge = GaugeMetricFamily("webhook_deliveries", "Deliveries of webhooks by state.", labels=("state",))
-    for state, number in count_deliveries(session).items():
-        gauge.add_metric((state,), number)
-    return gauge
-
-
-DATABASE_GAUGES: Sequence[Callable[[Session], GaugeMetricFamily]] = (_webhook_deliveries,)
+DATABASE_GAUGES: Sequence[Callable[[Session], GaugeMetricFamily]] = (
+    read_statuses_gauge,
+    read_stale_gauge,
+    read_waiting_gauge,
+    read_deliveries_gauge,
+)
 """Gauges that are read from the database at each scrape, and are absent while it is away."""
 
 

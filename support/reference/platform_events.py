@@ -29,7 +29,7 @@ class PlatformEvent:
 EventListener = Callable[[Session, PlatformEvent], None]
 
 EVENT_LISTENERS: list[EventListener] = []
-"""Called for each event inside the transaction of its change. Each process that changes resources fills it at its start."""
+"""Called for each event in the transaction of its change. Each process that changes resources fills it at its start."""
 
 
 def publish(session: Session, event: PlatformEvent) -> None:

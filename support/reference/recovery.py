@@ -22,6 +22,7 @@ from support.reference.errors import DatabaseUnavailable
 from support.reference.queue import abandonment_of, connector, queue, use_services
 from support.reference.services import Services
 from support.reference.settings import Settings
+from support.reference.status.silence import SilenceWatcher
 from support.reference.worker import ALIVE_LOCK, FROZEN_SECONDS, STALLED_SECONDS
 
 logger = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ def run(settings: Settings, ready: Callable[[], None]) -> None:
 
 
 async def _run(settings: Settings) -> None:
-    await asyncio.gather(_watch(settings), Announcer(settings).run())
+    await asyncio.gather(_watch(settings), Announcer(settings).run(), SilenceWatcher(settings).run())
 
 
 async def _watch(settings: Settings) -> None:

@@ -23,6 +23,7 @@ from procrastinate.worker import Worker
 
 from support.reference.access.service import remove_expired_sessions
 from support.reference.database import CONNECTION_OPTIONS, libpq_url, wait_until_up
+from support.reference.idempotency.service import remove_expired
 from support.reference.queue import connector, queue, services, use_services
 from support.reference.services import Services
 from support.reference.settings import Settings
@@ -53,6 +54,13 @@ _REGISTRATION_LOOK_SECONDS = 0.01
 def remove_sessions(timestamp: int) -> None:
     """Nightly housekeeping: forget the sessions that ended by time."""
     logger.info("removed %d expired sessions", remove_expired_sessions(services()))
+
+
+@queue.periodic(cron="27 3 * * *")
+@queue.task(name="idempotency.remove_expired_keys")
+def remove_keys(timestamp: int) -> None:
+    """Delete idempotency keys that are older than 24 hours, every night."""
+    logger.info("removed %d expired idempotency keys", remove_expired(services()))
 
 
 class PunctualWorker(Worker):

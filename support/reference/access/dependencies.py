@@ -59,5 +59,6 @@ async def owner_gone(_request: Request, error: Exception) -> JSONResponse:
 SessionOwner = Annotated[User, Depends(session_owner)]
 CurrentUser = Annotated[User, Depends(signed_in)]
 Editor = Annotated[User, Depends(role("editor"))]
+Manager = Annotated[User, Depends(role("manager"))]
 Researcher = Annotated[User, Depends(role("researcher"))]
 Administrator = Annotated[User, Depends(role("administrator"))]

@@ -32,8 +32,9 @@ _ENDING_SESSIONS = frozenset({"role", "active"})
 _INCLUDED: dict[Role, frozenset[Role]] = {
     "viewer": frozenset({"viewer"}),
     "editor": frozenset({"viewer", "editor"}),
+    "manager": frozenset({"viewer", "editor", "manager"}),
     "researcher": frozenset({"viewer", "researcher"}),
-    "administrator": frozenset({"viewer", "editor", "researcher", "administrator"}),
+    "administrator": frozenset({"viewer", "editor", "manager", "researcher", "administrator"}),
 }
 
 
@@ -49,7 +50,7 @@ class User:
     rate_limit_seconds: int
 
     def has_role(self, required: Role) -> bool:
-        """Whether this user's role includes another: viewer < editor < administrator, researcher beside editor."""
+        """Whether the role includes another: viewer < editor < manager < administrator, researcher beside editor."""
         return required in _INCLUDED[self.role]
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from support.reference.database import Base
 
-Role = Literal["viewer", "editor", "researcher", "administrator"]
+Role = Literal["viewer", "editor", "manager", "researcher", "administrator"]
 
 LOCKOUT_SECONDS = 15 * 60
 
@@ -30,7 +30,7 @@ class UserRow(Base):
         Index("uq_users_lower_username", text("lower(username)"), unique=True),
         Index("uq_users_lower_email", text("lower(email)"), unique=True),
         Index("uq_users_user_id", "user_id", unique=True),
-        CheckConstraint("role IN ('viewer', 'editor', 'researcher', 'administrator')", name="role"),
+        CheckConstraint("role IN ('viewer', 'editor', 'manager', 'researcher', 'administrator')", name="role"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

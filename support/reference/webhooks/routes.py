@@ -14,27 +14,13 @@ from support.reference.access.dependencies import Editor
 from support.reference.errors import documented
 from support.reference.schemas import Answer, Page, Request, Text, Title
 from support.reference.services import ServicesOf
+from support.reference.status.states import Priority, State
 from support.reference.webhooks import service
 from support.reference.webhooks.tables import DELIVERY_EVENTS, RELEASE_EVENTS, STATUS_EVENTS, DeliveryState
 
 router = APIRouter(prefix="/api/webhooks", responses=documented(401, 403, 422, 500, 503))
 
 EventName = Literal[(*STATUS_EVENTS, *RELEASE_EVENTS, *DELIVERY_EVENTS)]  # type: ignore[valid-type]
-StatusName = Literal[
-    "queued",
-    "starting",
-    "metadata_extraction",
-    "transcript_extraction",
-    "language_detection",
-    "summary_generation",
-    "keyword_extraction",
-    "timestamped_segments",
-    "finalizing",
-    "retry_pending",
-    "completed",
-    "failed",
-    "cancelled",
-]
 
 
 def _each_once(events: list[str]) -> list[str]:
@@ -53,8 +39,8 @@ class StatusFilter(TypedDict, total=False):
 
     __pydantic_config__ = Request.model_config  # type: ignore[misc]
 
-    status: StatusName
-    priority: Literal["low", "normal", "high", "urgent"]
+    status: State
+    priority: Priority
     batch_id: UUID
     tag: Annotated[Text, Field(min_length=1, max_length=64)]
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
+from prometheus_client.core import GaugeMetricFamily
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -135,10 +136,14 @@ def retry(services: Services, user: User, webhook_id: UUID, delivery_id: UUID) -
     return delivery
 
 
-def count_deliveries(session: Session) -> dict[DeliveryState, int]:
-    """Return the number of deliveries in each state."""
+def read_deliveries_gauge(session: Session) -> GaugeMetricFamily:
+    """Read the number of deliveries in each state."""
     by_state = select(WebhookDeliveryRow.state, func.count()).group_by(WebhookDeliveryRow.state)
-    return dict.fromkeys(STATES, 0) | dict(session.execute(by_state).tuples().all())
+    numbers = dict(session.execute(by_state).tuples().all())
+    gauge = GaugeMetricFamily("webhook_deliveries", "Deliveries of webhooks by state.", labels=("state",))
+    for state in STATES:
+        gauge.add_metric((state,), numbers.get(state, 0))
+    return gauge
 
 
 def _own(session: Session, user: User, webhook_id: UUID, *, for_update: bool = False) -> WebhookRow:

@@ -11,18 +11,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from support.reference.database import Base
+from support.reference.status.states import EventType
 
-STATUS_EVENTS = (
-    "status.created",
-    "status.changed",
-    "status.progress",
-    "status.error",
-    "status.retry_scheduled",
-    "status.heartbeat_missed",
-    "status.completed",
-    "status.failed",
-    "status.cancelled",
-)
+STATUS_EVENTS = tuple(each.value for each in EventType)
 RELEASE_EVENTS = (
     "release.submitted",
     "release.ready",

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0015_webhooks"
-down_revision = "0009_lookups"
+down_revision = "0012_status"
 
 # Also when a webhook goes with its owner. A job that runs finds nothing to send, and ends.
 _DELETE_JOBS = """

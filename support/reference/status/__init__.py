@@ -1,0 +1,1 @@
+"""Status tracking: state, progress, errors, retries and history of processing work."""
