@@ -18,6 +18,15 @@ END
 $$
 """
 
+# What a worker asks before it takes a delivery: which are waiting, which webhooks have their share of its places, which
+# job is the first of its lock. The last index is for the trigger.
+_JOB_INDEXES = (
+    ("ix_procrastinate_jobs_webhooks_waiting", "id", "queue_name = 'webhooks' AND status = 'todo'"),
+    ("ix_procrastinate_jobs_webhooks_running", "(args->>'webhook_id')", "queue_name = 'webhooks' AND status = 'doing'"),
+    ("ix_procrastinate_jobs_webhooks_lock", "lock, id", "queue_name = 'webhooks' AND status IN ('todo', 'doing')"),
+    ("ix_procrastinate_jobs_webhook_id", "(args->>'webhook_id')", "queue_name = 'webhooks' AND status <> 'doing'"),
+)
+
 
 def upgrade() -> None:
     op.create_table(
@@ -70,19 +79,8 @@ def upgrade() -> None:
         ["webhook_id", "subject", "seq"],
         postgresql_where=sa.text("state = 'waiting'"),
     )
-    # What a worker asks before it takes a delivery: is an earlier one of its lock still there?
-    op.create_index(
-        "ix_procrastinate_jobs_webhooks_lock",
-        "procrastinate_jobs",
-        ["lock", "id"],
-        postgresql_where=sa.text("queue_name = 'webhooks' AND status IN ('todo', 'doing')"),
-    )
-    op.create_index(
-        "ix_procrastinate_jobs_webhook_id",
-        "procrastinate_jobs",
-        [sa.text("(args->>'webhook_id')")],
-        postgresql_where=sa.text("queue_name = 'webhooks'"),
-    )
+    for name, column, condition in _JOB_INDEXES:
+        op.create_index(name, "procrastinate_jobs", [sa.text(column)], postgresql_where=sa.text(condition))
     op.execute(_DELETE_JOBS)
     op.execute(
         "CREATE TRIGGER delete_webhook_jobs AFTER DELETE ON webhooks "
@@ -91,8 +89,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_index("ix_procrastinate_jobs_webhook_id", "procrastinate_jobs")
-    op.drop_index("ix_procrastinate_jobs_webhooks_lock", "procrastinate_jobs")
+    for name, _, _ in _JOB_INDEXES:
+        op.drop_index(name, "procrastinate_jobs")
     op.drop_table("webhook_deliveries")
     op.drop_table("webhooks")
     op.execute("DROP FUNCTION delete_webhook_jobs")
