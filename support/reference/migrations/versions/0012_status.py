@@ -57,10 +57,10 @@ def upgrade() -> None:
     _create_events()
     _create_updates()
     # One row each: the last number of the event feed, and when the silence of statuses was last checked.
-    op.execute("CREATE TABLE status_event_counter (only boolean PRIMARY KEY DEFAULT true CHECK (only), seq bigint)")
+    op.execute("CREATE TABLE status_event_counter (single boolean PRIMARY KEY DEFAULT true CHECK (single), seq bigint)")
     op.execute("INSERT INTO status_event_counter (seq) VALUES (0)")
     op.execute(
-        "CREATE TABLE status_silence_checks (only boolean PRIMARY KEY DEFAULT true CHECK (only), "
+        "CREATE TABLE status_silence_checks (single boolean PRIMARY KEY DEFAULT true CHECK (single), "
         "checked_at timestamptz, available_since timestamptz)"
     )
     op.execute("INSERT INTO status_silence_checks (checked_at, available_since) VALUES (now(), now())")
