@@ -7,6 +7,7 @@ delivery with the lowest ``seq`` that is waiting, so that a delivery which its o
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
@@ -20,7 +21,7 @@ from sqlalchemy.orm import Session
 from support.reference.access.tables import UserRow
 from support.reference.database import utc_now
 from support.reference.errors import DatabaseUnavailable
-from support.reference.queue import Backoff, defer, queue, services, when_abandoned
+from support.reference.queue import Backoff, defer_in_order, queue, services, when_abandoned
 from support.reference.webhooks.addresses import ForbiddenAddress, InvalidAddress, UnresolvedHost, parse, permitted
 from support.reference.webhooks.places import DELIVERY_QUEUE
 from support.reference.webhooks.sender import NoAnswer, post, seconds_to_wait
@@ -96,11 +97,13 @@ def deliver(webhook_id: str, subject: str) -> None:
     _record(delivery.id, outcome, at, monotonic() - began)
 
 
-def enqueue(session: Session, delivery: WebhookDeliveryRow) -> None:
-    """Add the job of a waiting delivery, inside the caller's transaction."""
-    webhook_id = str(delivery.webhook_id)
-    lock = f"webhook:{webhook_id}:{delivery.subject}"
-    defer(session, deliver, lock=lock, webhook_id=webhook_id, subject=delivery.subject)
+def enqueue(session: Session, deliveries: Iterable[WebhookDeliveryRow]) -> None:
+    """Add the jobs of waiting deliveries, inside the caller's transaction."""
+    jobs = []
+    for delivery in deliveries:
+        arguments = {"webhook_id": str(delivery.webhook_id), "subject": delivery.subject}
+        jobs.append((f"webhook:{delivery.webhook_id}:{delivery.subject}", arguments))
+    defer_in_order(session, deliver, jobs)
 
 
 def fail_waiting(session: Session, webhook_id: UUID) -> None:

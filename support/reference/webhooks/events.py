@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,6 +20,57 @@ from support.reference.webhooks.tables import OWNER_ROLES, TRIES, WebhookDeliver
 _HOUR = timedelta(minutes=60)
 # Changes at the same time see only the committed deliveries. Near the limit they are counted one after the other.
 _COUNT_EXACTLY_FROM = 50
+_STATE = "webhook_deliveries"
+
+
+class _Transaction:
+    """What one transaction has read about webhooks, so that a change of many resources reads it once."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.root = session.get_transaction()
+        self._subscribed: dict[str, Sequence[WebhookRow]] = {}
+        self._recent: dict[UUID, int] = {}
+        self._exact: set[UUID] = set()
+
+    @classmethod
+    def of(cls, session: Session) -> _Transaction:
+        """Return that of the session's current transaction."""
+        known: _Transaction | None = session.info.get(_STATE)
+        if known is None or known.root is not session.get_transaction():
+            known = session.info[_STATE] = cls(session)
+        return known
+
+    def subscribed(self, event_type: str) -> Sequence[WebhookRow]:
+        """Return the active webhooks of active owners that subscribe to an event."""
+        if event_type not in self._subscribed:
+            self._subscribed[event_type] = self._session.scalars(_subscribed(event_type)).all()
+        return self._subscribed[event_type]
+
+    def has_room(self, webhook: WebhookRow, now: datetime) -> bool:
+        """Return whether the webhook may have another delivery within the hour, and count it if so."""
+        if webhook.id not in self._recent:
+            self._count(webhook, now)
+        if webhook.id not in self._exact and self._recent[webhook.id] >= webhook.max_per_hour - _COUNT_EXACTLY_FROM:
+            self._session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(webhook.id), 0))))
+            self._exact.add(webhook.id)
+            self._count(webhook, now)
+        if self._recent[webhook.id] >= webhook.max_per_hour:
+            return False
+        self._recent[webhook.id] += 1
+        return True
+
+    def _count(self, webhook: WebhookRow, now: datetime) -> None:
+        counted = (
+            select(func.count())
+            .select_from(WebhookDeliveryRow)
+            .where(
+                WebhookDeliveryRow.webhook_id == webhook.id,
+                WebhookDeliveryRow.created_at > now - _HOUR,
+                WebhookDeliveryRow.state != "suppressed",
+            )
+        )
+        self._recent[webhook.id] = self._session.scalar(counted) or 0
 
 
 def enqueue_deliveries(session: Session, event: PlatformEvent) -> None:
@@ -27,19 +78,24 @@ def enqueue_deliveries(session: Session, event: PlatformEvent) -> None:
 
     Rows and jobs are committed with the change, or not at all.
     """
-    for webhook in session.scalars(_subscribed(event)):
-        if _matches(webhook.filter, event):
-            _add(session, webhook, event)
+    transaction = _Transaction.of(session)
+    deliveries = [
+        _delivery(webhook, event, is_sent=transaction.has_room(webhook, utc_now()))
+        for webhook in transaction.subscribed(event.type)
+        if _matches(webhook.filter, event)
+    ]
+    session.add_all(deliveries)
+    enqueue(session, (delivery for delivery in deliveries if delivery.state == "waiting"))
 
 
-def _subscribed(event: PlatformEvent) -> Select[WebhookRow]:
+def _subscribed(event_type: str) -> Select[WebhookRow]:
     # The lock keeps a webhook from being deleted between this and the commit, and excludes nothing else.
     return (
         select(WebhookRow)
         .join(UserRow, UserRow.id == WebhookRow.owner_id)
         .where(
             WebhookRow.active,
-            WebhookRow.events.contains([event.type]),
+            WebhookRow.events.contains([event_type]),
             UserRow.active,
             UserRow.deleted_at.is_(None),
             UserRow.role.in_(OWNER_ROLES),
@@ -57,43 +113,22 @@ def _matches(conditions: Mapping[str, Any] | None, event: PlatformEvent) -> bool
     )
 
 
-def _add(session: Session, webhook: WebhookRow, event: PlatformEvent) -> None:
-    now = utc_now()
-    suppressed = _is_over_limit(session, webhook, now)
-    delivery = WebhookDeliveryRow(
-        id=uuid4(),
+def _delivery(webhook: WebhookRow, event: PlatformEvent, *, is_sent: bool) -> WebhookDeliveryRow:
+    now, delivery_id = utc_now(), uuid4()
+    return WebhookDeliveryRow(
+        id=delivery_id,
         webhook_id=webhook.id,
         event=event.type,
         subject=event.subject,
         seq=event.seq,
-        state="suppressed" if suppressed else "waiting",
+        body=_body(delivery_id, event),
+        state="waiting" if is_sent else "suppressed",
         tries=[],
-        tries_left=0 if suppressed else TRIES,
-        next_try_at=None if suppressed else now,
+        tries_left=TRIES if is_sent else 0,
+        next_try_at=now if is_sent else None,
         created_at=now,
-        ended_at=now if suppressed else None,
+        ended_at=None if is_sent else now,
     )
-    delivery.body = _body(delivery.id, event)
-    session.add(delivery)
-    session.flush()
-    if not suppressed:
-        enqueue(session, delivery)
-
-
-def _is_over_limit(session: Session, webhook: WebhookRow, now: datetime) -> bool:
-    counted = (
-        select(func.count())
-        .select_from(WebhookDeliveryRow)
-        .where(
-            WebhookDeliveryRow.webhook_id == webhook.id,
-            WebhookDeliveryRow.created_at > now - _HOUR,
-            WebhookDeliveryRow.state != "suppressed",
-        )
-    )
-    if (session.scalar(counted) or 0) < webhook.max_per_hour - _COUNT_EXACTLY_FROM:
-        return False
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(webhook.id), 0))))
-    return (session.scalar(counted) or 0) >= webhook.max_per_hour
 
 
 def _body(delivery_id: UUID, event: PlatformEvent) -> str:

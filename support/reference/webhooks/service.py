@@ -132,7 +132,7 @@ def retry(services: Services, user: User, webhook_id: UUID, delivery_id: UUID) -
         delivery.state, delivery.tries_left = "waiting", TRIES
         delivery.next_try_at, delivery.ended_at = utc_now(), None
         session.flush()
-        enqueue(session, delivery)
+        enqueue(session, [delivery])
     return delivery
 
 
