@@ -84,6 +84,13 @@ Feature: Permissions of each role
       | GET /admin                                                    | refused         | refused | refused | refused    | allowed       |
       | POST /admin/sign-in                                           | allowed         | allowed | allowed | allowed    | allowed       |
       | POST /admin/sign-out                                          | allowed         | allowed | allowed | allowed    | allowed       |
+      | POST /api/webhooks                                             | refused | refused | allowed | refused    | allowed       |
+      | GET /api/webhooks                                              | refused | refused | allowed | refused    | allowed       |
+      | GET /api/webhooks/{webhook_id}                                 | refused | refused | allowed | refused    | allowed       |
+      | PATCH /api/webhooks/{webhook_id}                               | refused | refused | allowed | refused    | allowed       |
+      | DELETE /api/webhooks/{webhook_id}                              | refused | refused | allowed | refused    | allowed       |
+      | GET /api/webhooks/{webhook_id}/deliveries                      | refused | refused | allowed | refused    | allowed       |
+      | POST /api/webhooks/{webhook_id}/deliveries/{delivery_id}/retry | refused | refused | allowed | refused    | allowed       |
 
   @critical @id.ACC-015
   Scenario: Every operation of the platform is decided for every role

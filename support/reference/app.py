@@ -12,6 +12,7 @@ from support.reference.documents import routes as document_routes
 from support.reference.events import routes as event_routes
 from support.reference.middleware import BodyLimited, Identified, TimeLimited
 from support.reference.notifications import routes as notification_routes
+from support.reference.platform_events import EVENT_LISTENERS
 from support.reference.portfolios import routes as portfolio_routes
 from support.reference.privacy import routes as privacy_routes
 from support.reference.research import routes as research_routes
@@ -21,9 +22,14 @@ from support.reference.settings import Settings
 from support.reference.status import routes as status_routes
 from support.reference.users import routes as user_routes
 from support.reference.vod import routes as vod_routes
+from support.reference.webhooks import routes as webhook_routes
+from support.reference.webhooks.events import enqueue_deliveries
 
 # As many database connections as there are threads that handle requests, so that no request waits for another's.
 _POOL_SIZE = 40
+
+# Every process of the platform is forked from the one that loads this module.
+EVENT_LISTENERS.append(enqueue_deliveries)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -53,6 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
         portfolio_routes,
         privacy_routes,
         status_routes,
+        webhook_routes,
         operations,
         administration,
         metrics,

@@ -20,6 +20,7 @@ from starlette.types import Scope
 from support.reference.database import Database
 from support.reference.errors import DatabaseUnavailable, documented
 from support.reference.status.figures import read_stale_gauge, read_statuses_gauge, read_waiting_gauge
+from support.reference.webhooks.service import read_deliveries_gauge
 
 # Paths and methods that are not ours would let anybody grow the number of series without end.
 _UNKNOWN = "unknown"
@@ -63,6 +64,7 @@ DATABASE_GAUGES: Sequence[Callable[[Session], GaugeMetricFamily]] = (
     read_statuses_gauge,
     read_stale_gauge,
     read_waiting_gauge,
+    read_deliveries_gauge,
 )
 """Gauges that are read from the database at each scrape, and are absent while it is away."""
 

@@ -6,7 +6,7 @@ with the effect) and is a plain function: it runs in a thread, so that the worke
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +78,14 @@ def defer(
     deferred = _enqueuer.defer_job(job, connection=connection)
     assert deferred.id is not None
     return deferred.id
+
+
+def defer_in_order(session: Session, task: Task[..., Any, ...], jobs: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+    """Enqueue jobs of a task in this order, each with its lock and its arguments, inside the caller's transaction."""
+    if jobs:
+        connection = session.connection().connection.driver_connection
+        new = [task.configure(lock=lock).make_new_job(**arguments) for lock, arguments in jobs]
+        _enqueuer.batch_defer_jobs(new, connection=connection)
 
 
 def withdraw(session: Session, task_id: str) -> bool:

@@ -47,6 +47,14 @@ def _fernet_key(key: SecretStr) -> SecretStr:
     return key
 
 
+def _listed_host(host: str) -> str:
+    """Check one entry of ``outbound_allowed_hosts``."""
+    name, _, port = host.rpartition(":")
+    if not name or not port.isdecimal() or not 0 < int(port) < 2**16:
+        raise ValueError("must be a JSON list of host:port")
+    return host.lower()
+
+
 def _database_address(url: SecretStr) -> SecretStr:
     text = url.get_secret_value()
     if not text.startswith("postgresql+psycopg://"):
@@ -96,6 +104,7 @@ class Settings(BaseSettings):
     media_root: Path
     signing_key: Annotated[SecretStr, AfterValidator(_own_signing_key)]
     notes_key: Annotated[SecretStr, AfterValidator(_fernet_key)]
+    credentials_key: Annotated[SecretStr, AfterValidator(_fernet_key)]
     host: Annotated[str, AfterValidator(_own_address)] = "127.0.0.1"
     port: int = Field(ge=1, le=65535)
     cablecast_url: HttpUrl
@@ -106,6 +115,9 @@ class Settings(BaseSettings):
     cablecast_poll: float = Field(default=0.2, gt=0)
     prices_url: HttpUrl
     prices_timeout: float = Field(default=1, gt=0)
+    webhook_timeout: float = Field(default=10, gt=0)
+    webhook_first_wait: float = Field(default=30, gt=0)
+    outbound_allowed_hosts: frozenset[Annotated[str, AfterValidator(_listed_host)]] = frozenset()
     # OWASP's minimum for Argon2id: 19 MiB, two passes, one lane.
     password_memory_kib: int = Field(default=19 * 1024, ge=1024)
     password_passes: int = Field(default=2, ge=1)

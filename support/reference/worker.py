@@ -14,6 +14,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg
@@ -26,6 +27,7 @@ from support.reference.idempotency.service import remove_expired
 from support.reference.queue import connector, queue, services, use_services
 from support.reference.services import Services
 from support.reference.settings import Settings
+from support.reference.webhooks.places import PLACES, other_queues, run_deliveries
 
 logger = logging.getLogger(__name__)
 
@@ -86,6 +88,10 @@ class PunctualWorker(Worker):
                 logger.error("this worker was thought dead: its jobs are somebody else's by now")
                 os._exit(1)
 
+    def _start_side_tasks(self) -> list[asyncio.Task[Any]]:
+        side_tasks: list[asyncio.Task[Any]] = super()._start_side_tasks()
+        return [*side_tasks, asyncio.create_task(run_deliveries(self), name="deliveries")]
+
     async def _persist_job_status(self, *job: Any, **and_its_end: Any) -> None:
         """Note how a job ended. One whose end cannot be noted would be this worker's for as long as it lives."""
         try:
@@ -108,9 +114,11 @@ def run(settings: Settings, ready: Callable[[], None]) -> None:
     The caller leaves the process without waiting for threads: a job may still be in one.
     """
     wait_until_up(settings.database_url.get_secret_value())
-    use_services(Services.of(settings, pool_size=2 * _CONCURRENCY))
+    use_services(Services.of(settings, pool_size=2 * _CONCURRENCY + PLACES // 4))
     services().cache.invalidate()  # the API reads what a worker before this one may have left stale
-    asyncio.new_event_loop().run_until_complete(_work(settings, ready))
+    loop = asyncio.new_event_loop()
+    loop.set_default_executor(ThreadPoolExecutor(_CONCURRENCY + PLACES, thread_name_prefix="job"))
+    loop.run_until_complete(_work(settings, ready))
 
 
 async def _work(settings: Settings, ready: Callable[[], None]) -> None:
@@ -121,6 +129,7 @@ async def _work(settings: Settings, ready: Callable[[], None]) -> None:
         worker = PunctualWorker(
             await psycopg.AsyncConnection.connect(address, autocommit=True, **CONNECTION_OPTIONS),
             app=queue,
+            queues=other_queues(),
             concurrency=_CONCURRENCY,
             fetch_job_polling_interval=_POLL_SECONDS,
             abort_job_polling_interval=_ABORT_POLL_SECONDS,

@@ -27,6 +27,7 @@ from support.gherkin.personas import Account, Persona
 from support.partners.cablecast import Cablecast
 from support.partners.prices import Prices
 from support.partners.server import PartnerServer
+from support.partners.webhook_receiver import WebhookReceiver
 from support.scenario.names import run_id
 from support.scenario.shared_sessions import SharedSessions
 from support.stack.embedded import EmbeddedPlatform, PartnerAddress
@@ -52,6 +53,7 @@ class Run:
         self.cablecast: Cablecast | None = None
         self.cablecast_credentials: str | None = None
         self.prices: Prices | None = None
+        self.webhook_receiver: WebhookReceiver | None = None
         self.embedded: EmbeddedPlatform | None = None
         self.deployment: Deployment
         if target.embedded:
@@ -62,10 +64,16 @@ class Run:
             self.cablecast.start()
             self.prices = Prices()
             self.prices.start()
+            self.webhook_receiver = WebhookReceiver()
+            self.webhook_receiver.start()
             self.embedded = EmbeddedPlatform(
-                logs, PartnerAddress(self.cablecast.url, CABLECAST_USERNAME, password), self.prices.url
+                logs,
+                PartnerAddress(self.cablecast.url, CABLECAST_USERNAME, password),
+                self.prices.url,
+                # Started before, so that the platform knows its address from its own start on.
+                allowed_hosts=[self.webhook_receiver.host_and_port],
             )
-            for secret in (self.embedded.signing_key, self.embedded.notes_key):
+            for secret in (self.embedded.signing_key, self.embedded.notes_key, self.embedded.credentials_key):
                 self.masker.add(secret)
             self.deployment = self.embedded
         else:
@@ -88,7 +96,7 @@ class Run:
     @property
     def partners(self) -> Sequence[PartnerServer]:
         """The stubs of outside services that this run plays."""
-        return [stub for stub in (self.cablecast, self.prices) if stub is not None]
+        return [stub for stub in (self.cablecast, self.prices, self.webhook_receiver) if stub is not None]
 
     def provides(self, capability: Capability) -> bool:
         """Whether the target lets the tests do this; a browser is the machine's to have."""

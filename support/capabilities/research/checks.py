@@ -61,7 +61,8 @@ def exported(told: Mapping[str, Any], ids: Mapping[str, set[str]], username: str
         "the positions in the export", [each["ticker"] for each in told["portfolios"][0]["positions"]], ["AAPL"]
     )
     require_equal("the text of the document in the export", told["documents"][0]["content"], words(mark))
-    require_equal("the parts of the export", sorted(told), sorted({*ids, "profile"}))
+    require_equal("the webhooks in the export", told["webhooks"], [])
+    require_equal("the parts of the export", sorted(told), sorted({*ids, "profile", "webhooks"}))
 
 
 def audit(entries: Sequence[Mapping[str, Any]], user_id: str, told: Mapping[str, Any], personal: Sequence[str]) -> None:

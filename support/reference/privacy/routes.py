@@ -20,6 +20,7 @@ from support.reference.research.tables import State
 from support.reference.schemas import Answer, Request
 from support.reference.services import ServicesOf
 from support.reference.users.routes import ProfileAnswer
+from support.reference.webhooks.routes import WebhookAnswer
 
 router = APIRouter(prefix="/api/privacy", responses=documented(401, 500, 503))
 
@@ -48,6 +49,7 @@ class ExportAnswer(Answer):
     events: list[EventAnswer]
     documents: list[DocumentAnswer]
     portfolios: list[PortfolioAnswer]
+    webhooks: list[WebhookAnswer]
 
 
 class NoFields(Request):
@@ -79,6 +81,7 @@ def export(user: CurrentUser, services: ServicesOf) -> ExportAnswer:
         events=[EventAnswer.model_validate(each) for each in owned["events"]],
         documents=[document_answer(each) for each in owned["documents"]],
         portfolios=[PortfolioAnswer.model_validate(each) for each in owned["portfolios"]],
+        webhooks=[WebhookAnswer.model_validate(each) for each in owned["webhooks"]],
     )
 
 
