@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Unpack
 
-from support.partners.received import Received
+from support.partners.requests import Received
 from support.partners.server import How, PartnerServer, Registration, Reply
 
 _TEMPLATE = "/receivers/{name}"
