@@ -30,6 +30,7 @@ from support.marks import mark_of_run
 from support.mistakes import FeatureMistake
 from support.partners.cablecast import Cablecast
 from support.partners.prices import Prices
+from support.partners.records import Records
 from support.partners.server import PartnerServer
 from support.personas import Account, Persona
 from support.settings import Capability, Target
@@ -53,6 +54,7 @@ class Run:
         self.cablecast: Cablecast | None = None
         self.cablecast_credentials: str | None = None
         self.prices: Prices | None = None
+        self.records: Records | None = None
         self.embedded: EmbeddedPlatform | None = None
         self.deployment: Deployment
         if target.embedded:
@@ -63,8 +65,13 @@ class Run:
             self.cablecast.start()
             self.prices = Prices()
             self.prices.start()
+            self.records = Records()
+            self.records.start()
             self.embedded = EmbeddedPlatform(
-                logs, PartnerAddress(self.cablecast.url, CABLECAST_USERNAME, password), self.prices.url
+                logs,
+                PartnerAddress(self.cablecast.url, CABLECAST_USERNAME, password),
+                self.prices.url,
+                self.records.url,
             )
             for secret in (self.embedded.signing_key, self.embedded.notes_key):
                 self.masker.add(secret)
@@ -89,7 +96,7 @@ class Run:
     @property
     def partners(self) -> Sequence[PartnerServer]:
         """The stubs of outside services that this run plays."""
-        return [stub for stub in (self.cablecast, self.prices) if stub is not None]
+        return [stub for stub in (self.cablecast, self.prices, self.records) if stub is not None]
 
     def grants(self, capability: Capability) -> bool:
         """Whether the target lets the tests do this; a browser is the machine's to have."""

@@ -35,6 +35,7 @@ from support.reference.errors import (
     details_of,
     documented,
 )
+from support.reference.jobs.states import Queue
 from support.reference.operations import HealthAnswer, HealthChecks, HealthStatus, ServicesHealth
 from support.reference.schemas import Answer
 from support.reference.services import Services, ServicesOf
@@ -57,6 +58,8 @@ class WorkerAnswer(Answer):
     id: int
     seconds_since_heartbeat: float
     jobs: int
+    queues: list[Queue | Literal["platform"]]
+    concurrency: int
 
 
 class QueueAnswer(Answer):
@@ -88,9 +91,10 @@ class StatusAnswer(Answer):
 
 _WORKERS = text(
     "SELECT workers.id, extract(epoch FROM now() - last_heartbeat)::float AS seconds_since_heartbeat, "
-    "count(jobs.id) AS jobs FROM procrastinate_workers AS workers "
+    "count(jobs.id) AS jobs, described.queues, described.concurrency FROM procrastinate_workers AS workers "
+    "JOIN queue_workers AS described ON described.id = workers.id "
     "LEFT JOIN procrastinate_jobs AS jobs ON jobs.worker_id = workers.id AND jobs.status = 'doing' "
-    "GROUP BY workers.id ORDER BY workers.id"
+    "GROUP BY workers.id, described.id ORDER BY workers.id"
 )
 
 

@@ -10,6 +10,8 @@ from support.reference.access import routes as access_routes
 from support.reference.access.dependencies import owner_gone
 from support.reference.documents import routes as document_routes
 from support.reference.events import routes as event_routes
+from support.reference.jobs import record_routes
+from support.reference.jobs import routes as job_routes
 from support.reference.middleware import BodyLimited, Identified, TimeLimited
 from support.reference.notifications import routes as notification_routes
 from support.reference.portfolios import routes as portfolio_routes
@@ -53,6 +55,8 @@ def create_app(settings: Settings) -> FastAPI:
         portfolio_routes,
         privacy_routes,
         status_routes,
+        job_routes,
+        record_routes,
         operations,
         administration,
         metrics,

@@ -25,6 +25,7 @@ from starlette.status import WS_1008_POLICY_VIOLATION, WS_1013_TRY_AGAIN_LATER
 from support.reference.access.service import User, authenticate
 from support.reference.announcer import RESYNC, channel
 from support.reference.errors import NotFound, NotSignedIn, PlatformError, ValidationFailed, answer, envelope
+from support.reference.jobs import live as jobs
 from support.reference.services import Services
 from support.reference.status.live import read_batch, read_state
 from support.reference.vod.service import VodService
@@ -36,7 +37,9 @@ ALL_TASKS = "tasks"
 _RECONNECT_SECONDS = 0.2
 _CONNECT_SECONDS = 0.3
 _TASK = "task:"
-_STREAMS = {ALL_TASKS: _TASK, "statuses": "status:"}
+_JOB = "job:"
+_ALL_JOBS = "jobs"
+_STREAMS = {ALL_TASKS: _TASK, "statuses": "status:", _ALL_JOBS: _JOB}
 _NOT_SUBSCRIBED = "~"  # after every time
 
 router = APIRouter()
@@ -45,17 +48,18 @@ router = APIRouter()
 State = dict[str, Any]
 
 
-def _read_vod(services: Services, vod_id: UUID) -> list[State]:
+def _read_vod(services: Services, _user: User, vod_id: UUID) -> list[State]:
     vod = VodService(services).get(vod_id)
     at = vod.updated_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     subject = f"vod:{vod_id}"
     return [{"event": "vod.state", "subject": subject, "status": vod.status, "progress": vod.progress, "at": at}]
 
 
-_STATES: dict[str, Callable[[Services, UUID], list[State]]] = {
+_STATES: dict[str, Callable[[Services, User, UUID], list[State]]] = {
     "vod:": _read_vod,
-    "status:": read_state,
-    "batch:": read_batch,
+    "status:": lambda services, _user, status_id: read_state(services, status_id),
+    "batch:": lambda services, _user, batch_id: read_batch(services, batch_id),
+    _JOB: jobs.read_state,
 }
 """How the current states of a subject are read, by the prefix of its name."""
 
@@ -63,15 +67,16 @@ _STATES: dict[str, Callable[[Services, UUID], list[State]]] = {
 class Subscriber:
     """One connection: what it follows, and what waits to be sent to it."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, user: User) -> None:
         self.outgoing: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._services = services
+        self._user = user
         self._streams: set[str] = set()
         self._subjects: dict[str, None] = {}
         # By resource the time of the state that was sent first: whatever was announced before is in it.
         self._since: dict[str, str] = {}
         # Announced while the state was being read.
-        self._held: dict[str, list[tuple[State, str | None]]] = {}
+        self._held: dict[str, list[tuple[State, str | None, str | None]]] = {}
 
     @property
     def subjects(self) -> list[str]:
@@ -81,6 +86,8 @@ class Subscriber:
     async def subscribe(self, subject: str) -> None:
         """Follow a resource or a batch, beginning with its present state, or a stream. Raises ``PlatformError``."""
         if subject in _STREAMS:
+            if subject == _ALL_JOBS:
+                jobs.require_editor(self._user)
             self._streams.add(_STREAMS[subject])
             self.outgoing.put_nowait({"subscribed": subject})
             return
@@ -88,21 +95,27 @@ class Subscriber:
         subject = f"{prefix}{resource_id}"  # as announcements write it
         held = self._held.setdefault(subject, [])
         try:
-            for state in await run_in_threadpool(_STATES[prefix], self._services, resource_id):
+            for state in await run_in_threadpool(_STATES[prefix], self._services, self._user, resource_id):
                 self._since[state["subject"]] = state["at"]
                 self.outgoing.put_nowait(state)
             self._subjects[subject] = None
         finally:
             self._held.pop(subject, None)
-            for event, batch in held:
-                self.offer(event, batch)
+            for event, batch, owner in held:
+                self.offer(event, batch, owner)
 
-    def offer(self, event: State, batch: str | None = None) -> None:
-        """Take an event, if it is about what is followed; ``batch`` is the subject of the batch it belongs to."""
+    def offer(self, event: State, batch: str | None = None, owner: str | None = None) -> None:
+        """Take an event, if it is about what is followed.
+
+        ``batch`` is the subject of the batch it belongs to, ``owner`` the only user, beside administrators, who may see
+        it.
+        """
+        if owner is not None and not jobs.may_see(self._user, owner):
+            return
         subject = event["subject"]
         for name in (subject, batch):
             if name in self._held:
-                self._held[name].append((event, batch))
+                self._held[name].append((event, batch, owner))
                 return
         streamed = any(subject.startswith(prefix) for prefix in self._streams)
         if streamed or event["at"] > self._since.get(subject, _NOT_SUBSCRIBED):
@@ -171,9 +184,9 @@ class Relay:
             self._resync()
         else:
             event = json.loads(message["data"])
-            batch = event.pop("batch", None)
+            batch, owner = event.pop("batch", None), event.pop("owner", None)
             for subscriber in list(self._subscribers):
-                subscriber.offer(event, batch)
+                subscriber.offer(event, batch, owner)
 
     def _resync(self) -> None:
         """Announcements may have been missed, so everybody begins with the present state again."""
@@ -198,13 +211,13 @@ async def live(socket: WebSocket) -> None:
     services: Services = socket.app.state.services
     require_session = partial(run_in_threadpool, authenticate, services, socket.query_params.get("token", ""))
     try:
-        await require_session()
+        user = await require_session()
     except NotSignedIn as refusal:
         await socket.send_denial_response(answer(refusal))
         return
     await socket.accept()
     relay: Relay = socket.app.state.relay
-    subscriber = Subscriber(services)
+    subscriber = Subscriber(services, user)
     await relay.attach(subscriber)
     sending = asyncio.create_task(_send(socket, subscriber, require_session))
     try:

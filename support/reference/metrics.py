@@ -19,6 +19,7 @@ from starlette.types import Scope
 
 from support.reference.database import Database
 from support.reference.errors import DatabaseUnavailable, documented
+from support.reference.jobs import statistics as jobs
 from support.reference.status.figures import read_stale_gauge, read_statuses_gauge, read_waiting_gauge
 
 # Paths and methods that are not ours would let anybody grow the number of series without end.
@@ -63,6 +64,10 @@ DATABASE_GAUGES: Sequence[Callable[[Session], GaugeMetricFamily]] = (
     read_statuses_gauge,
     read_stale_gauge,
     read_waiting_gauge,
+    jobs.read_jobs_gauge,
+    jobs.read_runs_gauge,
+    jobs.read_takeovers_gauge,
+    jobs.read_waiting_gauge,
 )
 """Gauges that are read from the database at each scrape, and are absent while it is away."""
 

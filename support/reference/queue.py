@@ -6,9 +6,10 @@ with the effect) and is a plain function: it runs in a thread, so that the worke
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 import procrastinate
 from procrastinate.exceptions import JobAborted
@@ -21,10 +22,6 @@ from sqlalchemy.orm import Session
 from support.reference.database import CONNECTION_OPTIONS, libpq_url, utc_now
 from support.reference.errors import DatabaseUnavailable, StorageUnavailable
 
-if TYPE_CHECKING:
-    from support.reference.services import Services
-    from support.reference.settings import Settings
-
 MAX_RUNS = 5
 _RETRY_BASE_SECONDS = 0.2
 _RETRY_FACTOR = 2
@@ -33,11 +30,30 @@ _RETRY_FACTOR = 2
 # It has no connector of its own: the worker and recovery bring theirs, and ``defer`` uses its caller's connection.
 queue = procrastinate.App(connector=procrastinate.PsycopgConnector(), periodic_defaults={"max_delay": 60})
 
+PAUSES_LOCK = 7_246_311
+"""The advisory lock that a worker shares while it takes a job, and that pausing a queue holds alone."""
+
+_TAKE = "SELECT * FROM take_job(%(queues)s::varchar[], %(worker_id)s, %(pauses)s)"
+
+
+class _JobManager(JobManager):
+    """Takes jobs by the rules of the platform, see the function ``take_job`` of the schema."""
+
+    async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
+        """Take the next job of these queues, or of all. Returns None if there is none."""
+        names = None if queues is None else list(queues)
+        row = await self.connector.execute_query_one_async(
+            query=_TAKE, queues=names, worker_id=worker_id, pauses=PAUSES_LOCK
+        )
+        return None if row["id"] is None else Job.from_row(row)
+
+
+queue.job_manager = _JobManager(queue.connector)
+
 # Never opened: it writes jobs through connections that callers bring, also inside the worker, whose own connector is
 # asynchronous.
 _enqueuer = JobManager(procrastinate.SyncPsycopgConnector())
 
-_services: Services | None = None
 _abandonment: dict[str, Callable[..., None]] = {}
 
 
@@ -80,6 +96,45 @@ def defer(
     return deferred.id
 
 
+@dataclass(frozen=True)
+class NewEntry:
+    """A job to enqueue: its task, its queue (see ``entry_queue``) and its options."""
+
+    task: str
+    queue: str
+    priority: int
+    lock: str | None
+    queueing_lock: str | None
+    schedule_at: datetime | None
+    arguments: Mapping[str, Any]
+
+
+def entry_queue(name: str) -> str:
+    """Return the name that a queue of users' jobs has in Procrastinate's table.
+
+    The work of the platform itself is in other queues, so that no pause and no filter of users' queues affects it.
+    """
+    return f"jobs.{name}"
+
+
+def defer_all(session: Session, entries: Sequence[NewEntry]) -> list[int]:
+    """Enqueue jobs in this order inside the caller's transaction. Returns their ids in the same order."""
+    jobs = [
+        queue.configure_task(
+            entry.task,
+            queue=entry_queue(entry.queue),
+            priority=entry.priority,
+            lock=entry.lock,
+            queueing_lock=entry.queueing_lock,
+            schedule_at=entry.schedule_at,
+        ).make_new_job(**entry.arguments)
+        for entry in entries
+    ]
+    connection = session.connection().connection.driver_connection
+    ids = [job.id for job in _enqueuer.batch_defer_jobs(jobs, connection=connection)]
+    return [job_id for job_id in ids if job_id is not None]
+
+
 def withdraw(session: Session, task_id: str) -> bool:
     """Cancel the job with this argument, inside the caller's transaction; False when a worker has it, or had it."""
     job_id = session.scalar(
@@ -89,21 +144,8 @@ def withdraw(session: Session, task_id: str) -> bool:
     return job_id is not None and _enqueuer.cancel_job_by_id(job_id, connection=connection)
 
 
-def use_services(services: Services) -> None:
-    """Give tasks their services. The worker calls it once, before it takes a job."""
-    global _services
-    _services = services
-
-
-def services() -> Services:
-    """The services of the process that runs the current task."""
-    if _services is None:
-        raise RuntimeError("tasks have services only in a worker or recovery process")
-    return _services
-
-
 def when_abandoned(task: Task[..., Any, ...], handler: Callable[..., None]) -> None:
-    """Say what else fails when recovery gives a job up: ``handler(**arguments of the job)``.
+    """Say what else fails when recovery gives a job up: ``handler(services, **arguments of the job)``.
 
     A job is given up when its worker died under it more than three times. The handler runs in the recovery process
     and must be idempotent.
@@ -116,10 +158,10 @@ def abandonment_of(task_name: str) -> Callable[..., None] | None:
     return _abandonment.get(task_name)
 
 
-def connector(settings: Settings, *, connections: int) -> procrastinate.PsycopgConnector:
+def connector(database_url: str, *, connections: int) -> procrastinate.PsycopgConnector:
     """The asynchronous connections of a worker or recovery process."""
     return procrastinate.PsycopgConnector(
-        conninfo=libpq_url(settings.database_url.get_secret_value()),
+        conninfo=libpq_url(database_url),
         kwargs=CONNECTION_OPTIONS,
         min_size=1,
         max_size=connections,

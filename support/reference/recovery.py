@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import Callable
 from time import monotonic
 
 import psycopg
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job, Status
+from sqlalchemy import text
 
 from support.reference.announcer import Announcer
 from support.reference.database import wait_until_up
 from support.reference.errors import DatabaseUnavailable
-from support.reference.queue import abandonment_of, connector, queue, use_services
+from support.reference.jobs import entries
+from support.reference.jobs.takeover import take_over_job
+from support.reference.jobs.tasks import is_job
+from support.reference.queue import abandonment_of, connector, queue
 from support.reference.services import Services
 from support.reference.settings import Settings
 from support.reference.status.silence import SilenceWatcher
@@ -44,43 +47,48 @@ WHERE last_heartbeat < now() - make_interval(secs => %(stalled)s)
 RETURNING id
 """
 
+_COUNT_TAKEOVER = text(
+    "INSERT INTO queue_takeovers (queue_id, count) VALUES (:id, 1) "
+    "ON CONFLICT (queue_id) DO UPDATE SET count = queue_takeovers.count + 1 RETURNING count"
+)
+
 
 def run(settings: Settings, ready: Callable[[], None]) -> None:
     """Do both for good, through every outage of the database and of Redis. ``ready`` is called when it begins."""
-    use_services(Services.of(settings, pool_size=1))
     ready()
     asyncio.run(_run(settings))
 
 
 async def _run(settings: Settings) -> None:
-    await asyncio.gather(_watch(settings), Announcer(settings).run(), SilenceWatcher(settings).run())
+    services = Services.of(settings, pool_size=1)
+    await asyncio.gather(_watch(services), Announcer(settings).run(), SilenceWatcher(settings).run())
 
 
-async def _watch(settings: Settings) -> None:
-    takeovers: Counter[int] = Counter()
+async def _watch(services: Services) -> None:
     while True:
-        await asyncio.to_thread(wait_until_up, settings.database_url.get_secret_value())
+        await asyncio.to_thread(wait_until_up, services.settings.database_url.get_secret_value())
         try:
-            await _sweep_until_lost(settings, takeovers)
+            await _sweep_until_lost(services)
         except (ConnectorException, psycopg.OperationalError, DatabaseUnavailable, TimeoutError) as error:
             logger.warning("the database is lost: %s", type(error).__name__)
 
 
-async def _sweep_until_lost(settings: Settings, takeovers: Counter[int]) -> None:
-    with queue.replace_connector(connector(settings, connections=1)):
+async def _sweep_until_lost(services: Services) -> None:
+    address = services.settings.database_url.get_secret_value()
+    with queue.replace_connector(connector(address, connections=1)):
         async with asyncio.timeout(_SWEEP_LIMIT_SECONDS):
             await queue.open_async()
         try:
             await asyncio.sleep(STALLED_SECONDS)  # after an outage every heartbeat is old, also a living worker's
             while True:
                 async with asyncio.timeout(_SWEEP_LIMIT_SECONDS):
-                    pause = await _sweep(takeovers)
+                    pause = await _sweep(services)
                 await asyncio.sleep(pause)
         finally:
             await queue.close_async()
 
 
-async def _sweep(takeovers: Counter[int]) -> float:
+async def _sweep(services: Services) -> float:
     """Dismiss dead workers and take their jobs over; returns how many seconds to wait before the next look.
 
     A worker is dead when its heartbeat is old and its lock gone, or when its heartbeat is very old.
@@ -89,12 +97,12 @@ async def _sweep(takeovers: Counter[int]) -> float:
     stalled = await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS)
     if monotonic() - began > _PROMPT_SECONDS:
         return STALLED_SECONDS
-    dismissed = await _dismiss_dead_workers() if stalled else set()
+    dismissed = await _dismiss_dead_workers()
     for job in stalled:
         if job.worker_id is not None and job.worker_id not in dismissed:
             continue
         try:
-            await _take_over(job, takeovers)
+            await _take_over(services, job)
         except ConnectorException as error:
             if not isinstance(error.__cause__, psycopg.errors.RaiseException):
                 raise
@@ -109,14 +117,29 @@ async def _dismiss_dead_workers() -> set[int]:
     return {worker["id"] for worker in dismissed}
 
 
-async def _take_over(job: Job, takeovers: Counter[int]) -> None:
+async def _take_over(services: Services, job: Job) -> None:
     assert job.id is not None
-    if takeovers[job.id] < MOST_TAKEOVERS:
-        await queue.job_manager.retry_job(job)
-        takeovers[job.id] += 1
+    if is_job(job.task_name):
+        await asyncio.to_thread(take_over_job, services, job.id, job.worker_id)
+        return
+    if await asyncio.to_thread(_requeue, services, job):
         logger.warning("job %d (%s) lost its worker and runs again", job.id, job.task_name)
         return
     if handler := abandonment_of(job.task_name):
-        await asyncio.to_thread(handler, **job.task_kwargs)
+        await asyncio.to_thread(handler, services, **job.task_kwargs)
     await queue.job_manager.finish_job(job, Status.FAILED, delete_job=False)
     logger.error("job %d (%s) lost its worker too often and has failed", job.id, job.task_name)
+
+
+def _requeue(services: Services, job: Job) -> bool:
+    """Put a job back to todo and count it in the same transaction; False after too many takeovers."""
+    assert job.id is not None
+    with services.database.begin() as session:
+        entry = entries.lock(session, job.id)
+        if entry is None or entry[0] != Status.DOING.value or entry[1] not in (None, job.worker_id):
+            return True  # it has ended meanwhile
+        takeovers: int = session.execute(_COUNT_TAKEOVER, {"id": job.id}).scalar_one()
+        if takeovers > MOST_TAKEOVERS:
+            return False
+        entries.requeue(session, job.id, None)
+        return True

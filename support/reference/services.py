@@ -1,18 +1,17 @@
-"""What a process of the platform works with: settings, database, cache and queue."""
+"""What a process of the platform works with: settings, database and cache."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Annotated
 
-import procrastinate
 from fastapi import Depends, Request
+from procrastinate import JobContext
 
 from support.reference.access.passwords import Passwords
 from support.reference.cache import Cache
 from support.reference.counters import Counters
 from support.reference.database import Database
-from support.reference.queue import queue
 from support.reference.settings import Settings
 
 
@@ -25,7 +24,6 @@ class Services:
     cache: Cache
     counters: Counters
     passwords: Passwords
-    queue: procrastinate.App
 
     @classmethod
     def of(cls, settings: Settings, *, pool_size: int) -> Services:
@@ -37,7 +35,6 @@ class Services:
             cache=cache,
             counters=Counters(cache),
             passwords=Passwords(memory_kib=settings.password_memory_kib, passes=settings.password_passes),
-            queue=queue,
         )
 
 
@@ -49,3 +46,18 @@ async def services(request: Request) -> Services:
 
 ServicesOf = Annotated[Services, Depends(services)]
 """A parameter of a handler: the services it works with."""
+
+_IN_CONTEXT = "services"
+
+
+def task_context(services: Services) -> dict[str, object]:
+    """Return the ``additional_context`` that gives tasks their services."""
+    return {_IN_CONTEXT: services}
+
+
+def services_of(context: JobContext) -> Services:
+    """Return the services of the process that runs a task. Raises RuntimeError outside a worker."""
+    held = context.additional_context.get(_IN_CONTEXT)
+    if not isinstance(held, Services):
+        raise RuntimeError("tasks have services only in a worker process")
+    return held

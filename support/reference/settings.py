@@ -5,17 +5,26 @@ from __future__ import annotations
 import os
 import socket
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import psycopg
 import redis
 from cryptography.fernet import Fernet
 from psycopg.conninfo import conninfo_to_dict
-from pydantic import AfterValidator, Field, HttpUrl, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    SecretStr,
+    ValidationError,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.exc import ArgumentError
 
 from support.reference.database import libpq_url
+from support.reference.jobs.states import QUEUES, Queue
 
 _PREFIX = "PLATFORM_"
 _SIGNING_KEY_CHARACTERS = 32
@@ -86,6 +95,36 @@ def _log_directory(path: Path) -> Path:
     return path
 
 
+PLATFORM_QUEUE = "platform"
+"""The work of the platform itself, such as captioning: a queue that cannot be paused and that no one submits to."""
+
+QueueName = Queue | Literal["platform"]
+_QUEUES: frozenset[str] = frozenset({*QUEUES, PLATFORM_QUEUE})
+
+
+class WorkerSettings(BaseModel):
+    """A worker process: its queues (None for all) and its places.
+
+    A worker in ``standby`` is started by the control channel of the supervisor only.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Annotated[str, Field(pattern=r"^worker(-[1-9][0-9]?)?$")]
+    queues: Annotated[tuple[QueueName, ...], Field(min_length=1)] | None = None
+    places: int = Field(default=4, ge=1, le=32)
+    standby: bool = False
+
+
+def _complete_workers(workers: tuple[WorkerSettings, ...]) -> tuple[WorkerSettings, ...]:
+    if len({worker.name for worker in workers}) < len(workers):
+        raise ValueError("must name each worker once")
+    read = [set(worker.queues or _QUEUES) for worker in workers if not worker.standby]
+    if missing := _QUEUES - set().union(*read):
+        raise ValueError(f"must have a worker for each queue; none reads {', '.join(sorted(missing))}")
+    return workers
+
+
 class Settings(BaseSettings):
     """Where the platform's stores and partners are, and its secrets. Secrets are never printed."""
 
@@ -106,6 +145,9 @@ class Settings(BaseSettings):
     cablecast_poll: float = Field(default=0.2, gt=0)
     prices_url: HttpUrl
     prices_timeout: float = Field(default=1, gt=0)
+    records_url: HttpUrl
+    records_timeout: float = Field(default=2, gt=0)
+    workers: Annotated[tuple[WorkerSettings, ...], AfterValidator(_complete_workers)] = (WorkerSettings(name="worker"),)
     # OWASP's minimum for Argon2id: 19 MiB, two passes, one lane.
     password_memory_kib: int = Field(default=19 * 1024, ge=1024)
     password_passes: int = Field(default=2, ge=1)

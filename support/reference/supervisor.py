@@ -1,14 +1,14 @@
 """The supervisor: prepares the database, then keeps the processes of the platform alive.
 
-It loads the application once and forks its processes (``api``, ``worker`` and ``recovery``), so that each start takes
-milliseconds. A process that ends unasked is started again.
+It loads the application once and forks its processes (``api``, ``recovery`` and the workers of the settings:
+``worker``, ``worker-2``, ...), so that each start takes milliseconds. A process that ends unasked is started again.
 
 With ``control`` it speaks JSON, one object a line. Events on stdout:
 
 - ``{"event": "migrated"}``
 - ``{"event": "started", "process", "pid"}``
 - ``{"event": "exited", "process", "pid", "code"}``, the code negative for a signal
-- ``{"event": "ready"}``, once: the API answers and the worker is registered
+- ``{"event": "ready"}``, once: the API answers and every worker that is not in standby is registered
 - ``{"event": "failed", "reason"}``
 
 Commands on stdin: ``{"command", "process"}``. Each is answered by ``{"event": "done", "command", "process"}``, and what
@@ -16,7 +16,7 @@ is no command by ``{"event": "refused", "reason"}``:
 
 - ``hold`` leaves a process down once it ends
 - ``stop`` ends it politely and holds it; done once it is gone
-- ``start`` lifts the hold; done once it is forked
+- ``start`` lifts the hold; done once it is forked. A worker in standby is held from the start
 
 The end of stdin ends everything.
 """
@@ -33,6 +33,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from functools import partial
 from time import monotonic
 from typing import Any, NoReturn
 
@@ -133,15 +134,18 @@ class Supervisor:
         settings, app = self._settings, create_app(self._settings)
         mains: dict[str, Callable[[Ready], None]] = {
             "api": lambda ready: server.run(app, settings, ready),
-            "worker": lambda ready: worker.run(settings, ready),
+            **{described.name: partial(worker.run, settings, described) for described in settings.workers},
             "recovery": lambda ready: recovery.run(settings, ready),
         }
         self._processes = {name: Process(name, main) for name, main in mains.items()}
+        for described in settings.workers:
+            self._processes[described.name].held = described.standby
         if self._control:
             self._selector.register(sys.stdin.fileno(), selectors.EVENT_READ, self._read_commands)
         gc.freeze()  # spares the children copies of the pages that their collectors would touch
         for process in self._processes.values():
-            self._start(process)
+            if not process.held:
+                self._start(process)
 
     # Waiting: for signals, commands, and children that are ready
 
@@ -231,7 +235,8 @@ class Supervisor:
         if not said:  # it ended before
             return
         process.ready = True
-        if not self._announced and self._processes["api"].ready and self._processes["worker"].ready:
+        workers = [described.name for described in self._settings.workers if not described.standby]
+        if not self._announced and all(self._processes[name].ready for name in ("api", *workers)):
             self._announced = True
             self._tell("ready")
 
@@ -286,9 +291,9 @@ class Supervisor:
             process = self._processes[command["process"]]
             obey = {"hold": self._hold, "stop": self._stop, "start": self._release}[command["command"]]
         except (ValueError, KeyError, TypeError):
-            self._tell(
-                "refused", reason='A command is {"command": "hold|stop|start", "process": "api|worker|recovery"}.'
-            )
+            names = "|".join(self._processes)
+            form = f'{{"command": "hold|stop|start", "process": "{names}"}}'
+            self._tell("refused", reason=f"A command is {form}.")
             return
         obey(process)
 

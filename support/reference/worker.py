@@ -14,18 +14,24 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg
+from procrastinate import JobContext
 from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Job
 from procrastinate.worker import Worker
 
 from support.reference.access.service import remove_expired_sessions
 from support.reference.database import CONNECTION_OPTIONS, libpq_url, wait_until_up
 from support.reference.idempotency.service import remove_expired
-from support.reference.queue import connector, queue, services, use_services
-from support.reference.services import Services
-from support.reference.settings import Settings
+from support.reference.jobs.execution import execution_context
+from support.reference.jobs.states import QUEUES
+from support.reference.jobs.tasks import is_job
+from support.reference.queue import connector, entry_queue, queue
+from support.reference.services import Services, services_of, task_context
+from support.reference.settings import PLATFORM_QUEUE, Settings, WorkerSettings
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +43,6 @@ FROZEN_SECONDS = 2.0
 ALIVE_LOCK = 1
 """The first key of the advisory lock that a worker holds while it lives; the second is its id."""
 
-_CONCURRENCY = 4
 _POLL_SECONDS = 0.1
 _ABORT_POLL_SECONDS = 0.2
 # Below STALLED_SECONDS: a stopping worker sends no heartbeat, and recovery must not take its jobs meanwhile.
@@ -45,20 +50,39 @@ _GRACE_SECONDS = 0.5
 _STOP_LIMIT_SECONDS = 2.0
 _OPEN_LIMIT_SECONDS = 3.0
 _REGISTRATION_LOOK_SECONDS = 0.01
+# Beside the places: connections of the queue itself, and threads that store the ends of runs.
+_SPARE_CONNECTIONS = 4
+# Procrastinate's own queue, which holds the work of the platform itself.
+_PLATFORM_ENTRIES = "default"
+
+_DESCRIBE = (
+    "INSERT INTO queue_workers (id, name, queues, concurrency) VALUES (%(id)s, %(name)s, %(queues)s, %(concurrency)s) "
+    "ON CONFLICT DO NOTHING"
+)
+# Only a run that has ended well is left to confirm: every other end changes the entry with the job. The entry of a
+# deleted job goes with the end of its run.
+_CONFIRM = """
+WITH confirmed AS (
+    UPDATE procrastinate_jobs AS entry SET status = 'succeeded', attempts = entry.attempts + 1, abort_requested = false
+    FROM jobs WHERE entry.id = %(id)s AND entry.status = 'doing' AND entry.worker_id = %(worker)s
+        AND jobs.queue_id = entry.id AND jobs.status = 'succeeded')
+DELETE FROM procrastinate_jobs AS entry WHERE entry.id = %(id)s AND entry.status = 'doing'
+    AND entry.worker_id = %(worker)s AND NOT EXISTS (SELECT FROM jobs WHERE jobs.queue_id = entry.id)
+"""
 
 
 @queue.periodic(cron="17 3 * * *")
-@queue.task(name="access.remove_expired_sessions")
-def remove_sessions(timestamp: int) -> None:
+@queue.task(name="access.remove_expired_sessions", pass_context=True)
+def remove_sessions(context: JobContext, timestamp: int) -> None:
     """Nightly housekeeping: forget the sessions that ended by time."""
-    logger.info("removed %d expired sessions", remove_expired_sessions(services()))
+    logger.info("removed %d expired sessions", remove_expired_sessions(services_of(context)))
 
 
 @queue.periodic(cron="27 3 * * *")
-@queue.task(name="idempotency.remove_expired_keys")
-def remove_keys(timestamp: int) -> None:
+@queue.task(name="idempotency.remove_expired_keys", pass_context=True)
+def remove_keys(context: JobContext, timestamp: int) -> None:
     """Delete idempotency keys that are older than 24 hours, every night."""
-    logger.info("removed %d expired idempotency keys", remove_expired(services()))
+    logger.info("removed %d expired idempotency keys", remove_expired(services_of(context)))
 
 
 class PunctualWorker(Worker):
@@ -68,33 +92,69 @@ class PunctualWorker(Worker):
     ``life`` is the connection of its heartbeat and its lock, used for nothing else.
     """
 
-    def __init__(self, life: psycopg.AsyncConnection[Any], **options: Any) -> None:
+    def __init__(
+        self, life: psycopg.AsyncConnection[Any], address: str, described: WorkerSettings, **options: Any
+    ) -> None:
         super().__init__(**options)
         self._life = life
+        self._address = address
+        self._described = described
 
     async def _run_loop(self) -> None:
-        await self._life.execute("SELECT pg_advisory_lock(%s, %s)", (ALIVE_LOCK, self.worker_id))
+        await self._hold_lock()
+        description = {
+            "id": self.worker_id,
+            "name": self._described.name,
+            "queues": list(self._described.queues or QUEUES),
+            "concurrency": self._described.places,
+        }
+        await self._life.execute(_DESCRIBE, description)
         await super()._run_loop()  # type: ignore[no-untyped-call]
+
+    async def _hold_lock(self) -> None:
+        await self._life.execute("SELECT pg_advisory_lock(%s, %s)", (ALIVE_LOCK, self.worker_id))
 
     async def _update_heartbeat(self) -> None:
         while True:
             await asyncio.sleep(self.update_heartbeat_interval)
-            beat = await self._life.execute(
-                "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id = %s", (self.worker_id,)
-            )
-            if not beat.rowcount:
-                logger.error("this worker was thought dead: its jobs are somebody else's by now")
-                os._exit(1)
+            try:
+                await self._beat()
+            except psycopg.OperationalError:
+                # The connection was cut. If the database is there the worker goes on, otherwise it stops.
+                self._life = await _connect(self._address)
+                await self._hold_lock()
+                await self._beat()
 
-    async def _persist_job_status(self, *job: Any, **and_its_end: Any) -> None:
-        """Note how a job ended. One whose end cannot be noted would be this worker's for as long as it lives."""
+    async def _beat(self) -> None:
+        beat = await self._life.execute(
+            "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id = %s", (self.worker_id,)
+        )
+        if not beat.rowcount:
+            logger.error("this worker was dismissed: its jobs are taken over")
+            os._exit(1)
+
+    async def _process_job(self, context: JobContext) -> None:
+        if context.job.id is not None:  # a request that came after the end of an earlier run
+            self._job_ids_to_abort.pop(context.job.id, None)
+        await super()._process_job(context)
+
+    async def _persist_job_status(self, job: Job, *and_its_end: Any, **options: Any) -> None:
+        """Store how a job ended. One whose end cannot be stored would be this worker's for as long as it lives."""
         try:
-            await super()._persist_job_status(*job, **and_its_end)
+            if is_job(job.task_name):
+                await self._confirm(job)
+            else:
+                await super()._persist_job_status(job, *and_its_end, **options)
         except ConnectorException as error:
             if not isinstance(error.__cause__, psycopg.errors.RaiseException):  # of a job that is no longer ours
                 logger.error("the end of a job could not be noted: this worker leaves, its jobs are given away")
                 self.stop()
             raise
+
+    async def _confirm(self, job: Job) -> None:
+        assert job.id is not None
+        await queue.connector.execute_query_async(_CONFIRM, id=job.id, worker=job.worker_id)
+        self._job_ids_to_abort.pop(job.id, None)
 
     def stop(self) -> None:
         """Stop taking jobs, let running ones finish within their grace, then leave."""
@@ -102,26 +162,37 @@ class PunctualWorker(Worker):
         asyncio.get_running_loop().call_later(_STOP_LIMIT_SECONDS, os._exit, 1)
 
 
-def run(settings: Settings, ready: Callable[[], None]) -> None:
+def run(settings: Settings, described: WorkerSettings, ready: Callable[[], None]) -> None:
     """Run jobs until told to stop (SIGTERM) or the database is lost. ``ready`` is called once the worker is registered.
 
     The caller leaves the process without waiting for threads: a job may still be in one.
     """
     wait_until_up(settings.database_url.get_secret_value())
-    use_services(Services.of(settings, pool_size=2 * _CONCURRENCY))
-    services().cache.invalidate()  # the API reads what a worker before this one may have left stale
-    asyncio.new_event_loop().run_until_complete(_work(settings, ready))
+    services = Services.of(settings, pool_size=2 * described.places + _SPARE_CONNECTIONS)
+    services.cache.invalidate()  # the API reads what a worker before this one may have left stale
+    asyncio.new_event_loop().run_until_complete(_work(services, described, ready))
 
 
-async def _work(settings: Settings, ready: Callable[[], None]) -> None:
-    with queue.replace_connector(connector(settings, connections=8)):
+async def _work(services: Services, described: WorkerSettings, ready: Callable[[], None]) -> None:
+    # A run needs a thread for its start, its end and its heartbeats, beside those of the platform's own tasks.
+    asyncio.get_running_loop().set_default_executor(
+        ThreadPoolExecutor(3 * described.places + _SPARE_CONNECTIONS, thread_name_prefix="worker")
+    )
+    address = services.settings.database_url.get_secret_value()
+    with queue.replace_connector(connector(address, connections=2 * _SPARE_CONNECTIONS)):
         async with asyncio.timeout(_OPEN_LIMIT_SECONDS):
             await queue.open_async()
-        address = libpq_url(settings.database_url.get_secret_value())
         worker = PunctualWorker(
-            await psycopg.AsyncConnection.connect(address, autocommit=True, **CONNECTION_OPTIONS),
+            await _connect(libpq_url(address)),
+            libpq_url(address),
+            described,
             app=queue,
-            concurrency=_CONCURRENCY,
+            queues=_entry_queues(described),
+            concurrency=described.places,
+            additional_context={
+                **task_context(services),
+                **execution_context(leave=lambda: worker.stop()),
+            },
             fetch_job_polling_interval=_POLL_SECONDS,
             abort_job_polling_interval=_ABORT_POLL_SECONDS,
             update_heartbeat_interval=HEARTBEAT_SECONDS,
@@ -134,3 +205,13 @@ async def _work(settings: Settings, ready: Callable[[], None]) -> None:
         if worker.worker_id is not None:
             ready()
         await working
+
+
+def _entry_queues(described: WorkerSettings) -> list[str] | None:
+    if described.queues is None:
+        return None
+    return [_PLATFORM_ENTRIES if name == PLATFORM_QUEUE else entry_queue(name) for name in described.queues]
+
+
+async def _connect(address: str) -> psycopg.AsyncConnection[Any]:
+    return await psycopg.AsyncConnection.connect(address, autocommit=True, **CONNECTION_OPTIONS)

@@ -6,7 +6,7 @@ import base64
 import json
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -20,6 +20,13 @@ from support.stack.ports import ReservedPort
 from support.stack.postgres import PostgresServer
 from support.stack.processes import Stopwatch
 from support.stack.redis import RedisServer
+
+WORKERS: Sequence[Mapping[str, object]] = (
+    {"name": "worker"},
+    {"name": "worker-2", "standby": True},
+    {"name": "worker-3", "standby": True, "queues": ["imports"]},
+)
+"""The worker processes. Those in standby run only while a scenario has started them."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +46,7 @@ class EmbeddedPlatform:
     `logs` is the folder for logs; without one they lie in the run's own directory, and go with it.
     """
 
-    def __init__(self, logs: Path | None, cablecast: PartnerAddress, prices_url: str) -> None:
+    def __init__(self, logs: Path | None, cablecast: PartnerAddress, prices_url: str, records_url: str) -> None:
         self._logs = logs
         self._timings: dict[str, float] = {}
         self.accounts = {name: Account(name.lower(), secrets.token_urlsafe(18)) for name in STANDING}
@@ -48,6 +55,7 @@ class EmbeddedPlatform:
         self.notes_key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
         self._cablecast = cablecast
         self._prices_url = prices_url
+        self._records_url = records_url
         self._starting: list[Future[None]] = []
         self._ending = ExitStack()
 
@@ -110,6 +118,8 @@ class EmbeddedPlatform:
             "PLATFORM_SIGNING_KEY": self.signing_key,
             "PLATFORM_NOTES_KEY": self.notes_key,
             "PLATFORM_PRICES_URL": self._prices_url,
+            "PLATFORM_RECORDS_URL": self._records_url,
+            "PLATFORM_WORKERS": json.dumps(WORKERS),
             "PLATFORM_HOST": "127.0.0.1",
             "PLATFORM_PORT": str(self._port.number),
             "PLATFORM_CABLECAST_URL": self._cablecast.url,

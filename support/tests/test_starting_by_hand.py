@@ -22,6 +22,7 @@ SETTINGS = {
     "PLATFORM_CABLECAST_USERNAME": "nobody",
     "PLATFORM_CABLECAST_PASSWORD": "nothing",
     "PLATFORM_PRICES_URL": "http://127.0.0.1:1",
+    "PLATFORM_RECORDS_URL": "http://127.0.0.1:1",
 }
 DATABASE, REDIS = "postgresql+psycopg://", "redis://"
 

@@ -11,6 +11,7 @@ from support.reference.documents.routes import DocumentAnswer
 from support.reference.documents.routes import answer as document_answer
 from support.reference.errors import documented
 from support.reference.events.routes import EventAnswer
+from support.reference.jobs.responses import JobResponse, job_response
 from support.reference.notifications.routes import NotificationAnswer
 from support.reference.portfolios.routes import PortfolioAnswer
 from support.reference.privacy import service
@@ -48,6 +49,7 @@ class ExportAnswer(Answer):
     events: list[EventAnswer]
     documents: list[DocumentAnswer]
     portfolios: list[PortfolioAnswer]
+    jobs: list[JobResponse]
 
 
 class NoFields(Request):
@@ -63,7 +65,7 @@ class ErasureAnswer(Answer):
 @router.get("/export")
 def export(user: CurrentUser, services: ServicesOf) -> ExportAnswer:
     """Everything the platform holds of the caller."""
-    profile, owned, history = service.gather(services, user)
+    profile, owned, history, jobs = service.gather(services, user)
     sessions = [
         ExportedSession(
             **session_answer(services, each).model_dump(),
@@ -79,6 +81,7 @@ def export(user: CurrentUser, services: ServicesOf) -> ExportAnswer:
         events=[EventAnswer.model_validate(each) for each in owned["events"]],
         documents=[document_answer(each) for each in owned["documents"]],
         portfolios=[PortfolioAnswer.model_validate(each) for each in owned["portfolios"]],
+        jobs=[job_response(each) for each in jobs],
     )
 
 

@@ -14,6 +14,7 @@ from support.reference.database import utc_now
 from support.reference.documents.tables import DocumentRow
 from support.reference.errors import NotSignedIn
 from support.reference.events.tables import EventRow
+from support.reference.jobs.service import JobWithRuns, erase_jobs_of, jobs_of
 from support.reference.notifications.tables import NotificationRow
 from support.reference.portfolios.tables import PortfolioRow
 from support.reference.privacy.tables import AuditRow
@@ -36,6 +37,7 @@ class Everything(NamedTuple):
     profile: UserRow
     owned: dict[str, list[Any]]
     history: dict[UUID, list[ResearchStateChangeRow]]
+    jobs: list[JobWithRuns]
 
 
 def gather(services: Services, user: User) -> Everything:
@@ -46,7 +48,9 @@ def gather(services: Services, user: User) -> Everything:
             name: list(session.scalars(select(table).where(owner == user.id).order_by(table.created_at, table.id)))
             for name, (table, owner) in _OWNED.items()
         }
-        return Everything(_profile(session, user.id), owned, _history(session, owned["sessions"]))
+        return Everything(
+            _profile(session, user.id), owned, _history(session, owned["sessions"]), jobs_of(session, user.id)
+        )
 
 
 def erase(services: Services, user: User) -> dict[str, int]:
@@ -59,6 +63,7 @@ def erase(services: Services, user: User) -> dict[str, int]:
             name: len(session.scalars(delete(table).where(owner == user.id).returning(table.id)).all())
             for name, (table, owner) in _OWNED.items()
         }
+        counts["jobs"] = erase_jobs_of(session, user.id)
         ended = end_sessions(session, user.id)
         session.delete(_profile(session, user.id, for_update=True))
         now = utc_now()

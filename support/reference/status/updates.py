@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from procrastinate import JobContext
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
@@ -19,8 +20,8 @@ from sqlalchemy.orm import Session
 from support.reference.access.service import User
 from support.reference.database import utc_now
 from support.reference.errors import DatabaseUnavailable, NotFound, PlatformError, ValidationFailed, details_of
-from support.reference.queue import RETRY, defer, queue, services
-from support.reference.services import Services
+from support.reference.queue import RETRY, defer, queue
+from support.reference.services import Services, services_of
 from support.reference.status import service
 from support.reference.status.changes import unknown_status
 from support.reference.status.requests import REQUEST_OF_KIND, Kind
@@ -122,10 +123,10 @@ def enqueue_forgotten(session: Session) -> None:
         _enqueue(session)
 
 
-@queue.task(name="status.apply_updates", retry=RETRY)
-def apply_updates() -> None:
+@queue.task(name="status.apply_updates", retry=RETRY, pass_context=True)
+def apply_updates(context: JobContext) -> None:
     """Apply all items that wait. A job that finds none has been overtaken by the one before it."""
-    while _apply_chunk(services(), _CHUNK):
+    while _apply_chunk(services_of(context), _CHUNK):
         pass
 
 

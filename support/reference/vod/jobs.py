@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import timedelta
+from functools import cache, partial
 from time import monotonic
 from uuid import UUID
 
@@ -21,11 +22,12 @@ from procrastinate.exceptions import JobAborted
 from procrastinate.jobs import Job
 from sqlalchemy.orm import Session
 
+from support.reference.cache import Cache
 from support.reference.database import utc_now
 from support.reference.errors import DatabaseUnavailable, StorageUnavailable
 from support.reference.notifications.service import tell_administrators
-from support.reference.queue import MAX_RUNS, RETRY, Backoff, queue, services, when_abandoned
-from support.reference.services import Services
+from support.reference.queue import MAX_RUNS, RETRY, Backoff, queue, when_abandoned
+from support.reference.services import Services, services_of
 from support.reference.vod.cablecast import (
     LEAST_SCORE,
     Cablecast,
@@ -66,15 +68,18 @@ CABLECAST_PAUSED = "paused:cablecast"
 """Under which the cache holds, while it lasts, that Cablecast is not called: for the process that tells the health."""
 
 
-def _announce(seconds: float) -> None:
+def _announce(store: Cache, seconds: float) -> None:
     if seconds:
         logger.warning("Cablecast fails again and again: it is not called for %.0f s", seconds)
-        services().cache.set(CABLECAST_PAUSED, b"1", seconds)
+        store.set(CABLECAST_PAUSED, b"1", seconds)
     else:
-        services().cache.delete(CABLECAST_PAUSED)
+        store.delete(CABLECAST_PAUSED)
 
 
-_breaker = CircuitBreaker(_announce)
+@cache
+def _breaker_of(store: Cache) -> CircuitBreaker:
+    """Return the circuit breaker that all runs of a process share."""
+    return CircuitBreaker(partial(_announce, store))
 
 
 class Ended(Exception):
@@ -156,7 +161,8 @@ def _begin_captioning(session: Session, vod: VodRow, task: TaskRow) -> None:
 @queue.task(name="vod.transcribe", retry=RETRY, pass_context=True)
 def transcribe(context: JobContext, vod_id: str, task_id: str) -> None:
     """Caption a recording: pending, processing, completed or failed, with a reason."""
-    held, work = services(), TaskWork(services(), UUID(vod_id), UUID(task_id))
+    held = services_of(context)
+    work = TaskWork(held, UUID(vod_id), UUID(task_id))
     storage = MediaStorage(held.settings.media_root)
     with _ends(context, work):
         recording = work.start().file_path
@@ -167,7 +173,8 @@ def transcribe(context: JobContext, vod_id: str, task_id: str) -> None:
 @queue.task(name="vod.publish", retry=UntilCablecastIsBack(DatabaseUnavailable, StorageUnavailable), pass_context=True)
 def publish(context: JobContext, vod_id: str, task_id: str) -> None:
     """Put a captioned VOD on Cablecast. What it got there is recorded at the very end, all of it or nothing."""
-    held, work = services(), TaskWork(services(), UUID(vod_id), UUID(task_id))
+    held = services_of(context)
+    work = TaskWork(held, UUID(vod_id), UUID(task_id))
     storage = MediaStorage(held.settings.media_root)
     with _ends(context, work), _cablecast(context, held) as cablecast:
         vod = work.start()
@@ -181,9 +188,9 @@ def publish(context: JobContext, vod_id: str, task_id: str) -> None:
             end_task(task, Status.COMPLETED)
 
 
-def _abandon(vod_id: str, task_id: str) -> None:
+def _abandon(services: Services, vod_id: str, task_id: str) -> None:
     try:
-        TaskWork(services(), UUID(vod_id), UUID(task_id)).fail("the worker stopped too often while working on it")
+        TaskWork(services, UUID(vod_id), UUID(task_id)).fail("the worker stopped too often while working on it")
     except Ended:
         logger.info("the task of an abandoned job has already ended", extra={"task_id": task_id})
 
@@ -270,7 +277,7 @@ def _cablecast(context: JobContext, held: Services) -> Cablecast:
         timeout=held.settings.cablecast_timeout,
         first_wait=held.settings.cablecast_first_wait,
         pause=lambda seconds: _pause(context, seconds),
-        breaker=_breaker,
+        breaker=_breaker_of(held.cache),
     )
 
 
