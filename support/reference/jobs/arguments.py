@@ -13,7 +13,7 @@ from support.reference.jobs.states import Kind, Queue
 from support.reference.schemas import Request
 from support.reference.status.fields import Boolean, Whole, invalid
 
-Name = Annotated[str, StringConstraints(pattern=r"\A[A-Za-z0-9._-]{1,64}\Z")]
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 """The name of a counter or the id of a record: 1..64 of ``A-Za-z0-9._-``."""
 
 Amount = Annotated[Whole, Field(ge=1, le=1_000_000)]
