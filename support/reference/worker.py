@@ -60,14 +60,19 @@ _DESCRIBE = (
     "ON CONFLICT DO NOTHING"
 )
 # Only a run that has ended well is left to confirm: every other end changes the entry with the job. The entry of a
-# deleted job goes with the end of its run.
+# deleted job goes with the end of its run, see the schema; an entry that never had a job fails.
 _CONFIRM = """
-WITH confirmed AS (
-    UPDATE procrastinate_jobs AS entry SET status = 'succeeded', attempts = entry.attempts + 1, abort_requested = false
-    FROM jobs WHERE entry.id = %(id)s AND entry.status = 'doing' AND entry.worker_id = %(worker)s
-        AND jobs.queue_id = entry.id AND jobs.status = 'succeeded')
-DELETE FROM procrastinate_jobs AS entry WHERE entry.id = %(id)s AND entry.status = 'doing'
-    AND entry.worker_id = %(worker)s AND NOT EXISTS (SELECT FROM jobs WHERE jobs.queue_id = entry.id)
+WITH own AS (
+    SELECT entry.id, jobs.status, entry.abort_requested FROM procrastinate_jobs AS entry
+    LEFT JOIN jobs ON jobs.queue_id = entry.id
+    WHERE entry.id = %(id)s AND entry.status = 'doing' AND entry.worker_id = %(worker)s
+), removed AS (
+    DELETE FROM procrastinate_jobs WHERE id IN (SELECT id FROM own WHERE own.status IS NULL AND abort_requested)
+)
+UPDATE procrastinate_jobs AS entry SET attempts = entry.attempts + 1, abort_requested = false,
+    status = CASE WHEN own.status IS NULL THEN 'failed' ELSE 'succeeded' END::procrastinate_job_status
+FROM own WHERE entry.id = own.id AND entry.worker_id = %(worker)s AND entry.status = 'doing'
+    AND (own.status = 'succeeded' OR (own.status IS NULL AND NOT own.abort_requested))
 """
 
 

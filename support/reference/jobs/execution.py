@@ -14,12 +14,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Protocol, TypeVar
-from uuid import UUID
 
 from procrastinate import JobContext
 from procrastinate.job_context import AbortReason
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session, aliased
 
 from support.reference.errors import DatabaseUnavailable
 from support.reference.jobs import tracking, transitions
@@ -64,7 +63,6 @@ class Run:
     task: str
     args: dict[str, Any]
     trace_id: str
-    status_id: UUID | None
     seconds_left: float
     earlier_failures: int
     stop: threading.Event
@@ -112,15 +110,15 @@ def execution_context(*, leave: Callable[[], None]) -> dict[str, object]:
 async def execute(context: JobContext, body: Body) -> None:
     """Run a job once and store the end of the run.
 
-    If the end cannot be stored the worker leaves, and the job is taken over.
+    If it cannot be started, or its end cannot be stored, the worker leaves and the job is taken over.
     """
     services = services_of(context)
     try:
         run = await asyncio.to_thread(_start, services, context)
         if run is not None:
             await _Execution(context, run).work(body)
-    except DatabaseUnavailable:
-        logger.error("the database is away: this worker leaves, its jobs are taken over")
+    except Exception:  # the run would be this worker's for as long as it lives
+        logger.exception("a run could not be started or ended: this worker leaves, its jobs are taken over")
         leave: Any = context.additional_context[_LEAVE]
         leave()
 
@@ -134,7 +132,7 @@ class _Execution:
 
     async def work(self, body: Body) -> None:
         threading.Thread(target=self._in_thread, args=(body,), name=f"job {self._run.key.job_id}", daemon=True).start()
-        beating = asyncio.create_task(_send_heartbeats(self._run)) if self._run.status_id else None
+        beating = asyncio.create_task(_send_heartbeats(self._run)) if self._run.key.status_id else None
         try:
             await self._wait()
         finally:
@@ -235,28 +233,32 @@ def _start(services: Services, context: JobContext) -> Run | None:
 
 def _current(services: Services, context: JobContext) -> Run | None:
     """Return the run that the worker has taken, None if it has ended or its job was deleted."""
+    earlier = aliased(RunRow)
+    failed = earlier.outcome.in_((Outcome.FAILED, Outcome.TIMED_OUT))
+    failures = select(func.count(earlier.number)).where(earlier.job_id == JobRow.id, failed).scalar_subquery()
+    current = (
+        select(JobRow, RunRow, failures, func.clock_timestamp())
+        .join(RunRow, and_(RunRow.job_id == JobRow.id, RunRow.number == JobRow.attempts))
+        .where(JobRow.queue_id == context.job.id, RunRow.worker_id == context.job.worker_id)
+        .where(RunRow.outcome == Outcome.RUNNING)
+    )
     with services.database.begin() as session:
-        of_entry = select(JobRow.id, JobRow.attempts).where(JobRow.queue_id == context.job.id)
-        found = session.execute(of_entry).one_or_none()
-        if found is None or context.job.worker_id is None:
+        found = session.execute(current).one_or_none()
+        if found is None:
             return None
-        current = transitions.current_run(session, RunKey(found.id, found.attempts), with_entry=False)
-        if current is None or current[1].worker_id != context.job.worker_id:
-            return None
-        job, run = current
-        tracking.report_start(session, job, run.worker_id)
-        failed = RunRow.outcome.in_((Outcome.FAILED, Outcome.TIMED_OUT))
-        failures = select(func.count()).select_from(RunRow).where(RunRow.job_id == job.id, failed)
+        job, run, earlier_failures, now = found.tuple()
+        key = RunKey(job.id, run.number, job.queue_id, job.status_id)
+        if job.status_id is not None and transitions.current_run(session, key, with_entry=False) is not None:
+            tracking.report_start(session, job, run.worker_id)
         return Run(
             services=services,
-            key=RunKey(job.id, run.number),
+            key=key,
             worker_id=run.worker_id,
             task=job.task,
             args=job.args,
             trace_id=job.trace_id,
-            status_id=job.status_id,
-            seconds_left=job.timeout_seconds - (transitions.moment(session) - run.started_at).total_seconds(),
-            earlier_failures=session.scalar(failures) or 0,
+            seconds_left=job.timeout_seconds - (now - run.started_at).total_seconds(),
+            earlier_failures=earlier_failures,
             stop=threading.Event(),
         )
 
@@ -269,6 +271,6 @@ async def _send_heartbeats(run: Run) -> None:
 
 
 def _beat(run: Run) -> None:
-    assert run.status_id is not None
+    assert run.key.status_id is not None
     with run.services.database.begin() as session:
-        tracking.report_heartbeat(session, run.status_id, run.worker_id)
+        tracking.report_heartbeat(session, run.key.status_id, run.worker_id)

@@ -51,7 +51,7 @@ Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Lock = Annotated[Text, Field(min_length=1, max_length=128)]
 
 
-RetriedKind = Kind | Literal["*"]
+RetriedKind = Literal[Kind, "*"]
 _RETRIED: tuple[RetriedKind, ...] = ("transient", "time_limit")
 
 

@@ -41,7 +41,7 @@ class RetryResponse(Answer):
     base_seconds: float
     factor: float
     cap_seconds: float
-    on: list[Kind | Literal["*"]]
+    on: list[Literal[Kind, "*"]]
 
 
 class JobFields(Answer):

@@ -25,7 +25,9 @@ def create_statuses(session: Session, jobs: Sequence[tuple[UUID, int]], *, by: U
     fields = [
         NewStatus(external_id=str(job_id), max_retries=max_attempts - 1).model_dump() for job_id, max_attempts in jobs
     ]
-    return [row.status_id for row in service.create(session, fields, by=by)] if fields else []
+    rows = service.create(session, fields, by=by) if fields else []
+    session.flush()  # before the jobs that refer to them
+    return [row.status_id for row in rows]
 
 
 def report_start(session: Session, job: JobRow, worker_id: int) -> None:

@@ -26,10 +26,12 @@ _TOO_OFTEN = "the worker stopped too often while working on it"
 
 @dataclass(frozen=True)
 class RunKey:
-    """One run of one job."""
+    """One run of one job, with the queue entry and the status of the job."""
 
     job_id: UUID
     number: int
+    queue_id: int
+    status_id: UUID | None
 
 
 def moment(session: Session) -> datetime:
@@ -38,28 +40,30 @@ def moment(session: Session) -> datetime:
     return now
 
 
-def lock_job(session: Session, job_id: UUID, *, with_entry: bool = True) -> JobRow | None:
-    """Return a job, locked until the end of the transaction, or None.
-
-    Without its entry only the job itself may be changed: the end of a successful run is confirmed to the queue later.
-    """
+def lock_job(session: Session, job_id: UUID) -> JobRow | None:
+    """Return a job, locked with its entry and status until the end of the transaction, or None."""
     found = session.execute(select(JobRow.queue_id, JobRow.status_id).where(JobRow.id == job_id)).one_or_none()
-    if found is None:
-        return None
-    if found.status_id is not None:
-        session.execute(select(StatusRow.status_id).where(StatusRow.status_id == found.status_id).with_for_update())
-    if with_entry:
-        entries.lock(session, found.queue_id)
-    return session.get(JobRow, job_id, with_for_update={"key_share": True}, populate_existing=True)
+    return None if found is None else _lock(session, job_id, found.queue_id, found.status_id)
 
 
 def current_run(session: Session, key: RunKey, *, with_entry: bool = True) -> tuple[JobRow, RunRow] | None:
-    """Return the locked job and the run, or None if the run has ended or is not the current one."""
-    job = lock_job(session, key.job_id, with_entry=with_entry)
+    """Return the locked job and the run, or None if the run has ended or is not the current one.
+
+    Without its entry only a success may be stored: it is confirmed to the queue later.
+    """
+    job = _lock(session, key.job_id, key.queue_id if with_entry else None, key.status_id)
     if job is None or job.status is not JobState.DOING or job.attempts != key.number:
         return None
     run = session.get(RunRow, (job.id, key.number), populate_existing=True)
     return (job, run) if run is not None and run.outcome is Outcome.RUNNING else None
+
+
+def _lock(session: Session, job_id: UUID, queue_id: int | None, status_id: UUID | None) -> JobRow | None:
+    if status_id is not None:
+        session.execute(select(StatusRow.status_id).where(StatusRow.status_id == status_id).with_for_update())
+    if queue_id is not None:
+        entries.lock(session, queue_id)
+    return session.get(JobRow, job_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
 def record_event(session: Session, job: JobRow, event_type: EventType, at: datetime, *, run: int | None = None) -> None:

@@ -6,6 +6,18 @@ from alembic import op
 revision = "0021_records"
 down_revision = "0020_jobs"
 
+# The job of an account that is removed is deleted without an end.
+_FAIL_RECORDS = """
+CREATE FUNCTION fail_record_of_deleted_job() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE records SET state = 'failed' WHERE job_id = OLD.id AND state = 'requested';
+    RETURN OLD;
+END
+$$;
+CREATE TRIGGER fail_record_of_deleted_job BEFORE DELETE ON jobs
+    FOR EACH ROW EXECUTE FUNCTION fail_record_of_deleted_job();
+"""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -26,6 +38,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_records_newest_first", "records", [sa.text("created_at DESC"), sa.text("id DESC")])
     op.create_index("ix_records_job_id", "records", ["job_id"])
+    op.execute(_FAIL_RECORDS)
     op.create_table(
         "counters",
         sa.Column("name", sa.String(64), nullable=False),
@@ -51,5 +64,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DROP FUNCTION fail_record_of_deleted_job CASCADE")
     for table in ("counter_entries", "counters", "records"):
         op.drop_table(table)
