@@ -158,6 +158,11 @@ def libpq_url(url: str) -> str:
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
+def with_session_name(url: str, name: str) -> str:
+    """Return the same address, whose sessions have an application name."""
+    return make_url(url).update_query_dict({"application_name": name}).render_as_string(hide_password=False)
+
+
 def utc_now() -> datetime:
     """The present moment, aware, in UTC. Every column of time is a ``timestamptz``."""
     return datetime.now(UTC)

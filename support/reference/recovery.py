@@ -38,13 +38,19 @@ _SWEEP_LIMIT_SECONDS = 2.0
 _PROMPT_SECONDS = 0.4
 
 # A worker whose heartbeat comes meanwhile keeps its row: PostgreSQL looks again at what another transaction changed.
+# The sessions of a dismissed worker are ended: one that was frozen in a transaction would keep its locks.
 _DISMISS = """
-DELETE FROM procrastinate_workers
-WHERE last_heartbeat < now() - make_interval(secs => %(stalled)s)
-  AND (last_heartbeat < now() - make_interval(secs => %(frozen)s) OR id NOT IN (
-    SELECT objid FROM pg_locks JOIN pg_database ON pg_database.oid = database
-    WHERE datname = current_database() AND locktype = 'advisory' AND objsubid = 2 AND classid = %(alive)s))
-RETURNING id
+WITH dismissed AS (
+    DELETE FROM procrastinate_workers
+    WHERE last_heartbeat < now() - make_interval(secs => %(stalled)s)
+      AND (last_heartbeat < now() - make_interval(secs => %(frozen)s) OR id NOT IN (
+        SELECT objid FROM pg_locks JOIN pg_database ON pg_database.oid = database
+        WHERE datname = current_database() AND locktype = 'advisory' AND objsubid = 2 AND classid = %(alive)s))
+    RETURNING id
+)
+SELECT dismissed.id, count(pg_terminate_backend(pid)) AS ended FROM dismissed
+LEFT JOIN queue_workers USING (id) LEFT JOIN pg_stat_activity ON application_name = session_name
+GROUP BY dismissed.id
 """
 
 _COUNT_TAKEOVER = text(

@@ -16,15 +16,17 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 from procrastinate import JobContext
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 from procrastinate.worker import Worker
+from pydantic import SecretStr
 
 from support.reference.access.service import remove_expired_sessions
-from support.reference.database import CONNECTION_OPTIONS, libpq_url, wait_until_up
+from support.reference.database import CONNECTION_OPTIONS, libpq_url, wait_until_up, with_session_name
 from support.reference.idempotency.service import remove_expired
 from support.reference.jobs.execution import execution_context
 from support.reference.jobs.states import QUEUES
@@ -56,7 +58,8 @@ _SPARE_CONNECTIONS = 4
 _PLATFORM_ENTRIES = "default"
 
 _DESCRIBE = (
-    "INSERT INTO queue_workers (id, name, queues, concurrency) VALUES (%(id)s, %(name)s, %(queues)s, %(concurrency)s) "
+    "INSERT INTO queue_workers (id, name, queues, concurrency, session_name) "
+    "VALUES (%(id)s, %(name)s, %(queues)s, %(concurrency)s, %(session_name)s) "
     "ON CONFLICT DO NOTHING"
 )
 # Only a run that has ended well is left to confirm: every other end changes the entry with the job. The entry of a
@@ -98,11 +101,17 @@ class PunctualWorker(Worker):
     """
 
     def __init__(
-        self, life: psycopg.AsyncConnection[Any], address: str, described: WorkerSettings, **options: Any
+        self,
+        life: psycopg.AsyncConnection[Any],
+        address: str,
+        described: WorkerSettings,
+        session_name: str,
+        **options: Any,
     ) -> None:
         super().__init__(**options)
         self._life = life
         self._address = address
+        self._session_name = session_name
         self._described = described
 
     async def _run_loop(self) -> None:
@@ -112,6 +121,7 @@ class PunctualWorker(Worker):
             "name": self._described.name,
             "queues": list(self._described.queues or QUEUES),
             "concurrency": self._described.places,
+            "session_name": self._session_name,
         }
         await self._life.execute(_DESCRIBE, description)
         await super()._run_loop()  # type: ignore[no-untyped-call]
@@ -173,12 +183,15 @@ def run(settings: Settings, described: WorkerSettings, ready: Callable[[], None]
     The caller leaves the process without waiting for threads: a job may still be in one.
     """
     wait_until_up(settings.database_url.get_secret_value())
+    session_name = f"{described.name}-{uuid4().hex}"
+    named = SecretStr(with_session_name(settings.database_url.get_secret_value(), session_name))
+    settings = settings.model_copy(update={"database_url": named})
     services = Services.of(settings, pool_size=2 * described.places + _SPARE_CONNECTIONS)
     services.cache.invalidate()  # the API reads what a worker before this one may have left stale
-    asyncio.new_event_loop().run_until_complete(_work(services, described, ready))
+    asyncio.new_event_loop().run_until_complete(_work(services, described, session_name, ready))
 
 
-async def _work(services: Services, described: WorkerSettings, ready: Callable[[], None]) -> None:
+async def _work(services: Services, described: WorkerSettings, session_name: str, ready: Callable[[], None]) -> None:
     # A run needs a thread for its start, its end and its heartbeats, beside those of the platform's own tasks.
     asyncio.get_running_loop().set_default_executor(
         ThreadPoolExecutor(3 * described.places + _SPARE_CONNECTIONS, thread_name_prefix="worker")
@@ -191,6 +204,7 @@ async def _work(services: Services, described: WorkerSettings, ready: Callable[[
             await _connect(libpq_url(address)),
             libpq_url(address),
             described,
+            session_name,
             app=queue,
             queues=_entry_queues(described),
             concurrency=described.places,

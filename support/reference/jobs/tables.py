@@ -117,7 +117,10 @@ class PauseRow(Base):
 
 
 class WorkerRow(Base):
-    """The configuration of a registered worker; the row is deleted with its registration."""
+    """The configuration of a registered worker; the row is deleted with its registration.
+
+    ``session_name`` is the application name of its database sessions.
+    """
 
     __tablename__ = "queue_workers"
 
@@ -125,6 +128,7 @@ class WorkerRow(Base):
     name: Mapped[str] = mapped_column(String(64))
     queues: Mapped[list[str]] = mapped_column(ARRAY(Text))
     concurrency: Mapped[int]
+    session_name: Mapped[str] = mapped_column(String(63))
 
 
 class RecordRow(Base):

@@ -226,6 +226,7 @@ def _create_queues() -> None:
         sa.Column("name", sa.String(64), nullable=False),
         sa.Column("queues", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("concurrency", sa.Integer(), nullable=False),
+        sa.Column("session_name", sa.String(63), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_queue_workers"),
         sa.ForeignKeyConstraint(
             ["id"], ["procrastinate_workers.id"], name="fk_queue_workers_id_procrastinate_workers", ondelete="CASCADE"
