@@ -88,11 +88,9 @@ class Run:
 
     def _commit(self, effect: Callable[[Session], Any]) -> None:
         with self.services.database.begin() as session:
-            found = transitions.current_run(session, self.key, with_entry=False)
-            if found is None or found[0].abort_requested:
+            if not transitions.lock_run(session, self.key):
                 raise NotCurrent
-            job, run = found
-            transitions.succeed(session, job, run, effect(session))
+            transitions.succeed(session, self.key, effect(session))
 
 
 class Body(Protocol):
@@ -248,8 +246,8 @@ def _current(services: Services, context: JobContext) -> Run | None:
             return None
         job, run, earlier_failures, now = found.tuple()
         key = RunKey(job.id, run.number, job.queue_id, job.status_id)
-        if job.status_id is not None and transitions.current_run(session, key, with_entry=False) is not None:
-            tracking.report_start(session, job, run.worker_id)
+        if key.status_id is not None and transitions.lock_run(session, key):
+            tracking.report_start(session, key.status_id, run.worker_id)
         return Run(
             services=services,
             key=key,

@@ -30,10 +30,10 @@ def create_statuses(session: Session, jobs: Sequence[tuple[UUID, int]], *, by: U
     return [row.status_id for row in rows]
 
 
-def report_start(session: Session, job: JobRow, worker_id: int) -> None:
+def report_start(session: Session, status_id: UUID, worker_id: int) -> None:
     """Report that a run starts."""
     fields = {"new_status": State.STARTING, "worker_id": str(worker_id)}
-    _report(session, job, lambda status: service.update(session, status, fields, by=None))
+    _report_to(session, status_id, lambda status: service.update(session, status, fields, by=None))
 
 
 def report_heartbeat(session: Session, status_id: UUID, worker_id: int) -> None:
@@ -48,10 +48,10 @@ def report_retry(session: Session, job: JobRow, reason: str) -> None:
     _report(session, job, lambda status: service.report_error(session, status, fields, by=None))
 
 
-def report_success(session: Session, job: JobRow) -> None:
+def report_success(session: Session, status_id: UUID) -> None:
     """Report that the job has succeeded."""
     fields = {"new_status": State.COMPLETED}
-    _report(session, job, lambda status: service.update(session, status, fields, by=None))
+    _report_to(session, status_id, lambda status: service.update(session, status, fields, by=None))
 
 
 def report_failure(session: Session, job: JobRow, reason: str) -> None:

@@ -6,12 +6,13 @@ end, or the end of another run, changes nothing.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from support.reference.jobs import entries, tracking
@@ -20,6 +21,15 @@ from support.reference.jobs.tables import JobEventRow, JobRow, RecordRow, RunRow
 from support.reference.status.tables import StatusRow
 
 MOST_LOST_RUNS = 4
+# One statement, because every successful run waits for it.
+_SUCCEED = text(
+    "WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at), "
+    "run AS (UPDATE job_runs SET outcome = 'succeeded', ended_at = at FROM moment "
+    "WHERE job_id = :job_id AND number = :number), "
+    "event AS (INSERT INTO job_events (job_id, type, run, at) SELECT :job_id, 'succeeded', :number, at FROM moment) "
+    "UPDATE jobs SET status = 'succeeded', result = CAST(:result AS json), error_kind = NULL, error_message = NULL, "
+    "finished_at = at, updated_at = at FROM moment WHERE id = :job_id"
+)
 _ABORTED = "the job was aborted"
 _TOO_OFTEN = "the worker stopped too often while working on it"
 
@@ -46,24 +56,32 @@ def lock_job(session: Session, job_id: UUID) -> JobRow | None:
     return None if found is None else _lock(session, job_id, found.queue_id, found.status_id)
 
 
-def current_run(session: Session, key: RunKey, *, with_entry: bool = True) -> tuple[JobRow, RunRow] | None:
-    """Return the locked job and the run, or None if the run has ended or is not the current one.
-
-    Without its entry only a success may be stored: it is confirmed to the queue later.
-    """
-    job = _lock(session, key.job_id, key.queue_id if with_entry else None, key.status_id)
+def current_run(session: Session, key: RunKey) -> tuple[JobRow, RunRow] | None:
+    """Return the locked job and the run, or None if the run has ended or is not the current one."""
+    job = _lock(session, key.job_id, key.queue_id, key.status_id)
     if job is None or job.status is not JobState.DOING or job.attempts != key.number:
         return None
     run = session.get(RunRow, (job.id, key.number), populate_existing=True)
     return (job, run) if run is not None and run.outcome is Outcome.RUNNING else None
 
 
-def _lock(session: Session, job_id: UUID, queue_id: int | None, status_id: UUID | None) -> JobRow | None:
+def lock_run(session: Session, key: RunKey) -> bool:
+    """Lock the job of the current run, without its entry; False if the run has ended or is about to be aborted."""
+    _lock_status(session, key.status_id)
+    current = (JobRow.id == key.job_id, JobRow.status == JobState.DOING, JobRow.attempts == key.number)
+    locked = select(JobRow.id).where(*current, JobRow.abort_requested.is_(False)).with_for_update(key_share=True)
+    return session.scalar(locked) is not None
+
+
+def _lock(session: Session, job_id: UUID, queue_id: int, status_id: UUID | None) -> JobRow | None:
+    _lock_status(session, status_id)
+    entries.lock(session, queue_id)
+    return session.get(JobRow, job_id, with_for_update={"key_share": True}, populate_existing=True)
+
+
+def _lock_status(session: Session, status_id: UUID | None) -> None:
     if status_id is not None:
         session.execute(select(StatusRow.status_id).where(StatusRow.status_id == status_id).with_for_update())
-    if queue_id is not None:
-        entries.lock(session, queue_id)
-    return session.get(JobRow, job_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
 def record_event(session: Session, job: JobRow, event_type: EventType, at: datetime, *, run: int | None = None) -> None:
@@ -75,13 +93,15 @@ def record_event(session: Session, job: JobRow, event_type: EventType, at: datet
 # Ends of runs
 
 
-def succeed(session: Session, job: JobRow, run: RunRow, result: Any) -> None:
-    """End the current run, and the job, as succeeded. Its effect is part of the same transaction."""
-    at = _close(session, run, Outcome.SUCCEEDED)
-    job.result, job.error_kind, job.error_message = result, None, None
-    record_event(session, job, EventType.SUCCEEDED, at, run=run.number)
-    _finish(session, job, JobState.SUCCEEDED, at)
-    tracking.report_success(session, job)
+def succeed(session: Session, key: RunKey, result: Any) -> None:
+    """End a locked run, and its job, as succeeded. Its effect is part of the same transaction.
+
+    The worker confirms the success to the queue afterwards; if it is killed before, the takeover does.
+    """
+    values = {"job_id": key.job_id, "number": key.number, "result": None if result is None else json.dumps(result)}
+    session.execute(_SUCCEED, values)
+    if key.status_id is not None:
+        tracking.report_success(session, key.status_id)
 
 
 def fail(session: Session, job: JobRow, run: RunRow, failure: TaskFailed, outcome: Outcome) -> None:
