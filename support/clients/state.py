@@ -13,13 +13,15 @@ from support.drivers.database import DatabaseDriver
 from support.drivers.redis import RedisDriver
 from support.mistakes import FeatureMistake, require_written, told_known
 
-# They change by themselves: heartbeats of workers, the platform's note of its schema, and the queue's diary of what
-# its jobs show as well.
+# They change by themselves: heartbeats of workers, the platform's note of its schema, the queue's diary of what its
+# jobs show as well, and the time of the last check for silent statuses.
 LIVING_BY_THEMSELVES = (
     "procrastinate_workers",
     "procrastinate_periodic_defers",
     "procrastinate_events",
     "alembic_version",
+    "status_silence_checks",
+    "queue_workers",
 )
 
 

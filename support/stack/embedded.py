@@ -25,6 +25,9 @@ WORKERS: Sequence[Mapping[str, object]] = (
     {"name": "worker"},
     {"name": "worker-2", "standby": True},
     {"name": "worker-3", "standby": True, "queues": ["imports"]},
+    {"name": "worker-4", "standby": True, "places": 10},
+    {"name": "worker-5", "standby": True, "places": 10},
+    {"name": "worker-6", "standby": True, "places": 1},
 )
 """The worker processes. Those in standby run only while a scenario has started them."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -29,10 +29,6 @@ class Entry:
     reason: str | None = None
     metadata: Mapping[str, Any] | None = None
     error_info: str | None = None
-
-    def of_type(self, change_type: ChangeType) -> Entry:
-        """Return the same entry with another type."""
-        return replace(self, change_type=change_type)
 
 
 def lock(session: Session, status_id: UUID) -> StatusRow:

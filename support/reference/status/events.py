@@ -1,7 +1,7 @@
 """The events of statuses: numbered in the order of commits, stored with their change, and read as a feed.
 
-The numbers come from one row that is locked immediately before the commit. Its lock ends after the commit is visible,
-so that an event becomes visible only after all events with lower numbers.
+Numbers are taken under a lock of the transaction, immediately before its commit. The lock ends after the commit is
+visible, so that an event becomes visible only after all events with lower numbers.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from support.reference.status.states import EventType, State
 from support.reference.status.tables import EventRow, HistoryRow, StatusRow
 
 _PENDING = "pending_status_records"
-_NEXT_NUMBERS = text("UPDATE status_event_counter SET seq = seq + :count RETURNING seq - :count + 1")
+_LOCK_NUMBERS = text("SELECT pg_advisory_xact_lock(hashtextextended('status.events', 0))")
+_NEXT_NUMBERS = text("SELECT nextval('status_event_numbers') FROM generate_series(1, :count)")
 _ANNOUNCE = text("SELECT pg_notify('live', payload) FROM unnest(CAST(:payloads AS text[])) AS payload")
 
 
@@ -125,9 +126,10 @@ def _write(session: Session) -> None:
 
 
 def _write_events(session: Session, events: list[dict[str, Any]]) -> None:
-    first: int = session.execute(_NEXT_NUMBERS, {"count": len(events)}).scalar_one()
+    session.execute(_LOCK_NUMBERS)
+    numbers = session.scalars(_NEXT_NUMBERS, {"count": len(events)}).all()
     tags = [each.pop("tags") for each in events]
-    numbered = [{"seq": first + index, **each} for index, each in enumerate(events)]
+    numbered = [{"seq": seq, **each} for seq, each in zip(numbers, events, strict=True)]
     session.execute(insert(EventRow), numbered)
     for stored, of_status in zip(numbered, tags, strict=True):
         subject = f"status:{stored['status_id']}"

@@ -40,6 +40,10 @@ class NewStatus(Request):
     heartbeat_timeout_seconds: _TimeoutSeconds = 300
     max_retries: Annotated[Whole, Field(ge=0, le=100)] = 3
 
+    def fields(self) -> dict[str, Any]:
+        """Return all fields, as ``service.create`` takes them."""
+        return {name: getattr(self, name) for name in type(self).model_fields}
+
 
 class NewBatch(Request):
     """Statuses to create, all or none."""

@@ -15,7 +15,7 @@ from support.reference.idempotency.dependencies import Once, replayed
 from support.reference.services import Services, ServicesOf
 from support.reference.status import finding, service
 from support.reference.status.changes import lock
-from support.reference.status.many_routes import router as many_router
+from support.reference.status.collection_routes import router as collection_router
 from support.reference.status.parameters import HistoryPage, StatusPage
 from support.reference.status.requests import ErrorReport, Heartbeat, NewBatch, NewStatus, ProgressReport, StatusUpdate
 from support.reference.status.responses import (
@@ -43,7 +43,7 @@ def create(body: NewStatus, editor: Editor, once: Once) -> Response:
     """Create a status, which is queued."""
 
     def created(session: Session) -> StatusResponse:
-        [row] = service.create(session, [_new(body)], by=editor.id)
+        [row] = service.create(session, [body.fields()], by=editor.id)
         return StatusResponse.model_validate(row)
 
     return once(created)
@@ -59,7 +59,7 @@ def create_batch(body: NewBatch, editor: Editor, once: Once) -> Response:
     """Create up to 100 statuses as one batch, all or none."""
 
     def created(session: Session) -> BatchResponse:
-        rows = service.create(session, [_new(each) for each in body.statuses], by=editor.id, batch=True)
+        rows = service.create(session, [each.fields() for each in body.statuses], by=editor.id, batch=True)
         statuses = [StatusResponse.model_validate(row) for row in rows]
         return BatchResponse.model_validate({"batch_id": rows[0].batch_id, "statuses": statuses})
 
@@ -74,7 +74,7 @@ def list_statuses(page: Annotated[StatusPage, Query()], services: ServicesOf) ->
     return StatusesResponse(statuses=[StatusResponse.model_validate(row) for row in rows], total=total)
 
 
-router.include_router(many_router)
+router.include_router(collection_router)
 
 
 @router.get(_ONE, responses=documented(404))
@@ -141,7 +141,3 @@ def _changed(
         row = lock(session, status_id)
         change(session, row, fields, by=by)
     return StatusResponse.model_validate(row)
-
-
-def _new(body: NewStatus) -> dict[str, Any]:
-    return {name: getattr(body, name) for name in NewStatus.model_fields}

@@ -34,6 +34,7 @@ from support.reference.status.tables import StatusRow
 from support.reference.vod.tables import VodRow
 
 _ZERO, _ALL = Decimal(0), Decimal(100)
+_STORED_AS_SENT = ("current_step", "worker_id", "estimated_completion_time", "error_info")
 _RETRIED = {"progress_percentage": _ZERO, "completed_steps": 0, "error_info": None}
 
 
@@ -80,19 +81,16 @@ def update(session: Session, row: StatusRow, fields: Mapping[str, Any], *, by: U
     at, moved = time_of_change(row), state is not row.status
     restarts = row.status is State.RETRY_PENDING and state in (State.QUEUED, State.STARTING)
     values = dict(_RETRIED) if restarts else {}
-    values |= {name: fields[name] for name in ("current_step", "worker_id", "error_info") if name in fields}
-    values |= {name: fields[name] for name in ("estimated_completion_time",) if name in fields}
+    values |= {name: fields[name] for name in _STORED_AS_SENT if name in fields}
     values |= _progress(row, fields, restarts=restarts)
     if state is State.COMPLETED:
         values |= {"progress_percentage": _ALL, "completed_steps": row.total_steps or 0, "result": fields.get("result")}
     if moved:
         values |= _times(row, state, at)
-    entry = Entry(ChangeType.STATUS_UPDATE, by, fields.get("change_reason"), fields.get("change_metadata"))
-    if state is State.FAILED:
-        entry = Entry(entry.change_type, by, entry.reason, entry.metadata, fields["error_info"])
-    types = _moved(state) if moved else []
+    change_type, types = ChangeType.STATUS_UPDATE, _moved(state) if moved else []
     if not moved and _rises(row, values):
-        entry, types = entry.of_type(ChangeType.PROGRESS_UPDATE), [EventType.PROGRESS]
+        change_type, types = ChangeType.PROGRESS_UPDATE, [EventType.PROGRESS]
+    entry = Entry(change_type, by, fields.get("change_reason"), fields.get("change_metadata"), fields.get("error_info"))
     if moved or "progress_percentage" in values:
         note_activity(row, at)
     apply(session, row, values, entry, types, at)

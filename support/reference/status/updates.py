@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from procrastinate import JobContext
+from procrastinate.exceptions import JobAborted
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
@@ -127,7 +128,8 @@ def enqueue_forgotten(session: Session) -> None:
 def apply_updates(context: JobContext) -> None:
     """Apply all items that wait. A job that finds none has been overtaken by the one before it."""
     while _apply_chunk(services_of(context), _CHUNK):
-        pass
+        if context.should_abort():
+            raise JobAborted
 
 
 def _enqueue(session: Session) -> None:

@@ -44,6 +44,21 @@ _TRIGGER = (
     "FOR EACH ROW EXECUTE FUNCTION announce_status()"
 )
 
+# The outcome is in the receipt; the job that applied it has no reader. Deferred, because Procrastinate's own triggers
+# refer to it until the end of the transaction.
+_DROP_JOBS = """
+CREATE FUNCTION drop_job_of_status_updates() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM procrastinate_jobs WHERE id = NEW.id;
+    RETURN NULL;
+END
+$$;
+CREATE CONSTRAINT TRIGGER drop_job_of_status_updates AFTER UPDATE OF status ON procrastinate_jobs
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+    WHEN (NEW.task_name = 'status.apply_updates' AND NEW.status NOT IN ('todo', 'doing'))
+    EXECUTE FUNCTION drop_job_of_status_updates()
+"""
+
 
 def _time(name: str, *, nullable: bool = False) -> sa.Column[object]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
@@ -54,9 +69,8 @@ def upgrade() -> None:
     _create_history()
     _create_events()
     _create_updates()
-    # One row each: the last number of the event feed, and when the silence of statuses was last checked.
-    op.execute("CREATE TABLE status_event_counter (single boolean PRIMARY KEY DEFAULT true CHECK (single), seq bigint)")
-    op.execute("INSERT INTO status_event_counter (seq) VALUES (0)")
+    op.execute("CREATE SEQUENCE status_event_numbers AS bigint CACHE 1")
+    # One row: when the silence of statuses was last checked.
     op.execute(
         "CREATE TABLE status_silence_checks (single boolean PRIMARY KEY DEFAULT true CHECK (single), "
         "checked_at timestamptz, available_since timestamptz)"
@@ -64,12 +78,14 @@ def upgrade() -> None:
     op.execute("INSERT INTO status_silence_checks (checked_at, available_since) VALUES (now(), now())")
     op.execute(_ANNOUNCE)
     op.execute(_TRIGGER)
+    op.execute(_DROP_JOBS)
 
 
 def downgrade() -> None:
+    op.execute("DROP TRIGGER drop_job_of_status_updates ON procrastinate_jobs")
+    op.execute("DROP FUNCTION drop_job_of_status_updates")
     for table in (
         "status_silence_checks",
-        "status_event_counter",
         "status_updates",
         "status_receipts",
         "status_events",
@@ -77,6 +93,7 @@ def downgrade() -> None:
         "processing_status",
     ):
         op.drop_table(table)
+    op.execute("DROP SEQUENCE status_event_numbers")
     op.execute("DROP FUNCTION announce_status")
 
 
