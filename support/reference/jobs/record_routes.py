@@ -57,7 +57,7 @@ def get_record(record_id: UUID, services: ServicesOf) -> RecordResponse:
     return RecordResponse.model_validate(records.get(services, record_id))
 
 
-@router.delete("/records/{record_id:record_id}", status_code=204, responses=documented(403, 404))
+@router.delete("/records/{record_id:record_id}", status_code=204, responses=documented(403, 404, 405))
 def delete_record(record_id: UUID, _editor: Editor, services: ServicesOf) -> None:
     """Delete a record."""
     records.remove(services, record_id)

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from support.reference.jobs.arguments import TaskName
 from support.reference.jobs.service import JobWithRuns
-from support.reference.jobs.states import EventType, JobState, Kind, Outcome, Queue
+from support.reference.jobs.states import JobEventType, JobState, Kind, Outcome, Queue
 from support.reference.jobs.tables import JobRow
 from support.reference.schemas import Answer
 
@@ -88,7 +88,7 @@ class JobEventResponse(Answer):
     """One event of a job; ``run`` is null for events outside a run."""
 
     seq: int
-    type: EventType
+    type: JobEventType
     run: int | None
     at: datetime
 

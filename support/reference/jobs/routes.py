@@ -102,13 +102,14 @@ def read_statistics(
     return StatisticsResponse.model_validate(figures)
 
 
-@router.get(_ONE, responses=documented(404))
+# 405: paths of their own, such as /api/jobs/batch, look like an id to a reader of the document.
+@router.get(_ONE, responses=documented(404, 405))
 def get(job_id: UUID, editor: Editor, services: ServicesOf) -> JobResponse:
     """One job with its runs."""
     return job_response(service.get(services, editor, job_id))
 
 
-@router.delete(_ONE, status_code=204, responses=documented(404, 409))
+@router.delete(_ONE, status_code=204, responses=documented(404, 405, 409))
 def delete(job_id: UUID, editor: Editor, services: ServicesOf) -> None:
     """Delete a job that has ended, with its runs and events; its effect and its status stay."""
     service.delete(services, editor, job_id)

@@ -32,7 +32,7 @@ class Outcome(StrEnum):
     LOST = "lost"
 
 
-class EventType(StrEnum):
+class JobEventType(StrEnum):
     """The type of an event of a job."""
 
     SUBMITTED = "submitted"

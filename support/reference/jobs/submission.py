@@ -16,7 +16,7 @@ from support.reference.access.service import User
 from support.reference.errors import Conflict, Forbidden
 from support.reference.jobs.arguments import TASKS
 from support.reference.jobs.requests import NewJob
-from support.reference.jobs.states import EventType, JobState
+from support.reference.jobs.states import JobEventType, JobState
 from support.reference.jobs.tables import JobEventRow, JobRow
 from support.reference.jobs.tracking import create_statuses
 from support.reference.jobs.transitions import moment
@@ -79,7 +79,7 @@ def submit(session: Session, user: User, jobs: Sequence[NewJob], *, trace_id: st
     ]
     session.add_all(rows)
     session.flush()
-    events = [{"job_id": row.id, "type": EventType.SUBMITTED, "run": None, "at": row.submitted_at} for row in rows]
+    events = [{"job_id": row.id, "type": JobEventType.SUBMITTED, "run": None, "at": row.submitted_at} for row in rows]
     session.execute(insert(JobEventRow), events)
     return rows
 

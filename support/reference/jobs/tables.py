@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from support.reference.access.tables import UserRow
 from support.reference.database import Base
-from support.reference.jobs.states import EventType, JobState, Outcome
+from support.reference.jobs.states import JobEventType, JobState, Outcome
 from support.reference.status.tables import StatusRow
 
 _Time = DateTime(timezone=True)
@@ -102,7 +102,7 @@ class JobEventRow(Base):
 
     seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     job_id: Mapped[UUID] = mapped_column(ForeignKey(JobRow.id, ondelete="CASCADE"))
-    type: Mapped[EventType] = mapped_column(_text_of(EventType, 32))
+    type: Mapped[JobEventType] = mapped_column(_text_of(JobEventType, 32))
     run: Mapped[int | None]
     at: Mapped[datetime] = mapped_column(_Time)
 

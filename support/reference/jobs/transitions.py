@@ -16,7 +16,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from support.reference.jobs import entries, tracking
-from support.reference.jobs.states import ENDS, EventType, JobState, Outcome, TaskFailed, covers
+from support.reference.jobs.states import ENDS, JobEventType, JobState, Outcome, TaskFailed, covers
 from support.reference.jobs.tables import JobEventRow, JobRow, RecordRow, RunRow
 from support.reference.status.tables import StatusRow
 
@@ -84,7 +84,9 @@ def _lock_status(session: Session, status_id: UUID | None) -> None:
         session.execute(select(StatusRow.status_id).where(StatusRow.status_id == status_id).with_for_update())
 
 
-def record_event(session: Session, job: JobRow, event_type: EventType, at: datetime, *, run: int | None = None) -> None:
+def record_event(
+    session: Session, job: JobRow, event_type: JobEventType, at: datetime, *, run: int | None = None
+) -> None:
     """Add an event of a locked job."""
     session.add(JobEventRow(job_id=job.id, type=event_type, run=run, at=at))
     session.flush()  # numbered in the order of the calls
@@ -119,7 +121,7 @@ def fail(session: Session, job: JobRow, run: RunRow, failure: TaskFailed, outcom
         _fail(session, job, run, at, failure.message)
         return
     run.retry_at = at + timedelta(seconds=max(_wait(job.retry, job.failures), failure.wait_seconds))
-    record_event(session, job, EventType.RETRY_SCHEDULED, at, run=run.number)
+    record_event(session, job, JobEventType.RETRY_SCHEDULED, at, run=run.number)
     job.scheduled_at = run.retry_at
     _requeue(session, job, run.retry_at, at)
     tracking.report_retry(session, job, failure.message)
@@ -129,7 +131,7 @@ def abort(session: Session, job: JobRow, run: RunRow) -> None:
     """End the current run, and the job, as aborted."""
     at = _close(session, run, Outcome.ABORTED)
     job.error_kind = job.error_message = None
-    record_event(session, job, EventType.ABORTED, at, run=run.number)
+    record_event(session, job, JobEventType.ABORTED, at, run=run.number)
     _finish(session, job, JobState.ABORTED, at)
     entries.end(session, job.queue_id, JobState.ABORTED)
     tracking.report_failure(session, job, _ABORTED)
@@ -141,7 +143,7 @@ def requeue(session: Session, job: JobRow, run: RunRow) -> None:
         abort(session, job, run)
         return
     at = _close(session, run, Outcome.REQUEUED)
-    record_event(session, job, EventType.REQUEUED, at, run=run.number)
+    record_event(session, job, JobEventType.REQUEUED, at, run=run.number)
     _requeue(session, job, at, at)
 
 
@@ -152,7 +154,7 @@ def lose(session: Session, job: JobRow, run: RunRow) -> None:
         return
     at = _close(session, run, Outcome.LOST)
     job.lost_runs += 1
-    record_event(session, job, EventType.TAKEN_OVER, at, run=run.number)
+    record_event(session, job, JobEventType.TAKEN_OVER, at, run=run.number)
     if job.lost_runs < MOST_LOST_RUNS:
         _requeue(session, job, at, at)
         return
@@ -166,7 +168,7 @@ def lose(session: Session, job: JobRow, run: RunRow) -> None:
 def cancel(session: Session, job: JobRow) -> None:
     """End a locked job in todo as cancelled."""
     at = moment(session)
-    record_event(session, job, EventType.CANCELLED, at)
+    record_event(session, job, JobEventType.CANCELLED, at)
     _finish(session, job, JobState.CANCELLED, at)
     entries.end(session, job.queue_id, JobState.CANCELLED)
     tracking.report_cancel(session, job)
@@ -176,7 +178,7 @@ def request_abort(session: Session, job: JobRow) -> None:
     """Request the end of the run of a locked job in doing."""
     at = moment(session)
     job.abort_requested, job.updated_at = True, at
-    record_event(session, job, EventType.ABORT_REQUESTED, at, run=job.attempts)
+    record_event(session, job, JobEventType.ABORT_REQUESTED, at, run=job.attempts)
     entries.request_abort(session, job.queue_id)
 
 
@@ -186,7 +188,7 @@ def retry(session: Session, job: JobRow, *, by: UUID) -> None:
     job.failures = job.lost_runs = 0
     job.finished_at = job.scheduled_at = None
     job.abort_requested = False
-    record_event(session, job, EventType.RETRIED, at)
+    record_event(session, job, JobEventType.RETRIED, at)
     _requeue(session, job, at, at)
     session.execute(
         update(RecordRow).where(RecordRow.job_id == job.id, RecordRow.state == "failed").values(state="requested")
@@ -202,7 +204,7 @@ def end_for_erasure(session: Session, job: JobRow) -> None:
         run = session.get(RunRow, (job.id, job.attempts), populate_existing=True)
         assert run is not None
         at = _close(session, run, Outcome.ABORTED)
-        record_event(session, job, EventType.ABORTED, at, run=run.number)
+        record_event(session, job, JobEventType.ABORTED, at, run=run.number)
         _finish(session, job, JobState.ABORTED, at)
         tracking.report_failure(session, job, _ABORTED)
 
@@ -222,7 +224,7 @@ def _requeue(session: Session, job: JobRow, ready_at: datetime, at: datetime) ->
 
 
 def _fail(session: Session, job: JobRow, run: RunRow, at: datetime, reason: str) -> None:
-    record_event(session, job, EventType.FAILED, at, run=run.number)
+    record_event(session, job, JobEventType.FAILED, at, run=run.number)
     _finish(session, job, JobState.FAILED, at)
     entries.end(session, job.queue_id, JobState.FAILED)
     tracking.report_failure(session, job, reason)
