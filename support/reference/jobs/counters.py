@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from support.reference.errors import NotFound
 from support.reference.jobs.states import TaskFailed
 from support.reference.jobs.tables import CounterEntryRow, CounterRow
-from support.reference.jobs.transitions import moment
 from support.reference.services import Services
 
 
@@ -64,8 +63,8 @@ def remove(services: Services, name: str) -> None:
 
 
 def _add_entry(session: Session, job_id: UUID, counter: str, amount: int) -> None:
-    session.add(CounterEntryRow(job_id=job_id, counter=counter, amount=amount, created_at=moment(session)))
-    session.flush()
+    values = {"job_id": job_id, "counter": counter, "amount": amount, "created_at": func.clock_timestamp()}
+    session.execute(insert(CounterEntryRow).values(values))
 
 
 def _unknown() -> NotFound:

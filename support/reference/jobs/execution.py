@@ -234,8 +234,21 @@ def _current(services: Services, context: JobContext) -> Run | None:
     earlier = aliased(RunRow)
     failed = earlier.outcome.in_((Outcome.FAILED, Outcome.TIMED_OUT))
     failures = select(func.count(earlier.number)).where(earlier.job_id == JobRow.id, failed).scalar_subquery()
+    # Columns, not entities: every run reads them.
     current = (
-        select(JobRow, RunRow, failures, func.clock_timestamp())
+        select(
+            JobRow.id,
+            JobRow.queue_id,
+            JobRow.status_id,
+            JobRow.task,
+            JobRow.args,
+            JobRow.trace_id,
+            JobRow.timeout_seconds,
+            RunRow.number,
+            RunRow.worker_id,
+            failures.label("failures"),
+            func.extract("epoch", func.clock_timestamp() - RunRow.started_at).label("seconds"),
+        )
         .join(RunRow, and_(RunRow.job_id == JobRow.id, RunRow.number == JobRow.attempts))
         .where(JobRow.queue_id == context.job.id, RunRow.worker_id == context.job.worker_id)
         .where(RunRow.outcome == Outcome.RUNNING)
@@ -244,19 +257,18 @@ def _current(services: Services, context: JobContext) -> Run | None:
         found = session.execute(current).one_or_none()
         if found is None:
             return None
-        job, run, earlier_failures, now = found.tuple()
-        key = RunKey(job.id, run.number, job.queue_id, job.status_id)
+        key = RunKey(found.id, found.number, found.queue_id, found.status_id)
         if key.status_id is not None and transitions.lock_run(session, key):
-            tracking.report_start(session, key.status_id, run.worker_id)
+            tracking.report_start(session, key.status_id, found.worker_id)
         return Run(
             services=services,
             key=key,
-            worker_id=run.worker_id,
-            task=job.task,
-            args=job.args,
-            trace_id=job.trace_id,
-            seconds_left=job.timeout_seconds - (now - run.started_at).total_seconds(),
-            earlier_failures=earlier_failures,
+            worker_id=found.worker_id,
+            task=found.task,
+            args=found.args,
+            trace_id=found.trace_id,
+            seconds_left=found.timeout_seconds - float(found.seconds),
+            earlier_failures=found.failures,
             stop=threading.Event(),
         )
 
