@@ -21,6 +21,7 @@ from pydantic import (
     ValidationError,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as NotJson
 from sqlalchemy.exc import ArgumentError
 
 from support.reference.database import libpq_url
@@ -159,6 +160,8 @@ def read_settings() -> Settings:
     """The settings of this environment. Raises SettingsError with a sentence for each variable that is wrong."""
     try:
         return Settings()  # type: ignore[call-arg]  # the environment names them
+    except NotJson:
+        raise SettingsError(f"{_PREFIX}WORKERS is not valid: must be a list in JSON.") from None
     except ValidationError as error:
         sentences = [_sentence(issue["loc"], issue["type"], issue["msg"]) for issue in error.errors()]
         raise SettingsError("\n".join(sentences)) from None
