@@ -31,9 +31,13 @@ DATABASE, REDIS = "postgresql+psycopg://", "redis://"
     ("name", "value", "sentence"),
     [
         ("WORKERS", "[", "must be a list in JSON."),
-        ("WORKERS", '[{"name": "worker", "queues": ["imports"]}]', "none reads bulk, default, platform, probes"),
+        (
+            "WORKERS",
+            '[{"name": "worker", "queues": ["imports"]}]',
+            "must have a worker for each queue; none reads bulk, default, platform, probes",
+        ),
         ("WORKERS", '[{"name": "worker"}, {"name": "worker"}]', "must name each worker once"),
-        ("WORKERS", '[{"name": "worker", "places": 33}]', "less than or equal to 32"),
+        ("WORKERS", '[{"name": "worker", "places": 33}]', "Input should be less than or equal to 32"),
         ("NOTES_KEY", None, "is not set."),
         ("NOTES_KEY", "secret", "must be a Fernet key"),
         ("NOTES_KEY", "A" * 43 + "=", "must be a random key of your own"),
