@@ -133,7 +133,8 @@ def exported(told: Mapping[str, Any], ids: Mapping[str, set[str]], username: str
     equal("the history in the export", moves, ["processing"])
     equal("the positions in the export", [each["ticker"] for each in told["portfolios"][0]["positions"]], ["AAPL"])
     equal("the text of the document in the export", told["documents"][0]["content"], words(mark))
-    equal("the parts of the export", sorted(told), sorted({*ids, "profile"}))
+    equal("the jobs in the export", told["jobs"], [])  # a researcher submits none
+    equal("the parts of the export", sorted(told), sorted({*ids, "profile", "jobs"}))
 
 
 def audit(entries: Sequence[Mapping[str, Any]], user_id: str, told: Mapping[str, Any], personal: Sequence[str]) -> None:
