@@ -1,6 +1,6 @@
 """The transitions of a job: with its run, event, queue entry, status and record in one transaction.
 
-Everyone locks in the same order: the status of a tracked job, its queue entry, the job. A run ends only once: a late
+All transitions lock in the same order: the status of a tracked job, its queue entry, the job. A run ends only once: a late
 end, or the end of another run, changes nothing.
 """
 
@@ -197,7 +197,7 @@ def retry(session: Session, job: JobRow, *, by: UUID) -> None:
 
 
 def end_for_erasure(session: Session, job: JobRow) -> None:
-    """Cancel or abort a locked job that has not ended, whatever its run does."""
+    """Cancel or abort a locked job that has not ended, without waiting for its run."""
     if job.status is JobState.TODO:
         cancel(session, job)
     elif job.status not in ENDS:

@@ -14,7 +14,7 @@ _OUTCOMES = "'running', 'succeeded', 'failed', 'timed_out', 'aborted', 'requeued
 
 # Differs from Procrastinate's own function in four points: paused queues are left alone; jobs of one lock run in the
 # order of submission regardless of priority; the queueing lock is free once the job starts; the run is stored in the
-# same transaction. Whoever pauses a queue waits for the advisory lock, so that nothing starts afterwards.
+# same transaction. Pausing a queue waits for the advisory lock, so that nothing starts afterwards.
 _TAKE = """
 CREATE FUNCTION take_job(target_queues varchar[], taker bigint, pauses integer) RETURNS procrastinate_jobs
 LANGUAGE plpgsql AS $$
