@@ -1,7 +1,7 @@
 """The transitions of a job: with its run, event, queue entry, status and record in one transaction.
 
-All transitions lock in the same order: the status of a tracked job, its queue entry, the job. A run ends only once: a late
-end, or the end of another run, changes nothing.
+All transitions lock in the same order: the status of a tracked job, its queue entry, the job. A run ends only once: a
+late end, or the end of another run, changes nothing.
 """
 
 from __future__ import annotations
