@@ -32,6 +32,7 @@ from support.partners.cablecast import Cablecast
 from support.partners.prices import Prices
 from support.partners.records import Records
 from support.partners.server import PartnerServer
+from support.partners.webhook_receiver import WebhookReceiver
 from support.personas import Account, Persona
 from support.settings import Capability, Target
 from support.stack.embedded import EmbeddedPlatform, PartnerAddress
@@ -55,6 +56,7 @@ class Run:
         self.cablecast_credentials: str | None = None
         self.prices: Prices | None = None
         self.records: Records | None = None
+        self.webhook_receiver: WebhookReceiver | None = None
         self.embedded: EmbeddedPlatform | None = None
         self.deployment: Deployment
         if target.embedded:
@@ -67,13 +69,17 @@ class Run:
             self.prices.start()
             self.records = Records()
             self.records.start()
+            self.webhook_receiver = WebhookReceiver()
+            self.webhook_receiver.start()
             self.embedded = EmbeddedPlatform(
                 logs,
                 PartnerAddress(self.cablecast.url, CABLECAST_USERNAME, password),
                 self.prices.url,
                 self.records.url,
+                # Started before, so that the platform knows its address from its own start on.
+                allowed_hosts=[self.webhook_receiver.host_and_port],
             )
-            for secret in (self.embedded.signing_key, self.embedded.notes_key):
+            for secret in (self.embedded.signing_key, self.embedded.notes_key, self.embedded.credentials_key):
                 self.masker.add(secret)
             self.deployment = self.embedded
         else:
@@ -96,7 +102,7 @@ class Run:
     @property
     def partners(self) -> Sequence[PartnerServer]:
         """The stubs of outside services that this run plays."""
-        return [stub for stub in (self.cablecast, self.prices, self.records) if stub is not None]
+        return [stub for stub in (self.cablecast, self.prices, self.records, self.webhook_receiver) if stub is not None]
 
     def grants(self, capability: Capability) -> bool:
         """Whether the target lets the tests do this; a browser is the machine's to have."""

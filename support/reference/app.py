@@ -14,6 +14,7 @@ from support.reference.jobs import record_routes
 from support.reference.jobs import routes as job_routes
 from support.reference.middleware import BodyLimited, Identified, TimeLimited
 from support.reference.notifications import routes as notification_routes
+from support.reference.platform_events import EVENT_LISTENERS
 from support.reference.portfolios import routes as portfolio_routes
 from support.reference.privacy import routes as privacy_routes
 from support.reference.research import routes as research_routes
@@ -23,9 +24,14 @@ from support.reference.settings import Settings
 from support.reference.status import routes as status_routes
 from support.reference.users import routes as user_routes
 from support.reference.vod import routes as vod_routes
+from support.reference.webhooks import routes as webhook_routes
+from support.reference.webhooks.events import enqueue_deliveries
 
 # As many database connections as there are threads that handle requests, so that no request waits for another's.
 _POOL_SIZE = 40
+
+# Every process of the platform is forked from the one that loads this module.
+EVENT_LISTENERS.append(enqueue_deliveries)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -57,6 +63,7 @@ def create_app(settings: Settings) -> FastAPI:
         status_routes,
         job_routes,
         record_routes,
+        webhook_routes,
         operations,
         administration,
         metrics,

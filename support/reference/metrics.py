@@ -21,6 +21,7 @@ from support.reference.database import Database
 from support.reference.errors import DatabaseUnavailable, documented
 from support.reference.jobs import statistics as jobs
 from support.reference.status.figures import read_stale_gauge, read_statuses_gauge, read_waiting_gauge
+from support.reference.webhooks.service import read_deliveries_gauge
 
 # Paths and methods that are not ours would let anybody grow the number of series without end.
 _UNKNOWN = "unknown"
@@ -68,6 +69,7 @@ DATABASE_GAUGES: Sequence[Callable[[Session], GaugeMetricFamily]] = (
     jobs.read_runs_gauge,
     jobs.read_takeovers_gauge,
     jobs.read_waiting_gauge,
+    read_deliveries_gauge,
 )
 """Gauges that are read from the database at each scrape, and are absent while it is away."""
 

@@ -135,6 +135,14 @@ def defer_all(session: Session, entries: Sequence[NewEntry]) -> list[int]:
     return [job_id for job_id in ids if job_id is not None]
 
 
+def defer_in_order(session: Session, task: Task[..., Any, ...], jobs: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+    """Enqueue jobs of a task in this order, each with its lock and its arguments, inside the caller's transaction."""
+    if jobs:
+        connection = session.connection().connection.driver_connection
+        new = [task.configure(lock=lock).make_new_job(**arguments) for lock, arguments in jobs]
+        _enqueuer.batch_defer_jobs(new, connection=connection)
+
+
 def withdraw(session: Session, task_id: str) -> bool:
     """Cancel the job with this argument, inside the caller's transaction; False when a worker has it, or had it."""
     job_id = session.scalar(

@@ -57,6 +57,14 @@ def _fernet_key(key: SecretStr) -> SecretStr:
     return key
 
 
+def _listed_host(host: str) -> str:
+    """Check one entry of ``outbound_allowed_hosts``."""
+    name, _, port = host.rpartition(":")
+    if not name or not port.isdecimal() or not 0 < int(port) < 2**16:
+        raise ValueError("must be a JSON list of host:port")
+    return host.lower()
+
+
 def _database_address(url: SecretStr) -> SecretStr:
     text = url.get_secret_value()
     if not text.startswith("postgresql+psycopg://"):
@@ -136,6 +144,7 @@ class Settings(BaseSettings):
     media_root: Path
     signing_key: Annotated[SecretStr, AfterValidator(_own_signing_key)]
     notes_key: Annotated[SecretStr, AfterValidator(_fernet_key)]
+    credentials_key: Annotated[SecretStr, AfterValidator(_fernet_key)]
     host: Annotated[str, AfterValidator(_own_address)] = "127.0.0.1"
     port: int = Field(ge=1, le=65535)
     cablecast_url: HttpUrl
@@ -149,6 +158,9 @@ class Settings(BaseSettings):
     records_url: HttpUrl
     records_timeout: float = Field(default=2, gt=0)
     workers: Annotated[tuple[WorkerSettings, ...], AfterValidator(_complete_workers)] = (WorkerSettings(name="worker"),)
+    webhook_timeout: float = Field(default=10, gt=0)
+    webhook_first_wait: float = Field(default=30, gt=0)
+    outbound_allowed_hosts: frozenset[Annotated[str, AfterValidator(_listed_host)]] = frozenset()
     # OWASP's minimum for Argon2id: 19 MiB, two passes, one lane.
     password_memory_kib: int = Field(default=19 * 1024, ge=1024)
     password_passes: int = Field(default=2, ge=1)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
@@ -34,6 +34,7 @@ from support.reference.jobs.tasks import is_job
 from support.reference.queue import connector, entry_queue, queue
 from support.reference.services import Services, services_of, task_context
 from support.reference.settings import PLATFORM_QUEUE, Settings, WorkerSettings
+from support.reference.webhooks.places import PLACES, run_deliveries
 
 logger = logging.getLogger(__name__)
 
@@ -140,6 +141,12 @@ class PunctualWorker(Worker):
                 await self._hold_lock()
                 await self._beat()
 
+    def _start_side_tasks(self) -> list[asyncio.Task[Any]]:
+        side_tasks: list[asyncio.Task[Any]] = super()._start_side_tasks()
+        if _runs_platform_work(self._described):
+            side_tasks.append(asyncio.create_task(run_deliveries(self), name="deliveries"))
+        return side_tasks
+
     async def _beat(self) -> None:
         beat = await self._life.execute(
             "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id = %s", (self.worker_id,)
@@ -186,7 +193,7 @@ def run(settings: Settings, described: WorkerSettings, ready: Callable[[], None]
     session_name = f"{described.name}-{uuid4().hex}"
     named = SecretStr(with_session_name(settings.database_url.get_secret_value(), session_name))
     settings = settings.model_copy(update={"database_url": named})
-    services = Services.of(settings, pool_size=2 * described.places + _SPARE_CONNECTIONS)
+    services = Services.of(settings, pool_size=2 * described.places + _SPARE_CONNECTIONS + PLACES // 4)
     services.cache.invalidate()  # the API reads what a worker before this one may have left stale
     asyncio.new_event_loop().run_until_complete(_work(services, described, session_name, ready))
 
@@ -194,7 +201,7 @@ def run(settings: Settings, described: WorkerSettings, ready: Callable[[], None]
 async def _work(services: Services, described: WorkerSettings, session_name: str, ready: Callable[[], None]) -> None:
     # A run needs a thread for its start, its end and its heartbeats, beside those of the platform's own tasks.
     asyncio.get_running_loop().set_default_executor(
-        ThreadPoolExecutor(3 * described.places + _SPARE_CONNECTIONS, thread_name_prefix="worker")
+        ThreadPoolExecutor(3 * described.places + _SPARE_CONNECTIONS + PLACES, thread_name_prefix="worker")
     )
     address = services.settings.database_url.get_secret_value()
     with queue.replace_connector(connector(address, connections=2 * _SPARE_CONNECTIONS)):
@@ -226,10 +233,14 @@ async def _work(services: Services, described: WorkerSettings, session_name: str
         await working
 
 
-def _entry_queues(described: WorkerSettings) -> list[str] | None:
-    if described.queues is None:
-        return None
-    return [_PLATFORM_ENTRIES if name == PLATFORM_QUEUE else entry_queue(name) for name in described.queues]
+def _entry_queues(described: WorkerSettings) -> list[str]:
+    """Return the queues of a worker's places; deliveries of webhooks have places of their own."""
+    names: Sequence[str] = described.queues or (PLATFORM_QUEUE, *QUEUES)
+    return [_PLATFORM_ENTRIES if name == PLATFORM_QUEUE else entry_queue(name) for name in names]
+
+
+def _runs_platform_work(described: WorkerSettings) -> bool:
+    return described.queues is None or PLATFORM_QUEUE in described.queues
 
 
 async def _connect(address: str) -> psycopg.AsyncConnection[Any]:

@@ -46,16 +46,26 @@ class EmbeddedPlatform:
 
     `begin` returns while the servers are still starting, so that the caller can load its own parts meanwhile; `finish`
     waits for them. Both raise EnvironmentFailed with part, cause and log. `close` is due whatever came before.
-    `logs` is the folder for logs; without one they lie in the run's own directory, and go with it.
+    `logs` is the folder for logs; without one they lie in the run's own directory, and go with it. `allowed_hosts` are
+    the `host:port` of receivers on this machine that the platform may call.
     """
 
-    def __init__(self, logs: Path | None, cablecast: PartnerAddress, prices_url: str, records_url: str) -> None:
+    def __init__(
+        self,
+        logs: Path | None,
+        cablecast: PartnerAddress,
+        prices_url: str,
+        records_url: str,
+        allowed_hosts: Sequence[str] = (),
+    ) -> None:
         self._logs = logs
         self._timings: dict[str, float] = {}
         self.accounts = {name: Account(name.lower(), secrets.token_urlsafe(18)) for name in STANDING}
         self.signing_key = secrets.token_urlsafe(48)
         # A Fernet key, which this side has no other use for.
         self.notes_key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+        self.credentials_key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+        self._allowed_hosts = allowed_hosts
         self._cablecast = cablecast
         self._prices_url = prices_url
         self._records_url = records_url
@@ -120,6 +130,7 @@ class EmbeddedPlatform:
             "PLATFORM_MEDIA_ROOT": str(self.media_root),
             "PLATFORM_SIGNING_KEY": self.signing_key,
             "PLATFORM_NOTES_KEY": self.notes_key,
+            "PLATFORM_CREDENTIALS_KEY": self.credentials_key,
             "PLATFORM_PRICES_URL": self._prices_url,
             "PLATFORM_RECORDS_URL": self._records_url,
             "PLATFORM_WORKERS": json.dumps(WORKERS),
@@ -132,6 +143,9 @@ class EmbeddedPlatform:
             "PLATFORM_CABLECAST_TIMEOUT": "0.6",
             "PLATFORM_CABLECAST_FIRST_WAIT": "0.1",
             "PLATFORM_CABLECAST_POLL": "0.01",
+            "PLATFORM_WEBHOOK_TIMEOUT": "2",
+            "PLATFORM_WEBHOOK_FIRST_WAIT": "0.2",
+            "PLATFORM_OUTBOUND_ALLOWED_HOSTS": json.dumps(list(self._allowed_hosts)),
             # Argon2 still, but every scenario signs somebody in, and nobody attacks these accounts.
             "PLATFORM_PASSWORD_MEMORY_KIB": str(8 * 1024),
             "PLATFORM_PASSWORD_PASSES": "1",

@@ -134,7 +134,8 @@ def exported(told: Mapping[str, Any], ids: Mapping[str, set[str]], username: str
     equal("the positions in the export", [each["ticker"] for each in told["portfolios"][0]["positions"]], ["AAPL"])
     equal("the text of the document in the export", told["documents"][0]["content"], words(mark))
     equal("the jobs in the export", told["jobs"], [])  # a researcher submits none
-    equal("the parts of the export", sorted(told), sorted({*ids, "profile", "jobs"}))
+    equal("the webhooks in the export", told["webhooks"], [])
+    equal("the parts of the export", sorted(told), sorted({*ids, "profile", "jobs", "webhooks"}))
 
 
 def audit(entries: Sequence[Mapping[str, Any]], user_id: str, told: Mapping[str, Any], personal: Sequence[str]) -> None:

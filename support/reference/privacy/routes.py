@@ -21,6 +21,7 @@ from support.reference.research.tables import State
 from support.reference.schemas import Answer, Request
 from support.reference.services import ServicesOf
 from support.reference.users.routes import ProfileAnswer
+from support.reference.webhooks.routes import WebhookAnswer
 
 router = APIRouter(prefix="/api/privacy", responses=documented(401, 500, 503))
 
@@ -50,6 +51,7 @@ class ExportAnswer(Answer):
     documents: list[DocumentAnswer]
     portfolios: list[PortfolioAnswer]
     jobs: list[JobResponse]
+    webhooks: list[WebhookAnswer]
 
 
 class NoFields(Request):
@@ -82,6 +84,7 @@ def export(user: CurrentUser, services: ServicesOf) -> ExportAnswer:
         documents=[document_answer(each) for each in owned["documents"]],
         portfolios=[PortfolioAnswer.model_validate(each) for each in owned["portfolios"]],
         jobs=[job_response(each) for each in jobs],
+        webhooks=[WebhookAnswer.model_validate(each) for each in owned["webhooks"]],
     )
 
 

@@ -20,6 +20,7 @@ from support.reference.portfolios.tables import PortfolioRow
 from support.reference.privacy.tables import AuditRow
 from support.reference.research.tables import ResearchSessionRow, ResearchStateChangeRow
 from support.reference.services import Services
+from support.reference.webhooks.tables import WebhookRow
 
 _OWNED: dict[str, tuple[Any, Any]] = {
     "sessions": (ResearchSessionRow, ResearchSessionRow.owner_id),
@@ -27,6 +28,7 @@ _OWNED: dict[str, tuple[Any, Any]] = {
     "events": (EventRow, EventRow.user_id),
     "documents": (DocumentRow, DocumentRow.owner_id),
     "portfolios": (PortfolioRow, PortfolioRow.owner_id),
+    "webhooks": (WebhookRow, WebhookRow.owner_id),
 }
 """What a user owns, by the name it has in the API, with the column that says whose it is."""
 

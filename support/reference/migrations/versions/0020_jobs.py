@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0020_jobs"
-down_revision = "0012_status"
+down_revision = "0015_webhooks"
 
 _JOB_STATES = "'todo', 'doing', 'succeeded', 'failed', 'cancelled', 'aborted'"
 _OUTCOMES = "'running', 'succeeded', 'failed', 'timed_out', 'aborted', 'requeued', 'lost'"

@@ -1,0 +1,1 @@
+"""Webhooks: platform events posted to addresses of their owners."""
