@@ -28,7 +28,7 @@ def is_signed_in(context: Context, who: str) -> None:
     """
     world = context.world
     session = world.access.sign_in(world.person(who))
-    world.access.open_page_in(session, "protected page").expect(200)
+    world.access.open_page_in(session, "protected endpoint").expect(200)
     world.note("session", session)
 
 
@@ -45,7 +45,7 @@ def sign_in(context: Context, who: str) -> None:
         world.note("session", world.access.opened(person, answer))
 
 
-@given("{who:Actor} signed out")
+@given("{who:Actor} has signed out")
 @when("{who:Actor} signs out")
 def sign_out(context: Context, who: str) -> None:
     """End the persona's latest session; the token stays at hand, to see what it is worth afterwards.
@@ -56,11 +56,11 @@ def sign_out(context: Context, who: str) -> None:
     world.note("session", world.access.sign_out(world.person(who)))
 
 
-@given("{who:Actor} tried {whose:Owner} account with {attempt:Attempt}, {times:Count}")
+@given("{who:Actor} has tried to sign in to {whose:Owner} account with {attempt:Attempt} {times:Times}")
 def tried_account(context: Context, who: str, whose: str, attempt: str, times: int) -> None:
     """Try to sign in with the account of a persona, so many times; each time must be refused as not signed in.
 
-    Example: Given Mallory tried Dana's account with a wrong password, 5 times
+    Example: Given Mallory has tried to sign in to Dana's account with a wrong password 5 times
     """
     world = context.world
     owner, person = world.person(whose), world.person(who)
@@ -68,39 +68,38 @@ def tried_account(context: Context, who: str, whose: str, attempt: str, times: i
         world.access.attempt_as(owner, attempt, by=person).expect(401)
 
 
-@when("{who:Actor} tries {whose:Owner} account with {attempt:Attempt}")
+@when("{who:Actor} tries to sign in to {whose:Owner} account with {attempt:Attempt}")
 def try_account(context: Context, who: str, whose: str, attempt: str) -> None:
     """Try to sign in with the account of a persona, whatever comes of it.
 
-    Example: When Mallory tries Dana's account with a wrong password
+    Example: When Mallory tries to sign in to Dana's account with a wrong password
     """
     world = context.world
     owner, person = world.person(whose), world.person(who)
     _keep(world, Asked.by(lambda: world.access.attempt_as(owner, attempt, by=person)))
 
 
-@when("{who:Actor} tries {whose:Owner} account with the {field:LoginField} {text:Quoted}")
+@when("{who:Actor} tries to sign in to {whose:Owner} account with the {field:LoginField} {text:Quoted}")
 def try_account_with_text(context: Context, who: str, whose: str, field: str, text: str) -> None:
     """Try to sign in with this text as name or password, the other one being right. {name} stands for the right name.
 
-    Example: When Mallory tries Dana's account with the name "{name}' --"
+    Example: When Mallory tries to sign in to Dana's account with the user name "{name}' --"
     """
     world = context.world
     owner, person = world.person(whose), world.person(who)
     _keep(world, Asked.by(lambda: world.access.attempt_with(owner, field, text, by=person)))
 
 
-@then("{who:Actor} is refused as if nobody had that name")
-def refused_alike(context: Context, who: str) -> None:
+@then("the sign-in is rejected as for an unknown user name")
+def refused_alike(context: Context) -> None:
     """Compare the refusal with that of a name which nobody has: an intruder must not learn which names exist.
 
-    Example: Then she is refused as if nobody had that name
+    Example: Then the sign-in is rejected as for an unknown user name
     """
     world = context.world
-    person = world.person(who)
-    refusal = world.recall("answer", Answer).expect(401)
-    unknown = world.access.attempt_as_nobody(by=person)
-    require_fields(f"what {person.name} is told", _told(refusal), _told(unknown))
+    rejection = world.recall("answer", Answer).expect(401)
+    unknown = world.access.attempt_as_nobody(by=world.current_person)
+    require_fields("the rejection", _told(rejection), _told(unknown))
 
 
 def _told(refusal: Answer) -> dict[str, object]:
@@ -112,11 +111,11 @@ def _told(refusal: Answer) -> dict[str, object]:
     }
 
 
-@given("{who:Actor} opened the {page:Page}, {times:Count}")
+@given("{who:Actor} has called the {page:Endpoint} {times:Times}")
 def opened_page(context: Context, who: str, page: str, times: int) -> None:
     """Open a page with the persona's token, so many times; each time it must be open.
 
-    Example: Given Vera opened the protected page, 3 times
+    Example: Given Vera has called the protected endpoint 3 times
     """
     world = context.world
     person = world.person(who)
@@ -124,94 +123,67 @@ def opened_page(context: Context, who: str, page: str, times: int) -> None:
         world.access.open_page(page, by=person).expect(200)
 
 
-@when("{who:Actor} opens the {page:Page}")
+@when("{who:Actor} calls the {page:Endpoint}")
 def open_page(context: Context, who: str, page: str) -> None:
     """Open a page with the persona's token, if there is one.
 
-    Example: When Dana opens the administrator's page
+    Example: When Dana calls the admin endpoint
     """
     world = context.world
     person = world.person(who)
     _keep(world, Asked.by(lambda: world.access.open_page(page, by=person)))
 
 
-@when("{who:Actor} opens the {page:Page} with {credentials:Credentials}")
+@when("{who:Actor} calls the {page:Endpoint} with {credentials:Credentials}")
 def open_page_with(context: Context, who: str, page: str, credentials: str) -> None:
     """Open a page with something else in the Authorization header, made from the persona's own good token.
 
-    Example: When she opens the protected page with an expired token
+    Example: When she calls the protected endpoint with an expired token
     """
     world = context.world
     person = world.person(who)
     _keep(world, Asked.by(lambda: world.access.open_page_with(credentials, page, by=person)))
 
 
-@then("the {page:Page} is open to {who:Object}")
-def page_open(context: Context, page: str, who: str) -> None:
+@then("the {page:Endpoint} returns {whose:Owner} user name")
+def page_open(context: Context, page: str, whose: str) -> None:
     """Check that the page was answered, and that it knows who is asking.
 
-    Example: Then the protected page is open to her
+    Example: Then the protected endpoint returns her user name
     """
     world = context.world
-    username = world.access.account(world.person(who)).username
+    username = world.access.account(world.person(whose)).username
     equal(f"whom the {page} greets", world.recall("answer", Answer).expect(200).document.get("username"), username)
-
-
-@then("{who:Actor} is refused as not signed in")
-def refused_as_stranger(context: Context, who: str) -> None:
-    """Check for 401 with the way to sign in.
-
-    Example: Then Mallory is refused as not signed in
-    """
-    world = context.world
-    world.person(who)
-    answer = world.recall("answer", Answer).expect(401)
-    equal("the kind of refusal", answer.error["type"], "AuthenticationError")
-    require("WWW-Authenticate" in answer.headers, f"{answer} should name the way to sign in, but does not")
-
-
-@then("{who:Actor} is refused for lack of rights")
-def refused_for_lack_of_rights(context: Context, who: str) -> None:
-    """Check for 403, and that the answer shows nothing but the refusal.
-
-    Example: Then Dana is refused for lack of rights
-    """
-    world = context.world
-    world.person(who)
-    answer = world.recall("answer", Answer).expect(403)
-    equal("the kind of refusal", answer.error["type"], "PermissionError")
-    equal("what the refused page shows", sorted(answer.document), ["error"])
 
 
 # Waiting
 
 
-@then("{who:Actor} is told to wait {at_least:Number} to {at_most:Number} seconds")
-def told_to_wait(context: Context, who: str, at_least: float, at_most: float) -> None:
+@then("the request is rejected as rate limited for {at_least:Number} to {at_most:Duration}")
+def told_to_wait(context: Context, at_least: float, at_most: float) -> None:
     """Check for 429, and that the answer says in how many whole seconds to try again.
 
-    Example: Then she is told to wait 1 to 2 seconds
+    Example: Then the request is rejected as rate limited for 1 to 2 seconds
     """
     world = context.world
-    name = world.person(who).name
     answer = world.recall("answer", Answer).expect(429)
     equal("the kind of refusal", answer.error["type"], "RateLimitError")
     told = answer.headers.get("Retry-After", "nothing")
     wanted = f"between {at_least:g} and {at_most:g} seconds"
     require(
         told.isdecimal() and at_least <= int(told) <= at_most,
-        f"{name} should be told to wait {wanted}, but was told {told}",
+        f"Retry-After of {answer}: expected {wanted}, got {told}",
     )
 
 
-@then("{who:Actor} is served when that time is over, and not before")
-def served_when_over(context: Context, who: str) -> None:
+@then("the same request succeeds after that time and not before")
+def served_when_over(context: Context) -> None:
     """Ask the same again until it is served: no sooner than was said (to the second), and no later.
 
-    Example: Then she is served when that time is over, and not before
+    Example: Then the same request succeeds after that time and not before
     """
     world = context.world
-    world.noted("asked", Asked).require_served_in_time(world.person(who))
+    world.noted("asked", Asked).require_served_in_time(world.current_person)
 
 
 @then("{who:Actor} can sign in")
@@ -227,32 +199,32 @@ def can_sign_in(context: Context, who: str) -> None:
 # What answers must and must not show
 
 
-@when("{who:Actor} asks for what is answered {status:Status}")
+@when("{who:Actor} sends a request that is answered with {status:Status}")
 def ask_for_status(context: Context, who: str, status: int) -> None:
     """Ask for something that is answered with this status: 200, 401, 403, 404, 405, 413 or 422.
 
-    Example: When Vera asks for what is answered 404
+    Example: When Vera sends a request that is answered with 404
     """
     world = context.world
     world.remember("answer", world.access.answered(status, by=world.person(who)))
 
 
-@then("no answer has shown a password, a hash or somebody else's token")
+@then("no response contains a password, a hash or another user's token")
 def no_secret_shown(context: Context) -> None:
     """Search every answer of the scenario for every password, hash and token, and for parts of them.
 
-    Example: Then no answer has shown a password, a hash or somebody else's token
+    Example: Then no response contains a password, a hash or another user's token
     """
     world = context.world
     passwords = {account.password for account in world.run.deployment.accounts.values()} | {world.run.new_password}
     secrecy.require_secrecy(world.evidence.exchanges, passwords, world.account_stores.hashes(), world.access.sessions)
 
 
-@when("{who:Actor} tries {count:Number} wrong passwords with names that exist, and as many with names that do not")
+@when("{who:Actor} tries {count:Integer} wrong passwords with known user names and as many with unknown ones")
 def time_sign_ins(context: Context, who: str, count: float) -> None:
     """Time wrong sign-ins, known and unknown names in turn; each known name is tried less often than would lock it.
 
-    Example: When Mallory tries 50 wrong passwords with names that exist, and as many with names that do not
+    Example: When Mallory tries 50 wrong passwords with known user names and as many with unknown ones
     """
     world = context.world
     times = world.accounts.time_refusals(int(count), by=world.person(who))
@@ -261,11 +233,11 @@ def time_sign_ins(context: Context, who: str, count: float) -> None:
     world.evidence.table("Time of a refusal", ["name", "attempts", "median in ms"], lines)
 
 
-@then("the medians of both times differ by at most {percent:Number} %")
+@then("the median durations differ by at most {percent:Number} %")
 def medians_alike(context: Context, percent: float) -> None:
     """Compare the medians with each other, never with a clock.
 
-    Example: Then the medians of both times differ by at most 30 %
+    Example: Then the median durations differ by at most 30 %
     """
     times = context.world.noted("times", dict)
     low, high = sorted(statistics.median(seen) for seen in times.values())

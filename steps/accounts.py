@@ -6,7 +6,6 @@ from behave.runner import Context
 from support.checks import tables
 from support.checks.matching import equal, require
 from support.clients.roles import NOBODY, RoleMatrix
-from support.drivers.http import Answer
 from support.personas import Role
 
 ROLES = (NOBODY, *Role)
@@ -14,12 +13,17 @@ ROLES = (NOBODY, *Role)
 
 @given("{who:Actor} has a new account")
 def has_new_account(context: Context, who: str) -> None:
-    """Have an administrator make an account in the persona's role; she or he uses it for the rest of the scenario.
+    """Create an account in the persona's role that the persona uses for the rest of the scenario.
 
     Example: Given Dana has a new account
     """
     world = context.world
-    world.accounts.create(world.person(who))
+    person = world.person(who)
+    if person.newcomer:
+        world.people.join(person, world.mark, world.things, world.cleanup)
+        world.access.sign_in(person)
+    else:
+        world.accounts.create(person)
 
 
 @when("{who:Actor} creates an account for {whom:Object}")
@@ -33,22 +37,22 @@ def create_account(context: Context, who: str, whom: str) -> None:
     world.accounts.create(world.person(whom), by=administrator)
 
 
-@when("{who:Actor} creates another account with {whose:Owner} {likeness:Likeness}")
-def create_alike(context: Context, who: str, whose: str, likeness: str) -> None:
+@when("{who:Actor} creates another account with {whose:Owner} {property:AccountProperty}")
+def create_alike(context: Context, who: str, whose: str, property: str) -> None:
     """Try to make an account that has this in common with the persona's, whatever comes of it.
 
-    Example: When Omar creates another account with Dana's name in capitals
+    Example: When Omar creates another account with Dana's user name in capitals
     """
     world = context.world
     owner, administrator = world.person(whose), world.person(who)
-    world.remember("answer", world.accounts.try_alike(owner, likeness, by=administrator))
+    world.remember("answer", world.accounts.try_alike(owner, property, by=administrator))
 
 
-@given("{who:Actor} set {whose:Owner} {setting:Setting} to {value:Quoted}")
+@given("{who:Actor} has set {whose:Owner} {setting:Setting} to {value:Quoted}")
 def has_set(context: Context, who: str, whose: str, setting: str, value: str) -> None:
     """Change the account that the persona has in this scenario; it must succeed.
 
-    Example: Given Omar set Vera's request limit to "3 requests in 3 seconds"
+    Example: Given Omar has set Vera's rate limit to "3 requests in 3 seconds"
     """
     world = context.world
     owner, person = world.person(whose), world.person(who)
@@ -87,15 +91,15 @@ def next_session_has_role(context: Context, whose: str, role: str) -> None:
     world = context.world
     person = world.person(whose)
     equal("the role in the token", world.access.sign_in(person).claims["role"], role)
-    page = world.access.open_page("protected page", by=person).expect(200)
+    page = world.access.open_page("protected endpoint", by=person).expect(200)
     equal("the role that the page knows", page.document["role"], role)
 
 
-@then("{whose:Owner} password is stored as a hash of Argon2")
+@then("{whose:Owner} password is stored as an Argon2 hash")
 def password_hashed(context: Context, whose: str) -> None:
     """Look at the row: it holds a hash and, anywhere in it, no password.
 
-    Example: Then her password is stored as a hash of Argon2
+    Example: Then her password is stored as an Argon2 hash
     """
     world = context.world
     own = world.accounts.own(world.person(whose))
@@ -105,35 +109,24 @@ def password_hashed(context: Context, whose: str) -> None:
     require(own.account.password not in str(row), "the row should not hold the password, but does")
 
 
-@then("{who:Actor} is refused because that is taken")
-def refused_as_taken(context: Context, who: str) -> None:
-    """Check for 409.
-
-    Example: Then he is refused because that is taken
-    """
-    world = context.world
-    error = world.recall("answer", Answer).expect(409).error
-    equal(f"the kind of refusal for {world.person(who).name}", error["type"], "ConflictError")
-
-
 # The matrix of roles
 
 
-@given("the operations of the platform, and who may use them")
+@given("the role matrix")
 def matrix_of_roles(context: Context) -> None:
     """Take the matrix from the table: a column for each role, allowed or refused in each cell.
 
-    Example: Given the operations of the platform, and who may use them
+    Example: Given the role matrix
     """
     rows = tables.read(context.table, ("operation", *ROLES))
     context.world.note("matrix", RoleMatrix(rows, ROLES))
 
 
-@when("the platform lists its operations")
+@when("the operations are read from the OpenAPI document")
 def list_operations(context: Context) -> None:
     """Read the platform's own description, and keep the matrix for the report with what is undecided left blank.
 
-    Example: When the platform lists its operations
+    Example: When the operations are read from the OpenAPI document
     """
     world = context.world
     operations = world.roles.operations()
@@ -142,22 +135,22 @@ def list_operations(context: Context) -> None:
     world.evidence.table("Who may do what", ["operation", *ROLES], matrix.lines(operations))
 
 
-@then("each of them is decided for every role, and nothing else is")
+@then("the matrix covers every operation for every role and no other operation")
 def matrix_complete(context: Context) -> None:
     """Compare the matrix with the list: an operation that is new and not in the matrix fails.
 
-    Example: Then each of them is decided for every role, and nothing else is
+    Example: Then the matrix covers every operation for every role and no other operation
     """
     world = context.world
     gaps = world.noted("matrix", RoleMatrix).gaps(world.noted("operations", list))
     require(not gaps, f"the matrix should say of each operation who may use it, but {'; '.join(gaps)}")
 
 
-@when("{who:Actor} asks for each operation")
+@when("{who:Actor} calls every operation")
 def ask_for_each(context: Context, who: str) -> None:
     """Ask for every operation of the matrix in a way that does nothing, and note who was let in.
 
-    Example: When Vera asks for each operation
+    Example: When Vera calls every operation
     """
     world = context.world
     person = world.person(who)
@@ -166,11 +159,11 @@ def ask_for_each(context: Context, who: str) -> None:
     world.note("verdicts", {name: verdict for name, verdict in verdicts.items() if name in matrix.cells})
 
 
-@then("{who:Actor} is allowed and refused as the matrix says")
+@then("the responses to {who:Actor} match the matrix")
 def as_matrix_says(context: Context, who: str) -> None:
     """Compare what was noted with the column of the persona's role; the report gets both.
 
-    Example: Then Vera is allowed and refused as the matrix says
+    Example: Then the responses to Vera match the matrix
     """
     world = context.world
     person = world.person(who)

@@ -16,30 +16,30 @@ PATIENCE = 10.0  # seconds for what is no scenario's business
 NOTHING = {"show_id": None, "cablecast_vod_id": None, "published_at": None}
 
 
-@given("Cablecast has the show {show:Quoted} of {days:Days}")
+@given("Cablecast has the show {show:Quoted} dated {days:Day}")
 def cablecast_has_show_of(context: Context, show: str, days: int) -> None:
     """Have Cablecast know a show under this title, of a certain day.
 
-    Example: Given Cablecast has the show "City Council" of 7 days ago
+    Example: Given Cablecast has the show "City Council" dated 7 days ago
     """
     world = context.world
     world.cablecast.has_show(world.alias(show), days)
 
 
-@given("Cablecast answers {operation:Operation} with {reply:Reply}, {times:Repeat}")
+@given("Cablecast responds to {operation:Operation} with {reply:Reply} {times:Repeat}")
 def cablecast_answers(context: Context, operation: str, reply: int | str, times: int | None) -> None:
     """Have Cablecast answer an operation in a certain way: once, twice, 3 times and then as usual, or always.
 
-    Example: Given Cablecast answers "creating a VOD" with 503, twice
+    Example: Given Cablecast responds to "creating a VOD" with 503 twice
     """
     context.world.cablecast.answers(reply, operation, times)
 
 
-@given("Cablecast reports {status:Quoted} at {percent:Whole} percent, {times:Repeat}")
+@given("Cablecast reports the status {status:Quoted} at {percent:Integer} percent {times:Repeat}")
 def cablecast_reports(context: Context, status: str, percent: int, times: int | None) -> None:
     """Have Cablecast report a certain progress of every VOD, so often, and then as usual.
 
-    Example: Given Cablecast reports "processing" at 10 percent, 3 times
+    Example: Given Cablecast reports the status "processing" at 10 percent 3 times
     """
     context.world.cablecast.reports(status, percent, times)
 
@@ -69,11 +69,11 @@ def tried_to_publish(context: Context, who: str, title: str) -> None:
     world.vod.end_of("publication", vod)
 
 
-@then("Cablecast has one VOD of {title:Quoted}, with the captions as they were written")
+@then("Cablecast has one VOD of {title:Quoted} with the stored captions")
 def cablecast_received(context: Context, title: str) -> None:
     """Check at Cablecast, once the publication has ended: one VOD; its captions are byte for byte ours.
 
-    Example: Then Cablecast has one VOD of "City Council", with the captions as they were written
+    Example: Then Cablecast has one VOD of "City Council" with the stored captions
     """
     world = context.world
     vod = world.recall(title, Vod)
@@ -81,11 +81,11 @@ def cablecast_received(context: Context, title: str) -> None:
     equal("the captions at Cablecast", world.cablecast.captions_of(vod.recording), world.vods.captions(vod))
 
 
-@then("Cablecast received the captions of {title:Quoted} as a file, with our credentials")
+@then("Cablecast received the captions of {title:Quoted} as a file with valid credentials")
 def cablecast_upload(context: Context, title: str) -> None:
     """Check the upload itself: multipart, in the field scc_file, by its file name, with HTTP Basic on every request.
 
-    Example: Then Cablecast received the captions of "City Council" as a file, with our credentials
+    Example: Then Cablecast received the captions of "City Council" as a file with valid credentials
     """
     world = context.world
     vod = world.recall(title, Vod)
@@ -98,11 +98,11 @@ def cablecast_upload(context: Context, title: str) -> None:
     equal("the credentials that Cablecast was shown", carried, {world.run.cablecast_credentials})
 
 
-@then("the VOD {title:Quoted} is published, with show and VOD of Cablecast noted")
+@then("the VOD {title:Quoted} is published and stored with its Cablecast ids")
 def published(context: Context, title: str) -> None:
     """Check on our side: the publication succeeded, and API and database hold the ids that Cablecast gave.
 
-    Example: Then the VOD "City Council" is published, with show and VOD of Cablecast noted
+    Example: Then the VOD "City Council" is published and stored with its Cablecast ids
     """
     world = context.world
     vod = world.recall(title, Vod)
@@ -114,11 +114,11 @@ def published(context: Context, title: str) -> None:
     require(world.vods.row(vod)["published_at"], f'the row of the VOD "{title}" should tell when it was published')
 
 
-@then("publishing {title:Quoted} failed because {reason:Quoted}")
+@then("the publication of {title:Quoted} failed because {reason:Quoted}")
 def publishing_failed(context: Context, title: str, reason: str) -> None:
     """Check that the publication ended as failed with this reason, and that the VOD holds no half of it.
 
-    Example: Then publishing "City Council" failed because "Cablecast refused our credentials"
+    Example: Then the publication of "City Council" failed because "Cablecast refused our credentials"
     """
     world = context.world
     vod = world.recall(title, Vod)
@@ -127,11 +127,11 @@ def publishing_failed(context: Context, title: str, reason: str) -> None:
     require_fields(f'the VOD "{title}" in the API', world.vod.read(vod, by=vod.owner), NOTHING)
 
 
-@then("Cablecast was asked for {operation:Operation} {times:Count}, with growing waits")
+@then("Cablecast received {operation:Operation} {times:Times} with growing waits")
 def asked_with_waits(context: Context, operation: str, times: int) -> None:
     """Count the requests since Cablecast was told how to answer; each wait between two must exceed the one before.
 
-    Example: Then Cablecast was asked for "finding shows" 4 times, with growing waits
+    Example: Then Cablecast received "finding shows" 4 times with growing waits
     """
     asked = context.world.cablecast.asked(operation)
     equal(f'how often Cablecast was asked for "{operation}"', len(asked), times)
@@ -152,11 +152,11 @@ def linked(context: Context, title: str, show: str) -> None:
     require_fields(f'the row of the VOD "{title}"', world.vods.row(vod), {"show_id": id})
 
 
-@then("the VOD {title:Quoted} is linked to no show, and {show:Quoted} is suggested")
+@then("the VOD {title:Quoted} is not linked and the show {show:Quoted} is suggested")
 def suggested(context: Context, title: str, show: str) -> None:
     """Check that there is no link but a suggestion, or with "" none; nothing was made at Cablecast.
 
-    Example: Then the VOD "City Council" is linked to no show, and "City Council" is suggested
+    Example: Then the VOD "City Council" is not linked and the show "City Council" is suggested
     """
     world = context.world
     vod = _settled(world, title)
@@ -189,11 +189,11 @@ def publication_ended(context: Context, title: str, end: str) -> None:
     equal(f'the publication of "{title}"', str(seen), end)
 
 
-@then("the publication of {title:Quoted} is done within {seconds:Number} seconds")
+@then("the publication of {title:Quoted} is completed within {seconds:Duration}")
 def publication_done(context: Context, title: str, seconds: float) -> None:
     """Follow the publication that waited.
 
-    Example: Then the publication of "City Council" is done within 10 seconds
+    Example: Then the publication of "City Council" is completed within 10 seconds
     """
     world = context.world
     vod = world.recall(title, Vod)
@@ -201,12 +201,12 @@ def publication_done(context: Context, title: str, seconds: float) -> None:
     equal(f'the publication of "{title}"', str(timeline.values[-1]), "completed")
 
 
-@given("the platform gave Cablecast up for now")
-@when("Dana publishes more and more VODs")
+@given("the platform has paused calls to Cablecast")
+@when("Dana publishes VODs until calls to Cablecast are paused")
 def publish_many(context: Context) -> None:
     """Have several VODs captioned and published at once, and wait until the platform's health gives Cablecast up.
 
-    Example: Given the platform gave Cablecast up for now
+    Example: Given the platform has paused calls to Cablecast
     """
     world = context.world
     dana = world.person("Dana")
@@ -217,11 +217,11 @@ def publish_many(context: Context) -> None:
     world.operations.await_service("cablecast", "unhealthy", within=PATIENCE)
 
 
-@then("Cablecast is left alone for {seconds:Number} seconds")
+@then("Cablecast receives no request for {seconds:Duration}")
 def left_alone(context: Context, seconds: float) -> None:
     """Watch that the platform makes no call.
 
-    Example: Then Cablecast is left alone for 1 seconds
+    Example: Then Cablecast receives no request for 1 seconds
     """
     cablecast = context.world.cablecast
     before = cablecast.calls()
@@ -234,11 +234,11 @@ def left_alone(context: Context, seconds: float) -> None:
     )
 
 
-@then("Cablecast was left alone for the {seconds:Number} seconds that it asked for")
+@then("Cablecast received no request for the {seconds:Duration} of its Retry-After")
 def waited_as_asked(context: Context, seconds: float) -> None:
     """Compare the time between the answer 429 and the next call with what its Retry-After asked for.
 
-    Example: Then Cablecast was left alone for the 1 seconds that it asked for
+    Example: Then Cablecast received no request for the 1 seconds of its Retry-After
     """
     waited = context.world.cablecast.wait_after(429)
     require(waited >= seconds, f"Cablecast should be left alone for {seconds:g} s, but was called after {waited:.2f} s")

@@ -22,7 +22,7 @@ def has_become(context: Context, title: str, status: str) -> None:
     equal(f'the status of the VOD "{title}"', reached, status)
 
 
-@then("the VOD {title:Quoted} passes through {states:VodStates} within {seconds:Number} seconds")
+@then("the VOD {title:Quoted} passes through {states:VodStates} within {seconds:Duration}")
 def passes_through(context: Context, title: str, states: list[str], seconds: float) -> None:
     """Follow the VOD to the end; its own history must tell these states, and its progress never goes back.
 
@@ -62,11 +62,11 @@ def becomes_because(context: Context, title: str, status: str, reason: str) -> N
     equal(f'the VOD "{title}"', str(last), f"{status} ({reason})")
 
 
-@then("the captions of {title:Quoted} are a valid SCC file beside the recording")
+@then("the captions of {title:Quoted} are a valid SCC file next to the recording")
 def captions_valid(context: Context, title: str) -> None:
     """Read the caption file with our own reader of SCC, and compare it with what the API serves.
 
-    Example: Then the captions of "City Council" are a valid SCC file beside the recording
+    Example: Then the captions of "City Council" are a valid SCC file next to the recording
     """
     world = context.world
     vod = world.recall(title, Vod)
@@ -76,11 +76,11 @@ def captions_valid(context: Context, title: str) -> None:
     equal(f'what the API serves as captions of "{title}"', world.vod.captions(vod, by=vod.owner), written)
 
 
-@then("the captions of {title:Quoted} say what was said, when it was said, for {minutes:Number} minutes")
+@then("the captions of {title:Quoted} have the spoken words at their times for {minutes:Number} minutes")
 def captions_faithful(context: Context, title: str, minutes: float) -> None:
     """Compare every cue with the words of the recording and their times; they reach from its beginning to its end.
 
-    Example: Then the captions of "City Council" say what was said, when it was said, for 5 minutes
+    Example: Then the captions of "City Council" have the spoken words at their times for 5 minutes
     """
     world = context.world
     vod = world.recall(title, Vod)
@@ -89,22 +89,22 @@ def captions_faithful(context: Context, title: str, minutes: float) -> None:
     captions.require_coverage(title, cues, minutes * 60)
 
 
-@then("the captions of {title:Quoted} are the one cue {text:Quoted}")
+@then("the captions of {title:Quoted} are the single cue {text:Quoted}")
 def captions_placeholder(context: Context, title: str, text: str) -> None:
     """Check the captions of a recording in which nobody speaks.
 
-    Example: Then the captions of "Empty Chamber" are the one cue "[No speech detected]"
+    Example: Then the captions of "Empty Chamber" are the single cue "[No speech detected]"
     """
     world = context.world
     cues = captions.read(title, world.vods.captions(world.recall(title, Vod)))
     equal(f'the captions of "{title}"', [cue.text for cue in cues], [text])
 
 
-@then("the summary of {title:Quoted} tells who speaks when, in chunks of five cues")
+@then("the summary of {title:Quoted} has speaker and start of every five cues")
 def summary_told(context: Context, title: str) -> None:
     """Compare the summary file with the captions and with what the API serves.
 
-    Example: Then the summary of "City Council" tells who speaks when, in chunks of five cues
+    Example: Then the summary of "City Council" has speaker and start of every five cues
     """
     world = context.world
     vod = world.recall(title, Vod)

@@ -33,11 +33,11 @@ def file_there(context: Context, path: str) -> None:
     require(wanted in content, f'{name} should hold "{wanted}", but holds "{content[:300]}"')
 
 
-@then("there are {count:Files} like {pattern:Quoted} in the storage")
+@then("there are {count:Files} matching {pattern:Quoted} in the storage")
 def files_like(context: Context, count: int, pattern: str) -> None:
     """Count the files that match a pattern with * in it.
 
-    Example: Then there are no files like "*{the mark}*.scc" in the storage
+    Example: Then there are no files matching "*{the mark}*.scc" in the storage
     """
     world = context.world
     found = world.storage.listing(world.values.text(pattern))

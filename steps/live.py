@@ -9,12 +9,12 @@ from support.clients.vod import Vod
 from support.world import World
 
 
-@given("{who:Actor} follows {subject:Quoted} live")
-@when("{who:Actor} follows {subject:Quoted} live")
+@given("{who:Actor} has subscribed to {subject:Quoted}")
+@when("{who:Actor} subscribes to {subject:Quoted}")
 def follow(context: Context, who: str, subject: str) -> None:
     """Subscribe to a VOD by its title, or to "tasks", and wait for the confirmation.
 
-    Example: Given Vera follows "City Council" live
+    Example: Given Vera has subscribed to "City Council"
     """
     world = context.world
     person = world.person(who)
@@ -25,21 +25,21 @@ def _subject(world: World, subject: str) -> str:
     return subject if subject == live.TASKS else f"vod:{world.recall(subject, Vod).id}"
 
 
-@given("{who:Actor} has left")
+@given("{who:Actor} has disconnected")
 def left(context: Context, who: str) -> None:
     """Close the persona's live connection.
 
-    Example: Given Omar has left
+    Example: Given Omar has disconnected
     """
     world = context.world
     world.live.leave(by=world.person(who))
 
 
-@then("{who:Actor} sees {title:Quoted} live as {states:VodStates}")
+@then("{who:Actor} receives the states {states:VodStates} of {title:Quoted}")
 def sees_live(context: Context, who: str, title: str, states: list[str]) -> None:
     """Wait for the last of these states; they, and no others, were told in this order, as the history has them.
 
-    Example: Then Vera sees "City Council" live as pending, processing and completed
+    Example: Then Vera receives the states pending, processing and completed of "City Council"
     """
     world = context.world
     person, subject, vod = world.person(who), _subject(world, title), world.recall(title, Vod)
@@ -54,13 +54,13 @@ def sees_live(context: Context, who: str, title: str, states: list[str]) -> None
     require(percents == sorted(percents), f'the progress of "{title}" should never go back, but went {percents}')
 
 
-@then("{who:Actor} sees the publication of {title:Quoted} live at {percents:Quoted} percent")
+@then("{who:Actor} receives the publication progress {percents:Quoted} of {title:Quoted}")
 def sees_progress(context: Context, who: str, title: str, percents: str) -> None:
     """Wait for the end of the publication, and compare the progress that was told on the way, from its begin.
 
     It is told to who follows "tasks" live, not to who follows the VOD.
 
-    Example: Then Vera sees the publication of "City Council" live at "0, 25, 50, 75, 100" percent
+    Example: Then Vera receives the publication progress "0, 25, 50, 75, 100" of "City Council"
     """
     world = context.world
     person = world.person(who)
@@ -73,48 +73,48 @@ def sees_progress(context: Context, who: str, title: str, percents: str) -> None
     equal(f'the progress of "{title}" that {who} saw', seen, [int(percent) for percent in percents.split(", ")])
 
 
-@then("{who:Actor} sees nothing more for {seconds:Number} seconds")
-def sees_nothing(context: Context, who: str, seconds: float) -> None:
-    """Watch the persona's connection for this time: nothing comes, and it is alive nevertheless.
+@then("{who:Actor} receives no further live update for {seconds:Duration}")
+def receives_no_update(context: Context, who: str, seconds: float) -> None:
+    """Require silence on the persona's connection for this time, and that the connection works.
 
-    Example: Then Vera sees nothing more for 0.5 seconds
+    Example: Then Vera receives no further live update for 0.5 seconds
     """
     world = context.world
     person = world.person(who)
     world.live.watch_silence(seconds, by=person)
-    require(world.live.alive(by=person), f"{who}'s live connection should be alive, but does not answer")
+    require(world.live.alive(by=person), f"{who}'s live connection: expected a response to a ping, got none")
 
 
-@when("{who:Actor} connects live with {token:LiveToken}")
+@when("{who:Actor} sends this text as a live message")
+def send_live(context: Context, who: str) -> None:
+    """Send the step's text unchanged over the live connection.
+
+    Example: When Vera sends this text as a live message
+    """
+    world = context.world
+    world.live.say(context.text, by=world.person(who))
+
+
+@when("{who:Actor} connects with {token:LiveToken}")
 def connect_with(context: Context, who: str, token: str) -> None:
     """Try to open a live connection that must not open.
 
-    Example: When Mallory connects live with a made-up token
+    Example: When Mallory connects with a generated token
     """
     world = context.world
     person = world.person(who)
     world.remember("answer", world.live.attempt(world.access.bad_token(token), by=person))
 
 
-@when("{who:Actor} sends over the live connection exactly this")
-def send_live(context: Context, who: str) -> None:
-    """Send the text below as it is over the live connection.
-
-    Example: When Vera sends over the live connection exactly this
-    """
-    world = context.world
-    world.live.say(context.text, by=world.person(who))
-
-
-@then("the live connection answers {who:Object} with {kind:Quoted}, and lives")
-def answers_error(context: Context, who: str, kind: str) -> None:
+@then("the live connection answers {who:Object} with {error:Quoted} and stays open")
+def answers_error(context: Context, who: str, error: str) -> None:
     """Wait for an error of this kind, in the common envelope; pings are answered after it as before.
 
-    Example: Then the live connection answers her with "ValidationError", and lives
+    Example: Then the live connection answers her with "ValidationError" and stays open
     """
     world = context.world
     person = world.person(who)
     answered = world.live.await_event(lambda event: "error" in event, "an error", by=person)["error"]
-    equal("the kind of refusal", answered["type"], kind)
+    equal("the kind of refusal", answered["type"], error)
     equal("what the error tells", sorted(answered), ["details", "message", "request_id", "type"])
     require(world.live.alive(by=person), f"{who}'s live connection should be alive, but does not answer")

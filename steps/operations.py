@@ -19,22 +19,22 @@ LIVES = 3.0  # seconds since the last sign of life of a worker that lives
 RENEWED_WITHIN = 10.0  # seconds until a page that renews itself must have done so
 
 
-@then("the platform says that it is healthy, and names each of its services")
+@then('the platform\'s health is "healthy" and lists every service')
 def platform_is_healthy(context: Context) -> None:
     """Ask once for the platform's health.
 
-    Example: Then the platform says that it is healthy, and names each of its services
+    Example: Then the platform's health is "healthy" and lists every service
     """
     health = context.world.operations.health()
     equal("the platform's health", str(health), "healthy")
     equal("the services that it names", sorted(health.services), sorted(SERVICES))
 
 
-@then("the platform says within {seconds:Number} seconds that it is {status:Quoted}")
+@then("the platform's health is {status:Quoted} within {seconds:Duration}")
 def platform_says(context: Context, seconds: float, status: str) -> None:
     """Ask for the platform's health until it has this status; an answer that does not come counts as time.
 
-    Example: Then the platform says within 3 seconds that it is "unhealthy"
+    Example: Then the platform's health is "unhealthy" within 3 seconds
     """
     context.world.operations.await_status(status, within=seconds)
 
@@ -42,21 +42,21 @@ def platform_says(context: Context, seconds: float, status: str) -> None:
 # Metrics
 
 
-@given("the metrics were read")
+@given("the metrics have been scraped")
 def note_metrics(context: Context) -> None:
     """Read the metrics, to compare with later.
 
-    Example: Given the metrics were read
+    Example: Given the metrics have been scraped
     """
     world = context.world
     world.note("metrics", world.operations.metrics())
 
 
-@when("{who:Actor} asks for {operation:Quoted} {times:Count}")
+@when("{who:Actor} calls {operation:Quoted} {times:Times}")
 def ask_for(context: Context, who: str, operation: str, times: int) -> None:
     """Send the bare request of an operation, so often; an id in it is one that nothing has.
 
-    Example: When Dana asks for "GET /api/vod/list" 3 times
+    Example: When Dana calls "GET /api/vod/list" 3 times
     """
     world = context.world
     person = world.person(who)
@@ -64,55 +64,54 @@ def ask_for(context: Context, who: str, operation: str, times: int) -> None:
         world.remember("answer", world.operations.ask_for(operation, by=person))
 
 
-@then("the metrics count {times:Count} more for {operation:Quoted}, answered {status:Status}")
-def metrics_count(context: Context, times: int, operation: str, status: int) -> None:
+@then("the request counter of {operation:Quoted} with status {status:Status} has increased by {count:Integer}")
+def metrics_count(context: Context, count: int, operation: str, status: int) -> None:
     """Compare the metrics with those read before: exactly so many requests of this route were answered so.
 
-    Example: Then the metrics count 3 times more for "GET /api/vod/list", answered 200
+    Example: Then the request counter of "GET /api/vod/list" with status 200 has increased by 3
     """
     world = context.world
     before, after = world.noted("metrics", Metrics), world.operations.metrics()
     method, _, path = operation.partition(" ")
     of = {"method": method, "path": path}
     counted = [now.total("http_requests_total", **of, status=str(status)) for now in (before, after)]
-    equal(f"how often {operation} was counted as answered {status}", counted[1] - counted[0], times)
+    equal(f"how often {operation} was counted as answered {status}", counted[1] - counted[0], count)
     timed = [now.total("http_request_seconds_count", **of) for now in (before, after)]
     require(timed[1] - timed[0] >= counted[1] - counted[0], f"each answer of {operation} should be timed as well")
 
 
-@then("the metrics count {times:Count} more answered {status:Status}, as an error")
-def metrics_count_errors(context: Context, times: int, status: int) -> None:
+@then("the error counter of status {status:Status} has increased by {count:Integer}")
+def metrics_count_errors(context: Context, count: int, status: int) -> None:
     """Compare the count of errors of this status with the one read before.
 
-    Example: Then the metrics count 2 times more answered 404, as an error
+    Example: Then the error counter of status 404 has increased by 2
     """
     world = context.world
     before, after = world.noted("metrics", Metrics), world.operations.metrics()
     grown = after.total("http_errors_total", status=str(status)) - before.total("http_errors_total", status=str(status))
-    equal(f"how many errors {status} were counted", grown, times)
+    equal(f"how many errors {status} were counted", grown, count)
 
 
 # What administrators see
 
 
-@when("{who:Actor} looks at the {view:View}")
+@when("{who:Actor} opens the {view:View}")
 def look_at(context: Context, who: str, view: str) -> None:
     """Ask for something that only administrators may look at: queue, status, administrator's page.
 
-    Example: When Omar looks at the queue
+    Example: When Omar opens the admin queue
     """
     world = context.world
     world.remember("answer", world.operations.view(view, by=world.person(who)))
 
 
-@then("{who:Actor} sees {number:Number} {state:VodState} in the queue, and a worker that lives")
-def sees_queue(context: Context, who: str, number: float, state: str) -> None:
+@then("the admin queue counts {number:Integer} as {state:VodState} and shows a live worker")
+def sees_queue(context: Context, number: float, state: str) -> None:
     """Compare the counts with the database, and look for a worker's sign of life.
 
-    Example: Then Omar sees 1 processing in the queue, and a worker that lives
+    Example: Then the admin queue counts 1 as processing and shows a live worker
     """
     world = context.world
-    world.person(who)
     seen = world.recall("answer", Answer).expect(200).document
     equal(f"how many are {state}", seen["tasks"][state], int(number))
     equal("the counts", seen["tasks"], world.vods.tasks())
@@ -120,23 +119,23 @@ def sees_queue(context: Context, who: str, number: float, state: str) -> None:
     require(alive, f"a worker should have given a sign of life within {LIVES:g} s, but: {shown(seen['workers'])}")
 
 
-@given("{who:Actor} opened the administrator's page in a browser")
-@when("{who:Actor} opens the administrator's page in a browser")
+@given("{who:Actor} has opened the admin page in a browser")
+@when("{who:Actor} opens the admin page in a browser")
 def open_admin_page(context: Context, who: str) -> None:
     """Sign in with the page's own form, in a real browser.
 
-    Example: When Vera opens the administrator's page in a browser
+    Example: When Vera opens the admin page in a browser
     """
     world = context.world
     world.page.open(by=world.person(who))
 
 
-@then("the page shows {name:Quoted} as {value:Quoted} in its table of {table:Quoted}")
+@then("the page shows {value:Quoted} for {name:Quoted} in the table {table:Quoted}")
 def page_shows(context: Context, name: str, value: str, table: str) -> None:
     """Read a table of the page until a row that begins so also holds this. Tables: services, queue, workers, failures.
 
     The page is never loaded again by us: it must renew itself.
-    Example: Then the page shows "cablecast" as "healthy" in its table of "services"
+    Example: Then the page shows "healthy" for "cablecast" in the table "services"
     """
     world = context.world
     wanted = world.alias(name) if table == "failures" else name
@@ -144,11 +143,11 @@ def page_shows(context: Context, name: str, value: str, table: str) -> None:
     world.page.keep()
 
 
-@then("the page renews itself, and shows a worker that lives")
+@then("the page reloads itself and shows a live worker")
 def page_renews(context: Context) -> None:
     """Watch the page, without touching it, until it was made anew twice; then each worker it shows must live.
 
-    Example: Then the page renews itself, and shows a worker that lives
+    Example: Then the page reloads itself and shows a live worker
     """
     page = context.world.page
     for _ in range(2):
@@ -162,14 +161,13 @@ def page_renews(context: Context) -> None:
     equal("what the browser complained about", page.complaints(), [])
 
 
-@then("the page stays closed to {who:Object}: {reason:Quoted}")
-def page_closed(context: Context, who: str, reason: str) -> None:
+@then("the page shows only the message {reason:Quoted}")
+def page_closed(context: Context, reason: str) -> None:
     """Read what the page says instead.
 
-    Example: Then the page stays closed to her: "Your role does not allow this."
+    Example: Then the page shows only the message "Your role does not allow this."
     """
     world = context.world
-    world.person(who)
     equal("what the page says", world.page.refusal, reason)
 
 
@@ -191,11 +189,11 @@ def notified(context: Context, who: str, title: str, reason: str) -> None:
 # The API's own document
 
 
-@when("{who:Actor} reads the document in which the platform describes its API")
+@when("{who:Actor} reads the OpenAPI document")
 def read_document(context: Context, who: str) -> None:
     """Read the OpenAPI document, and note how many answers were compared with it until now.
 
-    Example: When Mallory reads the document in which the platform describes its API
+    Example: When Mallory reads the OpenAPI document
     """
     world = context.world
     world.person(who)
@@ -203,21 +201,21 @@ def read_document(context: Context, who: str) -> None:
     world.note("compared before", _compared(world))
 
 
-@then("it describes every operation with its answers")
+@then("the document describes every operation with its responses")
 def document_describes(context: Context) -> None:
     """Check the document itself: version, title, and for each operation its successful and its failing answers.
 
-    Example: Then it describes every operation with its answers
+    Example: Then the document describes every operation with its responses
     """
     faults = context.world.noted("document", ApiDocument).faults()
     require(not faults, f"the OpenAPI document should be complete, but {'; '.join(faults)}")
 
 
-@then("every operation answers {who:Object} as described")
+@then("every operation responds to {who:Object} as documented")
 def operations_answer(context: Context, who: str) -> None:
     """Send the bare request of every operation; the driver compares each answer with the document.
 
-    Example: Then every operation answers her as described
+    Example: Then every operation responds to her as documented
     """
     world = context.world
     person = world.person(who)
@@ -227,11 +225,11 @@ def operations_answer(context: Context, who: str) -> None:
             raise fail(f"{operation.name} should be refused to {person.name}, but was answered {answer.status}")
 
 
-@then("each answer since then was compared with it")
+@then("every response since then was compared with the document")
 def all_compared(context: Context) -> None:
     """Check that the driver does compare: a comparison that is not made finds nothing.
 
-    Example: Then each answer since then was compared with it
+    Example: Then every response since then was compared with the document
     """
     world = context.world
     answers, compared = map(sub, _compared(world), world.noted("compared before", tuple))

@@ -7,15 +7,15 @@ from support import writing
 from support.clients.api import Request
 
 
-@given("{partner:Partner} answers {request:Request} with {status:Status}, {times:Repeat}")
-@given("{partner:Partner} answers {request:Request} with {status:Status} after {delay:Duration}, {times:Repeat}")
+@given("{partner:Partner} responds to {request:Request} with {status:Status} {times:Repeat}")
+@given("{partner:Partner} responds to {request:Request} with {status:Status} after {delay:Duration} {times:Repeat}")
 def partner_answers(
     context: Context, partner: str, request: Request, status: int, times: int | None, delay: float = 0.0
 ) -> None:
     """Have an outside service answer a request so: once, twice, 3 times and then as usual, or always.
 
     `*` in the path stands for any part of it. The answer's JSON may stand below.
-    Example: Given Cablecast answers POST /vods with 503, twice
+    Example: Given Cablecast responds to POST /vods with 503 twice
     """
     world = context.world
     content = writing.content(world, context)
@@ -25,13 +25,13 @@ def partner_answers(
     )
 
 
-@given("{partner:Partner} answers {request:Request} with {status:Status} as {media_type:Quoted}, {times:Repeat}")
+@given("{partner:Partner} responds to {request:Request} with {status:Status} as {media_type:Quoted} {times:Repeat}")
 def partner_answers_as_it_is(
     context: Context, partner: str, request: Request, status: int, media_type: str, times: int | None
 ) -> None:
     """Have an outside service answer with the text below as it stands: for what is no JSON, or broken.
 
-    Example: Given Cablecast answers GET /shows with 200 as "application/json", always
+    Example: Given Cablecast responds to GET /shows with 200 as "application/json" always
     """
     world = context.world
     content = writing.content_as_it_is(context, media_type)
@@ -39,23 +39,23 @@ def partner_answers_as_it_is(
     stub.answers(writing.path(world, request), status, times=times, body=content.body or b"", headers=content.headers)
 
 
-@then("{partner:Partner} was asked {request:Request} {times:Count}")
-@then("{partner:Partner} was asked {request:Request} {times:Count} with")
+@then("{partner:Partner} received {request:Request} {times:Times}")
+@then("{partner:Partner} received {request:Request} {times:Times} with")
 def partner_was_asked(context: Context, partner: str, request: Request, times: int) -> None:
     """Check how often an outside service was asked; the body may be told below, in part (field, value, or JSON).
 
-    Example: Then Cablecast was asked POST /vods 3 times with
+    Example: Then Cablecast received POST /vods 3 times with
     """
     world = context.world
     differences = writing.wished_body(world, context)
     world.partner(partner).require_asked(writing.path(world, request), times, differences)
 
 
-@then("{partner:Partner} was never asked {request:Request}")
+@then("{partner:Partner} received no {request:Request}")
 def partner_was_never_asked(context: Context, partner: str, request: Request) -> None:
     """Check that an outside service was not asked.
 
-    Example: Then Cablecast was never asked POST /vods
+    Example: Then Cablecast received no POST /vods
     """
     world = context.world
     world.partner(partner).require_asked(writing.path(world, request), 0)

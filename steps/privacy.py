@@ -13,11 +13,11 @@ from support.things import checks as check
 from support.world import World
 
 
-@given("{who:Actor} has left something of every kind")
+@given("{who:Actor} has one resource of every type")
 def left_traces(context: Context, who: str) -> None:
     """Have a persona create one thing of every kind, deleted and noted ones too, each with words of their own in it.
 
-    Example: Given Nora has left something of every kind
+    Example: Given Nora has one resource of every type
     """
     world = context.world
     person = world.person(who)
@@ -35,22 +35,22 @@ def _personal(world: World, who: str) -> list[str]:
     return [world.people.account(world.person(who)).username, check.words(world.mark)]
 
 
-@when("{who:Actor} asks for everything that the platform holds of {whom:Object}")
-def export(context: Context, who: str, whom: str) -> None:
+@when("{who:Actor} exports {whose:Owner} data")
+def export(context: Context, who: str, whose: str) -> None:
     """Ask for the export of one's own data.
 
-    Example: When Nora asks for everything that the platform holds of her
+    Example: When Nora exports her data
     """
     world = context.world
-    world.person(whom)
+    world.person(whose)
     world.remember("answer", world.research.export(by=world.person(who)))
 
 
-@then("the export holds everything of {whose:Owner} own, and nothing else")
+@then("the export contains all of {whose:Owner} data and nothing else")
 def export_complete(context: Context, whose: str) -> None:
     """Compare the export with every thing the persona created, by id, and with the words in them.
 
-    Example: Then the export holds everything of her own, and nothing else
+    Example: Then the export contains all of her data and nothing else
     """
     world = context.world
     person = world.person(whose)
@@ -59,23 +59,23 @@ def export_complete(context: Context, whose: str) -> None:
     check.exported(exported, ids, world.people.account(person).username, world.mark)
 
 
-@given("{who:Actor} has had everything of {whose:Owner} own erased")
-@when("{who:Actor} has everything of {whose:Owner} own erased")
+@given("{who:Actor} has erased {whose:Owner} data")
+@when("{who:Actor} erases {whose:Owner} data")
 def erase(context: Context, who: str, whose: str) -> None:
     """Have one's own data erased.
 
-    Example: When Nora has everything of her own erased
+    Example: When Nora erases her data
     """
     world = context.world
     world.person(whose)
     world.remember("answer", world.research.erase(by=world.person(who)).expect(200))
 
 
-@then("no table, key or file holds anything of {whose:Owner} own")
+@then("no table, Redis key or file contains {whose:Owner} data")
 def nothing_left(context: Context, whose: str) -> None:
     """Search every field of every table, every key of Redis and every file for the persona's name, address and words.
 
-    Example: Then no table, key or file holds anything of her own
+    Example: Then no table, Redis key or file contains her data
     """
     world = context.world
     found = world.traces.of(*_personal(world, whose))
@@ -84,11 +84,11 @@ def nothing_left(context: Context, whose: str) -> None:
     require(not any(left.values()), f"nobody should own anything any more, but owns {left}")
 
 
-@then("the audit tells of {whose:Owner} erasure, and nothing that is personal")
+@then("the audit log has {whose:Owner} erasure without personal data")
 def audited(context: Context, whose: str) -> None:
     """Look for the one entry of the audit: what was done, when, and how many things of each kind, nothing else.
 
-    Example: Then the audit tells of her erasure, and nothing that is personal
+    Example: Then the audit log has her erasure without personal data
     """
     world = context.world
     person = world.people.id(world.person(whose))
@@ -99,12 +99,12 @@ def audited(context: Context, whose: str) -> None:
 # Notes
 
 
-@given("{who:Actor} noted {text:Quoted} on the research session {name:Quoted}")
-@when("{who:Actor} notes {text:Quoted} on the research session {name:Quoted}")
+@given("{who:Actor} has written the notes {text:Quoted} for the research session {name:Quoted}")
+@when("{who:Actor} writes the notes {text:Quoted} for the research session {name:Quoted}")
 def note(context: Context, who: str, text: str, name: str) -> None:
     """Write private notes on a session.
 
-    Example: When Ravi notes "sell before Friday" on the research session "AAPL"
+    Example: When Ravi writes the notes "sell before Friday" for the research session "AAPL"
     """
     world = context.world
     world.note("note", world.alias(text))
@@ -112,23 +112,22 @@ def note(context: Context, who: str, text: str, name: str) -> None:
     world.remember("answer", world.research.note(session, world.alias(text), by=world.person(who)).expect(200))
 
 
-@then("{who:Actor} reads {text:Quoted} in the notes on the research session {name:Quoted}")
-def notes_plain(context: Context, who: str, text: str, name: str) -> None:
+@then("the research session {name:Quoted} has the notes {text:Quoted}")
+def notes_plain(context: Context, text: str, name: str) -> None:
     """Read the notes of a session as its owner.
 
-    Example: Then Ravi reads "sell before Friday" in the notes on the research session "AAPL"
+    Example: Then the research session "AAPL" has the notes "sell before Friday"
     """
     world = context.world
-    world.person(who)
     told = world.things.read(things.known(world, SESSION, name)).expect(200).document
     equal(f"the notes on {name}", told["notes"], world.alias(text))
 
 
-@then("no table, key or file holds the notes in plain")
+@then("no table, Redis key or file contains the notes as plain text")
 def notes_sealed(context: Context) -> None:
     """Search every field of every table, every key of Redis and every file for the notes as they were written.
 
-    Example: Then no table, key or file holds the notes in plain
+    Example: Then no table, Redis key or file contains the notes as plain text
     """
     world = context.world
     found = world.traces.of(world.noted("note", str))

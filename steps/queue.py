@@ -26,29 +26,29 @@ def worker_is_paused(context: Context) -> None:
     world.note("counts before", dict(world.vod.queue_counts(by=world.person("Dana"))))
 
 
-@when("the worker goes on")
+@when("the worker is resumed")
 def worker_goes_on(context: Context) -> None:
     """Start the worker that was paused.
 
-    Example: When the worker goes on
+    Example: When the worker is resumed
     """
     context.world.faults.end(Part.WORKER)
 
 
-@when("{who:Actor} hands in a batch of {number:Whole} recordings")
+@when("{who:Actor} submits a batch of {number:Integer} recordings")
 def hand_in_batch(context: Context, who: str, number: int) -> None:
     """Hand in clear recordings at once, called "Meeting 1" and so on.
 
-    Example: When Dana hands in a batch of 10 recordings
+    Example: When Dana submits a batch of 10 recordings
     """
     _hand_in(context.world, who, {f"Meeting {index}": "" for index in range(1, number + 1)})
 
 
-@when("{who:Actor} hands in a batch with these recordings")
+@when("{who:Actor} submits a batch with these recordings")
 def hand_in_these(context: Context, who: str) -> None:
     """Hand in recordings at once. Columns: title, file path; without a path it is the recording's own.
 
-    Example: When Dana hands in a batch with these recordings
+    Example: When Dana submits a batch with these recordings
     """
     rows = tables.read(context.table, ["title", "file path"])
     _hand_in(context.world, who, {row["title"]: row["file path"] for row in rows})
@@ -67,11 +67,11 @@ def _hand_in(world: World, who: str, paths: dict[str, str]) -> None:
             world.remember(title, Vod(result["vod_id"], one, person))
 
 
-@then("the batch is answered so")
+@then("the batch results are")
 def batch_answered(context: Context) -> None:
     """Compare the results in their order. Columns: title, invalid field; no field means that it was accepted.
 
-    Example: Then the batch is answered so
+    Example: Then the batch results are
     """
     rows = tables.read(context.table, ["title", "invalid field"])
     results = context.world.recall("answer", Answer).expect(202).document["results"]
@@ -82,7 +82,7 @@ def batch_answered(context: Context) -> None:
         equal(f'whether "{row["title"]}" has a VOD', result["vod_id"] is not None, not row["invalid field"])
 
 
-@then("all {number:Whole} recordings of the batch are captioned")
+@then("all {number:Integer} recordings of the batch are captioned")
 def batch_captioned(context: Context, number: int) -> None:
     """Follow every VOD of the batch to its end.
 
@@ -96,11 +96,11 @@ def batch_captioned(context: Context, number: int) -> None:
         equal(f'the end of "Meeting {index}"', str(world.vod.follow(vod, by=vod.owner).values[-1]), "completed")
 
 
-@then("the worker takes {titles:Quoted} in this order")
+@then("the worker runs {titles:Quoted} in this order")
 def taken_in_order(context: Context, titles: str) -> None:
     """Wait until all of them are captioned, and compare the order in which the real queue gave them out.
 
-    Example: Then the worker takes "Fire, First, Second, Third" in this order
+    Example: Then the worker runs "Fire, First, Second, Third" in this order
     """
     world = context.world
     vods = [world.recall(title, Vod) for title in titles.split(", ")]
@@ -111,25 +111,25 @@ def taken_in_order(context: Context, titles: str) -> None:
     equal("the order in which they were taken", taken, [vod.recording.title for vod in vods])
 
 
-@then("the captioning of {title:Quoted} is {state:JobState} in the queue and was taken {times:Whole} times")
-def in_queue(context: Context, title: str, state: str, times: int) -> None:
+@then("the captioning job of {title:Quoted} is {state:JobState} after {count:Integer} runs")
+def in_queue(context: Context, title: str, state: str, count: int) -> None:
     """Look into the real queue: the state of the job, and how often a worker took it.
 
-    Example: Then the captioning of "City Council" is cancelled in the queue and was taken 0 times
+    Example: Then the captioning job of "City Council" is cancelled after 0 runs
     """
     world = context.world
     task = world.vod.task_of(world.recall(title, Vod), "captioning")
     job = world.queue.job(f'the job that captions "{title}"', task)
     job.await_state(state, within=5.0)
-    equal(f"how often {job.what} was taken", job.starts(), times)
+    equal(f"how often {job.what} was taken", job.starts(), count)
 
 
-@then("the queue counts")
+@then("the queue has the task counts")
 def queue_counts(context: Context) -> None:
     """Compare the counts that the API tells, and those of the real queue, with the states of these VODs' tasks.
 
     Columns: pending, processing, completed, failed: how many more than before the scenario's VODs were handed in.
-    Example: Then the queue counts
+    Example: Then the queue has the task counts
     """
     world = context.world
     [row] = tables.read(context.table, ["pending", "processing", "completed", "failed"])
@@ -150,12 +150,12 @@ def _live(counts: Mapping[str, int]) -> dict[str, int]:
     return {state: counts.get(state, 0) for state in ("todo", "doing")}
 
 
-@then("the queue has {jobs:Jobs} about {what:Quoted}")
-@then("within {within:Duration} the queue has {jobs:Jobs} about {what:Quoted}")
+@then("the queue has {jobs:Jobs} referring to {what:Quoted}")
+@then("within {within:Duration} the queue has {jobs:Jobs} referring to {what:Quoted}")
 def jobs_about(context: Context, jobs: tuple[int, str], what: str, within: float = 0.0) -> None:
     """Count the jobs in a state that name something (an id, mostly) in their arguments.
 
-    Example: Then within 30 seconds the queue has 1 succeeded job about "{vod.id}"
+    Example: Then within 30 seconds the queue has 1 succeeded job referring to "{vod.id}"
     """
     world = context.world
     count, state = jobs

@@ -24,12 +24,12 @@ def key_has(context: Context, key: str, within: float = 0.0) -> None:
     )
 
 
-@then("there are {count:Keys} like {pattern:Quoted}")
-@then("within {within:Duration} there are {count:Keys} like {pattern:Quoted}")
+@then("there are {count:Keys} matching {pattern:Quoted}")
+@then("within {within:Duration} there are {count:Keys} matching {pattern:Quoted}")
 def keys_like(context: Context, count: int, pattern: str, within: float = 0.0) -> None:
     """Count the keys that match a pattern with * in it, or a whole name.
 
-    Example: Then there are no Redis keys like "vod:{vod.id}:*"
+    Example: Then there are no Redis keys matching "vod:{vod.id}:*"
     """
     world = context.world
     name = world.values.text(pattern)

@@ -11,16 +11,16 @@ from support.checks.expected import require_fields
 from support.checks.matching import equal, one, require
 from support.clients.research import DOCUMENT_BATCH, filler
 from support.clients.things import PORTFOLIO, SESSION, Kind
-from support.drivers.http import REFUSALS, Answer
+from support.drivers.http import REJECTIONS, Answer
 from support.mistakes import require_written
 from support.things import checks as check
 
 
-@given("the research session {name:Quoted} of {who:Actor} is {state:Quoted}")
+@given("{who:Actor} has the research session {name:Quoted} in the state {state:Quoted}")
 def session_in_state(context: Context, name: str, who: str, state: str) -> None:
     """Have a persona begin a session and move it to a state; every state can be reached from the first.
 
-    Example: Given the research session "AAPL" of Ravi is "processing"
+    Example: Given Ravi has the research session "AAPL" in the state "processing"
     """
     world = context.world
     things.create(world, SESSION, name, who, {}).expect(201)
@@ -42,34 +42,34 @@ def move_session(context: Context, who: str, name: str, state: str) -> None:
     world.remember("answer", answer)
 
 
-@when("{callers:Number} callers at once move the research session {name:Quoted} to {state:Quoted}")
-def move_at_once(context: Context, callers: float, name: str, state: str) -> None:
+@when("{callers:Integer} concurrent callers move the research session {name:Quoted} to {state:Quoted}")
+def move_at_once(context: Context, callers: int, name: str, state: str) -> None:
     """Have a session moved by several callers in the same moment, all of them its owner.
 
-    Example: When 2 callers at once move the research session "AAPL" to "completed"
+    Example: When 2 concurrent callers move the research session "AAPL" to "completed"
     """
     world = context.world
     session = things.known(world, SESSION, name)
-    moves = [world.research.moving(session, state, by=session.by)] * int(callers)
-    world.remember("answers", world.crowd.send(moves, at_once=int(callers)))
+    moves = [world.research.moving(session, state, by=session.by)] * callers
+    world.remember("answers", world.crowd.send(moves, at_once=callers))
 
 
-@then("{winners:Number} of them is accepted, the others are refused as {refusal:Refusal}")
-def some_accepted(context: Context, winners: float, refusal: str) -> None:
+@then("{winners:Integer} of them succeeds and the others are rejected as {rejection:Rejection}")
+def some_accepted(context: Context, winners: int, rejection: str) -> None:
     """Count the answers that several callers got.
 
-    Example: Then 1 of them is accepted, the others are refused as conflicting
+    Example: Then 1 of them succeeds and the others are rejected as conflicting
     """
     statuses = sorted(answer.status for answer in context.world.recall("answers", list))
-    wanted = [200] * int(winners) + [REFUSALS[refusal][0]] * (len(statuses) - int(winners))
+    wanted = [200] * winners + [REJECTIONS[rejection][0]] * (len(statuses) - winners)
     equal("the answers to the callers", statuses, wanted)
 
 
-@then("the research session {name:Quoted} went through")
+@then("the research session {name:Quoted} has the history")
 def went_through(context: Context, name: str) -> None:
     """Compare the session's history with the table: from, to, by whom; the times must go forward.
 
-    Example: Then the research session "AAPL" went through
+    Example: Then the research session "AAPL" has the history
     """
     world = context.world
     session = things.known(world, SESSION, name)
@@ -78,70 +78,70 @@ def went_through(context: Context, name: str) -> None:
     check.history(session, world.thing_stores.history(session), wanted)
 
 
-@then("there is one {kind:Thing} {name:Quoted} about the research session {session:Quoted}")
-def one_about(context: Context, kind: Kind, name: str, session: str) -> None:
+@then("there is one {type:Resource} {name:Quoted} for the research session {session:Quoted}")
+def one_about(context: Context, type: Kind, name: str, session: str) -> None:
     """Look through the owner's notifications or events for what tells of a session: there is exactly one.
 
-    Example: Then there is one notification "Research Complete" about the research session "AAPL"
+    Example: Then there is one notification "Research Complete" for the research session "AAPL"
     """
     world = context.world
     about = things.known(world, SESSION, session)
-    found = world.things.list(kind, {"limit": "100"}, by=about.by).expect(200).document[kind.listed]
-    telling = [each for each in found if each[kind.called] == name and each["data"].get("session_id") == about.id]
-    one(f'the {kind.word} "{name}" about the session on {session}', telling)
+    found = world.things.list(type, {"limit": "100"}, by=about.by).expect(200).document[type.listed]
+    telling = [each for each in found if each[type.called] == name and each["data"].get("session_id") == about.id]
+    one(f'the {type.word} "{name}" about the session on {session}', telling)
 
 
 # The workflow
 
 
-@when("{who:Actor} does a whole research on {ticker:Quoted}")
+@when("{who:Actor} completes a research session on {ticker:Quoted}")
 def whole_research(context: Context, who: str, ticker: str) -> None:
     """Begin a session and carry it through every stage; each must succeed.
 
-    Example: When Nora does a whole research on "AAPL"
+    Example: When Nora completes a research session on "AAPL"
     """
     world = context.world
     things.create(world, SESSION, ticker, who, {}).expect(201)
     world.research.carry(things.known(world, SESSION, ticker), "saved", by=world.person(who))
 
 
-@given("{who:Actor} carried the research on {name:Quoted} as far as {stage:ResearchStage}")
-@when("{who:Actor} carries the research on {name:Quoted} as far as {stage:ResearchStage}")
+@given("{who:Actor} has run the research session {name:Quoted} up to the stage {stage:ResearchStage}")
+@when("{who:Actor} runs the research session {name:Quoted} up to the stage {stage:ResearchStage}")
 def carry(context: Context, who: str, name: str, stage: str) -> None:
     """Take a research through all stages up to this one; each must succeed.
 
-    Example: When Ravi carries the research on "AAPL" as far as saved
+    Example: When Ravi runs the research session "AAPL" up to the stage saved
     """
     world = context.world
     session = things.known(world, SESSION, name)
     world.note("stages", world.research.carry(session, stage, by=world.person(who)))
 
 
-@given("{who:Actor} tried to have the research on {name:Quoted} {stage:ResearchStage}")
-@when("{who:Actor} has the research on {name:Quoted} {stage:ResearchStage}")
+@given("{who:Actor} has requested the stage {stage:ResearchStage} of the research session {name:Quoted}")
+@when("{who:Actor} requests the stage {stage:ResearchStage} of the research session {name:Quoted}")
 def one_stage(context: Context, who: str, name: str, stage: str) -> None:
     """Ask for one stage, whatever comes of it.
 
-    Example: When Ravi has the research on "AAPL" fetched
+    Example: When Ravi requests the stage fetched of the research session "AAPL"
     """
     world = context.world
     world.remember("answer", world.research.stage(things.known(world, SESSION, name), stage, by=world.person(who)))
 
 
-@then("the research on {name:Quoted} went through {stages:Quoted}")
+@then("the research session {name:Quoted} passed the stages {stages:Quoted}")
 def went_through_stages(context: Context, name: str, stages: str) -> None:
     """Compare the stages that the research said it went through, one after the other.
 
-    Example: Then the research on "AAPL" went through "started, fetched, analysed, reported, saved"
+    Example: Then the research session "AAPL" passed the stages "started, fetched, analysed, reported, saved"
     """
     equal(f"the way of the research on {name}", ", ".join(context.world.noted("stages", list)), stages)
 
 
-@then("the score of {names:Quoted} lies between {low:Number} and {high:Number}")
+@then("the score of {names:Quoted} is between {low:Number} and {high:Number}")
 def scores(context: Context, names: str, low: float, high: float) -> None:
     """Compare the score of a research with its limits; of several, divided by commas, all must have the same.
 
-    Example: Then the score of "AAPL, AAPL #2" lies between 0 and 1
+    Example: Then the score of "AAPL, AAPL #2" is between 0 and 1
     """
     world = context.world
     sessions = [things.known(world, SESSION, name.strip()) for name in names.split(",")]
@@ -151,11 +151,11 @@ def scores(context: Context, names: str, low: float, high: float) -> None:
     equal("the scores of researches on the same figures", found, found[:1] * len(found))
 
 
-@then("the research on {name:Quoted} failed because {reason:Quoted}")
+@then("the research session {name:Quoted} failed because {reason:Quoted}")
 def research_failed(context: Context, name: str, reason: str) -> None:
     """Check that the answer, the API and the database tell the failure with the same reason, and hold no figures.
 
-    Example: Then the research on "AAPL" failed because "The price service did not answer in time."
+    Example: Then the research session "AAPL" failed because "The price service did not answer in time."
     """
     world = context.world
     error = world.recall("answer", Answer).expect(502, 503, 504).error
@@ -169,11 +169,11 @@ def research_failed(context: Context, name: str, reason: str) -> None:
 # The price service
 
 
-@given("the price service quotes {ticker:Quoted} at")
+@given("the price service has these prices of {ticker:Quoted}")
 def price_service_quotes(context: Context, ticker: str) -> None:
     """Have the price service know these days of a ticker, oldest first. Columns: date; close, in quotes.
 
-    Example: Given the price service quotes "AAPL" at
+    Example: Given the price service has these prices of "AAPL"
     """
     world = context.world
     rows = tables.read(context.table, ("date", "close"))
@@ -181,20 +181,20 @@ def price_service_quotes(context: Context, ticker: str) -> None:
     world.note("quotes", world.prices.quotes(ticker, days))
 
 
-@given("the price service {trouble:PriceTrouble}, {times:Repeat}")
-def price_service_troubled(context: Context, trouble: str, times: int | None) -> None:
+@given("the price service {fault:PriceFault} {times:Repeat}")
+def price_service_troubled(context: Context, fault: str, times: int | None) -> None:
     """Have the price service fail: once, twice, 3 times and then work again, or always.
 
-    Example: Given the price service is slow, always
+    Example: Given the price service is slow always
     """
-    context.world.prices.troubled(trouble, times)
+    context.world.prices.troubled(fault, times)
 
 
-@then("the research on {name:Quoted} holds what the price service quoted")
+@then("the research session {name:Quoted} has the prices of the price service")
 def holds_quotes(context: Context, name: str) -> None:
     """Compare the session's figures with the price service's answer, which was asked for once.
 
-    Example: Then the research on "AAPL" holds what the price service quoted
+    Example: Then the research session "AAPL" has the prices of the price service
     """
     world = context.world
     data = world.things.read(things.known(world, SESSION, name)).expect(200).document["data"]
@@ -202,11 +202,11 @@ def holds_quotes(context: Context, name: str) -> None:
     equal("the figures of the research", found, world.noted("quotes", list))
 
 
-@then("the price service was asked {times:Count}")
+@then("the price service was called {times:Times}")
 def price_service_asked(context: Context, times: int) -> None:
     """Count the requests that this scenario's sessions caused at the price service.
 
-    Example: Then the price service was asked once
+    Example: Then the price service was called once
     """
     equal("how often the price service was asked", len(context.world.prices.asked()), times)
 
@@ -214,11 +214,11 @@ def price_service_asked(context: Context, times: int) -> None:
 # Search
 
 
-@given("{count:Number} other documents of {who:Actor}")
+@given("{who:Actor} has {count:Integer} other documents")
 def many_documents(context: Context, count: float, who: str) -> None:
     """Have many documents ingested, about all sorts of things; more of them each time.
 
-    Example: Given 500 other documents of Nora
+    Example: Given Nora has 500 other documents
     """
     world = context.world
     person = world.person(who)
@@ -244,18 +244,18 @@ def search(context: Context, who: str, text: str) -> None:
 # Tickers and returns
 
 
-@then("the platform says that {text:Value} is {verdict:Verdict} ticker")
-def ticker_judged(context: Context, text: str, verdict: str) -> None:
+@then("the ticker {text:Value} is {validity:Validity}")
+def ticker_judged(context: Context, text: str, validity: str) -> None:
     """Ask the platform whether a text is a ticker.
 
-    Example: Then the platform says that "AAPL" is a ticker
+    Example: Then the ticker "AAPL" is valid
     """
     world = context.world
     typed = world.values.value(text)
     require_written(isinstance(typed, str), f"{text} is no text: write the ticker in double quotes")
     judged = world.research.judge_ticker(typed, by=world.person("Ravi"))
-    ticker = typed.upper() if verdict == "a" else None
-    equal(f"what the platform says about {text}", judged, {"valid": verdict == "a", "ticker": ticker})
+    ticker = typed.upper() if validity == "valid" else None
+    equal(f"what the platform says about {text}", judged, {"valid": validity == "valid", "ticker": ticker})
 
 
 @then("the returns of the portfolio {name:Quoted} are")

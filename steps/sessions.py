@@ -8,11 +8,11 @@ from support.clients.sessions import SignedIn
 from support.drivers.http import Answer
 
 
-@then("{who:Actor} has an access token that is good for {minutes:Number} minutes")
+@then("{who:Actor} has an access token that is valid for {minutes:Number} minutes")
 def token_lifetime(context: Context, who: str, minutes: float) -> None:
     """Check what the sign-in answered and what the token says about its own end.
 
-    Example: Then she has an access token that is good for 30 minutes
+    Example: Then she has an access token that is valid for 30 minutes
     """
     world = context.world
     answer = world.recall("answer", Answer).expect(200).document
@@ -23,16 +23,16 @@ def token_lifetime(context: Context, who: str, minutes: float) -> None:
     equal("the time between issue and end in the token, in seconds", claimed, minutes * 60)
 
 
-@then("{whose:Owner} session is kept in the database and in Redis until its end")
+@then("{whose:Owner} session is stored in the database and in Redis until its expiry")
 def session_kept(context: Context, whose: str) -> None:
     """Open a page, and look in both stores; in Redis the session must end by itself, when it ends in the database.
 
-    Example: Then her session is kept in the database and in Redis until its end
+    Example: Then her session is stored in the database and in Redis until its expiry
     """
     world = context.world
     name = world.person(whose).name
     session = world.noted("session", SignedIn)
-    world.access.open_page_in(session, "protected page").expect(200)
+    world.access.open_page_in(session, "protected endpoint").expect(200)
     row = world.sessions.row(session)
     require(row is not None, f"{name}'s session should be in the database, but is not")
     left = world.sessions.seconds_to_live(session)
@@ -41,34 +41,34 @@ def session_kept(context: Context, whose: str) -> None:
     require(abs(left - row["left"]) < 5, f"{name}'s session should end in Redis {ends}, but does in {left:.0f} s")
 
 
-@then("{whose:Owner} session is gone from the database and from Redis")
+@then("{whose:Owner} session is deleted from the database and from Redis")
 def session_gone(context: Context, whose: str) -> None:
     """Try to open a page in the session, and look for it in both stores.
 
-    Example: Then her session is gone from the database and from Redis
+    Example: Then her session is deleted from the database and from Redis
     """
     world = context.world
     name = world.person(whose).name
     session = world.noted("session", SignedIn)
-    world.access.open_page_in(session, "protected page").expect(401)
+    world.access.open_page_in(session, "protected endpoint").expect(401)
     require(world.sessions.row(session) is None, f"{name}'s session should be gone from the database, but is there")
     left = world.sessions.seconds_to_live(session)
     require(left is None, f"{name}'s session should be gone from Redis, but lives {left} s more")
 
 
-@then("{whose:Owner} {which:Which}session {goes_on:Fate}")
-def session_fate(context: Context, whose: str, which: int, goes_on: bool) -> None:
+@then("{whose:Owner} {which:Which}session is {state:SessionState}")
+def session_fate(context: Context, whose: str, which: int, state: bool) -> None:
     """Open a page in one of the persona's sessions: it is open to her or him, or closed as to somebody unknown.
 
     One that goes on is in the database, too: the page may be answered from what Redis still holds.
 
-    Example: Then Dana's session goes on
+    Example: Then Dana's session is open
     """
     world = context.world
     person = world.person(whose)
     session = world.access.session_of_before(person, which)
-    answer = world.access.open_page_in(session, "protected page")
-    if goes_on:
+    answer = world.access.open_page_in(session, "protected endpoint")
+    if state:
         username = world.access.account(person).username
         equal("whom the page greets", answer.expect(200).document["username"], username)
         require(world.sessions.row(session), f"{person.name}'s session should be in the database, but is not")
@@ -76,12 +76,12 @@ def session_fate(context: Context, whose: str, which: int, goes_on: bool) -> Non
         equal("the kind of refusal", answer.expect(401).error["type"], "AuthenticationError")
 
 
-@given("{who:Actor} renewed the session")
-@when("{who:Actor} renews the session")
+@given("{who:Actor} has refreshed the session")
+@when("{who:Actor} refreshes the session")
 def renew(context: Context, who: str) -> None:
     """Exchange the refresh token of the session for new tokens, and use these from now on.
 
-    Example: When she renews the session
+    Example: When she refreshes the session
     """
     world = context.world
     person = world.person(who)
@@ -91,11 +91,11 @@ def renew(context: Context, who: str) -> None:
     world.note("session", world.access.opened(person, answer))
 
 
-@when("{who:Actor} renews the session with the {token:Token} of before")
+@when("{who:Actor} refreshes the session with the previous {token:Token}")
 def renew_with(context: Context, who: str, token: str) -> None:
     """Ask for new tokens in exchange for a token of the session as it was first, whatever comes of it.
 
-    Example: When she renews the session with the refresh token of before
+    Example: When she refreshes the session with the previous refresh token
     """
     world = context.world
     person = world.person(who)

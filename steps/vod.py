@@ -11,8 +11,8 @@ from support.testdata.media import Recording
 from support.world import World
 
 
-@given("{who:Actor} has a {kind:Recording} recording of {title:Quoted}")
-def has_recording(context: Context, who: str, kind: float | str, title: str) -> None:
+@given("{who:Actor} has a {condition:Recording} recording of {title:Quoted}")
+def has_recording(context: Context, who: str, condition: float | str, title: str) -> None:
     """Put a recording of a council meeting into the media storage: so many minutes of speech, or in a condition.
 
     It is clear, silent, corrupt, cut off, empty or missing; a slow one takes some seconds to caption.
@@ -21,15 +21,15 @@ def has_recording(context: Context, who: str, kind: float | str, title: str) -> 
     """
     world = context.world
     world.person(who)
-    seconds, condition = (kind * 60, "clear") if isinstance(kind, float) else (60.0, kind)
+    seconds, condition = (condition * 60, "clear") if isinstance(condition, float) else (60.0, condition)
     _store(world, title, seconds, condition)
 
 
-@given("the recording of {title:Quoted} has become {condition:Condition}")
+@given("the recording of {title:Quoted} has been replaced by a {condition:Condition} one")
 def recording_has_become(context: Context, title: str, condition: str) -> None:
     """Put another recording in the place of the one that was registered.
 
-    Example: Given the recording of "City Council" has become clear
+    Example: Given the recording of "City Council" has been replaced by a clear one
     """
     world = context.world
     seconds = world.recall(title, Vod).recording.duration
@@ -43,23 +43,23 @@ def _store(world: World, title: str, seconds: float = 60.0, condition: str = "cl
     return made
 
 
-@given("the VOD {title:Quoted} of {who:Actor}")
-@given("the {stage:Stage} VOD {title:Quoted} of {who:Actor}")
+@given("{who:Actor} has the VOD {title:Quoted}")
+@given("{who:Actor} has the {stage:Stage} VOD {title:Quoted}")
 def vod_exists(context: Context, title: str, who: str, stage: str = "pending") -> None:
     """Have a persona register a one minute recording and bring it so far; by hand, but for what only the worker can do.
 
     An unknown VOD was never registered; a handed-in one waits for the worker.
-    Example: Given the VOD "City Council" of Dana
-    Example: Given the captioned VOD "City Council" of Dana
+    Example: Given Dana has the VOD "City Council"
+    Example: Given Dana has the captioned VOD "City Council"
     """
     _make(context.world, stage, title, who)
 
 
-@given("these VODs of {who:Actor}, oldest first")
+@given("{who:Actor} has these VODs, oldest first")
 def vods_exist(context: Context, who: str) -> None:
     """Have a persona bring one minute recordings so far, one after the other. Columns: title, stage.
 
-    Example: Given these VODs of Dana, oldest first
+    Example: Given Dana has these VODs, oldest first
     """
     for row in tables.read(context.table, ["title", "stage"]):
         _make(context.world, row["stage"], row["title"], who)
@@ -68,7 +68,7 @@ def vods_exist(context: Context, who: str) -> None:
 def _make(world: World, stage: str, title: str, who: str) -> None:
     require_written(stage in STAGES, f'a VOD cannot be "{stage}"; it can be: {", ".join(STAGES)}')
     person, made = world.person(who), _store(world, title)
-    if stage == "unknown":
+    if stage == "unregistered":
         world.access.token(person)
         world.remember(title, world.vod.fresh(made, person)[0])
         return
@@ -77,14 +77,14 @@ def _make(world: World, stage: str, title: str, who: str) -> None:
     world.vod.bring(_register(world, who), stage, by=person)
 
 
-@given("the VOD {title:Quoted} was written straight to the database")
+@given("the VOD {title:Quoted} was inserted directly into the database")
 def vod_written(context: Context, title: str) -> None:
     """Have the database hold a VOD that did not come through the API.
 
-    Example: Given the VOD "City Council" was written straight to the database
+    Example: Given the VOD "City Council" was inserted directly into the database
     """
     world = context.world
-    _make(world, "unknown", title, "Dana")
+    _make(world, "unregistered", title, "Dana")
     vod = world.recall(title, Vod)
     world.vod.adopt(vod)
     world.vods.insert(vod)
@@ -107,7 +107,7 @@ def _register(world: World, who: str) -> Vod:
     return vod
 
 
-@when("{who:Actor} registers the VOD {title:Quoted} with the {field:Field} {value:Value}")
+@when("{who:Actor} registers the VOD {title:Quoted} with the {field:VodField} {value:Value}")
 def register_with(context: Context, who: str, title: str, field: str, value: str) -> None:
     """Register a VOD with one field of this value and the others as they should be, whatever comes of it.
 
@@ -122,11 +122,11 @@ def register_with(context: Context, who: str, title: str, field: str, value: str
     world.remember(title, Vod(answer.document.get("id", vod.id), vod.recording, person))
 
 
-@when("{who:Actor} registers a VOD with exactly this")
+@when("{who:Actor} registers a VOD with this body")
 def register_raw(context: Context, who: str) -> None:
     """Send the text below as it is to where VODs are registered, whatever comes of it.
 
-    Example: When Dana registers a VOD with exactly this
+    Example: When Dana registers a VOD with this body
     """
     world = context.world
     world.remember("answer", world.vod.attempt(writing.text_below(context).encode(), by=world.person(who)))
@@ -146,38 +146,38 @@ def submit_recording(context: Context, who: str) -> None:
     world.vod.submit(vod, by=person)
 
 
-@when("{who:Actor} has it captioned")
+@when("{who:Actor} captions it")
 def have_captioned(context: Context, who: str) -> None:
     """Register the recording in hand, hand it in for captioning and wait until that has ended well.
 
-    Example: When she has it captioned
+    Example: When she captions it
     """
     world = context.world
     world.vod.caption(_register(world, who), by=world.person(who))
 
 
-@given("{who:Actor} has {deed:Done} the VOD {title:Quoted}")
-def has_done(context: Context, who: str, deed: str, title: str) -> None:
+@given("{who:Actor} has {action:PastVodAction} the VOD {title:Quoted}")
+def has_done(context: Context, who: str, action: str, title: str) -> None:
     """Do something to a VOD, which must be accepted; it is not waited for.
 
-    Example: Given Dana has handed in the VOD "City Council"
+    Example: Given Dana has submitted the VOD "City Council"
     """
     world = context.world
-    world.vod.do(deed, world.recall(title, Vod), by=world.person(who)).expect(200, 202, 204)
+    world.vod.do(action, world.recall(title, Vod), by=world.person(who)).expect(200, 202, 204)
 
 
-@when("{who:Actor} {deed:Deed} the VOD {title:Quoted}")
-def do(context: Context, who: str, deed: str, title: str) -> None:
+@when("{who:Actor} {action:VodAction} the VOD {title:Quoted}")
+def do(context: Context, who: str, action: str, title: str) -> None:
     """Do something to a VOD, whatever comes of it.
 
     Example: When Vera reads the VOD "City Council"
     """
     world = context.world
-    world.remember("answer", world.vod.do(deed, world.recall(title, Vod), by=world.person(who)))
+    world.remember("answer", world.vod.do(action, world.recall(title, Vod), by=world.person(who)))
 
 
-@given("{who:Actor} has changed the {field:Field} of the VOD {title:Quoted} to {value:Value}")
-@when("{who:Actor} changes the {field:Field} of the VOD {title:Quoted} to {value:Value}")
+@given("{who:Actor} has changed the {field:VodField} of the VOD {title:Quoted} to {value:Value}")
+@when("{who:Actor} changes the {field:VodField} of the VOD {title:Quoted} to {value:Value}")
 def change(context: Context, who: str, field: str, title: str, value: str) -> None:
     """Ask for another value of one field, whatever comes of it.
 

@@ -13,7 +13,7 @@ from support.checks.matching import equal
 def connect(context: Context, who: str, path: str) -> None:
     """Open a WebSocket, with the token of who connects; the answer is 101, or a refusal.
 
-    Example: When nobody connects to /ws/live
+    Example: When an unauthenticated client connects to /ws/live
     """
     world = context.world
     world.remember("answer", world.sockets.open(world.values.text(path), by=world.caller(who)))
@@ -40,11 +40,11 @@ def send(context: Context, who: str) -> None:
     world.sockets.send(writing.message(world, context), by=world.caller(who))
 
 
-@when("{who:Caller} sends over the WebSocket exactly this")
+@when("{who:Caller} sends this text over the WebSocket")
 def send_exactly(context: Context, who: str) -> None:
     """Send the text below as it stands.
 
-    Example: When Vera sends over the WebSocket exactly this
+    Example: When Vera sends this text over the WebSocket
     """
     world = context.world
     world.sockets.send(writing.text_below(context), by=world.caller(who))
@@ -63,17 +63,17 @@ def receives(context: Context, within: float, who: str) -> None:
     world.remember("message", world.sockets.receive(differences, within, by=world.caller(who)))
 
 
-@then("{who:Caller} receives nothing more for {time:Duration}")
-def receives_nothing(context: Context, who: str, time: float) -> None:
+@then("{who:Caller} receives nothing more for {seconds:Duration}")
+def receives_nothing(context: Context, who: str, seconds: float) -> None:
     """Watch for this time that nothing comes after what was received by the step before.
 
     Example: Then Vera receives nothing more for 500 ms
     """
     world = context.world
-    world.sockets.require_silence(time, by=world.caller(who))
+    world.sockets.require_silence(seconds, by=world.caller(who))
 
 
-@then("within {within:Duration} the WebSocket of {who:Caller} is closed with {code:Whole}")
+@then("within {within:Duration} the WebSocket of {who:Caller} is closed with {code:Integer}")
 def closed(context: Context, within: float, who: str, code: int) -> None:
     """Wait until the platform closes the connection, and check its code.
 

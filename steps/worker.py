@@ -15,11 +15,11 @@ MOST_STARTS = 10  # of a job that kills its worker; the platform should give up 
 PATIENCE = 10.0  # seconds for what is no scenario's business
 
 
-@given("the captioning of {title:Quoted}, which takes {seconds:Number} seconds, is under way")
+@given("a captioning of {title:Quoted} that takes {seconds:Duration} is running")
 def captioning_under_way(context: Context, title: str, seconds: float) -> None:
     """Have Dana hand in a recording that takes so long, and wait until the worker has begun with it.
 
-    Example: Given the captioning of "City Council", which takes 2 seconds, is under way
+    Example: Given a captioning of "City Council" that takes 2 seconds is running
     """
     world = context.world
     dana = world.person("Dana")
@@ -31,30 +31,30 @@ def captioning_under_way(context: Context, title: str, seconds: float) -> None:
     world.vod.follow(vod, by=dana, within=PATIENCE, until={"processing"})
 
 
-@given("nobody has the captioning of {title:Quoted} in hand {seconds:Number} seconds later")
+@given("no worker runs the captioning of {title:Quoted} {seconds:Duration} later")
 def not_in_hand(context: Context, title: str, seconds: float) -> None:
     """Wait so long until the job is done, or handed back to whoever comes next.
 
-    Example: Given nobody has the captioning of "City Council" in hand 3 seconds later
+    Example: Given no worker runs the captioning of "City Council" 3 seconds later
     """
     _captioning(context.world, title).await_state("todo", "succeeded", within=seconds)
 
 
-@given("the captioning of {title:Quoted} is still in hand {seconds:Number} seconds later")
+@given("the same worker still runs the captioning of {title:Quoted} {seconds:Duration} later")
 def still_in_hand(context: Context, title: str, seconds: float) -> None:
     """Watch for so long that the job stays with the worker that has it.
 
-    Example: Given the captioning of "City Council" is still in hand 1.2 seconds later
+    Example: Given the same worker still runs the captioning of "City Council" 1.2 seconds later
     """
     job = _captioning(context.world, title)
     consistently(job.what, job.state, lambda state: state == "doing", wish="doing", during=seconds)
 
 
-@when("the worker is killed once {title:Quoted} is captioned, before it could say so")
+@when("the worker is killed after {title:Quoted} is captioned and before it acknowledges the job")
 def killed_before_acknowledging(context: Context, title: str) -> None:
     """Kill the worker in the moment between the effect of a job and its acknowledgement.
 
-    Example: When the worker is killed once "City Council" is captioned, before it could say so
+    Example: When the worker is killed after "City Council" is captioned and before it acknowledges the job
     """
     world = context.world
     vod = world.recall(title, Vod)
@@ -64,11 +64,11 @@ def killed_before_acknowledging(context: Context, title: str) -> None:
         world.faults.begin(Part.WORKER, Failure.KILLED)
 
 
-@when("the worker is killed each time it works on {title:Quoted}")
+@when("the worker is killed each time it runs the captioning of {title:Quoted}")
 def killed_each_time(context: Context, title: str) -> None:
     """Kill the worker whenever it has begun with this job, until the platform gives the job up.
 
-    Example: When the worker is killed each time it works on "City Council"
+    Example: When the worker is killed each time it runs the captioning of "City Council"
     """
     world = context.world
     job = _captioning(world, title)
@@ -78,7 +78,7 @@ def killed_each_time(context: Context, title: str) -> None:
         world.faults.begin(Part.WORKER, Failure.KILLED)
 
 
-@then("the captioning of {title:Quoted} is taken over within {seconds:Number} seconds")
+@then("the captioning of {title:Quoted} is taken over within {seconds:Duration}")
 def taken_over(context: Context, title: str, seconds: float) -> None:
     """Wait until a worker has begun with the job a second time.
 
@@ -87,11 +87,11 @@ def taken_over(context: Context, title: str, seconds: float) -> None:
     _captioning(context.world, title).await_starts(2, within=seconds)
 
 
-@then("the VOD {title:Quoted} is captioned within {seconds:Number} seconds, once")
+@then("the VOD {title:Quoted} is captioned once within {seconds:Duration}")
 def captioned_once(context: Context, title: str, seconds: float) -> None:
     """Follow the VOD to its end: it went through each state once, and its captions are whole.
 
-    Example: Then the VOD "City Council" is captioned within 10 seconds, once
+    Example: Then the VOD "City Council" is captioned once within 10 seconds
     """
     world = context.world
     vod = world.recall(title, Vod)
@@ -101,11 +101,11 @@ def captioned_once(context: Context, title: str, seconds: float) -> None:
     captions.require_faithful(title, captions.read(title, world.vods.captions(vod)), vod.recording)
 
 
-@given("the VOD {title:Quoted} waited")
+@given("the VOD {title:Quoted} has stayed pending")
 def waits(context: Context, title: str) -> None:
     """Watch for a second that the VOD stays pending and its job stays in the queue.
 
-    Example: Given the VOD "City Council" waited
+    Example: Given the VOD "City Council" has stayed pending
     """
     world = context.world
     vod, job = world.recall(title, Vod), _captioning(world, title)

@@ -10,14 +10,14 @@ from support.mistakes import FeatureMistake
 Remembered = TypeVar("Remembered")
 MADE_BY = {
     "answer": "When Dana sends GET /api/vod/list",
-    "answers": "When Dana sends GET /api/vod/list 20 times by 5 at once",
-    "API process": "When the database is suddenly gone",
-    "compared before": "When Mallory reads the document in which the platform describes its API",
-    "connections": "Given the platform has its usual connections to the database",
+    "answers": "When Dana sends GET /api/vod/list 20 times from 5 concurrent clients",
+    "API process": "When the database is suddenly unavailable",
+    "compared before": "When Mallory reads the OpenAPI document",
+    "connections": "Given the number of database connections is known",
     "counts before": "Given the worker is paused",
-    "document": "When Mallory reads the document in which the platform describes its API",
-    "metrics": "Given the metrics were read",
-    "portfolio in hand": 'Given the portfolio "Growth" of Ravi',
+    "document": "When Mallory reads the OpenAPI document",
+    "metrics": "Given the metrics have been scraped",
+    "portfolio in hand": 'Given Ravi has the portfolio "Growth"',
     "session": "Given Dana is signed in",
 }
 """A sentence that makes what steps keep under names of their own, where the name alone would not tell."""

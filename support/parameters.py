@@ -23,10 +23,10 @@ from support.clients.things import KINDS
 from support.clients.tokens import CREDENTIALS
 from support.clients.vod import CALLS, DEEDS, DONE, STAGES
 from support.clients.vod import FIELDS as VOD_FIELDS
-from support.drivers.http import OUTCOMES, REFUSALS
+from support.drivers.http import REJECTIONS
 from support.partners.cablecast import ANYTHING, OPERATIONS
 from support.parts import Failure, Part
-from support.personas import PERSONAS, PRONOUNS
+from support.personas import PERSONAS, PRONOUNS, UNAUTHENTICATED
 from support.testdata.media import CONDITIONS, SLOW
 
 
@@ -104,10 +104,10 @@ def _states(text: str) -> list[str]:
 _PRESENT = {
     "reads": "read",
     "deletes": "delete",
-    "removes for good": "remove for good",
+    "permanently deletes": "remove for good",
     "restores": "restore",
     "acknowledges": "acknowledge",
-    "asks for the returns of": "ask for the returns of",
+    "requests the returns of": "ask for the returns of",
 }
 _PAST = {"deleted": "delete", "acknowledged": "acknowledge"}
 
@@ -129,7 +129,8 @@ TYPES = {
     ),
     "Quoted": ParameterType('"[^"]*"', "a name or text in double quotes", lambda text: text[1:-1]),
     "Caller": _one_of(
-        (*PERSONAS, *PRONOUNS["subject"], "nobody"), "who sends a request: a persona, who acted last, or nobody"
+        (*PERSONAS, *PRONOUNS["subject"], UNAUTHENTICATED),
+        "who sends a request: a persona, a pronoun, or a client without a token",
     ),
     "Request": ParameterType(
         rf"[A-Z]{{3,7}} {_PATH}", "a method in capitals and a path that begins with /: GET /api/vod/{vod.id}", _request
@@ -143,7 +144,7 @@ TYPES = {
     "Rows": _amount("row"),
     "Keys": _amount("Redis key"),
     "Files": _amount("file"),
-    "Answers": _amount("answer"),
+    "Responses": _amount("response"),
     "Jobs": ParameterType(
         rf"(?:no|\d+) (?:{'|'.join(JOB_STATES)}) jobs?",
         f"how many jobs in which state: no failed jobs, 1 succeeded job (the states: {', '.join(JOB_STATES)})",
@@ -158,28 +159,28 @@ TYPES = {
         tuple(f'"{name}"' for name in _OPERATIONS),
     ),
     "Number": ParameterType(r"\d+(?:\.\d+)?", "a number such as 5 or 0.5", float),
-    "Count": ParameterType(_COUNT, "how often: once, twice, 3 times", _count),
+    "Times": ParameterType(_COUNT, "how often: once, twice, 3 times", _count),
     "Repeat": ParameterType(f"{_COUNT}|always", "how often, or for good: once, twice, 3 times, always", _repeat),
     "Status": ParameterType(r"[1-5]\d\d", "an HTTP status code such as 200", int),
-    "Page": _one_of(PAGES, "a page that asks for a sign-in"),
+    "Endpoint": _one_of(PAGES, "a page that asks for a sign-in"),
     "Credentials": _one_of(CREDENTIALS, "what stands in the Authorization header"),
     "Attempt": _one_of(ATTEMPTS, "how somebody tries to sign in"),
     "LoginField": _one_of(FIELDS, "what is asked for at the sign-in: name or password"),
     "Which": ParameterType(
         "(?:first |second )?", "which of somebody's sessions; none said means the latest", _which, ("first", "second")
     ),
-    "Fate": ParameterType(
-        "goes on|is over", "what becomes of a session", lambda text: text == "goes on", ("goes on", "is over")
+    "SessionState": ParameterType(
+        "open|ended", "the state of a session", lambda text: text == "open", ("open", "ended")
     ),
     "Token": ParameterType(
         "access token|refresh token", "a token", lambda text: text.replace(" ", "_"), ("access token", "refresh token")
     ),
     "Setting": _one_of(SETTINGS, "what an administrator can set of an account"),
-    "Likeness": _one_of(LIKENESSES, "what one account has in common with another"),
+    "AccountProperty": _one_of(LIKENESSES, "what one account has in common with another"),
     "Service": _one_of(SERVICES, "a service that the platform's health names"),
-    "Part": _one_of(Part, "a part of the platform that can be broken", Part),
-    "Failure": _one_of(Failure, "a way in which a part fails", Failure),
-    "Treatment": _one_of(TREATMENTS, "what became of requests", lambda text: TREATMENTS[text]),
+    "Component": _one_of(Part, "a part of the platform that can be broken", Part),
+    "FailureMode": _one_of(Failure, "a way in which a part fails", Failure),
+    "Outcome": _one_of(TREATMENTS, "what became of requests", lambda text: TREATMENTS[text]),
     "View": _one_of(VIEWS, "what only administrators may look at"),
     "Recording": ParameterType(
         rf"\d+(?:\.\d+)? minute|{'|'.join((*CONDITIONS, SLOW))}",
@@ -193,35 +194,34 @@ TYPES = {
         rf"{_STATE}(?:, {_STATE})*(?: and {_STATE})?", "states of a VOD: pending, processing and completed", _states
     ),
     "Stage": _one_of(STAGES, "how far a VOD is"),
-    "Whole": ParameterType(r"\d+", "a whole number", int),
+    "Integer": ParameterType(r"\d+", "a whole number", int),
     "Value": ParameterType(
         r'\{[^{}]*\}|null|true|false|-?\d+(?:\.\d+)?(?:e\d+)?|"[^"]*"|\[[^\]]*\]',
         'a value as JSON writes it (5, null, "text", [1]), or in braces, as in a cell: {a text of 256 characters}',
     ),
-    "Field": _one_of(VOD_FIELDS, "a field of a VOD", lambda text: VOD_FIELDS[text]),
-    "Deed": _one_of(DEEDS, "what somebody does to a VOD"),
-    "Done": _one_of(DONE, "what somebody has done to a VOD", lambda text: DONE[text]),
+    "VodField": _one_of(VOD_FIELDS, "a field of a VOD", lambda text: VOD_FIELDS[text]),
+    "VodAction": _one_of(DEEDS, "what somebody does to a VOD"),
+    "PastVodAction": _one_of(DONE, "what somebody has done to a VOD", lambda text: DONE[text]),
     "Calls": _one_of(CALLS, "requests that many can send at once"),
     "Variety": _one_of(("the same", "different"), "whether answers are alike"),
-    "Told": _one_of(OUTCOMES, "what an answer says"),
     "LiveToken": _one_of(TOKENS, "what somebody connects with"),
     "Reply": ParameterType(
         rf"[1-5]\d\d|{'|'.join(REPLIES)}",
         f"how a partner answers: a status, {', '.join(REPLIES)}",
         _reply,
     ),
-    "Days": ParameterType(r"today|\d+ days? (?:ago|ahead)", "a day: today, 3 days ago, 7 days ahead", _days),
-    "Thing": _one_of(KINDS, "a kind of things that researchers work with", KINDS.__getitem__),
-    "Things": _one_of(
+    "Day": ParameterType(r"today|\d+ days? (?:ago|ahead)", "a day: today, 3 days ago, 7 days ahead", _days),
+    "Resource": _one_of(KINDS, "a kind of things that researchers work with", KINDS.__getitem__),
+    "Resources": _one_of(
         (f"{word}s" for word in KINDS), "several things of a kind", lambda text: KINDS[text.removesuffix("s")]
     ),
-    "ThingDeed": _one_of(_PRESENT, "what somebody does to a thing", _PRESENT.__getitem__),
-    "ThingPast": _one_of(_PAST, "what somebody did to a thing", _PAST.__getitem__),
-    "ThingEnd": _one_of(("there", "hidden", "gone for good"), "what has become of a thing"),
+    "Action": _one_of(_PRESENT, "what somebody does to a thing", _PRESENT.__getitem__),
+    "PastAction": _one_of(_PAST, "what somebody did to a thing", _PAST.__getitem__),
+    "ResourceState": _one_of(("available", "soft-deleted", "permanently deleted"), "what has become of a resource"),
     "ResearchStage": _one_of(RESEARCH_STAGES, "a stage of the research workflow"),
-    "PriceTrouble": _one_of(TROUBLES, "what is wrong with the price service"),
-    "Verdict": _one_of(("a", "no"), "whether it is one"),
-    "Refusal": _one_of(REFUSALS, "why somebody is refused"),
+    "PriceFault": _one_of(TROUBLES, "what is wrong with the price service"),
+    "Validity": _one_of(("valid", "invalid"), "whether a text is valid"),
+    "Rejection": _one_of(REJECTIONS, "why somebody is refused"),
 }
 
 

@@ -24,18 +24,18 @@ class Part(StrEnum):
 class Failure(StrEnum):
     """A way in which a part fails, as a feature calls it: "Redis is frozen"."""
 
-    GONE = "gone"
+    GONE = "unavailable"
     KILLED = "killed"
     STOPPED = "stopped"
     FROZEN = "frozen"
     SLOW = "slow"
     DISCONNECTED = "disconnected"
-    EMPTIED = "emptied"
-    FAILING = "failing"
-    REJECTING = "rejecting us"
-    BUSY = "busy"
-    GARBLED = "garbled"
-    BREAKING_OFF = "breaking off"
+    EMPTIED = "flushed"
+    FAILING = "returning 500"
+    REJECTING = "returning 401"
+    BUSY = "returning 429"
+    GARBLED = "returning malformed responses"
+    BREAKING_OFF = "closing connections early"
 
 
 MEANINGS = {

@@ -48,6 +48,9 @@ ADMINISTRATOR = PERSONAS["Omar"]
 STANDING = tuple(name for name, persona in PERSONAS.items() if persona.role is not None and not persona.newcomer)
 """Who has an account at a target before any scenario begins."""
 
+UNAUTHENTICATED = "an unauthenticated client"
+"""What features call a client that sends no token."""
+
 PRONOUNS = {
     "subject": ("she", "he", "they"),
     "object": ("her", "him", "them"),

@@ -47,7 +47,7 @@ from support.ledger import Ledger
 from support.marks import mark_of_scenario
 from support.memory import Memory
 from support.mistakes import FeatureMistake, require_written
-from support.personas import PERSONAS, PRONOUNS, Persona
+from support.personas import PERSONAS, PRONOUNS, UNAUTHENTICATED, Persona
 from support.reach import Reach
 from support.run import Run
 from support.settings import Capability, Limits
@@ -119,9 +119,14 @@ class World:
             )
         return self._actor
 
+    @property
+    def current_person(self) -> Persona:
+        """The persona who acted last."""
+        return self.person("she")
+
     def caller(self, word: str) -> Persona | None:
-        """Return who sends a request; None for "nobody", who is not signed in."""
-        return None if word == "nobody" else self.person(word)
+        """Return who sends a request; None for a client that sends no token."""
+        return None if word == UNAUTHENTICATED else self.person(word)
 
     # Names and memory
 

@@ -1,31 +1,31 @@
 @allure.label.epic:Login_and_roles @needs.database @needs.redis @needs.writes
-Feature: Accounts
+Feature: Managing accounts
   An administrator makes accounts and says what each may do. Nobody else does, least of all for themselves.
 
-  Rule: An account is made by an administrator, under a name and a mail address of its own
+  Rule: Only administrators create accounts, with unique names and addresses
 
     @critical @id.ACC-020
-    Scenario: A new user can sign in, and nobody can read the password
+    Scenario: A new user can sign in, and the password is stored as a hash
       When Omar creates an account for Vera
       Then Vera can sign in
       And Vera's account has the role "viewer"
-      And her password is stored as a hash of Argon2
+      And her password is stored as an Argon2 hash
 
     @id.ACC-020
-    Scenario Outline: A second account with the same <likeness> is refused
+    Scenario Outline: A second account with the same <likeness> is rejected
       Given Dana has a new account
       When Omar creates another account with Dana's <likeness>
-      Then he is refused because that is taken
+      Then the request is rejected as conflicting
       And nothing was changed
 
       Examples:
-        | likeness                 |
-        | name                     |
-        | name in capitals         |
-        | mail address             |
-        | mail address in capitals |
+        | likeness              |
+        | user name             |
+        | user name in capitals |
+        | address               |
+        | address in capitals   |
 
-  Rule: A role is given by an administrator
+  Rule: Only administrators change roles
 
     @critical @id.ACC-021
     Scenario Outline: An administrator makes a viewer <role>
@@ -40,11 +40,11 @@ Feature: Accounts
         | administrator |
 
     @critical @id.ACC-021
-    Scenario Outline: <who> cannot make an administrator of <self>
+    Scenario Outline: <who> cannot become an administrator by <self>
       Given <who> has a new account
       And <who> is signed in
       When <who> sets <whose> role to "administrator"
-      Then <who> is refused for lack of rights
+      Then the request is rejected as forbidden
       And nothing was changed
 
       Examples:

@@ -1,59 +1,59 @@
 @allure.label.epic:Login_and_roles @needs.database @needs.redis @needs.writes
-Feature: What answers keep to themselves, and what they always carry
+Feature: Secrets and security headers in responses
   An answer is read by browsers, proxies and logs. It holds nothing that lets its reader be somebody else.
 
-  Rule: No answer shows a secret
+  Rule: No response contains a secret
 
     @critical @id.ACC-022
-    Scenario Outline: <who> opens the <page> and sees no secret
+    Scenario Outline: The response of the <page> to <who> contains no secret
       Given Dana is signed in
-      When <who> opens the <page>
-      Then no answer has shown a password, a hash or somebody else's token
+      When <who> calls the <page>
+      Then no response contains a password, a hash or another user's token
 
       Examples: served
-        | who  | page             |
-        | Omar | list of accounts |
-        | Dana | account page     |
+        | who  | page         |
+        | Omar | account list |
+        | Dana | own account  |
 
       Examples: refused
-        | who     | page             |
-        | Dana    | list of accounts |
-        | Mallory | list of accounts |
-        | Mallory | account page     |
+        | who     | page         |
+        | Dana    | account list |
+        | Mallory | account list |
+        | Mallory | own account  |
 
     @id.ACC-022
-    Scenario Outline: A sign-in refused for <attempt> shows no secret
-      When Mallory tries Dana's account with <attempt>
-      Then no answer has shown a password, a hash or somebody else's token
+    Scenario Outline: A sign-in rejected for <attempt> contains no secret
+      When Mallory tries to sign in to Dana's account with <attempt>
+      Then no response contains a password, a hash or another user's token
 
       Examples:
-        | attempt                  |
-        | a name that nobody has   |
-        | no name                  |
-        | a number as name         |
-        | an object as password    |
-        | a field too many         |
-        | a list instead of fields |
-        | a form instead of JSON   |
+        | attempt                     |
+        | an unknown user name        |
+        | no user name                |
+        | a number as user name       |
+        | an object as password       |
+        | an unknown field            |
+        | a list instead of an object |
+        | a form instead of JSON      |
 
     @id.ACC-022
     Scenario Outline: A change of an account shows no secret, <end>
       Given Dana has a new account
       And Dana is signed in
       When <who> sets Dana's role to "viewer"
-      Then no answer has shown a password, a hash or somebody else's token
+      Then no response contains a password, a hash or another user's token
 
       Examples:
         | who  | end     |
         | Omar | served  |
         | Dana | refused |
 
-  Rule: Every answer carries the security headers
+  Rule: Every response has the security headers
 
     @id.ACC-024
     Scenario Outline: An answer of <status> carries the security headers
-      When Vera asks for what is answered <status>
-      Then the answer has these headers
+      When Vera sends a request that is answered with <status>
+      Then the response has the headers
         | header                  | value                                      |
         | X-Content-Type-Options  | nosniff                                    |
         | X-Frame-Options         | DENY                                       |

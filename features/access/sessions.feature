@@ -2,59 +2,59 @@
 Feature: Sessions
   Each sign-in is a session of its own. It is kept where it survives a restart, and found where it costs no time.
 
-  Rule: A session lasts until its end
+  Rule: A session is stored until it expires
 
     @critical @id.ACC-018
-    Scenario: A session is kept in the database, and in Redis for as long
+    Scenario: A session is stored in the database and in Redis until its expiry
       When Dana signs in
-      Then her session is kept in the database and in Redis until its end
+      Then her session is stored in the database and in Redis until its expiry
 
-  Rule: Each session stands by itself
+  Rule: Sessions are independent
 
     @id.ACC-009
-    Scenario: Signing out in one place leaves the other place signed in
+    Scenario: Signing out of one session leaves the other open
       Given Dana is signed in
       And Dana is signed in
       When she signs out
-      Then her second session is over
-      And her first session goes on
+      Then her second session is ended
+      And her first session is open
 
     @critical @id.ACC-019
-    Scenario: When one user signs out, another does not notice
+    Scenario: Signing out does not affect other users
       Given Dana is signed in
       And Vera is signed in
       When Dana signs out
-      Then Vera's session goes on
-      And Dana's session is over
+      Then Vera's session is open
+      And Dana's session is ended
 
     @id.ACC-019
-    Scenario: When one user signs in, another stays who she is
+    Scenario: Signing in does not affect other users
       Given Vera is signed in
       When Dana signs in
-      Then Vera's session goes on
-      And Dana's session goes on
+      Then Vera's session is open
+      And Dana's session is open
 
-  Rule: A session can be renewed without the password, by whoever holds its refresh token, once
+  Rule: A refresh token renews a session once
 
     @critical @id.ACC-012
     Scenario: A refresh token gives new tokens
       Given Dana is signed in
-      When she renews the session
+      When she refreshes the session
       Then she has new tokens
-      And her session goes on
+      And her session is open
 
     @id.ACC-012
-    Scenario: A refresh token is no access token
+    Scenario: A refresh token is not accepted as an access token
       Given Dana is signed in
-      When she opens the protected page with the refresh token
-      Then she is refused as not signed in
+      When she calls the protected endpoint with the refresh token
+      Then the request is rejected as unauthenticated
 
     @id.ACC-012
     Scenario Outline: Nothing is renewed by <what>
       Given Dana is signed in
-      And she renewed the session
-      When she renews the session with the <token> of before
-      Then she is refused as not signed in
+      And she has refreshed the session
+      When she refreshes the session with the previous <token>
+      Then the request is rejected as unauthenticated
       And nothing was changed
 
       Examples:
@@ -65,19 +65,19 @@ Feature: Sessions
     @id.ACC-012
     Scenario: After signing out nothing is renewed
       Given Dana is signed in
-      And she signed out
-      When she renews the session with the refresh token of before
-      Then she is refused as not signed in
+      And she has signed out
+      When she refreshes the session with the previous refresh token
+      Then the request is rejected as unauthenticated
       And nothing was changed
 
-  Rule: What changes about an account counts at once
+  Rule: Changes of an account apply immediately
 
     @critical @needs.writes @id.ACC-013
-    Scenario: An inactive user cannot sign in, and is not told why
+    Scenario: An inactive user is rejected like an unknown one
       Given Vera has a new account
-      And Omar set Vera's account to "inactive"
+      And Omar has set Vera's account to "inactive"
       When Vera signs in
-      Then she is refused as if nobody had that name
+      Then the sign-in is rejected as for an unknown user name
 
     @critical @needs.writes @id.ACC-013
     Scenario: A user who is made inactive loses every session
@@ -85,24 +85,24 @@ Feature: Sessions
       And Vera is signed in
       And Vera is signed in
       When Omar sets Vera's account to "inactive"
-      Then Vera's first session is over
-      And her second session is over
-      And her session is gone from the database and from Redis
+      Then Vera's first session is ended
+      And her second session is ended
+      And her session is deleted from the database and from Redis
 
     @needs.writes @id.ACC-013
     Scenario: A user who is made active again can sign in
       Given Vera has a new account
-      And Omar set Vera's account to "inactive"
-      And Omar set Vera's account to "active"
+      And Omar has set Vera's account to "inactive"
+      And Omar has set Vera's account to "active"
       When Vera signs in
-      Then her session goes on
+      Then her session is open
 
     @critical @needs.writes @id.ACC-014
-    Scenario Outline: <who>, made <role>, has to sign in again and then is that
+    Scenario Outline: <who> has the role <role> after signing in again
       Given <who> has a new account
       And <who> is signed in
       When Omar sets <whose> role to "<role>"
-      Then <whose> session is over
+      Then <whose> session is ended
       And <whose> next session has the role "<role>"
 
       Examples: with more rights than before, with fewer, and with others

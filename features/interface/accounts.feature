@@ -1,5 +1,5 @@
 @allure.label.epic:Interface @needs.writes
-Feature: Accounts at the interface
+Feature: Accounts API
   A program of the administration makes, changes and removes accounts, and is never shown a password.
 
   @id.API-078 @needs.database
@@ -10,8 +10,8 @@ Feature: Accounts at the interface
       | email    | {a unique email}          |
       | password | {a text of 16 characters} |
       | role     | editor                    |
-    Then the answer is 201
-    And the answer has
+    Then the response is 201
+    And the response has
       | path          | value                    |
       | id            | {a uuid}                 |
       | active        | true                     |
@@ -32,7 +32,7 @@ Feature: Accounts at the interface
         "password": "{a text of 16 characters}", "role": "viewer"
       }
       """
-    And the answer is remembered as "account"
+    And the response is saved as "account"
     When Omar sends PATCH /api/admin/users/{account.id} with
       | field | value  |
       | role  | editor |
@@ -40,50 +40,50 @@ Feature: Accounts at the interface
       | store | record  | field      | from       | to         |
       | users | account | role       | viewer     | editor     |
       | users | account | updated_at | {anything} | {anything} |
-    And the answer has
+    And the response has
       | path   | value           |
       | id     | {account.id}    |
       | email  | {account.email} |
       | active | true            |
 
   @id.API-080
-  Scenario: Of twenty wrong passwords at once five are tried
+  Scenario: Of twenty simultaneous wrong passwords five are checked
     Given Omar has sent POST /api/admin/users with
       | field    | value                     |
       | username | {a unique name}           |
       | email    | {a unique email}          |
       | password | {a text of 16 characters} |
-    And the answer is remembered as "account"
-    When nobody sends POST /api/auth/login 20 times by 20 at once with
+    And the response is saved as "account"
+    When an unauthenticated client sends POST /api/auth/login 20 times from 20 concurrent clients with
       | field    | value              |
       | username | {account.username} |
       | password | wrong              |
-    Then 5 of the 20 answers are 401
+    Then the 20 responses include 5 with the status 401
 
   @id.API-081
-  Scenario: Whose name is changed has the new one from the next request on
-    Given Nora has just joined
+  Scenario: A changed user name applies from the next request
+    Given Nora has a new account
     And Nora has sent GET /api/auth/me
-    And the answer is remembered as "nora"
+    And the response is saved as "nora"
     And Omar has sent PATCH /api/users/{nora.id} with
       | field    | value          |
       | username | new-{the mark} |
     When Nora sends GET /api/protected
-    Then the answer has
+    Then the response has
       | path     | value          |
       | username | new-{the mark} |
 
   @id.API-082
-  Scenario Outline: Who was erased is unknown to <call>
-    Given Nora has just joined
+  Scenario Outline: An erased user is not found by <call>
+    Given Nora has a new account
     And Nora has sent GET /api/auth/me
-    And the answer is remembered as "nora"
+    And the response is saved as "nora"
     And Nora has sent POST /api/privacy/erase
     When Omar sends <call> with
       """
       <content>
       """
-    Then the answer is 404 "NotFoundError"
+    Then the response is 404 "NotFoundError"
 
     Examples: nobody brings them back, or does anything for them
       | call                              | content                                                                        |
@@ -93,14 +93,14 @@ Feature: Accounts at the interface
       | POST /api/notifications           | {"type": "info", "title": "Hello", "message": "Hello", "user_id": "{nora.id}"} |
 
   @id.API-083 @needs.database
-  Scenario Outline: For who was deleted there is no <call>
-    Given the user "Alma" of Omar
-    And Omar deleted the user "Alma"
+  Scenario Outline: <call> for a deleted user is not found
+    Given Omar has the user "Alma"
+    And Omar has deleted the user "Alma"
     When Omar sends <call> with
       """
       <content>
       """
-    Then the answer is 404 "NotFoundError"
+    Then the response is 404 "NotFoundError"
     And nothing was changed
 
     Examples: what is done for others
@@ -110,13 +110,13 @@ Feature: Accounts at the interface
 
   @id.API-084 @needs.database
   Scenario Outline: A change of <field>, which no account has, changes nothing
-    Given the user "Alma" of Omar
+    Given Omar has the user "Alma"
     When Omar sends PATCH /api/admin/users/{user Alma.id} with
       """
       {"role": "editor", "<field>": "yes"}
       """
-    Then the answer is 422
-    And the answer has
+    Then the response is 422
+    And the response has
       | path             | value                                                 |
       | error.details[0] | {"field": "<field>", "issue": "is not a known field"} |
     And nothing was changed
@@ -128,51 +128,51 @@ Feature: Accounts at the interface
 
   @id.API-085
   Scenario: A user who is deleted loses the session
-    Given Nora has just joined
+    Given Nora has a new account
     And Nora has sent GET /api/auth/me
-    And the answer is remembered as "nora"
+    And the response is saved as "nora"
     And Omar has sent DELETE /api/users/{nora.id}
-    When Nora opens the protected page
-    Then she is refused as not signed in
+    When Nora calls the protected endpoint
+    Then the request is rejected as unauthenticated
 
   @id.API-085
-  Scenario: A deleted user cannot sign in, and is not told why
-    Given Nora has just joined
+  Scenario: A deleted user is rejected like an unknown one
+    Given Nora has a new account
     And Nora has sent GET /api/auth/me
-    And the answer is remembered as "nora"
+    And the response is saved as "nora"
     And Omar has sent DELETE /api/users/{nora.id}
     When Nora signs in
-    Then she is refused as if nobody had that name
+    Then the sign-in is rejected as for an unknown user name
 
   @id.API-085
   Scenario: A deleted user is not listed
-    Given the user "Undine" of Omar
-    And Omar deleted the user "Undine"
+    Given Omar has the user "Undine"
+    And Omar has deleted the user "Undine"
     # The newest come first, and no other scenario knows an Undine.
     When Omar sends GET /api/users?limit=100
-    Then the answer has
+    Then the response has
       | path              | value                  |
       | users[*].username | {matching ^(?!undine)} |
 
   @id.API-086 @needs.database
-  Scenario: A researcher begins no session for somebody else
-    Given the user "Alma" of Omar
+  Scenario: A researcher cannot create a session for another user
+    Given Omar has the user "Alma"
     When Ravi sends POST /api/research/sessions with
       | field        | value          |
       | session_type | stock_research |
       | ticker       | AAPL           |
       | user_id      | {user Alma.id} |
-    Then the answer is 403 "PermissionError"
+    Then the response is 403 "PermissionError"
     And nothing was changed
 
   @id.API-086 @needs.database
-  Scenario: A researcher sends no notification to somebody else
-    Given the user "Alma" of Omar
+  Scenario: A researcher cannot notify another user
+    Given Omar has the user "Alma"
     When Ravi sends POST /api/notifications with
       | field   | value          |
       | type    | info           |
       | title   | Margin call    |
       | message | Mind your cash |
       | user_id | {user Alma.id} |
-    Then the answer is 403 "PermissionError"
+    Then the response is 403 "PermissionError"
     And nothing was changed

@@ -1,8 +1,8 @@
 @allure.label.epic:Interface
-Feature: Live updates at the interface
+Feature: Live updates API
   What programs send and receive over the WebSocket, message by message.
 
-  Rule: Who is signed in may connect, and follow what is being worked on
+  Rule: Signed-in users may connect and subscribe
 
     @id.API-060 @needs.writes @needs.storage
     Scenario: A follower receives the state, and each change of it
@@ -10,7 +10,7 @@ Feature: Live updates at the interface
         | field     | value                          |
         | title     | {a unique title}               |
         | file_path | {a unique file ending in .wav} |
-      And the answer is remembered as "vod"
+      And the response is saved as "vod"
       And Vera is connected to /ws/live
       And Vera has sent over the WebSocket
         | field     | value        |
@@ -35,7 +35,7 @@ Feature: Live updates at the interface
         | field     | value                          |
         | title     | {a unique title}               |
         | file_path | {a unique file ending in .wav} |
-      And the answer is remembered as "vod"
+      And the response is saved as "vod"
       And Vera is connected to /ws/live
       And Vera has sent over the WebSocket
         | field     | value         |
@@ -57,7 +57,7 @@ Feature: Live updates at the interface
         | urn:uuid:{vod.id} |
 
     @id.API-061 @readonly
-    Scenario: A ping is answered with its own text
+    Scenario: A ping is answered with the same text
       Given Vera is connected to /ws/live
       When Vera sends over the WebSocket
         """
@@ -68,9 +68,9 @@ Feature: Live updates at the interface
         | pong | {the mark} |
 
     @id.API-062 @readonly
-    Scenario Outline: <what> is answered with an error, and the connection stays
+    Scenario Outline: <what> is answered with an error, and the connection stays open
       Given Vera is connected to /ws/live
-      When Vera sends over the WebSocket exactly this
+      When Vera sends this text over the WebSocket
         """
         <text>
         """
@@ -84,12 +84,12 @@ Feature: Live updates at the interface
         | No JSON        | hello               |
         | An unknown one | {"delete": "tasks"} |
 
-  Rule: Nobody else may
+  Rule: Unauthenticated connections are rejected
 
     @id.API-063 @readonly
-    Scenario Outline: A WebSocket at <path> is refused with <status>
-      When nobody connects to <path>
-      Then the answer is <status> "<type>"
+    Scenario Outline: A WebSocket at <path> is rejected with <status>
+      When an unauthenticated client connects to <path>
+      Then the response is <status> "<type>"
 
       Examples: no sign-in, or a wrong one
         | path               | status | type                |
@@ -101,8 +101,8 @@ Feature: Live updates at the interface
         | /ws/nothing | 404    | NotFoundError |
 
     @id.API-066 @needs.writes
-    Scenario Outline: Who has signed out is sent no answer to <what>
-      Given Nora has just joined
+    Scenario Outline: <what> after signing out closes the connection
+      Given Nora has a new account
       And Nora is connected to /ws/live
       And Nora has sent POST /api/auth/logout
       When Nora sends over the WebSocket
@@ -116,13 +116,13 @@ Feature: Live updates at the interface
         | a ping         | ping      | hello |
 
     @id.API-066 @needs.writes @needs.storage
-    Scenario: Who has signed out is told of no change
+    Scenario: A change after signing out closes the connection
       Given Dana has sent POST /api/vod/create with
         | field     | value                          |
         | title     | {a unique title}               |
         | file_path | {a unique file ending in .wav} |
-      And the answer is remembered as "vod"
-      And Nora has just joined
+      And the response is saved as "vod"
+      And Nora has a new account
       And Nora is connected to /ws/live
       And Nora has sent over the WebSocket
         | field     | value        |
@@ -136,10 +136,10 @@ Feature: Live updates at the interface
         | status | processing |
       Then within 5 seconds the WebSocket of Nora is closed with 1008
 
-  Rule: Who is connected is not left hanging
+  Rule: Clients detect a lost connection
 
     @id.API-064 @needs.faults @lock.platform
-    Scenario: A connection to a platform that was killed ends at once, without a farewell
+    Scenario: A kill of the API ends the connection immediately
       Given Vera is connected to /ws/live
       When the API is suddenly killed
       Then within 2 seconds the WebSocket of Vera is closed with 1006

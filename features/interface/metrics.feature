@@ -1,12 +1,12 @@
 @allure.label.epic:Operations @lock.platform
-Feature: The platform's metrics
+Feature: Metrics
   Prometheus reads, every few seconds, how often each route was called and how it answered.
 
   @critical @id.OPS-002
-  Scenario Outline: Calls that are answered <status> are counted
-    Given the metrics were read
-    When Dana asks for "<operation>" 3 times
-    Then the metrics count 3 times more for "<operation>", answered <status>
+  Scenario Outline: Requests answered with <status> are counted
+    Given the metrics have been scraped
+    When Dana calls "<operation>" 3 times
+    Then the request counter of "<operation>" with status <status> has increased by 3
 
     Examples: served, refused, not found
       | operation             | status |
@@ -16,9 +16,9 @@ Feature: The platform's metrics
 
   @critical @id.OPS-008
   Scenario Outline: Answers <status> are counted as errors by themselves
-    Given the metrics were read
-    When Dana asks for "<operation>" twice
-    Then the metrics count 2 times more answered <status>, as an error
+    Given the metrics have been scraped
+    When Dana calls "<operation>" twice
+    Then the error counter of status <status> has increased by 2
 
     Examples: not found, refused
       | operation             | status |
@@ -26,10 +26,10 @@ Feature: The platform's metrics
       | GET /api/admin        | 403    |
 
   @id.OPS-010
-  Scenario Outline: The method <method>, which nobody knows, is counted as unknown
-    Given the metrics were read
-    When Dana asks for "<method> /api/vod/list" twice
-    Then the metrics count 2 times more for "unknown /api/vod/list", answered 405
+  Scenario Outline: The unknown method <method> is counted as unknown
+    Given the metrics have been scraped
+    When Dana calls "<method> /api/vod/list" twice
+    Then the request counter of "unknown /api/vod/list" with status 405 has increased by 2
 
     Examples: two of any number
       | method |

@@ -1,58 +1,58 @@
 @allure.label.epic:Interface @needs.writes @needs.storage @needs.partners
-Feature: Outside services at the interface
+Feature: Calls to outside services
   What the platform asks of Cablecast, request by request, and what it makes of the answers.
 
   Background:
-    Given the captioned VOD "City Council" of Dana
-    And Cablecast has the show "City Council" of today
+    Given Dana has the captioned VOD "City Council"
+    And Cablecast has the show "City Council" dated today
 
   @id.API-030
-  Scenario: A refused creation is asked for again until it is accepted
-    Given Cablecast answers POST /vods with 503, twice
+  Scenario: A failed creation is retried until it succeeds
+    Given Cablecast responds to POST /vods with 503 twice
       """
       {"error": "come again"}
       """
     When Dana sends POST /api/vod/{City Council.id}/publish
-    Then the answer is 202
-    And within 30 seconds Dana sees at /api/tasks/{answer.task_id}
+    Then the response is 202
+    And within 30 seconds Dana gets from /api/tasks/{answer.task_id}
       | path   | value     |
       | status | completed |
-    And Cablecast was asked POST /vods 3 times with
+    And Cablecast received POST /vods 3 times with
       | field    | value                         |
       | show     | {a whole number}              |
       | fileName | {City Council.recording.path} |
-    And Cablecast was asked POST /vods/*/captions once
+    And Cablecast received POST /vods/*/captions once
 
   @id.API-033
   Scenario: A refusal that comes late is survived as well
-    Given Cablecast answers POST /vods with 503 after 300 ms, once
+    Given Cablecast responds to POST /vods with 503 after 300 ms once
     When Dana sends POST /api/vod/{City Council.id}/publish
-    Then within 30 seconds Dana sees at /api/tasks/{answer.task_id}
+    Then within 30 seconds Dana gets from /api/tasks/{answer.task_id}
       | path   | value     |
       | status | completed |
-    And Cablecast was asked POST /vods twice
+    And Cablecast received POST /vods twice
 
   @id.API-031 @needs.database @needs.redis
-  Scenario: A change of the title is no business of Cablecast's
+  Scenario: A change of the title does not call Cablecast
     When Dana sends PUT /api/vod/{City Council.id} with
       | field | value            |
       | title | {a unique title} |
-    Then the answer is 200
+    Then the response is 200
     And exactly these records changed
       | store | record       | field      | from       | to         |
       | vods  | City Council | title      | {anything} | {anything} |
       | vods  | City Council | updated_at | {anything} | {anything} |
-    And Cablecast was never asked POST /vods
+    And Cablecast received no POST /vods
 
   @id.API-032
-  Scenario: An answer of Cablecast's that is no JSON fails the publishing
-    Given Cablecast answers GET /shows with 200 as "application/json", always
+  Scenario: A Cablecast response that is not JSON fails the publication
+    Given Cablecast responds to GET /shows with 200 as "application/json" always
       """
       <html>Under construction
       """
     When Dana sends POST /api/vod/{City Council.id}/publish
-    Then within 30 seconds Dana sees at /api/tasks/{answer.task_id}
+    Then within 30 seconds Dana gets from /api/tasks/{answer.task_id}
       | path   | value    |
       | status | failed   |
       | error  | {a text} |
-    And Cablecast was never asked POST /vods
+    And Cablecast received no POST /vods

@@ -1,18 +1,18 @@
 @allure.label.epic:Interface @readonly
-Feature: Reading the platform without touching it
+Feature: Read-only requests
   What can be asked of any deployment at any time, production included: these scenarios change nothing.
 
-  Rule: Whoever is signed in reads what the role allows
+  Rule: Signed-in users read what their role allows
 
     @id.API-020
     Scenario Outline: <who> reads <path>
       Given <who> is signed in
       When <who> sends GET <path>
-      Then the answer is 200
-      And the answer has
+      Then the response is 200
+      And the response has
         | path  | value            |
         | total | {a whole number} |
-      And the answer came within 5 seconds
+      And the response took at most 5 seconds
 
       Examples: lists by role
         | who  | path                   |
@@ -22,29 +22,29 @@ Feature: Reading the platform without touching it
         | Ravi | /api/research/sessions |
 
     @id.API-021
-    Scenario: A page of the list holds no more than was asked for
+    Scenario: A page has at most the requested number of items
       When Vera sends GET /api/vod/list with
         | part  | name  | value |
         | query | limit | 1     |
-      Then the answer is 200
-      And the answer has
+      Then the response is 200
+      And the response has
         | path  | value                 |
         | vods  | {a list of at most 1} |
         | total | {at least 0}          |
 
-  Rule: Whoever is not, is told so in the common form
+  Rule: Unauthenticated requests are rejected with the error envelope
 
     @id.API-022
-    Scenario Outline: A stranger is refused at <path>
-      When nobody sends GET <path>
-      Then the answer is 401
-      And the answer is exactly
+    Scenario Outline: An unauthenticated request to <path> is rejected
+      When an unauthenticated client sends GET <path>
+      Then the response is 401
+      And the response is exactly
         """
         {"error": {
           "type": "AuthenticationError", "message": "{a text}", "details": [], "request_id": "{a text}"
         }}
         """
-      And the answer has these headers
+      And the response has the headers
         | header           | value                     |
         | WWW-Authenticate | {containing Bearer}       |
         | X-Request-ID     | {answer.error.request_id} |
@@ -57,20 +57,20 @@ Feature: Reading the platform without touching it
         | /api/research/sessions |
 
     @id.API-005
-    Scenario: A path that does not exist is refused in the common envelope
-      When nobody sends GET /api/nothing/here
-      Then the answer is 404
-      And the answer has
+    Scenario: An unknown path is rejected with the error envelope
+      When an unauthenticated client sends GET /api/nothing/here
+      Then the response is 404
+      And the response has
         | path       | value         |
         | error.type | NotFoundError |
 
     @id.API-027
-    Scenario Outline: A page of another origin may not read what is answered <status>
-      When nobody sends GET <path> with
+    Scenario Outline: Another origin may not read a response with <status>
+      When an unauthenticated client sends GET <path> with
         | part   | name   | value                     |
         | header | Origin | https://elsewhere.example |
-      Then the answer is <status>
-      And the answer has these headers
+      Then the response is <status>
+      And the response has the headers
         | header                           | value    |
         | Access-Control-Allow-Origin      | {absent} |
         | Access-Control-Allow-Credentials | {absent} |
@@ -81,34 +81,34 @@ Feature: Reading the platform without touching it
         | /api/auth/me | 401    |
 
     @id.API-023
-    Scenario: A method that a path does not have is refused
+    Scenario: An unsupported method is rejected
       When Vera sends HEAD /api/auth/login
-      Then the answer is 405
+      Then the response is 405
 
-  Rule: The platform tells what it is
+  Rule: Health and the OpenAPI document are public
 
     @id.API-024
-    Scenario: Health is told to anybody
-      When nobody sends GET /api/health
-      Then the answer has
+    Scenario: Health is public
+      When an unauthenticated client sends GET /api/health
+      Then the response has
         | path     | value                      |
         | status   | {one of healthy, degraded} |
         | services | {an object}                |
 
     @id.API-025
-    Scenario: The interface is described where programs look for it
-      When nobody sends GET /openapi.json
-      Then the answer reads
+    Scenario: The OpenAPI document is at its standard path
+      When an unauthenticated client sends GET /openapi.json
+      Then the response contains the text
         """
         "openapi":"3.
         """
-      And the answer has
+      And the response has
         | path         | value       |
         | info.version | {a text}    |
         | paths        | {an object} |
 
     @id.API-026
-    Scenario: Twenty readers by five at once get the same answer
-      When Vera sends GET /api/health 20 times by 5 at once
-      Then each of the 20 answers is 200
-      And the answers have 1 different "status"
+    Scenario: Twenty concurrent reads get the same response
+      When Vera sends GET /api/health 20 times from 5 concurrent clients
+      Then the 20 responses all have the status 200
+      And the responses have 1 different "status"

@@ -1,20 +1,20 @@
 @allure.label.epic:Interface
-Feature: Requests of programs, good and bad
+Feature: Valid and invalid requests
   What programs get for requests that people never send by hand.
 
-  Rule: The platform knows who asks
+  Rule: The platform returns the caller's account
 
     @id.API-040 @readonly
-    Scenario: The platform tells who is signed in, and no secret
+    Scenario: The own account is returned without secrets
       When Dana sends GET /api/auth/me
-      Then the answer is 200
-      And the answer has
+      Then the response is 200
+      And the response has
         | path          | value    |
         | role          | editor   |
         | password      | {absent} |
         | password_hash | {absent} |
 
-  Rule: Lists hold what was made
+  Rule: Lists contain created resources
 
     @id.API-041 @needs.writes
     Scenario: A VOD that was just made is in the list
@@ -22,19 +22,19 @@ Feature: Requests of programs, good and bad
         | field     | value                          |
         | title     | {a unique title}               |
         | file_path | {a unique file ending in .wav} |
-      And the answer is remembered as "vod"
+      And the response is saved as "vod"
       When Vera sends GET /api/vod/list?limit=100
-      Then the answer has
+      Then the response has
         | path                            | value       |
         | vods[?(@.id=="{vod.id}")].title | {vod.title} |
         | vods[*].id                      | {a uuid}    |
 
     @id.API-028 @needs.writes
-    Scenario Outline: A list of which nobody says how long, <how>, holds twenty
-      Given Nora has just joined
-      And 21 other documents of Nora
+    Scenario Outline: A list without a limit, <how>, has twenty items
+      Given Nora has a new account
+      And Nora has 21 other documents
       When Nora sends GET /api/documents<query>
-      Then the answer has
+      Then the response has
         | path      | value               |
         | documents | {a list of <shown>} |
         | total     | 21                  |
@@ -47,37 +47,37 @@ Feature: Requests of programs, good and bad
     @id.API-042 @readonly
     Scenario: A researcher's notifications are a list with a total
       When Ravi sends GET /api/notifications?limit=5
-      Then the answer is 200
-      And the answer has
+      Then the response is 200
+      And the response has
         | path          | value                 |
         | notifications | {a list of at most 5} |
         | total         | {a whole number}      |
 
-  Rule: Bad requests are refused in the common form and change nothing
+  Rule: Invalid requests are rejected with the error envelope and change nothing
 
     @id.API-043 @needs.writes @needs.database
-    Scenario: Broken JSON is refused
+    Scenario: Malformed JSON is rejected
       When Dana sends POST /api/vod/create as "application/json"
         """
         {"title":
         """
-      Then the answer is 422
-      And the answer has
+      Then the response is 422
+      And the response has
         | path       | value           |
         | error.type | ValidationError |
       And nothing was changed
 
     @id.API-044 @needs.writes @needs.database
-    Scenario: A sign-in by form is refused
-      When nobody sends POST /api/auth/login with
+    Scenario: A sign-in with a form is rejected
+      When an unauthenticated client sends POST /api/auth/login with
         | part | name     | value |
         | form | username | dana  |
         | form | password | wrong |
-      Then the answer is 422
+      Then the response is 422
       And nothing was changed
 
     @id.API-045 @needs.writes @needs.database
-    Scenario: A batch of eleven recordings is refused
+    Scenario: A batch of eleven recordings is rejected
       When Dana sends POST /api/vod/batch-transcribe with
         """
         {"recordings": [
@@ -89,20 +89,20 @@ Feature: Requests of programs, good and bad
           {"title": "{a unique title}", "file_path": "11.wav"}
         ]}
         """
-      Then the answer is 422
-      And the answer has
+      Then the response is 422
+      And the response has
         | path                   | value      |
         | error.details[0].field | recordings |
       And nothing was changed
 
     @id.API-047 @needs.writes @needs.database
-    Scenario Outline: JSON that is sent as <media type> is refused, with what to do
+    Scenario Outline: JSON sent as <media type> is rejected with the header to send
       When Dana sends POST /api/vod/create as "<media type>"
         """
         {"title": "City Council", "file_path": "council.wav"}
         """
-      Then the answer is 422
-      And the answer has
+      Then the response is 422
+      And the response has
         | path                   | value                                                       |
         | error.details[0].field | body                                                        |
         | error.details[0].issue | must be sent with the header Content-Type: application/json |
@@ -114,13 +114,13 @@ Feature: Requests of programs, good and bad
         | text/plain                        |
 
     @id.API-048 @needs.writes
-    Scenario Outline: <what> is refused in a sentence
+    Scenario Outline: <what> is rejected with its message
       When Ravi sends POST <path> with
         """
         <document>
         """
-      Then the answer is 422
-      And the answer has
+      Then the response is 422
+      And the response has
         | path                   | value   |
         | error.details[0].issue | <issue> |
 
@@ -131,22 +131,22 @@ Feature: Requests of programs, good and bad
         | A score below zero | /api/documents/search | {"query": "a", "min_score": -1}                                        | must be at least 0                 |
 
     @id.API-048
-    Scenario: A state that VODs do not have is refused with those that they have
+    Scenario: An unknown state is rejected with the known ones
       When Vera sends GET /api/vod/list?status=finished
-      Then the answer is 422
-      And the answer has
+      Then the response is 422
+      And the response has
         | path                   | value                                                    |
         | error.details[0].field | status                                                   |
         | error.details[0].issue | must be 'pending', 'processing', 'completed' or 'failed' |
 
     @id.API-048 @needs.writes
-    Scenario Outline: What is no object in a batch is told by itself at <path>
+    Scenario Outline: A batch item that is not an object is reported at <path>
       When <who> sends POST <path> with
         """
         {"<list>": [5, "x"]}
         """
-      Then the answer is <status>
-      And the answer has
+      Then the response is <status>
+      And the response has
         | path                 | value                                           |
         | results[*].<told>[0] | {"field": "item", "issue": "must be an object"} |
 
@@ -156,12 +156,12 @@ Feature: Requests of programs, good and bad
         | Dana | /api/vod/batch-transcribe | recordings | 202    | issues |
 
     @id.API-049 @readonly
-    Scenario Outline: A query field that <path> does not know is refused
+    Scenario Outline: An unknown query field of <path> is rejected
       When Omar sends GET <path> with
         | part  | name     | value |
         | query | surprise | yes   |
-      Then the answer is 422
-      And the answer has
+      Then the response is 422
+      And the response has
         | path                   | value                |
         | error.details[0].field | surprise             |
         | error.details[0].issue | is not a known field |
@@ -182,43 +182,43 @@ Feature: Requests of programs, good and bad
         | /admin                          |
 
     @id.API-049 @needs.writes @needs.database
-    Scenario: A misspelt wish to delete for good deletes nothing
-      Given the research session "AAPL" of Ravi
+    Scenario: A misspelt query field deletes nothing
+      Given Ravi has the research session "AAPL"
       When Ravi sends DELETE /api/research/sessions/{research session AAPL.id}?permanant=true
-      Then the answer is 422
+      Then the response is 422
       And nothing was changed
 
-  Rule: A page that stays closed says how to go on
+  Rule: A rejected admin page explains how to continue
 
     @id.OPS-011
-    Scenario Outline: In a browser, <who> <sends> is told how to go on
+    Scenario Outline: In a browser, <who> <sends> sees how to continue
       When <who> sends GET /admin with
         | part   | name   | value     |
         | header | Accept | text/html |
         | header | Cookie | <cookie>  |
-      Then the answer is <status>
-      And the answer reads
+      Then the response is <status>
+      And the response contains the text
         """
         <words>
         """
 
       Examples: a session that has ended, and a session without the right
-        | who    | sends                  | cookie             | status | words                                     |
-        | nobody | with an ended session  | admin_session=over | 401    | Your session has ended. Sign in again.    |
-        | Vera   | with a viewer's rights | none=none          | 403    | <button>Sign in as somebody else</button> |
+        | who                       | sends                  | cookie             | status | words                                     |
+        | an unauthenticated client | with an ended session  | admin_session=over | 401    | Your session has ended. Sign in again.    |
+        | Vera                      | with a viewer's rights | none=none          | 403    | <button>Sign in as somebody else</button> |
 
-  Rule: What is deleted for good is gone
+  Rule: Permanently deleted resources have no row
 
     @id.API-046 @needs.writes @needs.database
-    Scenario: A research session that was deleted for good has no row left
+    Scenario: A permanently deleted research session has no row
       Given Ravi has sent POST /api/research/sessions with
         | field        | value          |
         | session_type | stock_research |
         | ticker       | AAPL           |
         | config.depth | 3              |
-      And the answer is remembered as "session"
+      And the response is saved as "session"
       When Ravi sends DELETE /api/research/sessions/{session.id}?permanent=true
-      Then the answer is 204
+      Then the response is 204
       And the table "research_sessions" has no rows with
         | column | value        |
         | id     | {session.id} |

@@ -1,18 +1,18 @@
 @allure.label.epic:Interface @needs.writes
-Feature: What researchers keep, at the interface
+Feature: Research data API
   Programs keep holdings, notes and records for a researcher. Money is exact, and one bad item spoils no other.
 
   Background:
-    Given Nora has just joined
+    Given Nora has a new account
 
-  Rule: Money goes in and comes out exact
+  Rule: Amounts of money are exact
 
     @id.API-070
-    Scenario: A gain is told to the cent, as text
+    Scenario: A gain is exact to the cent, as text
       Given Nora has sent POST /api/portfolios with
         | field | value            |
         | name  | {a unique title} |
-      And the answer is remembered as "portfolio"
+      And the response is saved as "portfolio"
       And Nora has sent POST /api/portfolios/{portfolio.id}/positions with
         | field         | value    |
         | ticker        | AAPL     |
@@ -20,30 +20,30 @@ Feature: What researchers keep, at the interface
         | entry_price   | "150.00" |
         | current_price | 155.00   |
       When Nora sends GET /api/portfolios/{portfolio.id}/returns
-      Then the answer is exactly
+      Then the response is exactly
         """
         {"cost": "22500.00", "value": "23250.00", "total_return": "750.00", "total_return_pct": "0.033333"}
         """
 
     @id.API-071
-    Scenario: A position that was sold is no part of the returns
+    Scenario: A deleted position does not count in the returns
       Given Nora has sent POST /api/portfolios with
         | field | value            |
         | name  | {a unique title} |
-      And the answer is remembered as "portfolio"
+      And the response is saved as "portfolio"
       And Nora has sent POST /api/portfolios/{portfolio.id}/positions with
         """
         {"ticker": "MSFT", "shares": 10, "entry_price": "300.00", "current_price": "250.00"}
         """
       When Nora sends DELETE /api/portfolios/{portfolio.id}/positions/{answer.id}
-      Then the answer is 204
-      And within 2 seconds Nora sees at /api/portfolios/{portfolio.id}/returns
+      Then the response is 204
+      And within 2 seconds Nora gets from /api/portfolios/{portfolio.id}/returns
         | path             | value  |
         | cost             | "0.00" |
         | total_return     | "0.00" |
         | total_return_pct | null   |
 
-  Rule: What was noted can be found again
+  Rule: Stored events, notifications and documents are found
 
     @id.API-072
     Scenario: An event is found by its type, with its data
@@ -51,14 +51,14 @@ Feature: What researchers keep, at the interface
         | field     | value      |
         | type      | {the mark} |
         | data.step | 3          |
-      And the answer is remembered as "event"
+      And the response is saved as "event"
       And Nora has sent POST /api/events with
         | field | value         |
         | type  | another_event |
       When Nora sends GET /api/events with
         | part  | name | value      |
         | query | type | {the mark} |
-      Then the answer has
+      Then the response has
         | path                | value           |
         | total               | 1               |
         | events[0].id        | {event.id}      |
@@ -72,18 +72,18 @@ Feature: What researchers keep, at the interface
         | type    | info           |
         | title   | {unique Hello} |
         | message | Good morning   |
-      And the answer is remembered as "note"
+      And the response is saved as "note"
       And Nora has sent POST /api/notifications/{note.id}/read
-      And the answer is remembered as "first"
+      And the response is saved as "first"
       When Nora sends POST /api/notifications/{note.id}/read
-      Then the answer is 200
-      And the answer has
+      Then the response is 200
+      And the response has
         | path    | value           |
         | id      | {note.id}       |
         | read_at | {first.read_at} |
 
     @id.API-074
-    Scenario: One bad document of a batch is told, and the other is stored
+    Scenario: An invalid document of a batch is reported, the other is stored
       When Nora sends POST /api/documents/batch with
         """
         {"documents": [
@@ -91,8 +91,8 @@ Feature: What researchers keep, at the interface
           {"content": "", "source_type": "note", "source_id": "{the mark}-2"}
         ]}
         """
-      Then the answer is 200
-      And the answer has
+      Then the response is 200
+      And the response has
         | path                       | value    |
         | stored                     | 1        |
         | refused                    | 1        |
@@ -100,18 +100,18 @@ Feature: What researchers keep, at the interface
         | results[1].id              | null     |
         | results[1].errors[0].field | content  |
 
-  Rule: Of several who do the same at once, one does it
+  Rule: Of simultaneous requests one succeeds
 
     @id.API-075
-    Scenario: A session that four complete at once is completed once
+    Scenario: Of four simultaneous completions of a session one succeeds
       Given Nora has sent POST /api/research/sessions with
         | field        | value          |
         | session_type | stock_research |
         | ticker       | AAPL           |
-      And the answer is remembered as "session"
-      When Nora sends POST /api/research/sessions/{session.id}/transition 4 times by 4 at once with
+      And the response is saved as "session"
+      When Nora sends POST /api/research/sessions/{session.id}/transition 4 times from 4 concurrent clients with
         | field | value     |
         | state | completed |
-      Then 1 of the 4 answers is 200
-      And 3 of the 4 answers are 409
-      And each of the 4 answers came within 5 seconds
+      Then the 4 responses include 1 with the status 200
+      And the 4 responses include 3 with the status 409
+      And each of the 4 responses took at most 5 seconds

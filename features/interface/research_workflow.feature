@@ -1,14 +1,14 @@
 @allure.label.epic:Interface @needs.database @needs.redis @needs.writes
-Feature: The calls of the research workflow
+Feature: Research workflow API
   The contract of each call for whoever programs against it: method and path, status, and the fields of the answer.
 
-  Rule: Each call answers with the session as it is then
+  Rule: Each operation returns the current session
 
     @id.API-050
-    Scenario: POST /api/research/sessions begins a session
+    Scenario: POST /api/research/sessions creates a session
       When Ravi creates the research session "AAPL"
-      Then the answer is 201
-      And the answer has
+      Then the response is 201
+      And the response has
         | path         | value          |
         | session_type | stock_research |
         | ticker       | AAPL           |
@@ -21,13 +21,13 @@ Feature: The calls of the research workflow
 
     @id.API-051 @needs.partners
     Scenario: POST .../fetch answers with the prices, money as text
-      Given the price service quotes "AAPL" at
+      Given the price service has these prices of "AAPL"
         | date       | close    |
         | 2026-11-19 | "155.00" |
-      And the research session "AAPL" of Ravi
+      And Ravi has the research session "AAPL"
       When Ravi sends POST /api/research/sessions/{research session AAPL.id}/fetch
-      Then the answer is 200
-      And the answer has
+      Then the response is 200
+      And the response has
         | path               | value                                                                                                               |
         | state              | processing                                                                                                          |
         | stage              | fetched                                                                                                             |
@@ -36,11 +36,11 @@ Feature: The calls of the research workflow
 
     @id.API-052 @needs.partners
     Scenario Outline: POST .../<call> answers with its part of the data
-      Given the research session "AAPL" of Ravi
-      And Ravi carried the research on "AAPL" as far as <before>
+      Given Ravi has the research session "AAPL"
+      And Ravi has run the research session "AAPL" up to the stage <before>
       When Ravi sends POST /api/research/sessions/{research session AAPL.id}/<call>
-      Then the answer is 200
-      And the answer has
+      Then the response is 200
+      And the response has
         | path    | value   |
         | state   | <state> |
         | stage   | <stage> |
@@ -52,13 +52,13 @@ Feature: The calls of the research workflow
         | report  | analysed | processing | reported | data.report.recommendation | {one of buy, hold, sell} |
         | save    | reported | completed  | saved    | data.result.recommendation | {one of buy, hold, sell} |
 
-  Rule: Each call is refused in the same way
+  Rule: Each operation is rejected as documented
 
     @id.API-053
-    Scenario Outline: <who>'s POST .../<call> on <session> is answered <status>
-      Given the research session "AAPL" of Ravi
+    Scenario Outline: POST .../<call> by <who> on <session> is <status>
+      Given Ravi has the research session "AAPL"
       When <who> sends POST /api/research/sessions/<session>/<call>
-      Then the answer is <status> "<type>"
+      Then the response is <status> "<type>"
 
       Examples: not signed in, and not allowed
         | who     | call    | session                    | status | type                |
@@ -84,9 +84,9 @@ Feature: The calls of the research workflow
 
     @id.API-054
     Scenario Outline: <method> .../fetch is not allowed
-      Given the research session "AAPL" of Ravi
+      Given Ravi has the research session "AAPL"
       When Ravi sends <method> /api/research/sessions/{research session AAPL.id}/fetch
-      Then the answer is 405 "MethodNotAllowed"
+      Then the response is 405 "MethodNotAllowed"
 
       Examples: every other method
         | method |
@@ -97,25 +97,25 @@ Feature: The calls of the research workflow
 
     @id.API-087
     Scenario: Another researcher cannot write its notes
-      Given the research session "AAPL" of Ravi
-      And Nora has just joined
+      Given Ravi has the research session "AAPL"
+      And Nora has a new account
       When Nora sends PUT /api/research/sessions/{research session AAPL.id}/notes with
         | field | value              |
         | notes | sell before Friday |
-      Then the answer is 404 "NotFoundError"
+      Then the response is 404 "NotFoundError"
       And nothing was changed
 
     @id.API-055 @needs.partners
-    Scenario Outline: When the price service <trouble>, .../fetch is answered <status>
-      Given the price service <trouble>, always
-      And the research session "AAPL" of Ravi
+    Scenario Outline: When the price service <trouble>, .../fetch is <status>
+      Given the price service <trouble> always
+      And Ravi has the research session "AAPL"
       When Ravi sends POST /api/research/sessions/{research session AAPL.id}/fetch
-      Then the answer is <status> "DependencyError"
+      Then the response is <status> "DependencyError"
 
       Examples: away, too slow, wrong
-        | trouble                  | status |
-        | hangs up                 | 503    |
-        | is slow                  | 504    |
-        | answers with 500         | 502    |
-        | answers no JSON          | 502    |
-        | answers a negative price | 502    |
+        | trouble                       | status |
+        | closes the connection         | 503    |
+        | is slow                       | 504    |
+        | returns 500                   | 502    |
+        | returns text that is not JSON | 502    |
+        | returns a negative price      | 502    |

@@ -1,13 +1,13 @@
 @allure.label.epic:Interface @readonly
-Feature: Tickers at the interface
+Feature: Ticker validation API
   A form can ask, before anything is stored, whether what was typed is a ticker.
 
   @id.API-076
-  Scenario Outline: <what> is told to be <valid> as a ticker
+  Scenario Outline: <what> is reported as <valid>
     When Ravi sends GET /api/validate/ticker with
       | part  | name  | value   |
       | query | value | <typed> |
-    Then the answer is exactly
+    Then the response is exactly
       """
       {"valid": <valid>, "ticker": <ticker>}
       """
@@ -22,11 +22,11 @@ Feature: Tickers at the interface
       | A number      | 5      | false | null    |
 
   @id.API-077
-  Scenario: Twenty questions by five at once are all answered, and quickly
-    When Ravi sends GET /api/validate/ticker?value=aapl 20 times by 5 at once
-    Then each of the 20 answers is 200
-    And each of the 20 answers has
+  Scenario: Twenty concurrent validations succeed within 5 seconds
+    When Ravi sends GET /api/validate/ticker?value=aapl 20 times from 5 concurrent clients
+    Then the 20 responses all have the status 200
+    And each of the 20 responses has
       | path   | value |
       | valid  | true  |
       | ticker | AAPL  |
-    And each of the 20 answers came within 5 seconds
+    And each of the 20 responses took at most 5 seconds

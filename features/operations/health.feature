@@ -1,7 +1,7 @@
 @allure.label.epic:Operations
-Feature: The platform's health
+Feature: Health check
   Whoever operates the platform asks one page how it is, without signing in.
 
   @smoke @critical @readonly @id.OPS-001
-  Scenario: With everything up, the platform is healthy and names each service
-    Then the platform says that it is healthy, and names each of its services
+  Scenario: A healthy platform lists every service
+    Then the platform's health is "healthy" and lists every service

@@ -1,126 +1,126 @@
 @allure.label.epic:Errors_and_recovery @needs.faults @needs.database @needs.storage @needs.writes @lock.platform
-Feature: The database goes away and comes back
+Feature: Recovery of the database
   Servers crash. Users are told so at once, in plain words, and go on working as soon as the server is back,
   without anybody starting the platform again.
 
   Background:
-    Given the VOD "City Council" of Dana
+    Given Dana has the VOD "City Council"
 
-  Rule: While the database is away, everybody is told so
+  Rule: An unavailable database is reported
 
     Background:
-      Given people are at work
+      Given background traffic is running
 
     @smoke @blocker @id.REC-001
-    Scenario Outline: While the database is <kind> the platform says so
+    Scenario Outline: While the database is <kind>, health and requests report it
       When the database is suddenly <kind>
-      Then the platform says within 3 seconds that it is "unhealthy"
-      And its health names the database as the cause
-      And Dana is refused the list of VODs as "DatabaseError" within 3 seconds
-      And everybody was served or refused in order within 3 seconds
+      Then the platform's health is "unhealthy" within 3 seconds
+      And health lists only the database as unhealthy
+      And Dana gets "DatabaseError" for the VOD list within 3 seconds
+      And every background request was successful or rejected with 503 within 3 seconds
 
       Examples: killed, or shut down
-        | kind    |
-        | gone    |
-        | stopped |
+        | kind        |
+        | unavailable |
+        | stopped     |
 
     @critical @id.REC-005
-    Scenario: A database that no longer answers leaves nobody hanging
+    Scenario: A frozen database leaves no request without a response
       When the database is suddenly frozen
-      Then the platform says within 3 seconds that it is "unhealthy"
-      And its health names the database as the cause
-      And Dana is refused the list of VODs as "DatabaseError" within 3 seconds
-      And everybody was served or refused in order within 3 seconds
+      Then the platform's health is "unhealthy" within 3 seconds
+      And health lists only the database as unhealthy
+      And Dana gets "DatabaseError" for the VOD list within 3 seconds
+      And every background request was successful or rejected with 503 within 3 seconds
 
     @id.REC-008
-    Scenario: A slow database makes answers late, not wrong
+    Scenario: A slow database makes responses late but correct
       When the database is suddenly slow
-      Then everybody was served or refused in order within 3 seconds
-      And nothing acknowledged was lost
+      Then every background request was successful or rejected with 503 within 3 seconds
+      And no acknowledged change was lost
 
-  Rule: When it is back, work goes on where it stopped
+  Rule: The platform continues when the database is restored
 
     Background:
-      Given people are at work
+      Given background traffic is running
 
     @smoke @blocker @id.REC-002
-    Scenario Outline: When the database is back after it was <kind>, work goes on
+    Scenario Outline: Requests succeed after the database was <kind>
       Given the database is <kind>
-      When the database comes back
-      Then the first request of Dana is served
-      And the platform is healthy again within 5 seconds
-      And the API was not started again for it
-      And everybody is served again
-      And Dana can still have the VOD "City Council" captioned
+      When the database is restored
+      Then the first request of Dana succeeds
+      And the platform's health is "healthy" within 5 seconds
+      And the API was not restarted
+      And background requests succeed again
+      And Dana can still caption the VOD "City Council"
 
       Examples: after a crash, and after a freeze
-        | kind   |
-        | gone   |
-        | frozen |
+        | kind        |
+        | unavailable |
+        | frozen      |
 
     @critical @id.REC-002
     Scenario: When the database is back, live updates come as before
-      Given Vera follows "City Council" live
-      And the database is gone
-      When the database comes back
-      Then the platform is healthy again within 5 seconds
-      And Dana can still have the VOD "City Council" captioned
-      And Vera sees "City Council" live as pending, processing and completed
+      Given Vera has subscribed to "City Council"
+      And the database is unavailable
+      When the database is restored
+      Then the platform's health is "healthy" within 5 seconds
+      And Dana can still caption the VOD "City Council"
+      And Vera receives the states pending, processing and completed of "City Council"
 
     @blocker @id.REC-003
     Scenario: Everything acknowledged before the crash is there
-      Given the database is gone
-      When the database comes back
-      Then the platform is healthy again within 5 seconds
-      And everybody is served again
-      And nothing acknowledged was lost
+      Given the database is unavailable
+      When the database is restored
+      Then the platform's health is "healthy" within 5 seconds
+      And background requests succeed again
+      And no acknowledged change was lost
 
     @critical @id.REC-004
-    Scenario: A request under way at the crash is carried out whole or not at all
-      Given the database is gone
-      When the database comes back
-      Then everybody is served again
-      And every request was carried out whole or not at all
+    Scenario: A request in progress at the crash is executed completely or not at all
+      Given the database is unavailable
+      When the database is restored
+      Then background requests succeed again
+      And every request was executed completely or not at all
 
     @critical @id.REC-006
     Scenario: Connections that are cut are made again unnoticed
-      Given the platform has its usual connections to the database
+      Given the number of database connections is known
       When the database is suddenly disconnected
-      Then everybody is served again
-      And no more requests failed than there were connections
-      And the platform is healthy again within 5 seconds
-      And nothing acknowledged was lost
+      Then background requests succeed again
+      And at most one request per database connection failed
+      And the platform's health is "healthy" within 5 seconds
+      And no acknowledged change was lost
 
     @critical @id.REC-007
-    Scenario: What waited for the worker at the crash is done after it
+    Scenario: A job that waited at the crash runs after it
       Given the worker is stopped
-      And Dana has handed in the VOD "City Council"
-      And the database is gone
-      And the database came back
-      When the worker comes back
-      Then the VOD "City Council" is captioned within 10 seconds, once
-      And nothing acknowledged was lost
+      And Dana has submitted the VOD "City Council"
+      And the database is unavailable
+      And the database has been restored
+      When the worker is restored
+      Then the VOD "City Council" is captioned once within 10 seconds
+      And no acknowledged change was lost
 
     @critical @id.REC-007
-    Scenario: What was being captioned when the database froze is captioned later
-      Given the captioning of "City Council", which takes 1 seconds, is under way
+    Scenario: A captioning that ran when the database froze completes later
+      Given a captioning of "City Council" that takes 1 seconds is running
       And the database is frozen
-      And Dana was refused the captions of "City Council" as "DatabaseError" within 3 seconds
-      And Dana was refused the captions of "City Council" as "DatabaseError" within 3 seconds
-      When the database comes back
-      Then the VOD "City Council" is captioned within 10 seconds, once
-      And nothing acknowledged was lost
+      And Dana got "DatabaseError" for the captions of "City Council" within 3 seconds
+      And Dana got "DatabaseError" for the captions of "City Council" within 3 seconds
+      When the database is restored
+      Then the VOD "City Council" is captioned once within 10 seconds
+      And no acknowledged change was lost
 
-  Rule: An outage that nobody noticed has no consequences
+  Rule: An outage without requests has no effect
 
     @critical @id.REC-009
-    Scenario Outline: After a quiet time with the database <kind>, the first request is served
+    Scenario Outline: The first request succeeds after an unnoticed outage (<kind>)
       Given the database is <kind>
-      When the database comes back
-      Then the first request of Dana is served
-      And the platform is healthy again within 5 seconds
+      When the database is restored
+      Then the first request of Dana succeeds
+      And the platform's health is "healthy" within 5 seconds
 
       Examples: started again, or with its connections cut
         | kind         |
-        | gone         |
+        | unavailable  |
         | disconnected |

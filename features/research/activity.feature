@@ -1,9 +1,9 @@
 @allure.label.epic:Research @needs.database @needs.redis @needs.writes
-Feature: Activity
+Feature: Activity events
   What a researcher did is recorded, to be looked up later: by the researcher, and by nobody else.
 
   Background:
-    Given Nora has just joined
+    Given Nora has a new account
 
   @id.RES-060
   Scenario Outline: An event is recorded with <what> as its data
@@ -22,11 +22,11 @@ Feature: Activity
       | nothing       | data      | {}                 |
 
   @id.RES-060
-  Scenario Outline: An event with <what> is refused
+  Scenario Outline: An event with <what> is rejected
     When Nora creates the event "page_view" with
       | field   | value   |
       | <field> | <value> |
-    Then she is told that "<field>" is invalid
+    Then the request is rejected as invalid in "<field>"
     And nothing was changed
 
     Examples: what an event cannot be
@@ -36,7 +36,7 @@ Feature: Activity
 
   @id.RES-061
   Scenario Outline: Of five events, <shown> is listed with the <field> <value>
-    Given these events of Nora
+    Given Nora has these events
       | name      | data.number |
       | page_view | 1           |
       | search    | 2           |
@@ -47,7 +47,7 @@ Feature: Activity
       | field   | value   |
       | <field> | <value> |
       | limit   | 1       |
-    Then she is shown these events, <count> in all
+    Then these events are returned, <count> in total
       | name    | data.number |
       | <shown> | <number>    |
 
@@ -60,35 +60,35 @@ Feature: Activity
 
   @id.RES-061
   Scenario: Events are listed newest first
-    Given these events of Nora
+    Given Nora has these events
       | name      |
       | page_view |
       | search    |
       | export    |
     When Nora lists the events
-    Then she is shown these events, 3 in all
+    Then these events are returned, 3 in total
       | name      |
       | export    |
       | search    |
       | page_view |
 
   @id.RES-063
-  Scenario: Another's events are not listed
-    Given these events of Nora
+  Scenario: Another user's events are not listed
+    Given Nora has these events
       | name      |
       | page_view |
     When Ravi lists the events with
       | field | value     |
       | type  | page_view |
-    Then he is shown no events
+    Then no events are returned
 
   @id.RES-063
-  Scenario: Another's event is unknown
-    Given the event "page_view" of Nora
+  Scenario: Another user's event is not found
+    Given Nora has the event "page_view"
     When Ravi reads the event "page_view"
-    Then he is refused as unknown
+    Then the request is rejected as not found
 
   @id.RES-062
-  Scenario: A research that is begun leaves its event
+  Scenario: A new research session records its event
     When Nora creates the research session "AAPL"
-    Then there is one event "research_started" about the research session "AAPL"
+    Then there is one event "research_started" for the research session "AAPL"

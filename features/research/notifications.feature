@@ -2,11 +2,11 @@
 Feature: Notifications
   What a user should know is kept for them until they have read it. Nobody else sees it.
 
-  Rule: A notification is kept as it was sent
+  Rule: A notification is stored as sent
 
     @critical @id.RES-050
     Scenario: A notification is created, read back, and unread
-      Given Nora has just joined
+      Given Nora has a new account
       When Nora creates the notification "Margin call" with
         | field      | value          |
         | type       | info           |
@@ -22,12 +22,12 @@ Feature: Notifications
         | created_at | {a time}       |
 
     @id.RES-055
-    Scenario Outline: A notification with <what> is refused
-      Given Nora has just joined
+    Scenario Outline: A notification with <what> is rejected
+      Given Nora has a new account
       When Nora creates the notification "Margin call" with
         | field   | value   |
         | <field> | <value> |
-      Then she is told that "<field>" is invalid
+      Then the request is rejected as invalid in "<field>"
       And nothing was changed
 
       Examples: what a notification cannot be
@@ -39,7 +39,7 @@ Feature: Notifications
 
     @id.RES-050
     Scenario Outline: A notification may be of priority <priority>
-      Given Nora has just joined
+      Given Nora has a new account
       When Nora creates the notification "Margin call" with
         | field    | value      |
         | priority | <priority> |
@@ -54,11 +54,11 @@ Feature: Notifications
         | high     |
         | urgent   |
 
-  Rule: The newest comes first
+  Rule: Notifications are listed newest first
 
     Background:
-      Given Nora has just joined
-      And these notifications of Nora
+      Given Nora has a new account
+      And Nora has these notifications
         | name   |
         | First  |
         | Second |
@@ -67,31 +67,31 @@ Feature: Notifications
     @id.RES-051
     Scenario: Notifications are listed, newest first
       When Nora lists the notifications
-      Then she is shown these notifications, 3 in all
+      Then these notifications are returned, 3 in total
         | name   |
         | Third  |
         | Second |
         | First  |
 
     @id.RES-051
-    Scenario: As many are listed as asked for, and their number is told
+    Scenario: The list is limited and has the total
       When Nora lists the notifications with
         | field | value |
         | limit | 2     |
-      Then she is shown these notifications, 3 in all
+      Then these notifications are returned, 3 in total
         | name   |
         | Third  |
         | Second |
 
     @id.RES-053
     Scenario Outline: Only <which> notifications are listed on demand
-      Given Nora acknowledged the notification "Second"
-      And Nora acknowledged the notification "Third"
+      Given Nora has acknowledged the notification "Second"
+      And Nora has acknowledged the notification "Third"
       When Nora lists the notifications with
         | field  | value    |
         | unread | <unread> |
         | limit  | 1        |
-      Then she is shown these notifications, <count> in all
+      Then these notifications are returned, <count> in total
         | name    |
         | <shown> |
 
@@ -101,22 +101,22 @@ Feature: Notifications
         | read   | false  | 2     | Third |
 
     @id.RES-054
-    Scenario: Another's list shows none of them
-      Given these notifications of Ravi
+    Scenario: Another user's list does not contain them
+      Given Ravi has these notifications
         | name   |
         | Secret |
       When Nora lists the notifications
-      Then she is shown these notifications, 3 in all
+      Then these notifications are returned, 3 in total
         | name   |
         | Third  |
         | Second |
         | First  |
 
-  Rule: Who has read it says so, and the first time counts
+  Rule: The first acknowledgement sets the time
 
     @id.RES-052
     Scenario: A notification is acknowledged, with the time
-      Given the notification "Margin call" of Ravi
+      Given Ravi has the notification "Margin call"
       When Ravi acknowledges the notification "Margin call"
       Then the notification "Margin call" is stored with
         | field      | value       |
@@ -125,22 +125,22 @@ Feature: Notifications
 
     @id.RES-052
     Scenario: Acknowledging twice keeps the first time
-      Given the notification "Margin call" of Ravi
-      And Ravi acknowledged the notification "Margin call"
+      Given Ravi has the notification "Margin call"
+      And Ravi has acknowledged the notification "Margin call"
       When Ravi acknowledges the notification "Margin call"
       Then the notification "Margin call" is stored with
         | field   | value       |
         | read_at | {as before} |
       And nothing was changed
 
-  Rule: A notification is its owner's alone
+  Rule: Notifications are private to their owner
 
     @id.RES-054
-    Scenario Outline: <who> cannot have the notification of Ravi: <deed>
-      Given the notification "Margin call" of Ravi
-      And Nora has just joined
+    Scenario Outline: <who> cannot access Ravi's notification: <deed>
+      Given Ravi has the notification "Margin call"
+      And Nora has a new account
       When <who> <deed> the notification "Margin call"
-      Then she is refused as unknown
+      Then the request is rejected as not found
       And nothing was changed
 
       Examples: a researcher and an administrator
@@ -151,11 +151,11 @@ Feature: Notifications
         | Omar | reads        |
 
     @id.RES-055
-    Scenario Outline: A notification that is gone is unknown: <deed>
-      Given the notification "Margin call" of Ravi
-      And Ravi deleted the notification "Margin call"
+    Scenario Outline: A deleted notification is not found: <deed>
+      Given Ravi has the notification "Margin call"
+      And Ravi has deleted the notification "Margin call"
       When Ravi <deed> the notification "Margin call"
-      Then he is refused as unknown
+      Then the request is rejected as not found
       And nothing was changed
 
       Examples: whatever is tried

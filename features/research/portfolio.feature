@@ -1,8 +1,8 @@
 @allure.label.epic:Research @needs.database @needs.redis @needs.writes
-Feature: Portfolios and what they return
+Feature: Portfolios and returns
   A researcher notes what was bought and at which price, and is told what it returns. Money is exact to the cent.
 
-  Rule: A portfolio holds positions
+  Rule: A portfolio contains positions
 
     @critical @id.RES-080
     Scenario: A portfolio is created
@@ -14,7 +14,7 @@ Feature: Portfolios and what they return
 
     @id.RES-080
     Scenario: A position is added
-      Given the portfolio "Growth" of Ravi
+      Given Ravi has the portfolio "Growth"
       When Ravi creates the position "aapl" with
         | field       | value    |
         | shares      | "100"    |
@@ -28,8 +28,8 @@ Feature: Portfolios and what they return
 
     @id.RES-080
     Scenario Outline: The <field> of a position is changed to <value>
-      Given the portfolio "Growth" of Ravi
-      And the position "AAPL" of Ravi
+      Given Ravi has the portfolio "Growth"
+      And Ravi has the position "AAPL"
       When Ravi changes the position "AAPL" to
         | field   | value     |
         | <field> | "<value>" |
@@ -47,12 +47,12 @@ Feature: Portfolios and what they return
         | current_price | 155.00 |
 
     @id.RES-083
-    Scenario Outline: A position with <value> as <field> is refused
-      Given the portfolio "Growth" of Ravi
+    Scenario Outline: A position with <value> as <field> is rejected
+      Given Ravi has the portfolio "Growth"
       When Ravi creates the position "AAPL" with
         | field   | value     |
         | <field> | "<value>" |
-      Then he is told that "<field>" is invalid
+      Then the request is rejected as invalid in "<field>"
       And nothing was changed
 
       Examples: shares
@@ -80,12 +80,12 @@ Feature: Portfolios and what they return
 
     @id.RES-083
     Scenario Outline: A position cannot be changed to <value> as <field>
-      Given the portfolio "Growth" of Ravi
-      And the position "AAPL" of Ravi
+      Given Ravi has the portfolio "Growth"
+      And Ravi has the position "AAPL"
       When Ravi changes the position "AAPL" to
         | field   | value     |
         | <field> | "<value>" |
-      Then he is told that "<field>" is invalid
+      Then the request is rejected as invalid in "<field>"
       And nothing was changed
 
       Examples: shares and prices
@@ -94,63 +94,63 @@ Feature: Portfolios and what they return
         | entry_price   | -1    |
         | current_price | 0     |
 
-  Rule: A portfolio is its owner's alone
+  Rule: Portfolios are private to their owner
 
     @id.RES-085
     Scenario Outline: Another cannot have the portfolio of Ravi: <deed>
-      Given the portfolio "Growth" of Ravi
-      And Nora has just joined
+      Given Ravi has the portfolio "Growth"
+      And Nora has a new account
       When Nora <deed> the portfolio "Growth"
-      Then she is refused as unknown
+      Then the request is rejected as not found
       And nothing was changed
 
       Examples: whatever is tried
         | deed                    |
         | reads                   |
         | deletes                 |
-        | asks for the returns of |
+        | requests the returns of |
 
     @id.RES-085
-    Scenario: Another's list shows no portfolio of Ravi
-      Given the portfolio "Growth" of Ravi
-      And Nora has just joined
+    Scenario: Another user's list does not contain Ravi's portfolio
+      Given Ravi has the portfolio "Growth"
+      And Nora has a new account
       When Nora lists the portfolios
-      Then she is shown no portfolios
+      Then no portfolios are returned
 
     @id.RES-085
     Scenario: Another cannot put a position into it
-      Given the portfolio "Growth" of Ravi
-      And Nora has just joined
+      Given Ravi has the portfolio "Growth"
+      And Nora has a new account
       When Nora creates the position "AAPL"
-      Then she is refused as unknown
+      Then the request is rejected as not found
       And nothing was changed
 
     @id.RES-085
     Scenario: Another cannot change a position in it
-      Given the portfolio "Growth" of Ravi
-      And the position "AAPL" of Ravi
-      And Nora has just joined
+      Given Ravi has the portfolio "Growth"
+      And Ravi has the position "AAPL"
+      And Nora has a new account
       When Nora changes the position "AAPL" to
         | field  | value |
         | shares | "1"   |
-      Then she is refused as unknown
+      Then the request is rejected as not found
       And nothing was changed
 
     @id.RES-085
     Scenario: Another cannot take a position out of it
-      Given the portfolio "Growth" of Ravi
-      And the position "AAPL" of Ravi
-      And Nora has just joined
+      Given Ravi has the portfolio "Growth"
+      And Ravi has the position "AAPL"
+      And Nora has a new account
       When Nora deletes the position "AAPL"
-      Then she is refused as unknown
+      Then the request is rejected as not found
       And nothing was changed
 
-  Rule: Returns are what the positions are worth less what they cost
+  Rule: Returns are the value minus the cost
 
     @critical @id.RES-081
     Scenario: Shares that rose return the difference
-      Given the portfolio "Growth" of Ravi
-      And the position "AAPL" of Ravi with
+      Given Ravi has the portfolio "Growth"
+      And Ravi has the position "AAPL" with
         | field       | value    |
         | shares      | "100"    |
         | entry_price | "150.00" |
@@ -166,14 +166,14 @@ Feature: Portfolios and what they return
         | total_return_pct | "0.033333" |
 
     @id.RES-082
-    Scenario: Positions are added up; one without a price of today is worth what it cost
-      Given the portfolio "Growth" of Ravi
-      And these positions of Ravi
+    Scenario: Positions are summed; without a current price the entry price counts
+      Given Ravi has the portfolio "Growth"
+      And Ravi has these positions
         | name | shares | entry_price | current_price |
         | AAPL | "10"   | "100.00"    | "90.00"       |
         | MSFT | "5"    | "200.00"    | "230.00"      |
         | F    | "100"  | "12.50"     | {absent}      |
-      When Ravi asks for the returns of the portfolio "Growth"
+      When Ravi requests the returns of the portfolio "Growth"
       Then the returns of the portfolio "Growth" are
         | field            | value      |
         | cost             | "3250.00"  |
@@ -183,11 +183,11 @@ Feature: Portfolios and what they return
 
     @id.RES-082
     Scenario: A loss is a negative return
-      Given the portfolio "Growth" of Ravi
-      And these positions of Ravi
+      Given Ravi has the portfolio "Growth"
+      And Ravi has these positions
         | name | shares | entry_price | current_price |
         | AAPL | "10"   | "100.00"    | "66.67"       |
-      When Ravi asks for the returns of the portfolio "Growth"
+      When Ravi requests the returns of the portfolio "Growth"
       Then the returns of the portfolio "Growth" are
         | field            | value       |
         | cost             | "1000.00"   |
@@ -196,9 +196,9 @@ Feature: Portfolios and what they return
         | total_return_pct | "-0.333300" |
 
     @id.RES-082
-    Scenario: Without positions there is no return, and no share of anything
-      Given the portfolio "Growth" of Ravi
-      When Ravi asks for the returns of the portfolio "Growth"
+    Scenario: Without positions the return is 0 and the ratio null
+      Given Ravi has the portfolio "Growth"
+      When Ravi requests the returns of the portfolio "Growth"
       Then the returns of the portfolio "Growth" are
         | field            | value  |
         | cost             | "0.00" |
@@ -208,11 +208,11 @@ Feature: Portfolios and what they return
 
     @id.RES-084
     Scenario Outline: <shares> shares bought at <entry>, now at <now>, return <return> exactly
-      Given the portfolio "Growth" of Ravi
-      And these positions of Ravi
+      Given Ravi has the portfolio "Growth"
+      And Ravi has these positions
         | name | shares     | entry_price | current_price |
         | AAPL | "<shares>" | "<entry>"   | "<now>"       |
-      When Ravi asks for the returns of the portfolio "Growth"
+      When Ravi requests the returns of the portfolio "Growth"
       Then the returns of the portfolio "Growth" are
         | field        | value      |
         | cost         | "<cost>"   |

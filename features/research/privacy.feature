@@ -3,14 +3,14 @@ Feature: Privacy
   What a researcher notes in private is readable to nobody else, not even to who has the database. Who asks is given
   everything the platform holds of them, and forgotten if they wish.
 
-  Rule: Private notes are private
+  Rule: Private notes are readable by their owner only
 
     @critical @id.RES-090
     Scenario Outline: Notes <what> are plain to their owner and unreadable at rest
-      Given the research session "AAPL" of Ravi
-      When Ravi notes "<notes>" on the research session "AAPL"
-      Then Ravi reads "<notes>" in the notes on the research session "AAPL"
-      And no table, key or file holds the notes in plain
+      Given Ravi has the research session "AAPL"
+      When Ravi writes the notes "<notes>" for the research session "AAPL"
+      Then the research session "AAPL" has the notes "<notes>"
+      And no table, Redis key or file contains the notes as plain text
 
       Examples: in any writing
         | what              | notes                                                                          |
@@ -20,46 +20,46 @@ Feature: Privacy
 
     @id.RES-090
     Scenario: Another cannot read them
-      Given the research session "AAPL" of Ravi
-      And Ravi noted "sell before Friday" on the research session "AAPL"
+      Given Ravi has the research session "AAPL"
+      And Ravi has written the notes "sell before Friday" for the research session "AAPL"
       When Omar reads the research session "AAPL"
-      Then he is refused as unknown
+      Then the request is rejected as not found
 
-  Rule: Everybody gets everything of their own
+  Rule: Users export their own data
 
     @critical @id.RES-091
     Scenario: The export holds everything of a user, and nothing of others
-      Given Nora has just joined
-      And Nora has left something of every kind
+      Given Nora has a new account
+      And Nora has one resource of every type
       # A session leaves an event.
-      And the research session "AAPL" of Ravi
-      And the notification "Margin call" of Ravi
-      And the document "Diary" of Ravi
-      And the portfolio "Savings" of Ravi
-      When Nora asks for everything that the platform holds of her
-      Then the export holds everything of her own, and nothing else
+      And Ravi has the research session "AAPL"
+      And Ravi has the notification "Margin call"
+      And Ravi has the document "Diary"
+      And Ravi has the portfolio "Savings"
+      When Nora exports her data
+      Then the export contains all of her data and nothing else
 
-  Rule: Everybody can be forgotten
+  Rule: Users erase their own data
 
     Background:
-      Given Nora has just joined
-      And Nora has left something of every kind
+      Given Nora has a new account
+      And Nora has one resource of every type
 
     @critical @id.RES-092
     Scenario: Erasure leaves nothing of a user in any store
-      When Nora has everything of her own erased
-      Then no table, key or file holds anything of her own
+      When Nora erases her data
+      Then no table, Redis key or file contains her data
 
     @id.RES-092
-    Scenario: Erasure signs the user out for good
-      Given Nora has had everything of her own erased
+    Scenario: Erasure ends the user's sessions
+      Given Nora has erased her data
       When Nora lists the notifications
-      Then she is refused as not signed in
+      Then the request is rejected as unauthenticated
 
     @id.RES-092
     Scenario Outline: Erasure leaves the <kind> of another untouched
-      Given the <kind> "<name>" of Ravi
-      When Nora has everything of her own erased
+      Given Ravi has the <kind> "<name>"
+      When Nora erases her data
       Then the <kind> "<name>" is stored with
         | field      | value       |
         | created_at | {as before} |
@@ -74,11 +74,11 @@ Feature: Privacy
 
     @id.RES-092
     Scenario: Erasure leaves the event of another untouched
-      Given the research session "AAPL" of Ravi
-      When Nora has everything of her own erased
-      Then there is one event "research_started" about the research session "AAPL"
+      Given Ravi has the research session "AAPL"
+      When Nora erases her data
+      Then there is one event "research_started" for the research session "AAPL"
 
     @id.RES-093
-    Scenario: The audit tells of the erasure, and names no personal data
-      When Nora has everything of her own erased
-      Then the audit tells of her erasure, and nothing that is personal
+    Scenario: The audit log has the erasure without personal data
+      When Nora erases her data
+      Then the audit log has her erasure without personal data

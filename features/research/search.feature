@@ -4,25 +4,25 @@ Feature: Searching documents by meaning
   the researcher's own documents is considered, and nobody else's.
 
   Background:
-    Given Nora has just joined
+    Given Nora has a new account
 
-  Rule: What was ingested is found, the closest first
+  Rule: Ingested documents are found, best match first
 
     @critical @id.RES-070
     Scenario: A batch is ingested and found
-      Given Nora created these documents in one request
+      Given Nora has created these documents in one request
         | name   | content                            | metadata.ticker |
         | note-1 | Apple shows strong revenue growth  | AAPL            |
         | note-2 | Microsoft Azure gains market share | MSFT            |
       When Nora searches for "revenue growth at Apple"
-      Then she is shown these documents, 2 in all
+      Then these documents are returned, 2 in total
         | name   | content                            | metadata.ticker |
         | note-1 | Apple shows strong revenue growth  | AAPL            |
         | note-2 | Microsoft Azure gains market share | MSFT            |
 
     @id.RES-074
     Scenario Outline: The text closest to "<question>" comes first
-      Given these documents of Nora
+      Given Nora has these documents
         | name    | content                                                    |
         | cloud   | Microsoft Azure gains market share in cloud computing      |
         | phones  | Apple sells more phones than ever, revenue grows strongly  |
@@ -31,7 +31,7 @@ Feature: Searching documents by meaning
       When Nora searches for "<question>" with
         | field | value |
         | limit | 1     |
-      Then she is shown these documents, 4 in all
+      Then these documents are returned, 4 in total
         | name    |
         | <found> |
 
@@ -45,36 +45,36 @@ Feature: Searching documents by meaning
 
     @critical @id.RES-074
     Scenario: The closest of a thousand documents comes first
-      Given 500 other documents of Nora
-      And the document "needle" of Nora with
+      Given Nora has 500 other documents
+      And Nora has the document "needle" with
         | field   | value                                                |
         | content | The lighthouse keeper trades tulip futures by candle |
-      And 499 other documents of Nora
+      And Nora has 499 other documents
       When Nora searches for "tulip futures of the lighthouse keeper" with
         | field | value |
         | limit | 1     |
-      Then she is shown these documents, 1000 in all
+      Then these documents are returned, 1000 in total
         | name   |
         | needle |
 
     @id.RES-077
-    Scenario: What passes a filter is found among a thousand, however unlike the question
-      Given 500 other documents of Nora
-      And the document "needle" of Nora with
+    Scenario: A filter finds one document among a thousand
+      Given Nora has 500 other documents
+      And Nora has the document "needle" with
         | field           | value                      |
         | content         | Rain is expected on Sunday |
         | metadata.sector | Weather                    |
-      And 499 other documents of Nora
+      And Nora has 499 other documents
       When Nora searches for "The bakery opens two factories" with
         | field          | value   |
         | filters.sector | Weather |
-      Then she is shown these documents, 1 in all
+      Then these documents are returned, 1 in total
         | name   |
         | needle |
 
     @id.RES-073
-    Scenario Outline: With a limit of <limit> and an offset of <offset>, <found> is found
-      Given these documents of Nora
+    Scenario Outline: With limit <limit> and offset <offset>, <found> is found
+      Given Nora has these documents
         | name  | content               |
         | one   | tulips tulips tulips  |
         | two   | tulips and roses      |
@@ -83,7 +83,7 @@ Feature: Searching documents by meaning
         | field  | value    |
         | limit  | <limit>  |
         | offset | <offset> |
-      Then she is shown these documents, 3 in all
+      Then these documents are returned, 3 in total
         | name    |
         | <found> |
 
@@ -94,11 +94,11 @@ Feature: Searching documents by meaning
         | 5     | 2      | three |
 
     @id.RES-073
-    Scenario Outline: A search with the <field> <value> is refused
+    Scenario Outline: A search with the <field> <value> is rejected
       When Nora searches for "tulips" with
         | field   | value   |
         | <field> | <value> |
-      Then she is told that "<field>" is invalid
+      Then the request is rejected as invalid in "<field>"
 
       Examples: what a search does not take
         | field     | value     |
@@ -108,10 +108,10 @@ Feature: Searching documents by meaning
         | filters   | {"a": {}} |
         | sort      | oldest    |
 
-  Rule: Filters say which documents are considered
+  Rule: Filters restrict the searched documents
 
     Background:
-      Given these documents of Nora
+      Given Nora has these documents
         | name   | content                  | source_type    | metadata.ticker | metadata.sector |
         | note-1 | Tech sector analysis     | research_notes | AAPL            | Technology      |
         | note-2 | Sector analysis of banks | research_notes | JPM             | Finance         |
@@ -124,7 +124,7 @@ Feature: Searching documents by meaning
         | field       | value  |
         | source_type | <type> |
         | limit       | 1      |
-      Then she is shown these documents, <count> in all
+      Then these documents are returned, <count> in total
         | name    | source_type |
         | <found> | <type>      |
 
@@ -134,11 +134,11 @@ Feature: Searching documents by meaning
         | news           | news-1 | 1     |
 
     @id.RES-071
-    Scenario: Of an unknown source type nothing is found
+    Scenario: An unknown source type finds nothing
       When Nora searches for "tech sector" with
         | field       | value  |
         | source_type | gossip |
-      Then she is shown no documents
+      Then no documents are returned
 
     @id.RES-072
     Scenario: Only documents whose metadata match are found
@@ -146,18 +146,18 @@ Feature: Searching documents by meaning
         | field          | value          |
         | source_type    | research_notes |
         | filters.sector | Technology     |
-      Then she is shown these documents, 2 in all
+      Then these documents are returned, 2 in total
         | name   | metadata.sector |
         | note-1 | Technology      |
         | note-3 | Technology      |
 
     @id.RES-077
-    Scenario Outline: Of all documents about the sector, <found> is left by <what>
+    Scenario Outline: <what> leaves <found> of all documents
       When Nora searches for "sector analysis of banks" with
         | field   | value   |
         | <field> | <value> |
         | limit   | 1       |
-      Then she is shown these documents, <count> in all
+      Then these documents are returned, <count> in total
         | name    |
         | <found> |
 
@@ -171,48 +171,48 @@ Feature: Searching documents by meaning
         | a high minimum score     | min_score      | 0.95             | note-2 | 1     |
 
     @id.RES-077
-    Scenario: Where nothing is close enough, nothing is found
+    Scenario: A high minimum score finds nothing
       When Nora searches for "windmills" with
         | field     | value |
         | min_score | 0.8   |
-      Then she is shown no documents
+      Then no documents are returned
 
-  Rule: A document is replaced, refused or removed as a whole
+  Rule: A document is replaced, rejected or deleted completely
 
     @id.RES-075
     Scenario: Ingesting again replaces the text, and what it is found by
-      Given the document "note-1" of Nora with
+      Given Nora has the document "note-1" with
         | field         | value            |
         | content       | tulips in spring |
         | metadata.year | 2025             |
-      And the document "note-1" of Nora with
+      And Nora has the document "note-1" with
         | field         | value            |
         | content       | storms in autumn |
         | metadata.year | 2026             |
       When Nora searches for "tulips in spring"
-      Then she is shown these documents, 1 in all
+      Then these documents are returned, 1 in total
         | name   | content          | metadata.year |
         | note-1 | storms in autumn | 2026          |
 
     @id.RES-075
-    Scenario: The old text is no longer what it is found by
-      Given the document "note-1" of Nora with
+    Scenario: A replaced document is not found by its old text
+      Given Nora has the document "note-1" with
         | field   | value            |
         | content | tulips in spring |
-      And the document "note-1" of Nora with
+      And Nora has the document "note-1" with
         | field   | value            |
         | content | storms in autumn |
       When Nora searches for "tulips in spring" with
         | field     | value |
         | min_score | 0.5   |
-      Then she is shown no documents
+      Then no documents are returned
 
     @id.RES-076
-    Scenario Outline: A document with <what> is refused
+    Scenario Outline: A document with <what> is rejected
       When Nora creates the document "note-1" with
         | field   | value   |
         | <field> | <value> |
-      Then she is told that "<field>" is invalid
+      Then the request is rejected as invalid in "<field>"
       And nothing was changed
 
       Examples: what cannot be found by anybody
@@ -224,57 +224,57 @@ Feature: Searching documents by meaning
         | no source type | source_type | {absent} |
 
     @id.RES-076
-    Scenario: One bad document of a batch is reported, the rest are stored
+    Scenario: An invalid document of a batch is reported, the rest is stored
       When Nora creates these documents in one request
         | name   | content          |
         | note-1 | tulips in spring |
         | note-2 |                  |
         | note-3 | storms in autumn |
-      Then of the batch of 3, these were refused, and the rest stored
+      Then of the 3 batch items, these were rejected and the rest stored
         | position | field   |
         | 2        | content |
 
     @id.RES-078
     Scenario: A removed document is not found
-      Given these documents of Nora
+      Given Nora has these documents
         | name   | content          |
         | note-1 | tulips in spring |
         | note-2 | storms in autumn |
-      And Nora deleted the document "note-1"
+      And Nora has deleted the document "note-1"
       When Nora searches for "tulips in spring"
-      Then she is shown these documents, 1 in all
+      Then these documents are returned, 1 in total
         | name   |
         | note-2 |
 
     @id.RES-078
-    Scenario: A removed document is gone, with its vector
-      Given the document "note-1" of Nora
+    Scenario: A deleted document has no row and no vector
+      Given Nora has the document "note-1"
       When Nora deletes the document "note-1"
-      Then the document "note-1" is gone for good
+      Then the document "note-1" is permanently deleted
 
-  Rule: A document is its owner's alone
+  Rule: Documents are private to their owner
 
     @id.RES-079
-    Scenario: Another's documents are not found
-      Given the document "note-1" of Nora with
+    Scenario: Another user's documents are not found
+      Given Nora has the document "note-1" with
         | field   | value            |
         | content | tulips in spring |
       When Ravi searches for "tulips in spring" with
         | field     | value |
         | min_score | 0.9   |
-      Then he is shown no documents
+      Then no documents are returned
 
     @id.RES-079
-    Scenario: Another's documents are not listed
-      Given the document "Diary" of Ravi
+    Scenario: Another user's documents are not listed
+      Given Ravi has the document "Diary"
       When Nora lists the documents
-      Then she is shown no documents
+      Then no documents are returned
 
     @id.RES-079
     Scenario Outline: Another cannot have the document of Ravi: <deed>
-      Given the document "Diary" of Ravi
+      Given Ravi has the document "Diary"
       When Nora <deed> the document "Diary"
-      Then she is refused as unknown
+      Then the request is rejected as not found
       And nothing was changed
 
       Examples: whatever is tried

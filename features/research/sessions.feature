@@ -2,10 +2,10 @@
 Feature: Research sessions
   A researcher's work on a stock is a session. It belongs to whoever began it, and to nobody else.
 
-  Rule: A session is stored as it was begun
+  Rule: A session is stored as created
 
     @smoke @critical @id.RES-010
-    Scenario: A session is begun on a ticker
+    Scenario: A session is created for a ticker
       When Ravi creates the research session "AAPL"
       Then the research session "AAPL" is stored with
         | field        | value            |
@@ -18,7 +18,7 @@ Feature: Research sessions
         | updated_at   | {its created_at} |
 
     @id.RES-011
-    Scenario Outline: A configuration is kept with <what>
+    Scenario Outline: A configuration is stored with <what>
       When Ravi creates the research session "AAPL" with
         | field   | value   |
         | <field> | <value> |
@@ -36,12 +36,12 @@ Feature: Research sessions
         | letters of all | config               | {"título": "日本 🎌"}              |
 
     @id.RES-015
-    Scenario Outline: "<text>" is taken as the ticker <ticker>
+    Scenario Outline: "<text>" is accepted as the ticker <ticker>
       When Ravi creates the research session "<text>"
       Then the research session "<text>" is stored with
         | field  | value    |
         | ticker | <ticker> |
-      And the platform says that "<text>" is a ticker
+      And the ticker "<text>" is valid
 
       Examples: tickers, stored in capitals
         | text     | ticker   |
@@ -53,13 +53,13 @@ Feature: Research sessions
         | ABCDE.XY | ABCDE.XY |
 
     @id.RES-015
-    Scenario Outline: "<text>" is no ticker
+    Scenario Outline: "<text>" is rejected as a ticker
       Given Ravi is signed in
       When Ravi creates the research session "AAPL" with
         | field  | value    |
         | ticker | "<text>" |
-      Then he is told that "ticker" is invalid
-      And the platform says that "<text>" is no ticker
+      Then the request is rejected as invalid in "ticker"
+      And the ticker "<text>" is invalid
       And nothing was changed
 
       Examples: no tickers; \n is a line break
@@ -76,15 +76,15 @@ Feature: Research sessions
         | ÄÖÜ      |
         | A;DROP   |
 
-  Rule: What cannot be begun is refused, and nothing is stored
+  Rule: Invalid sessions are rejected and not stored
 
     @id.RES-014
-    Scenario Outline: A session with <what> is refused
+    Scenario Outline: A session with <what> is rejected
       Given Omar is signed in
       When Omar creates the research session "AAPL" with
         | field   | value   |
         | <field> | <value> |
-      Then he is told that "<field>" is invalid
+      Then the request is rejected as invalid in "<field>"
       And nothing was changed
 
       Examples: what a session cannot be begun with
@@ -96,19 +96,19 @@ Feature: Research sessions
         | a list as config | config       | [1]          |
 
     @id.RES-014
-    Scenario: A session for a user who does not exist is refused
+    Scenario: A session for an unknown user is rejected
       Given Omar is signed in
       When Omar creates the research session "AAPL" with
         | field   | value                                |
         | user_id | 00000000-0000-4000-8000-000000000000 |
-      Then he is refused as unknown: "There is no such user."
+      Then the request is rejected as not found with the message "There is no such user."
       And nothing was changed
 
-  Rule: A list shows one's own, newest first
+  Rule: Users list their own sessions, newest first
 
     Background:
-      Given Nora has just joined
-      And these research sessions of Nora
+      Given Nora has a new account
+      And Nora has these research sessions
         | name  |
         | AAPL  |
         | MSFT  |
@@ -117,19 +117,19 @@ Feature: Research sessions
     @id.RES-012
     Scenario: Three tickers are listed for their owner, newest first
       When Nora lists the research sessions
-      Then she is shown these research sessions, 3 in all
+      Then these research sessions are returned, 3 in total
         | name  | state       |
         | GOOGL | initialized |
         | MSFT  | initialized |
         | AAPL  | initialized |
 
     @id.RES-016
-    Scenario Outline: With a limit of <limit> and an offset of <offset>, <shown> is shown
+    Scenario Outline: With limit <limit> and offset <offset>, <shown> is listed
       When Nora lists the research sessions with
         | field  | value    |
         | limit  | <limit>  |
         | offset | <offset> |
-      Then she is shown these research sessions, 3 in all
+      Then these research sessions are returned, 3 in total
         | name    |
         | <shown> |
 
@@ -140,18 +140,18 @@ Feature: Research sessions
         | 2     | 2      | AAPL  |
 
     @id.RES-016
-    Scenario: A page behind the end is empty, and says how many there are
+    Scenario: A page beyond the end is empty with the right total
       When Nora lists the research sessions with
         | field  | value |
         | offset | 3     |
-      Then she is shown no research sessions, 3 in all
+      Then no research sessions are returned, 3 in total
 
     @id.RES-016
-    Scenario Outline: A list with the <field> "<value>" is refused
+    Scenario Outline: A list with the <field> "<value>" is rejected
       When Nora lists the research sessions with
         | field   | value   |
         | <field> | <value> |
-      Then she is told that "<field>" is invalid
+      Then the request is rejected as invalid in "<field>"
 
       Examples: what a list does not take
         | field  | value    |
@@ -164,11 +164,11 @@ Feature: Research sessions
 
     @id.RES-016
     Scenario Outline: Only sessions that are <state> are listed on demand
-      Given the research session "TSLA" of Nora is "<state>"
+      Given Nora has the research session "TSLA" in the state "<state>"
       When Nora lists the research sessions with
         | field | value   |
         | state | <state> |
-      Then she is shown these research sessions, 1 in all
+      Then these research sessions are returned, 1 in total
         | name | state   |
         | TSLA | <state> |
 
@@ -178,117 +178,117 @@ Feature: Research sessions
         | completed  |
         | failed     |
 
-  Rule: Nobody else sees it
+  Rule: Sessions are private to their owner
 
     @id.RES-013
-    Scenario Outline: <who> <deed> the session of Ravi in vain
-      Given the research session "AAPL" of Ravi
-      And Nora has just joined
+    Scenario Outline: <who> cannot access Ravi's session: <deed>
+      Given Ravi has the research session "AAPL"
+      And Nora has a new account
       When <who> <deed> the research session "AAPL"
-      Then she is refused as unknown
+      Then the request is rejected as not found
       And nothing was changed
 
       Examples: a researcher and an administrator
-        | who  | deed             |
-        | Nora | reads            |
-        | Nora | deletes          |
-        | Nora | removes for good |
-        | Nora | restores         |
-        | Omar | reads            |
-        | Omar | deletes          |
+        | who  | deed                |
+        | Nora | reads               |
+        | Nora | deletes             |
+        | Nora | permanently deletes |
+        | Nora | restores            |
+        | Omar | reads               |
+        | Omar | deletes             |
 
     @id.RES-013
     Scenario: Another researcher's list shows none of them
-      Given the research session "AAPL" of Ravi
-      And Nora has just joined
+      Given Ravi has the research session "AAPL"
+      And Nora has a new account
       When Nora lists the research sessions
-      Then she is shown no research sessions
+      Then no research sessions are returned
 
     @id.RES-013
     Scenario: Another researcher cannot move it either
-      Given the research session "AAPL" of Ravi
-      And Nora has just joined
+      Given Ravi has the research session "AAPL"
+      And Nora has a new account
       When Nora moves the research session "AAPL" to "completed"
-      Then she is refused as unknown
+      Then the request is rejected as not found
       And nothing was changed
 
     @id.RES-013
     Scenario: Another researcher cannot change its data
-      Given the research session "AAPL" of Ravi
-      And Nora has just joined
+      Given Ravi has the research session "AAPL"
+      And Nora has a new account
       When Nora changes the research session "AAPL" to
         | field      | value |
         | data.score | 0.85  |
-      Then she is refused as unknown
+      Then the request is rejected as not found
       And nothing was changed
 
-  Rule: A session can be deleted, so that it comes back or for good
+  Rule: A session is soft-deleted or permanently deleted
 
     @id.RES-017
     Scenario Outline: A session that its owner <deed> is <fate>
-      Given the research session "AAPL" of Ravi
+      Given Ravi has the research session "AAPL"
       When Ravi <deed> the research session "AAPL"
       Then the research session "AAPL" is <fate>
 
       Examples: both ways
-        | deed             | fate          |
-        | deletes          | hidden        |
-        | removes for good | gone for good |
+        | deed                | fate                |
+        | deletes             | soft-deleted        |
+        | permanently deletes | permanently deleted |
 
     @id.RES-017
-    Scenario: A deleted session comes back as it was
-      Given the research session "AAPL" of Ravi with
+    Scenario: A restored session is unchanged
+      Given Ravi has the research session "AAPL" with
         | field       | value |
         | config.days | 30    |
-      And Ravi's research session "AAPL" holds
+      And Ravi's research session "AAPL" has been changed to
         | field      | value |
         | data.score | 0.85  |
-      And Ravi noted "sell before Friday" on the research session "AAPL"
-      And Ravi deleted the research session "AAPL"
+      And Ravi has written the notes "sell before Friday" for the research session "AAPL"
+      And Ravi has deleted the research session "AAPL"
       When Ravi restores the research session "AAPL"
-      Then the research session "AAPL" is there
+      Then the research session "AAPL" is available
       And the research session "AAPL" is stored with
         | field       | value       |
         | config.days | 30          |
         | data.score  | 0.85        |
         | state       | initialized |
         | created_at  | {as before} |
-      And Ravi reads "sell before Friday" in the notes on the research session "AAPL"
+      And the research session "AAPL" has the notes "sell before Friday"
 
     @id.RES-017
     Scenario: A session that was not deleted cannot be restored
-      Given the research session "AAPL" of Ravi
+      Given Ravi has the research session "AAPL"
       When Ravi restores the research session "AAPL"
-      Then he is refused as conflicting
+      Then the request is rejected as conflicting
       And nothing was changed
 
     @id.RES-017
     Scenario: A deleted session does not move
-      Given the research session "AAPL" of Ravi
-      And Ravi deleted the research session "AAPL"
+      Given Ravi has the research session "AAPL"
+      And Ravi has deleted the research session "AAPL"
       When Ravi moves the research session "AAPL" to "processing"
-      Then he is refused as unknown
+      Then the request is rejected as not found
       And nothing was changed
 
     @id.RES-017
     Scenario: The data of a deleted session do not change
-      Given the research session "AAPL" of Ravi
-      And Ravi deleted the research session "AAPL"
+      Given Ravi has the research session "AAPL"
+      And Ravi has deleted the research session "AAPL"
       When Ravi changes the research session "AAPL" to
         | field      | value |
         | data.score | 0.85  |
-      Then he is refused as unknown
+      Then the request is rejected as not found
       And nothing was changed
 
     @id.RES-017
     Scenario: A deleted session is not listed
-      Given Nora has just joined
-      And these research sessions of Nora
+      Given Nora has a new account
+      And Nora has these research sessions
         | name |
         | AAPL |
         | MSFT |
-      And Nora deleted the research session "MSFT"
+      And Nora has deleted the research session "MSFT"
       When Nora lists the research sessions
-      Then she is shown these research sessions, 1 in all
+      Then these research sessions are returned, 1 in total
         | name |
         | AAPL |

@@ -1,26 +1,26 @@
 @allure.label.epic:Research @needs.database @needs.redis @needs.writes
-Feature: The states and the data of a session
+Feature: States and data of a session
   A session's state says how far the work is, its data what came of it. A session that is completed stays as it is.
 
-  Rule: A session moves forward through its states
+  Rule: A session moves through its states
 
     @smoke @critical @id.RES-020
     Scenario: A session goes from initialized over processing to completed
-      Given the research session "AAPL" of Ravi is "processing"
+      Given Ravi has the research session "AAPL" in the state "processing"
       When Ravi moves the research session "AAPL" to "completed"
       Then the research session "AAPL" is stored with
         | field      | value               |
         | state      | completed           |
         | created_at | {as before}         |
         | updated_at | {later than before} |
-      And the research session "AAPL" went through
+      And the research session "AAPL" has the history
         | from        | to         | by   |
         | initialized | processing | Ravi |
         | processing  | completed  | Ravi |
 
     @id.RES-021
     Scenario Outline: A session may go from <from> straight to <to>
-      Given the research session "AAPL" of Ravi is "<from>"
+      Given Ravi has the research session "AAPL" in the state "<from>"
       When Ravi moves the research session "AAPL" to "<to>"
       Then the research session "AAPL" is stored with
         | field | value |
@@ -37,9 +37,9 @@ Feature: The states and the data of a session
 
     @id.RES-023
     Scenario Outline: A session may not go from <from> to <to>
-      Given the research session "AAPL" of Ravi is "<from>"
+      Given Ravi has the research session "AAPL" in the state "<from>"
       When Ravi moves the research session "AAPL" to "<to>"
-      Then he is refused as conflicting: "Invalid state transition"
+      Then the request is rejected as conflicting with the message "Invalid state transition"
       And nothing was changed
 
       Examples: every other pair
@@ -56,27 +56,27 @@ Feature: The states and the data of a session
         | failed      | failed      |
 
     @smoke @id.RES-022
-    Scenario: A state that does not exist is refused, and the session stays as it was
-      Given the research session "AAPL" of Ravi
+    Scenario: An unknown state is rejected and the session unchanged
+      Given Ravi has the research session "AAPL"
       When Ravi moves the research session "AAPL" to "finished"
-      Then he is told that "state" is invalid
+      Then the request is rejected as invalid in "state"
       And nothing was changed
 
     @id.RES-024
-    Scenario: The history tells each change: from what, to what, by whom, in which order
-      Given the research session "AAPL" of Ravi is "failed"
-      When Ravi carries the research on "AAPL" as far as fetched
-      Then the research session "AAPL" went through
+    Scenario: The history has states, user and order of each change
+      Given Ravi has the research session "AAPL" in the state "failed"
+      When Ravi runs the research session "AAPL" up to the stage fetched
+      Then the research session "AAPL" has the history
         | from        | to         | by   |
         | initialized | failed     | Ravi |
         | failed      | processing | Ravi |
 
     @id.RES-025
-    Scenario Outline: Of <callers> moves in the same moment one wins
-      Given the research session "AAPL" of Ravi is "processing"
-      When <callers> callers at once move the research session "AAPL" to "completed"
-      Then 1 of them is accepted, the others are refused as conflicting
-      And the research session "AAPL" went through
+    Scenario Outline: Of <callers> simultaneous transitions one succeeds
+      Given Ravi has the research session "AAPL" in the state "processing"
+      When <callers> concurrent callers move the research session "AAPL" to "completed"
+      Then 1 of them succeeds and the others are rejected as conflicting
+      And the research session "AAPL" has the history
         | from        | to         | by   |
         | initialized | processing | Ravi |
         | processing  | completed  | Ravi |
@@ -86,11 +86,11 @@ Feature: The states and the data of a session
         | 2       |
         | 12      |
 
-  Rule: Results are kept with the session
+  Rule: Results are stored with the session
 
     @id.RES-030
     Scenario Outline: <what> is stored and read back
-      Given the research session "AAPL" of Ravi
+      Given Ravi has the research session "AAPL"
       When Ravi changes the research session "AAPL" to
         | field   | value   |
         | <field> | <value> |
@@ -110,10 +110,10 @@ Feature: The states and the data of a session
 
     @id.RES-031
     Scenario Outline: <how> keeps exactly what it should
-      Given the research session "AAPL" of Ravi with
+      Given Ravi has the research session "AAPL" with
         | field       | value |
         | config.days | 30    |
-      And Ravi's research session "AAPL" holds
+      And Ravi's research session "AAPL" has been changed to
         | field      | value |
         | data.first | 1     |
         | data.old   | 2     |
@@ -137,9 +137,9 @@ Feature: The states and the data of a session
         | Replacing | true    | {"old": 3, "new": 4}             |
 
     @id.RES-032
-    Scenario: State and data are changed in one call
-      Given the research session "AAPL" of Ravi is "processing"
-      And Ravi's research session "AAPL" holds
+    Scenario: State and data change in one request
+      Given Ravi has the research session "AAPL" in the state "processing"
+      And Ravi's research session "AAPL" has been changed to
         | field         | value |
         | data.progress | 0.5   |
       When Ravi moves the research session "AAPL" to "completed" with
@@ -152,12 +152,12 @@ Feature: The states and the data of a session
         | data  | {"progress": 0.5, "score": 0.85, "recommendation": "buy"} |
 
     @id.RES-033
-    Scenario Outline: When the move to <to> is refused, its data is discarded
-      Given the research session "AAPL" of Ravi is "<from>"
+    Scenario Outline: A rejected transition to <to> discards its data
+      Given Ravi has the research session "AAPL" in the state "<from>"
       When Ravi moves the research session "AAPL" to "<to>" with
         | field      | value |
         | data.score | 0.85  |
-      Then he is refused as conflicting
+      Then the request is rejected as conflicting
       And nothing was changed
 
       Examples: refused moves

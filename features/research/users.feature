@@ -1,9 +1,9 @@
 @allure.label.epic:Research @needs.database @needs.redis @needs.writes
-Feature: The people research is done for
+Feature: User profiles
   An administrator keeps a record of everybody who does research. Two people are never taken for one, and who was
   taken off the list by mistake comes back as they were.
 
-  Rule: A user is stored as they were given
+  Rule: A user is stored as sent
 
     @critical @id.RES-001
     Scenario: A user is created and read back
@@ -24,7 +24,7 @@ Feature: The people research is done for
 
     @id.RES-003
     Scenario Outline: A new <field> moves the time of the last change, and no other
-      Given the user "Alma" of Omar
+      Given Omar has the user "Alma"
       When Omar changes the user "Alma" to
         | field   | value   |
         | <field> | <value> |
@@ -38,15 +38,15 @@ Feature: The people research is done for
         | field | value                       |
         | email | new-{user Alma}@example.org |
 
-  Rule: Nobody is stored by halves, or twice
+  Rule: Incomplete and duplicate users are rejected
 
     @id.RES-004
-    Scenario Outline: A user without <what> is refused, and nothing is stored
+    Scenario Outline: A user without <what> is rejected and not stored
       Given Omar is signed in
       When Omar creates the user "Alma" with
         | field   | value   |
         | <field> | <value> |
-      Then he is told that "<field>" is invalid
+      Then the request is rejected as invalid in "<field>"
       And nothing was changed
 
       Examples: what a user cannot be without
@@ -58,12 +58,12 @@ Feature: The people research is done for
         | characters for id | user_id  | ""              |
 
     @id.RES-005
-    Scenario Outline: A second user with the <what> of the first is refused
-      Given the user "Alma" of Omar
+    Scenario Outline: A second user with the same <what> is rejected
+      Given Omar has the user "Alma"
       When Omar creates the user "Berta" with
         | field   | value   |
         | <field> | <value> |
-      Then he is refused as conflicting
+      Then the request is rejected as conflicting
       And nothing was changed
 
       Examples: what belongs to one user alone
@@ -75,14 +75,14 @@ Feature: The people research is done for
         | mail address, in capitals, | email    | {user Alma in capitals}@EXAMPLE.ORG |
 
     @id.RES-100
-    Scenario: When one user of many cannot be created, none is
-      Given the user "Alma" of Omar
+    Scenario: A bulk request with one duplicate creates no user
+      Given Omar has the user "Alma"
       When Omar creates these users in one request
         | name  | email                    |
         | Berta | {user Berta}@example.org |
         | Clara | {user Clara}@example.org |
         | Doris | {user Alma}@example.org  |
-      Then he is refused as conflicting
+      Then the request is rejected as conflicting
       And nothing was changed
 
     @id.RES-100
@@ -91,31 +91,31 @@ Feature: The people research is done for
         | name  | email                    |
         | Berta | {user Berta}@example.org |
         | Clara | {user Clara}@example.org |
-      Then the answer is 201
-      And the answer has
+      Then the response is 201
+      And the response has
         | path              | value              |
         | total             | 2                  |
         | users[0].username | {matching ^berta-} |
 
     @id.RES-101
-    Scenario: Ten users created at the same moment are ten different users
-      When Omar creates 10 users, all at the same moment
-      Then all of them are stored, and all are different
+    Scenario: Ten users created concurrently are all different
+      When Omar creates 10 users concurrently
+      Then all of them are stored and different
 
-  Rule: Who is deleted is hidden until restored
+  Rule: A deleted user is hidden until restored
 
     @id.RES-006
     Scenario: A deleted user is hidden
-      Given the user "Alma" of Omar
+      Given Omar has the user "Alma"
       When Omar deletes the user "Alma"
-      Then the user "Alma" is hidden
+      Then the user "Alma" is soft-deleted
 
     @id.RES-006
     Scenario: A restored user is back as they were
-      Given the user "Alma" of Omar
-      And Omar deleted the user "Alma"
+      Given Omar has the user "Alma"
+      And Omar has deleted the user "Alma"
       When Omar restores the user "Alma"
-      Then the user "Alma" is there
+      Then the user "Alma" is available
       And the user "Alma" is stored with
         | field      | value                   |
         | email      | {user Alma}@example.org |

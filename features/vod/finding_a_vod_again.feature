@@ -1,18 +1,18 @@
 @allure.label.epic:Video_on_demand @needs.storage @needs.writes
-Feature: Finding a VOD again
+Feature: Reading a VOD
   Editors hand recordings in and look for them later; what they find is what they wrote.
 
-  Rule: What was registered is found as it was written
+  Rule: A VOD is read as registered
 
     @id.VOD-102
-    Scenario: A title in several scripts is kept as it was written
-      Given the VOD "Città · Ратуша 🎥" of Dana
+    Scenario: A title in several scripts is returned as sent
+      Given Dana has the VOD "Città · Ратуша 🎥"
       When Vera reads the VOD "Città · Ратуша 🎥"
-      Then she sees what was registered for "Città · Ратуша 🎥"
+      Then the response has the registered values of "Città · Ратуша 🎥"
 
     @id.VOD-103 @needs.database
     Scenario: Reading a captioned VOD leaves it captioned
-      Given the captioned VOD "Empty Chamber" of Dana
+      Given Dana has the captioned VOD "Empty Chamber"
       When Vera reads the VOD "Empty Chamber"
-      Then the VOD "Empty Chamber" is still completed
+      Then the VOD "Empty Chamber" has the status "completed"
       And nothing was changed

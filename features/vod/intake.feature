@@ -1,15 +1,15 @@
 @allure.label.epic:Video_on_demand @needs.database @needs.redis @needs.storage @needs.writes
-Feature: Taking a recording in
+Feature: Registering a recording
   An editor registers the recording of a meeting as a VOD. From then on everybody who is signed in can find
   it, and the platform knows what has become of it.
 
-  Rule: What an editor registers is stored and shown as it was registered
+  Rule: A VOD is stored and shown as registered
 
     @smoke @blocker @id.VOD-001
     Scenario: A recording is registered and stored
       Given Dana has a 5 minute recording of "City Council"
       When she registers it as a VOD
-      Then the VOD "City Council" is stored as pending, as Dana registered it
+      Then the VOD "City Council" is stored as pending with the values that Dana registered
 
     @id.VOD-002
     Scenario Outline: A new VOD has <field> <value>
@@ -21,11 +21,11 @@ Feature: Taking a recording in
         | field    | value     |
         | status   | "pending" |
         | progress | 0         |
-        | reason   | null      |
+        | error    | null      |
         | show     | null      |
 
     @id.VOD-003
-    Scenario Outline: The <field> <value> is kept as given
+    Scenario Outline: The <field> <value> is stored as sent
       When Dana registers the VOD "City Council" with the <field> <value>
       Then the VOD "City Council" has the <field> <value>
 
@@ -50,15 +50,15 @@ Feature: Taking a recording in
 
     @smoke @critical @id.VOD-004
     Scenario: A viewer reads what an editor registered
-      Given the VOD "City Council" of Dana
+      Given Dana has the VOD "City Council"
       When Vera reads the VOD "City Council"
-      Then she sees what was registered for "City Council"
+      Then the response has the registered values of "City Council"
 
     @id.VOD-004
-    Scenario Outline: <who> reads what an editor registered
-      Given the VOD "City Council" of Dana
+    Scenario Outline: <who> reads a VOD as registered
+      Given Dana has the VOD "City Council"
       When <who> reads the VOD "City Council"
-      Then <who> sees what was registered for "City Council"
+      Then the response has the registered values of "City Council"
 
       Examples: everybody else who is signed in
         | who  |
@@ -67,7 +67,7 @@ Feature: Taking a recording in
         | Ravi |
 
     @id.VOD-012
-    Scenario Outline: A title of <title> is kept as it was written
+    Scenario Outline: A title of <title> is stored as sent
       When Dana registers the VOD "City Council" with the title <title>
       Then the VOD "City Council" has the title <title>
 
@@ -86,12 +86,12 @@ Feature: Taking a recording in
         | "e\u0302 and ﬁ, not ê and fi"  |
 
     @id.VOD-012
-    Scenario: Blanks around a title are taken off
+    Scenario: White space around a title is removed
       When Dana registers the VOD "City Council" with the title "  School Board  "
       Then the VOD "City Council" has the title "School Board"
 
     @id.VOD-013
-    Scenario Outline: The file path <path> is taken
+    Scenario Outline: The file path <path> is accepted
       When Dana registers the VOD "City Council" with the file path <path>
       Then the VOD "City Council" has the file path <path>
 
@@ -105,17 +105,17 @@ Feature: Taking a recording in
         | "City Council, 2nd part.mpg" |
         | "séance-du-conseil.v2.wav"   |
 
-  Rule: Everybody finds it in the list
+  Rule: Any signed-in user finds a VOD in the list
 
     @critical @id.VOD-005
     Scenario: A registered VOD is in the list
-      Given the VOD "City Council" of Dana
-      When Vera lists 1 VODs after the first 0, of the status {absent}
-      Then she sees "City Council" in this order, and the right total
+      Given Dana has the VOD "City Council"
+      When Vera lists the VODs with limit 1, offset 0 and status {absent}
+      Then the VODs "City Council" are returned in this order with the right total
 
     @id.VOD-006 @lock.platform
     Scenario Outline: <limit> VODs after the first <offset>, of the status <status>, are <shown>
-      Given these VODs of Dana, oldest first
+      Given Dana has these VODs, oldest first
         | title  | stage      |
         | First  | failed     |
         | Second | pending    |
@@ -123,8 +123,8 @@ Feature: Taking a recording in
         | Fourth | completed  |
         | Fifth  | failed     |
         | Sixth  | pending    |
-      When Vera lists <limit> VODs after the first <offset>, of the status <status>
-      Then she sees <shown> in this order, and the right total
+      When Vera lists the VODs with limit <limit>, offset <offset> and status <status>
+      Then the VODs <shown> are returned in this order with the right total
 
       Examples: page by page, newest first
         | limit | offset | status   | shown                                        |
@@ -144,10 +144,10 @@ Feature: Taking a recording in
         | 1     | 0      | "completed"  | "Fourth"        |
 
     @id.VOD-006
-    Scenario Outline: <limit> VODs after the first <offset>, <status> ones, cannot be listed
-      Given the VOD "City Council" of Dana
-      When Vera lists <limit> VODs after the first <offset>, of the status <status>
-      Then she is told that "<field>" is invalid
+    Scenario Outline: Limit <limit>, offset <offset> and status <status> are rejected
+      Given Dana has the VOD "City Council"
+      When Vera lists the VODs with limit <limit>, offset <offset> and status <status>
+      Then the request is rejected as invalid in "<field>"
 
       Examples: what makes no sense
         | limit  | offset | status     | field  |
@@ -161,15 +161,15 @@ Feature: Taking a recording in
         | 20     | "all"  | {absent}   | offset |
         | 20     | 0      | "finished" | status |
 
-  Rule: What an editor changes, and nothing else, is changed
+  Rule: A change affects the given fields only
 
     @critical @id.VOD-007
     Scenario Outline: A VOD that is <from> becomes <to>
-      Given the <from> VOD "City Council" of Dana
+      Given Dana has the <from> VOD "City Council"
       And Vera has read the VOD "City Council"
       When Dana changes the status of the VOD "City Council" to "<to>"
       Then the VOD "City Council" has the status "<to>"
-      And Vera is served the VOD "City Council" as the database has it
+      And Vera reads the VOD "City Council" as stored in the database
 
       Examples: the way of every VOD
         | from       | to         |
@@ -180,7 +180,7 @@ Feature: Taking a recording in
 
     @id.VOD-008
     Scenario Outline: A change of the <field> leaves everything else alone
-      Given the VOD "City Council" of Dana
+      Given Dana has the VOD "City Council"
       When Dana changes the <field> of the VOD "City Council" to <value>
       Then exactly these records changed
         | store | record       | field      | from       | to         |
@@ -195,8 +195,8 @@ Feature: Taking a recording in
         | file size | file_size | 1024           | 1024         |
 
     @id.VOD-008
-    Scenario: A change of the status is told in the history, and changes nothing else
-      Given the VOD "City Council" of Dana
+    Scenario: A change of the status adds a history entry and changes nothing else
+      Given Dana has the VOD "City Council"
       When Dana changes the status of the VOD "City Council" to "processing"
       Then exactly these records changed
         | store              | record       | field      | from       | to         |
@@ -205,11 +205,11 @@ Feature: Taking a recording in
         | vod_status_history | City Council |            | {absent}   | {anything} |
 
     @id.VOD-009
-    Scenario Outline: A <stage> VOD that is deleted is gone
-      Given the <stage> VOD "City Council" of Dana
+    Scenario Outline: A deleted <stage> VOD is removed from every store
+      Given Dana has the <stage> VOD "City Council"
       And Vera has read the VOD "City Council"
       When Dana deletes the VOD "City Council"
-      Then the VOD "City Council" is gone from the API, the list and every store
+      Then the VOD "City Council" is deleted from the API, the list and every store
 
       Examples: however far it was
         | stage      |
@@ -218,13 +218,13 @@ Feature: Taking a recording in
         | failed     |
         | captioned  |
 
-  Rule: What makes no sense is refused and changes nothing
+  Rule: Invalid requests are rejected and change nothing
 
     @id.VOD-010
-    Scenario Outline: Nobody <deed> a VOD that does not exist
-      Given the unknown VOD "City Council" of Dana
+    Scenario Outline: An unknown VOD is not found: <deed>
+      Given Dana has the unregistered VOD "City Council"
       When Dana <deed> the VOD "City Council"
-      Then she is told that it does not exist
+      Then the request is rejected as not found
       And nothing was changed
 
       Examples: whatever is asked of it
@@ -232,30 +232,30 @@ Feature: Taking a recording in
         | reads                         |
         | renames                       |
         | deletes                       |
-        | hands in                      |
-        | urgently hands in             |
+        | submits                       |
+        | urgently submits              |
         | publishes                     |
         | links                         |
         | unlinks                       |
-        | asks for the show of          |
-        | asks for the transcription of |
-        | asks for the captions of      |
-        | asks for the summary of       |
+        | requests the show of          |
+        | requests the transcription of |
+        | requests the captions of      |
+        | requests the summary of       |
 
     @smoke @critical @id.VOD-011
-    Scenario: A status that does not exist is refused, and the old one stays
-      Given the VOD "City Council" of Dana
+    Scenario: An unknown status is rejected and the old one stays
+      Given Dana has the VOD "City Council"
       When Dana changes the status of the VOD "City Council" to "finished"
-      Then she is told that "status" is invalid
-      And the VOD "City Council" is still pending
+      Then the request is rejected as invalid in "status"
+      And the VOD "City Council" has the status "pending"
       And nothing was changed
 
     @id.VOD-011
-    Scenario Outline: The status <status> is refused, and the old one stays
-      Given the VOD "City Council" of Dana
+    Scenario Outline: The status <status> is rejected and the old one stays
+      Given Dana has the VOD "City Council"
       When Dana changes the status of the VOD "City Council" to <status>
-      Then she is told that "status" is invalid
-      And the VOD "City Council" is still pending
+      Then the request is rejected as invalid in "status"
+      And the VOD "City Council" has the status "pending"
       And nothing was changed
 
       Examples: what is no status
@@ -269,10 +269,10 @@ Feature: Taking a recording in
         | ["processing"] |
 
     @id.VOD-012
-    Scenario Outline: A title of <title> is refused
-      Given the VOD "Another" of Dana
+    Scenario Outline: A title of <title> is rejected
+      Given Dana has the VOD "Another"
       When Dana registers the VOD "City Council" with the title <title>
-      Then she is told that "title" is invalid
+      Then the request is rejected as invalid in "title"
       And nothing was changed
 
       Examples: what nobody could read in a list
@@ -294,10 +294,10 @@ Feature: Taking a recording in
         | "half \ud83d"               |
 
     @id.VOD-013
-    Scenario Outline: The file path <path> is refused
-      Given the VOD "Another" of Dana
+    Scenario Outline: The file path <path> is rejected
+      Given Dana has the VOD "Another"
       When Dana registers the VOD "City Council" with the file path <path>
-      Then she is told that "file_path" is invalid
+      Then the request is rejected as invalid in "file_path"
       And nothing was changed
 
       Examples: no path at all
@@ -343,10 +343,10 @@ Feature: Taking a recording in
         | "wav"            |
 
     @id.VOD-014
-    Scenario Outline: The <field> <value> is refused
-      Given the VOD "Another" of Dana
+    Scenario Outline: The <field> <value> is rejected
+      Given Dana has the VOD "Another"
       When Dana registers the VOD "City Council" with the <field> <value>
-      Then she is told that "<name>" is invalid
+      Then the request is rejected as invalid in "<name>"
       And nothing was changed
 
       Examples: no duration
@@ -371,13 +371,13 @@ Feature: Taking a recording in
         | file size | file_size | ""                  |
 
     @id.VOD-015
-    Scenario Outline: <what> is refused in the common form
-      Given the VOD "Another" of Dana
-      When Dana registers a VOD with exactly this
+    Scenario Outline: <what> is rejected with the error envelope
+      Given Dana has the VOD "Another"
+      When Dana registers a VOD with this body
         """
         <text>
         """
-      Then she is told that "<field>" is invalid
+      Then the request is rejected as invalid in "<field>"
       And nothing was changed
 
       Examples: what is no JSON object
@@ -397,26 +397,26 @@ Feature: Taking a recording in
         | A creator of one's own | created_by | {"title": "City Council", "file_path": "a.wav", "created_by": "Vera"}  |
 
     @id.VOD-015
-    Scenario Outline: A change of the <field>, which cannot be changed, is refused
-      Given the VOD "City Council" of Dana
+    Scenario Outline: A change of the read-only <field> is rejected
+      Given Dana has the VOD "City Council"
       When Dana changes the <field> of the VOD "City Council" to <value>
-      Then she is told that "<name>" is invalid
+      Then the request is rejected as invalid in "<name>"
       And nothing was changed
 
       Examples: what the platform alone decides, or does not know
-        | field     | name      | value       |
-        | progress  | progress  | 100         |
-        | reason    | error     | "none"      |
-        | show      | show_id   | 7           |
-        | file path | file_path | "other.wav" |
-        | colour    | colour    | "red"       |
+        | field         | name      | value       |
+        | progress      | progress  | 100         |
+        | error         | error     | "none"      |
+        | show          | show_id   | 7           |
+        | file path     | file_path | "other.wav" |
+        | unknown field | colour    | "red"       |
 
     @critical @id.VOD-016
     Scenario Outline: A VOD that is <from> cannot become <to>
-      Given the <from> VOD "City Council" of Dana
+      Given Dana has the <from> VOD "City Council"
       When Dana changes the status of the VOD "City Council" to "<to>"
-      Then she is told that the present state forbids it
-      And the VOD "City Council" is still <from>
+      Then the request is rejected as conflicting
+      And the VOD "City Council" has the status "<from>"
       And nothing was changed
 
       Examples: every pair of states but the four that are allowed
@@ -434,55 +434,55 @@ Feature: Taking a recording in
         | failed     | completed  |
         | failed     | failed     |
 
-  Rule: Who is no editor reads, and changes nothing
+  Rule: Only editors may change VODs
 
     @id.VOD-022
-    Scenario Outline: <who> may not do what an editor does, and <deed> no VOD
-      Given the VOD "City Council" of Dana
+    Scenario Outline: <who> is not an editor and cannot change a VOD: <deed>
+      Given Dana has the VOD "City Council"
       And <who> has read the VOD "City Council"
       When <who> <deed> the VOD "City Council"
-      Then <who> is told that it may not
+      Then the request is rejected as forbidden
       And nothing was changed
 
       Examples: viewers and researchers
         | who  | deed                      |
         | Vera | renames                   |
         | Vera | deletes                   |
-        | Vera | hands in                  |
-        | Vera | urgently hands in         |
+        | Vera | submits                   |
+        | Vera | urgently submits          |
         | Vera | publishes                 |
         | Vera | links                     |
         | Vera | unlinks                   |
         | Vera | cancels the captioning of |
         | Ravi | renames                   |
         | Ravi | deletes                   |
-        | Ravi | hands in                  |
-        | Ravi | urgently hands in         |
+        | Ravi | submits                   |
+        | Ravi | urgently submits          |
         | Ravi | publishes                 |
         | Ravi | links                     |
         | Ravi | unlinks                   |
         | Ravi | cancels the captioning of |
 
     @id.VOD-022
-    Scenario Outline: Whoever is not signed in <deed> no VOD
-      Given the VOD "City Council" of Dana
+    Scenario Outline: An unauthenticated request is rejected: <deed>
+      Given Dana has the VOD "City Council"
       When Mallory <deed> the VOD "City Council"
-      Then she is refused as not signed in
+      Then the request is rejected as unauthenticated
       And nothing was changed
 
       Examples: not even to look at it
-        | deed                          |
-        | reads                         |
-        | renames                       |
-        | deletes                       |
-        | hands in                      |
-        | urgently hands in             |
-        | publishes                     |
-        | links                         |
-        | unlinks                       |
-        | asks for the show of          |
-        | asks for the transcription of |
-        | asks for the captions of      |
-        | asks for the summary of       |
-        | asks for the captioning of    |
-        | cancels the captioning of     |
+        | deed                            |
+        | reads                           |
+        | renames                         |
+        | deletes                         |
+        | submits                         |
+        | urgently submits                |
+        | publishes                       |
+        | links                           |
+        | unlinks                         |
+        | requests the show of            |
+        | requests the transcription of   |
+        | requests the captions of        |
+        | requests the summary of         |
+        | requests the captioning task of |
+        | cancels the captioning of       |

@@ -3,22 +3,22 @@ Feature: Live updates
   Whoever waits for a VOD does not ask again and again: the platform tells, over an open connection, whatever
   changes.
 
-  Rule: A subscriber sees what changes, in order
+  Rule: A subscriber receives changes in order
 
     @critical @id.VOD-080
-    Scenario: A viewer sees a recording being captioned
-      Given the VOD "City Council" of Dana
-      And Vera follows "City Council" live
-      When Dana hands in the VOD "City Council"
-      Then Vera sees "City Council" live as pending, processing and completed
+    Scenario: A viewer receives the states of a captioning
+      Given Dana has the VOD "City Council"
+      And Vera has subscribed to "City Council"
+      When Dana submits the VOD "City Council"
+      Then Vera receives the states pending, processing and completed of "City Council"
 
     @id.VOD-080
-    Scenario Outline: A viewer sees a recording that is <condition>
+    Scenario Outline: A viewer receives the states of a <condition> recording
       Given Dana has a <condition> recording of "City Council"
       And she has registered it as a VOD
-      And Vera follows "City Council" live
-      When Dana hands in the VOD "City Council"
-      Then Vera sees "City Council" live as <states>
+      And Vera has subscribed to "City Council"
+      When Dana submits the VOD "City Council"
+      Then Vera receives the states <states> of "City Council"
 
       Examples: to whatever end
         | condition | states                            |
@@ -28,11 +28,11 @@ Feature: Live updates
         | missing   | pending, processing and failed    |
 
     @id.VOD-080
-    Scenario Outline: A viewer sees an editor set a VOD from <from> to <to>
-      Given the <from> VOD "City Council" of Dana
-      And Vera follows "City Council" live
+    Scenario Outline: A viewer receives a change by hand from <from> to <to>
+      Given Dana has the <from> VOD "City Council"
+      And Vera has subscribed to "City Council"
       When Dana changes the status of the VOD "City Council" to "<to>"
-      Then Vera sees "City Council" live as <from> and <to>
+      Then Vera receives the states <from> and <to> of "City Council"
 
       Examples: each way
         | from       | to         |
@@ -40,91 +40,91 @@ Feature: Live updates
         | processing | completed  |
         | processing | failed     |
 
-  Rule: A subscriber sees what was asked for, and nothing else
+  Rule: A subscriber receives subscribed changes only
 
     @id.VOD-081
-    Scenario Outline: A subscriber of another VOD does not see that an editor <deed> this one
-      Given the VOD "City Council" of Dana
-      And the VOD "School Board" of Dana
-      And Ravi follows "City Council" live
-      And Vera follows "School Board" live
+    Scenario Outline: A subscriber of another VOD receives nothing: <deed>
+      Given Dana has the VOD "City Council"
+      And Dana has the VOD "School Board"
+      And Ravi has subscribed to "City Council"
+      And Vera has subscribed to "School Board"
       When Dana <deed> the VOD "City Council"
-      Then Vera sees nothing more for 0.5 seconds
+      Then Vera receives no further live update for 0.5 seconds
 
       Examples: whatever happens to it
-        | deed     |
-        | hands in |
-        | renames  |
-        | deletes  |
+        | deed    |
+        | submits |
+        | renames |
+        | deletes |
 
     @id.VOD-081
-    Scenario: Who follows one VOD sees nothing of the captioning of another
-      Given the VOD "City Council" of Dana
-      And the VOD "School Board" of Dana
-      And Ravi follows "City Council" live
-      And Vera follows "School Board" live
-      When Dana hands in the VOD "City Council"
-      Then Ravi sees "City Council" live as pending, processing and completed
-      And Vera sees nothing more for 0.5 seconds
+    Scenario: A subscriber receives nothing about the captioning of another VOD
+      Given Dana has the VOD "City Council"
+      And Dana has the VOD "School Board"
+      And Ravi has subscribed to "City Council"
+      And Vera has subscribed to "School Board"
+      When Dana submits the VOD "City Council"
+      Then Ravi receives the states pending, processing and completed of "City Council"
+      And Vera receives no further live update for 0.5 seconds
 
     @lock.platform @id.VOD-081
-    Scenario: A subscriber of the tasks sees nothing of what is no task
-      Given the VOD "City Council" of Dana
-      And Vera follows "tasks" live
+    Scenario: A subscriber of tasks receives no changes of VODs
+      Given Dana has the VOD "City Council"
+      And Vera has subscribed to "tasks"
       When Dana renames the VOD "City Council"
-      Then Vera sees nothing more for 0.5 seconds
+      Then Vera receives no further live update for 0.5 seconds
 
     @id.VOD-081
-    Scenario: Nobody is told what was refused
-      Given the VOD "City Council" of Dana
-      And Vera follows "City Council" live
+    Scenario: A rejected request sends no live update
+      Given Dana has the VOD "City Council"
+      And Vera has subscribed to "City Council"
       When Dana changes the status of the VOD "City Council" to "completed"
-      Then Vera sees nothing more for 0.5 seconds
+      Then Vera receives no further live update for 0.5 seconds
 
-  Rule: Every subscriber sees it
+  Rule: Every subscriber receives the changes
 
     @id.VOD-082
     Scenario: Two subscribers both see it
-      Given the VOD "City Council" of Dana
-      And Vera follows "City Council" live
-      And Ravi follows "City Council" live
-      When Dana hands in the VOD "City Council"
-      Then Vera sees "City Council" live as pending, processing and completed
-      And Ravi sees "City Council" live as pending, processing and completed
+      Given Dana has the VOD "City Council"
+      And Vera has subscribed to "City Council"
+      And Ravi has subscribed to "City Council"
+      When Dana submits the VOD "City Council"
+      Then Vera receives the states pending, processing and completed of "City Council"
+      And Ravi receives the states pending, processing and completed of "City Council"
 
     @id.VOD-082
-    Scenario: One that left is not missed
-      Given the VOD "City Council" of Dana
-      And Omar follows "City Council" live
-      And Vera follows "City Council" live
-      And Omar has left
-      When Dana hands in the VOD "City Council"
-      Then Vera sees "City Council" live as pending, processing and completed
+    Scenario: A disconnected subscriber does not affect others
+      Given Dana has the VOD "City Council"
+      And Omar has subscribed to "City Council"
+      And Vera has subscribed to "City Council"
+      And Omar has disconnected
+      When Dana submits the VOD "City Council"
+      Then Vera receives the states pending, processing and completed of "City Council"
 
-  Rule: The connection is for who is signed in, and survives mistakes
+  Rule: Connections require sign-in and survive invalid messages
 
     @id.VOD-083
-    Scenario Outline: Whoever comes with <token> is refused
-      When Mallory connects live with <token>
-      Then she is refused as not signed in
+    Scenario Outline: A connection with <token> is rejected
+      When Mallory connects with <token>
+      Then the request is rejected as unauthenticated
 
       Examples: what is no sign-in
-        | token                          |
-        | no token                       |
-        | an empty token                 |
-        | a made-up token                |
-        | a token that was tampered with |
-        | the token of an ended session  |
+        | token                         |
+        | no token                      |
+        | an empty token                |
+        | a generated token             |
+        | an altered token              |
+        | the token of an ended session |
 
     @id.VOD-083
-    Scenario Outline: <what> is answered with an error, and the connection lives
-      Given the VOD "City Council" of Dana
-      And Vera follows "City Council" live
-      When Vera sends over the live connection exactly this
+    Scenario Outline: <what> is answered with an error, and the connection stays open
+      Given Dana has the VOD "City Council"
+      And Vera has subscribed to "City Council"
+      When Vera sends this text as a live message
         """
         <text>
         """
-      Then the live connection answers her with "<kind>", and lives
+      Then the live connection answers her with "<kind>" and stays open
 
       Examples: what cannot be read
         | what                 | kind            | text                   |
@@ -145,17 +145,17 @@ Feature: Live updates
         | A VOD without an id        | NotFoundError   | {"subscribe": "vod:"}                                     |
         | A VOD by its title         | NotFoundError   | {"subscribe": "vod:City Council"}                         |
 
-  Rule: Whoever comes back sees the present state
+  Rule: A new connection starts with the current state
 
     @id.VOD-084
-    Scenario Outline: A subscriber who comes back to a VOD that is <state> sees that
-      Given the VOD "City Council" of Dana
-      And Vera follows "City Council" live
-      And Vera has left
+    Scenario Outline: A new connection receives the current state <state>
+      Given Dana has the VOD "City Council"
+      And Vera has subscribed to "City Council"
+      And Vera has disconnected
       And Dana has changed the status of the VOD "City Council" to "processing"
       And Dana has changed the status of the VOD "City Council" to "<state>"
-      When Vera follows "City Council" live
-      Then Vera sees "City Council" live as <state>
+      When Vera subscribes to "City Council"
+      Then Vera receives the states <state> of "City Council"
 
       Examples: whatever it was before
         | state      |
@@ -164,11 +164,11 @@ Feature: Live updates
         | failed     |
 
     @id.VOD-084
-    Scenario: A subscriber who comes back sees the state, and what changes after it
-      Given the VOD "City Council" of Dana
-      And Vera follows "City Council" live
-      And Vera has left
+    Scenario: A new connection receives the current state, then changes
+      Given Dana has the VOD "City Council"
+      And Vera has subscribed to "City Council"
+      And Vera has disconnected
       And Dana has changed the status of the VOD "City Council" to "processing"
-      And Vera follows "City Council" live
+      And Vera has subscribed to "City Council"
       When Dana changes the status of the VOD "City Council" to "completed"
-      Then Vera sees "City Council" live as processing and completed
+      Then Vera receives the states processing and completed of "City Council"

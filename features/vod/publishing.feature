@@ -1,52 +1,52 @@
 @allure.label.epic:Video_on_demand @needs.database @needs.redis @needs.storage @needs.writes @needs.partners
-Feature: Publishing at Cablecast
+Feature: Publishing to Cablecast
   Viewers watch at Cablecast. A captioned VOD is therefore handed over to the show it belongs to, once, with
   its captions.
 
-  Rule: A captioned VOD is handed over once
+  Rule: A captioned VOD is published once
 
     @smoke @blocker @id.VOD-060
     Scenario: A captioned VOD is published under its show
-      Given the captioned VOD "City Council" of Dana
-      And Cablecast has the show "City Council" of today
+      Given Dana has the captioned VOD "City Council"
+      And Cablecast has the show "City Council" dated today
       When Dana publishes the VOD "City Council"
-      Then the VOD "City Council" is published, with show and VOD of Cablecast noted
-      And Cablecast has one VOD of "City Council", with the captions as they were written
+      Then the VOD "City Council" is published and stored with its Cablecast ids
+      And Cablecast has one VOD of "City Council" with the stored captions
 
     @critical @id.VOD-060
     Scenario: Cablecast receives the captions byte for byte
-      Given the captioned VOD "City Council" of Dana
-      And Cablecast has the show "City Council" of today
+      Given Dana has the captioned VOD "City Council"
+      And Cablecast has the show "City Council" dated today
       When Dana publishes the VOD "City Council"
-      Then Cablecast has one VOD of "City Council", with the captions as they were written
-      And Cablecast received the captions of "City Council" as a file, with our credentials
+      Then Cablecast has one VOD of "City Council" with the stored captions
+      And Cablecast received the captions of "City Council" as a file with valid credentials
 
     @id.VOD-067
-    Scenario: Publishing twice makes one VOD
-      Given the captioned VOD "City Council" of Dana
-      And Cablecast has the show "City Council" of today
+    Scenario: Publishing twice creates one VOD
+      Given Dana has the captioned VOD "City Council"
+      And Cablecast has the show "City Council" dated today
       And Dana has tried to publish the VOD "City Council"
       When Dana publishes the VOD "City Council"
-      Then she is told that it is done already
-      And Cablecast has one VOD of "City Council", with the captions as they were written
-      And Cablecast was asked for "creating a VOD" once, with growing waits
+      Then the response is 200
+      And Cablecast has one VOD of "City Council" with the stored captions
+      And Cablecast received "creating a VOD" once with growing waits
       And nothing was changed
 
     @id.VOD-067
-    Scenario: Publishing by ten at once makes one VOD
-      Given the captioned VOD "City Council" of Dana
-      And Cablecast has the show "City Council" of today
-      And Cablecast answers "finding shows" with 503, twice
-      When Dana sends 10 publications of the VOD "City Council", 10 at once
-      Then 10 answers are 202, with the same "task_id"
-      And Cablecast has one VOD of "City Council", with the captions as they were written
-      And Cablecast was asked for "creating a VOD" once, with growing waits
+    Scenario: Publishing by ten concurrent clients creates one VOD
+      Given Dana has the captioned VOD "City Council"
+      And Cablecast has the show "City Council" dated today
+      And Cablecast responds to "finding shows" with 503 twice
+      When Dana sends 10 publications of the VOD "City Council" from 10 concurrent clients
+      Then 10 responses have the status 202 and the same "task_id"
+      And Cablecast has one VOD of "City Council" with the stored captions
+      And Cablecast received "creating a VOD" once with growing waits
 
     @id.VOD-063
     Scenario Outline: A VOD that is <stage>, without captions, is not published
-      Given the <stage> VOD "City Council" of Dana
+      Given Dana has the <stage> VOD "City Council"
       When Dana publishes the VOD "City Council"
-      Then she is told that the present state forbids it
+      Then the request is rejected as conflicting
       And nothing was changed
 
       Examples: whatever its status says
@@ -57,19 +57,19 @@ Feature: Publishing at Cablecast
         | failed     |
 
     @id.VOD-063
-    Scenario: Nobody but an editor publishes
-      Given the captioned VOD "City Council" of Dana
+    Scenario: Only editors may publish
+      Given Dana has the captioned VOD "City Council"
       And Vera has read the VOD "City Council"
       When Vera publishes the VOD "City Council"
-      Then she is told that it may not
+      Then the request is rejected as forbidden
       And nothing was changed
 
-  Rule: It belongs to the show of the same title and day
+  Rule: A VOD is linked to the show with the best match
 
     @id.VOD-061
     Scenario Outline: A VOD "City Council" of today is linked to "<show>" of <day>
-      Given the captioned VOD "City Council" of Dana
-      And Cablecast has the show "<show>" of <day>
+      Given Dana has the captioned VOD "City Council"
+      And Cablecast has the show "<show>" dated <day>
       When Dana publishes the VOD "City Council"
       Then the VOD "City Council" is linked to the show "<show>"
 
@@ -87,10 +87,10 @@ Feature: Publishing at Cablecast
 
     @id.VOD-061
     Scenario Outline: "<show>" of <day> is suggested for "City Council" of today, and not linked
-      Given the captioned VOD "City Council" of Dana
-      And Cablecast has the show "<show>" of <day>
+      Given Dana has the captioned VOD "City Council"
+      And Cablecast has the show "<show>" dated <day>
       When Dana publishes the VOD "City Council"
-      Then the VOD "City Council" is linked to no show, and "<show>" is suggested
+      Then the VOD "City Council" is not linked and the show "<show>" is suggested
 
       Examples: not close enough
         | show                                                    | day          |
@@ -104,10 +104,10 @@ Feature: Publishing at Cablecast
         | The gathering of the City Council | today |
 
     @id.VOD-061
-    Scenario Outline: Of several shows the one that fits best is linked
-      Given the captioned VOD "City Council" of Dana
-      And Cablecast has the show "<first>" of <day of first>
-      And Cablecast has the show "<second>" of <day of second>
+    Scenario Outline: Of several shows the best match is linked
+      Given Dana has the captioned VOD "City Council"
+      And Cablecast has the show "<first>" dated <day of first>
+      And Cablecast has the show "<second>" dated <day of second>
       When Dana publishes the VOD "City Council"
       Then the VOD "City Council" is linked to the show "<best>"
 
@@ -118,17 +118,17 @@ Feature: Publishing at Cablecast
         | City Council     | 7 days ago   | The City Council | today         | The City Council |
 
     @id.VOD-061
-    Scenario: Where Cablecast has no such show, it is made
-      Given the captioned VOD "City Council" of Dana
+    Scenario: A missing show is created at Cablecast
+      Given Dana has the captioned VOD "City Council"
       When Dana publishes the VOD "City Council"
       Then the VOD "City Council" is linked to the show "City Council"
 
-  Rule: An editor can link it by hand
+  Rule: Editors may link a show by hand
 
     @id.VOD-062
     Scenario: A VOD is linked by hand
-      Given the captioned VOD "City Council" of Dana
-      And Cablecast has the show "Evening News" of today
+      Given Dana has the captioned VOD "City Council"
+      And Cablecast has the show "Evening News" dated today
       When Dana links the VOD "City Council" to the show "Evening News"
       Then the VOD "City Council" is linked to the show "Evening News"
       And exactly these records changed
@@ -138,65 +138,65 @@ Feature: Publishing at Cablecast
 
     @id.VOD-062
     Scenario: A VOD that was linked by hand is published under that show
-      Given the captioned VOD "City Council" of Dana
-      And Cablecast has the show "City Council" of today
-      And Cablecast has the show "Evening News" of 7 days ago
+      Given Dana has the captioned VOD "City Council"
+      And Cablecast has the show "City Council" dated today
+      And Cablecast has the show "Evening News" dated 7 days ago
       And Dana has linked the VOD "City Council" to the show "Evening News"
       When Dana publishes the VOD "City Council"
-      Then the VOD "City Council" is published, with show and VOD of Cablecast noted
+      Then the VOD "City Council" is published and stored with its Cablecast ids
       And the VOD "City Council" is linked to the show "Evening News"
 
     @id.VOD-062
     Scenario: A suggestion that an editor accepts is linked, and no longer suggested
-      Given the captioned VOD "City Council" of Dana
-      And Cablecast has the show "City Council" of 7 days ago
+      Given Dana has the captioned VOD "City Council"
+      And Cablecast has the show "City Council" dated 7 days ago
       And Dana has tried to publish the VOD "City Council"
       When Dana links the VOD "City Council" to the show "City Council"
       Then the VOD "City Council" is linked to the show "City Council"
 
     @id.VOD-062
-    Scenario: The link is read by everybody
-      Given the captioned VOD "City Council" of Dana
-      And Cablecast has the show "Evening News" of today
+    Scenario: Any signed-in user reads the link
+      Given Dana has the captioned VOD "City Council"
+      And Cablecast has the show "Evening News" dated today
       And Dana has linked the VOD "City Council" to the show "Evening News"
       And Vera has read the VOD "City Council"
-      When Vera asks for the show of the VOD "City Council"
+      When Vera requests the show of the VOD "City Council"
       Then the VOD "City Council" is linked to the show "Evening News"
-      And Vera is served the VOD "City Council" as the database has it
+      And Vera reads the VOD "City Council" as stored in the database
       And nothing was changed
 
     @id.VOD-062
-    Scenario: A second link is refused
-      Given the captioned VOD "City Council" of Dana
-      And Cablecast has the show "Evening News" of today
+    Scenario: A second link is rejected
+      Given Dana has the captioned VOD "City Council"
+      And Cablecast has the show "Evening News" dated today
       And Dana has linked the VOD "City Council" to the show "Evening News"
       When Dana links the VOD "City Council"
-      Then she is told that the present state forbids it
+      Then the request is rejected as conflicting
       And nothing was changed
 
     @id.VOD-062
-    Scenario: A link is taken away
-      Given the captioned VOD "City Council" of Dana
-      And Cablecast has the show "Evening News" of today
+    Scenario: A link is removed
+      Given Dana has the captioned VOD "City Council"
+      And Cablecast has the show "Evening News" dated today
       And Dana has linked the VOD "City Council" to the show "Evening News"
       And Vera has read the VOD "City Council"
       When Dana unlinks the VOD "City Council"
-      Then she is told that it is done
-      And the VOD "City Council" is linked to no show, and "" is suggested
-      And Vera is served the VOD "City Council" as the database has it
+      Then the response is 204
+      And the VOD "City Council" is not linked and the show "" is suggested
+      And Vera reads the VOD "City Council" as stored in the database
 
     @id.VOD-062
-    Scenario: Where there is no link, none is taken away
-      Given the VOD "City Council" of Dana
+    Scenario: Removing a missing link is rejected
+      Given Dana has the VOD "City Council"
       When Dana unlinks the VOD "City Council"
-      Then she is told that it does not exist
+      Then the request is rejected as not found
       And nothing was changed
 
     @id.VOD-062
-    Scenario Outline: What is published is not <undone>
-      Given the published VOD "City Council" of Dana
+    Scenario Outline: A published VOD cannot be <undone>
+      Given Dana has the published VOD "City Council"
       When Dana <deed> the VOD "City Council"
-      Then she is told that the present state forbids it
+      Then the request is rejected as conflicting
       And nothing was changed
 
       Examples: the link is a fact by then
@@ -205,10 +205,10 @@ Feature: Publishing at Cablecast
         | linked again | links   |
 
     @id.VOD-062
-    Scenario Outline: <number> is no show
-      Given the VOD "City Council" of Dana
+    Scenario Outline: <number> is rejected as a show id
+      Given Dana has the VOD "City Council"
       When Dana links the VOD "City Council" to the show <number>
-      Then she is told that "show_id" is invalid
+      Then the request is rejected as invalid in "show_id"
       And nothing was changed
 
       Examples: what cannot be linked
@@ -220,16 +220,16 @@ Feature: Publishing at Cablecast
         | null       |
         | 2147483648 |
 
-  Rule: Trouble at Cablecast is waited out, or reported
+  Rule: Errors of Cablecast are retried or reported
 
     @id.VOD-064
     Scenario Outline: Cablecast fails at <operation>, <times>, with <reply>, and then works again
-      Given the captioned VOD "City Council" of Dana
-      And Cablecast has the show "City Council" of today
-      And Cablecast answers "<operation>" with <reply>, <times>
+      Given Dana has the captioned VOD "City Council"
+      And Cablecast has the show "City Council" dated today
+      And Cablecast responds to "<operation>" with <reply> <times>
       When Dana publishes the VOD "City Council"
-      Then the VOD "City Council" is published, with show and VOD of Cablecast noted
-      And Cablecast has one VOD of "City Council", with the captions as they were written
+      Then the VOD "City Council" is published and stored with its Cablecast ids
+      And Cablecast has one VOD of "City Council" with the stored captions
 
       Examples: each step of the way
         | operation          | reply | times |
@@ -239,23 +239,23 @@ Feature: Publishing at Cablecast
         | reporting progress | 503   | twice |
 
       Examples: each kind of trouble that may pass, to the last try
-        | operation          | reply                    | times   |
-        | finding shows      | 500                      | 3 times |
-        | creating a VOD     | 502                      | once    |
-        | receiving captions | 504                      | once    |
-        | creating a VOD     | a closed connection      | twice   |
-        | receiving captions | a closed connection      | once    |
-        | finding shows      | silence                  | once    |
-        | creating a VOD     | silence                  | once    |
-        | receiving captions | silence                  | once    |
-        | finding shows      | one letter after another | once    |
+        | operation          | reply               | times   |
+        | finding shows      | 500                 | 3 times |
+        | creating a VOD     | 502                 | once    |
+        | receiving captions | 504                 | once    |
+        | creating a VOD     | a closed connection | twice   |
+        | receiving captions | a closed connection | once    |
+        | finding shows      | no response         | once    |
+        | creating a VOD     | no response         | once    |
+        | receiving captions | no response         | once    |
+        | finding shows      | one byte at a time  | once    |
 
     @id.VOD-067
-    Scenario Outline: What succeeds too late at <operation> is not made again
-      Given the captioned VOD "City Council" of Dana
-      And Cablecast answers "<operation>" with success, too late, once
+    Scenario Outline: A late success of <operation> creates no duplicate
+      Given Dana has the captioned VOD "City Council"
+      And Cablecast responds to "<operation>" with a late success once
       When Dana publishes the VOD "City Council"
-      Then Cablecast has one VOD of "City Council", with the captions as they were written
+      Then Cablecast has one VOD of "City Council" with the stored captions
       And the VOD "City Council" is linked to the show "City Council"
 
       Examples: what Cablecast makes
@@ -266,29 +266,29 @@ Feature: Publishing at Cablecast
     @id.VOD-064
     Scenario Outline: Lasting failures at <operation> with <reply> are reported after four tries
       # A success is the last that the platform knows of Cablecast: it holds no failure of before against it.
-      Given the published VOD "Parks Board" of Dana
-      And the captioned VOD "City Council" of Dana
-      And Cablecast has the show "City Council" of today
-      And Cablecast answers "<operation>" with <reply>, always
+      Given Dana has the published VOD "Parks Board"
+      And Dana has the captioned VOD "City Council"
+      And Cablecast has the show "City Council" dated today
+      And Cablecast responds to "<operation>" with <reply> always
       When Dana publishes the VOD "City Council"
-      Then publishing "City Council" failed because "<reason>"
-      And Cablecast was asked for "<operation>" 4 times, with growing waits
+      Then the publication of "City Council" failed because "<reason>"
+      And Cablecast received "<operation>" 4 times with growing waits
 
       Examples: trouble that does not pass
         | operation          | reply               | reason                                 |
         | finding shows      | 503                 | Cablecast answered with an error (503) |
         | receiving captions | 500                 | Cablecast answered with an error (500) |
         | creating a VOD     | a closed connection | Cablecast cannot be reached            |
-        | finding shows      | silence             | Cablecast did not answer in time       |
+        | finding shows      | no response         | Cablecast did not answer in time       |
 
     @id.VOD-065
-    Scenario Outline: Refused credentials at <operation> with <reply> are reported at once
-      Given the captioned VOD "City Council" of Dana
-      And Cablecast has the show "City Council" of today
-      And Cablecast answers "<operation>" with <reply>, always
+    Scenario Outline: Rejected credentials at <operation> with <reply> fail after one call
+      Given Dana has the captioned VOD "City Council"
+      And Cablecast has the show "City Council" dated today
+      And Cablecast responds to "<operation>" with <reply> always
       When Dana publishes the VOD "City Council"
-      Then publishing "City Council" failed because "<reason>"
-      And Cablecast was asked for "<operation>" once, with growing waits
+      Then the publication of "City Council" failed because "<reason>"
+      And Cablecast received "<operation>" once with growing waits
 
       Examples: each step of the way
         | operation          | reply | reason                              |
@@ -299,20 +299,20 @@ Feature: Publishing at Cablecast
         | finding shows      | 403   | Cablecast refused our credentials   |
         | creating a VOD     | 422   | Cablecast refused the request (422) |
 
-  Rule: A publication that failed leaves nothing half-made
+  Rule: A failed publication leaves no partial result
 
     @id.VOD-066
-    Scenario Outline: After a failure at <operation> the VOD is as it was, and its task says why
-      Given the captioned VOD "City Council" of Dana
-      And Cablecast has the show "City Council" of today
-      And Cablecast answers "<operation>" with 401, always
+    Scenario Outline: A failure at <operation> leaves the VOD unchanged, with a reason
+      Given Dana has the captioned VOD "City Council"
+      And Cablecast has the show "City Council" dated today
+      And Cablecast responds to "<operation>" with 401 always
       When Dana publishes the VOD "City Council"
-      Then publishing "City Council" failed because "Cablecast refused our credentials"
+      Then the publication of "City Council" failed because "Cablecast refused our credentials"
       And exactly these records changed
         | store              | record       | field | from     | to         |
         | tasks              | City Council |       | {absent} | {anything} |
         | procrastinate_jobs | City Council |       | {absent} | {anything} |
-      And the VOD "City Council" is linked to no show, and "" is suggested
+      And the VOD "City Council" is not linked and the show "" is suggested
 
       Examples: before anything was made
         | operation      |
@@ -321,13 +321,13 @@ Feature: Publishing at Cablecast
 
     @id.VOD-066
     Scenario Outline: After a failure at <operation>, asking again publishes once
-      Given the captioned VOD "City Council" of Dana
-      And Cablecast has the show "City Council" of today
-      And Cablecast answers "<operation>" with 401, once
+      Given Dana has the captioned VOD "City Council"
+      And Cablecast has the show "City Council" dated today
+      And Cablecast responds to "<operation>" with 401 once
       And Dana has tried to publish the VOD "City Council"
       When Dana publishes the VOD "City Council"
-      Then the VOD "City Council" is published, with show and VOD of Cablecast noted
-      And Cablecast has one VOD of "City Council", with the captions as they were written
+      Then the VOD "City Council" is published and stored with its Cablecast ids
+      And Cablecast has one VOD of "City Council" with the stored captions
 
       Examples: each step of the way
         | operation          |
@@ -338,32 +338,32 @@ Feature: Publishing at Cablecast
 
     @id.VOD-066
     Scenario: A show that was made for a publication that failed is used by the next
-      Given the captioned VOD "City Council" of Dana
-      And Cablecast answers "creating a VOD" with 401, once
+      Given Dana has the captioned VOD "City Council"
+      And Cablecast responds to "creating a VOD" with 401 once
       And Dana has tried to publish the VOD "City Council"
       When Dana publishes the VOD "City Council"
       Then the VOD "City Council" is linked to the show "City Council"
 
-  Rule: What Cablecast does with it is followed to the end
+  Rule: Processing at Cablecast is followed to the end
 
     @id.VOD-068
     Scenario: Progress at Cablecast is followed to the end
-      Given the captioned VOD "City Council" of Dana
-      And Cablecast has the show "City Council" of today
-      And Vera follows "tasks" live
+      Given Dana has the captioned VOD "City Council"
+      And Cablecast has the show "City Council" dated today
+      And Vera has subscribed to "tasks"
       When Dana publishes the VOD "City Council"
-      Then Vera sees the publication of "City Council" live at "0, 25, 50, 75, 100" percent
-      And the VOD "City Council" is published, with show and VOD of Cablecast noted
+      Then Vera receives the publication progress "0, 25, 50, 75, 100" of "City Council"
+      And the VOD "City Council" is published and stored with its Cablecast ids
 
     @id.VOD-068
     Scenario Outline: Progress that is <percent> percent <times> is followed to the end
-      Given the captioned VOD "City Council" of Dana
-      And Cablecast has the show "City Council" of today
-      And Cablecast reports "processing" at <percent> percent, <times>
-      And Vera follows "tasks" live
+      Given Dana has the captioned VOD "City Council"
+      And Cablecast has the show "City Council" dated today
+      And Cablecast reports the status "processing" at <percent> percent <times>
+      And Vera has subscribed to "tasks"
       When Dana publishes the VOD "City Council"
-      Then Vera sees the publication of "City Council" live at "<seen>" percent
-      And the VOD "City Council" is published, with show and VOD of Cablecast noted
+      Then Vera receives the publication progress "<seen>" of "City Council"
+      And the VOD "City Council" is published and stored with its Cablecast ids
 
       Examples: slow, odd, and done at once
         | percent | times   | seen                   |
@@ -374,10 +374,10 @@ Feature: Publishing at Cablecast
 
     @id.VOD-068
     Scenario: A VOD that Cablecast fails to process is reported
-      Given the captioned VOD "City Council" of Dana
-      And Cablecast has the show "City Council" of today
-      And Cablecast reports "failed" at 50 percent, always
-      And Vera follows "tasks" live
+      Given Dana has the captioned VOD "City Council"
+      And Cablecast has the show "City Council" dated today
+      And Cablecast reports the status "failed" at 50 percent always
+      And Vera has subscribed to "tasks"
       When Dana publishes the VOD "City Council"
-      Then Vera sees the publication of "City Council" live at "0, 50" percent
-      And publishing "City Council" failed because "Cablecast could not process the VOD"
+      Then Vera receives the publication progress "0, 50" of "City Council"
+      And the publication of "City Council" failed because "Cablecast could not process the VOD"

@@ -1,17 +1,17 @@
 @allure.label.epic:Video_on_demand @needs.database @needs.redis @needs.storage @needs.writes
-Feature: Serving VODs to many
+Feature: Caching and concurrent requests
   Many read what few change. VODs are therefore served from Redis, which makes answers faster and never decides
   them; and whoever works at the same time as others gets an answer that is whole.
 
-  Rule: The cache makes answers faster
+  Rule: A second read is served from the cache
 
     @id.VOD-018
-    Scenario Outline: The second look at a VOD is served from Redis, its <field> too
-      Given the VOD "City Council" of Dana
+    Scenario Outline: The second read returns the cached <field>
+      Given Dana has the VOD "City Council"
       And Vera has read the VOD "City Council"
-      And Redis holds <planted> as the <field> of the VOD "City Council"
+      And Redis has <planted> as the <field> of the VOD "City Council"
       When Vera reads the VOD "City Council"
-      Then she sees the <field> <planted>
+      Then the response has the <field> <planted>
 
       Examples: what the database does not hold
         | field    | planted            |
@@ -19,15 +19,15 @@ Feature: Serving VODs to many
         | duration | 12345              |
         | progress | 77                 |
 
-  Rule: The cache never hides a change
+  Rule: The cache never returns outdated data
 
     @critical @id.VOD-018
-    Scenario Outline: After a change of the <field> nobody is served what Redis held before
-      Given the VOD "City Council" of Dana
+    Scenario Outline: A change of the <field> invalidates the cache
+      Given Dana has the VOD "City Council"
       And Vera has read the VOD "City Council"
-      And Redis holds "Out of date" as the title of the VOD "City Council"
+      And Redis has "Out of date" as the title of the VOD "City Council"
       When Dana changes the <field> of the VOD "City Council" to <value>
-      Then Vera is served the VOD "City Council" as the database has it
+      Then Vera reads the VOD "City Council" as stored in the database
 
       Examples: one field at a time
         | field     | value          |
@@ -37,43 +37,43 @@ Feature: Serving VODs to many
         | status    | "processing"   |
 
     @id.VOD-018
-    Scenario: After it was deleted nobody is served what Redis held before
-      Given the VOD "City Council" of Dana
+    Scenario: A deletion invalidates the cache
+      Given Dana has the VOD "City Council"
       And Vera has read the VOD "City Council"
       And Dana has deleted the VOD "City Council"
       When Vera reads the VOD "City Council"
-      Then she is told that it does not exist
+      Then the request is rejected as not found
 
     @id.VOD-018
-    Scenario: After it was captioned nobody is served what Redis held before
-      Given the VOD "City Council" of Dana
+    Scenario: A captioning invalidates the cache
+      Given Dana has the VOD "City Council"
       And Vera has read the VOD "City Council"
-      And Dana has handed in the VOD "City Council"
+      And Dana has submitted the VOD "City Council"
       And the VOD "City Council" has become completed
       When Vera reads the VOD "City Council"
-      Then she sees the status "completed"
-      And Vera is served the VOD "City Council" as the database has it
+      Then the response has the status "completed"
+      And Vera reads the VOD "City Council" as stored in the database
 
     @id.VOD-017
-    Scenario: A VOD that was written straight to the database is served
-      Given the VOD "City Council" was written straight to the database
+    Scenario: A VOD inserted directly into the database is returned
+      Given the VOD "City Council" was inserted directly into the database
       When Vera reads the VOD "City Council"
-      Then she sees what was registered for "City Council"
-      And Vera is served the VOD "City Council" as the database has it
+      Then the response has the registered values of "City Council"
+      And Vera reads the VOD "City Council" as stored in the database
 
     @lock.platform @id.VOD-017
     Scenario: A VOD that was written straight to the database is listed
-      Given the VOD "City Council" was written straight to the database
-      When Vera lists 1 VODs after the first 0, of the status "pending"
-      Then she sees "City Council" in this order, and the right total
+      Given the VOD "City Council" was inserted directly into the database
+      When Vera lists the VODs with limit 1, offset 0 and status "pending"
+      Then the VODs "City Council" are returned in this order with the right total
 
     @id.VOD-017
-    Scenario Outline: A change of the <field> of a VOD that came from elsewhere is served
-      Given the VOD "City Council" was written straight to the database
+    Scenario Outline: A change of the <field> of an inserted VOD is returned
+      Given the VOD "City Council" was inserted directly into the database
       And Vera has read the VOD "City Council"
       When Dana changes the <field> of the VOD "City Council" to <value>
       Then the VOD "City Council" has the <field> <value>
-      And Vera is served the VOD "City Council" as the database has it
+      And Vera reads the VOD "City Council" as stored in the database
 
       Examples: one field at a time
         | field    | value          |
@@ -81,34 +81,34 @@ Feature: Serving VODs to many
         | duration | 90             |
         | status   | "processing"   |
 
-  Rule: Many at once are served as if they came one after the other
+  Rule: Concurrent requests behave as sequential ones
 
     @critical @id.VOD-019
-    Scenario: Twenty VODs are registered by ten at once
-      Given the unknown VOD "City Council" of Dana
-      When Dana sends 20 registrations of the VOD "City Council", 10 at once
-      Then 20 answers are 201, with different "id"
+    Scenario: Twenty VODs are registered by ten concurrent clients
+      Given Dana has the unregistered VOD "City Council"
+      When Dana sends 20 registrations of the VOD "City Council" from 10 concurrent clients
+      Then 20 responses have the status 201 and different "id"
 
     @id.VOD-020 @lock.platform
-    Scenario: Thirty looks at the list by fifteen at once all show the same
-      Given these VODs of Dana, oldest first
+    Scenario: Thirty list requests by fifteen concurrent clients return the same
+      Given Dana has these VODs, oldest first
         | title  | stage   |
         | First  | pending |
         | Second | failed  |
         | Third  | pending |
-      When Vera sends 30 list readings of the VOD "First", 15 at once
-      Then 30 answers are 200, with the same ""
+      When Vera sends 30 list requests of the VOD "First" from 15 concurrent clients
+      Then 30 responses have the status 200 and the same ""
 
     @id.VOD-021
-    Scenario: Many changes of one VOD at once leave one of them, whole
-      Given the VOD "City Council" of Dana
-      When Dana sends 40 changes of the VOD "City Council", 20 at once
-      Then 40 answers are 200, with different "title"
-      And the VOD "City Council" holds one of the changes that were sent, whole
-      And Vera is served the VOD "City Council" as the database has it
+    Scenario: Concurrent changes of one VOD leave one of them, complete
+      Given Dana has the VOD "City Council"
+      When Dana sends 40 changes of the VOD "City Council" from 20 concurrent clients
+      Then 40 responses have the status 200 and different "title"
+      And the VOD "City Council" has exactly one of the sent changes
+      And Vera reads the VOD "City Council" as stored in the database
 
     @id.VOD-020
-    Scenario: Many looks at one VOD at once all show the same
-      Given the VOD "City Council" of Dana
-      When Vera sends 30 readings of the VOD "City Council", 15 at once
-      Then 30 answers are 200, with the same ""
+    Scenario: Concurrent reads of one VOD return the same
+      Given Dana has the VOD "City Council"
+      When Vera sends 30 reads of the VOD "City Council" from 15 concurrent clients
+      Then 30 responses have the status 200 and the same ""

@@ -18,10 +18,10 @@ from support.mistakes import FeatureMistake, require_written
 from support.personas import ADMINISTRATOR, PERSONAS, Account, Persona
 
 PAGES: Mapping[str, str] = {
-    "protected page": "/api/protected",
-    "administrator's page": "/api/admin",
-    "list of accounts": "/api/admin/users",
-    "account page": "/api/auth/me",
+    "protected endpoint": "/api/protected",
+    "admin endpoint": "/api/admin",
+    "account list": "/api/admin/users",
+    "own account": "/api/auth/me",
 }
 ENTRANCE = "/api/auth/login"
 TOO_LARGE = b'{"username": "' + b"a" * (1024 * 1024) + b'"}'
@@ -32,8 +32,8 @@ FORM_TYPE = {"Content-Type": "application/x-www-form-urlencoded"}
 TOKENS = (
     "no token",
     "an empty token",
-    "a made-up token",
-    "a token that was tampered with",
+    "a generated token",
+    "an altered token",
     "the token of an ended session",
 )
 """What somebody who should not get in connects with."""
@@ -78,27 +78,27 @@ def _fields(make: Callable[[Account, str], object]) -> Attempt:
 
 
 ATTEMPTS: Mapping[str, Attempt] = {
-    "the right password": _fields(lambda a, mark: {"username": a.username, "password": a.password}),
-    "the name in capitals": _fields(lambda a, mark: {"username": a.username.upper(), "password": a.password}),
+    "the correct password": _fields(lambda a, mark: {"username": a.username, "password": a.password}),
+    "the user name in capitals": _fields(lambda a, mark: {"username": a.username.upper(), "password": a.password}),
     "a wrong password": _fields(lambda a, mark: {"username": a.username, "password": f"wrong {mark}"}),
-    "a name that nobody has": _fields(lambda a, mark: {"username": f"nobody-{mark}", "password": a.password}),
-    "no name": _fields(lambda a, mark: {"password": a.password}),
+    "an unknown user name": _fields(lambda a, mark: {"username": f"nobody-{mark}", "password": a.password}),
+    "no user name": _fields(lambda a, mark: {"password": a.password}),
     "no password": _fields(lambda a, mark: {"username": a.username}),
-    "a number as name": _fields(lambda a, mark: {"username": 7, "password": a.password}),
-    "a list as name": _fields(lambda a, mark: {"username": [a.username], "password": a.password}),
-    "nothing as password": _fields(lambda a, mark: {"username": a.username, "password": None}),
+    "a number as user name": _fields(lambda a, mark: {"username": 7, "password": a.password}),
+    "a list as user name": _fields(lambda a, mark: {"username": [a.username], "password": a.password}),
+    "null as password": _fields(lambda a, mark: {"username": a.username, "password": None}),
     "an object as password": _fields(lambda a, mark: {"username": a.username, "password": {"is": a.password}}),
-    "a field too many": _fields(lambda a, mark: {"username": a.username, "password": a.password, "role": "viewer"}),
-    "a list instead of fields": _fields(lambda a, mark: [a.username, a.password]),
+    "an unknown field": _fields(lambda a, mark: {"username": a.username, "password": a.password, "role": "viewer"}),
+    "a list instead of an object": _fields(lambda a, mark: [a.username, a.password]),
     "a form instead of JSON": Attempt(
         lambda a, mark: urlencode({"username": a.username, "password": a.password}).encode(), FORM_TYPE
     ),
-    "JSON that breaks off": Attempt(lambda a, mark: f'{{"username": "{a.username}", "pass'.encode(), JSON_TYPE),
+    "truncated JSON": Attempt(lambda a, mark: f'{{"username": "{a.username}", "pass'.encode(), JSON_TYPE),
     "an empty body": Attempt(lambda a, mark: b"", JSON_TYPE),
 }
 """Ways to sign in with somebody's account, by the name that features use. What is malformed is right in all else."""
 
-FIELDS: Mapping[str, str] = {"name": "username", "password": "password"}
+FIELDS: Mapping[str, str] = {"user name": "username", "password": "password"}
 
 
 class AccessClient:
@@ -251,9 +251,9 @@ class AccessClient:
                 return None
             case "an empty token":
                 return ""
-            case "a made-up token":
+            case "a generated token":
                 return "made.up.token"
-            case "a token that was tampered with":
+            case "an altered token":
                 return self.session(PERSONAS["Vera"]).access_token[:-8] + "AAAAAAAA"
             case _:
                 return self.sign_out(PERSONAS["Vera"]).access_token
@@ -305,11 +305,11 @@ class AccessClient:
     def answered(self, status: int, *, by: Persona) -> Answer:
         """Ask for something that is answered with this status: 200, 401, 403, 404, 405, 413 or 422."""
         requests: Mapping[int, Callable[[], Answer]] = {
-            200: lambda: self.open_page("protected page", by=by),
-            401: lambda: self._http.get(PAGES["protected page"], actor=by.name),
-            403: lambda: self.open_page("administrator's page", by=by),
+            200: lambda: self.open_page("protected endpoint", by=by),
+            401: lambda: self._http.get(PAGES["protected endpoint"], actor=by.name),
+            403: lambda: self.open_page("admin endpoint", by=by),
             404: lambda: self._http.get("/api/nowhere", actor=by.name, token=self.token(by)),
-            405: lambda: self._http.delete(PAGES["protected page"], actor=by.name, token=self.token(by)),
+            405: lambda: self._http.delete(PAGES["protected endpoint"], actor=by.name, token=self.token(by)),
             413: lambda: self._enter(by, body=TOO_LARGE, headers=JSON_TYPE),
             422: lambda: self._enter(by, json={}),
         }

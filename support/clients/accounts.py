@@ -56,16 +56,16 @@ def _lock_time(value: str) -> Mapping[str, object]:
 SETTINGS: Mapping[str, Callable[[str], Mapping[str, object]]] = {
     "role": _role,
     "account": _activity,
-    "request limit": _request_limit,
-    "lock time": _lock_time,
+    "rate limit": _request_limit,
+    "lockout period": _lock_time,
 }
 """What can be set of an account, by the name that features use."""
 
 LIKENESSES: Mapping[str, Callable[[OwnAccount], Mapping[str, str]]] = {
-    "name": lambda own: {"username": own.account.username},
-    "name in capitals": lambda own: {"username": own.account.username.upper()},
-    "mail address": lambda own: {"email": own.email},
-    "mail address in capitals": lambda own: {"email": own.email.upper()},
+    "user name": lambda own: {"username": own.account.username},
+    "user name in capitals": lambda own: {"username": own.account.username.upper()},
+    "address": lambda own: {"email": own.email},
+    "address in capitals": lambda own: {"email": own.email.upper()},
 }
 """What a second account may have in common with the first."""
 

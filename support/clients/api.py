@@ -14,7 +14,7 @@ from support.clients.crowd import Crowd
 from support.drivers.http import Answer, HttpDriver
 from support.jsonpaths import put
 from support.mistakes import FeatureMistake
-from support.personas import ADMINISTRATOR, Persona
+from support.personas import ADMINISTRATOR, UNAUTHENTICATED, Persona
 
 PARTS = ("header", "query", "json", "form", "file")
 OPENAPI = "/openapi.json"
@@ -116,7 +116,7 @@ class ApiClient:
             "form": content.form or None,
             "files": content.files or None,
         }
-        actor = by.name if by else "nobody"
+        actor = by.name if by else UNAUTHENTICATED
         return lambda http: http.send(request.method, request.path, actor=actor, token=token, **options)
 
     def _kept(self, request: Request, answer: Answer, by: Persona | None) -> Answer:

@@ -248,7 +248,9 @@ class PeopleAtWork:
 
     def _require_at_work(self) -> None:
         if self._threads is None:
-            raise FeatureMistake("nobody is at work in this scenario: begin it with 'Given people are at work'")
+            raise FeatureMistake(
+                "nobody is at work in this scenario: begin it with 'Given background traffic is running'"
+            )
 
     def _await(self, what: str, wanted: Callable[[list[Moment]], bool], within: float) -> None:
         last = self._last_mark()

@@ -18,10 +18,10 @@ from support.testdata.media import Recording
 
 SILENCE = 3.0  # seconds; longer than the platform waits for an answer
 LETTER = 0.1  # seconds; the platform waits longer than that, but not for a thousand of them
-TOO_LATE = "success, too late"
+TOO_LATE = "a late success"
 BROKEN: Mapping[str, How] = {
-    "silence": {"delay": SILENCE},
-    "one letter after another": {"body": "{" + " " * 1000 + "}", "pace": LETTER},
+    "no response": {"delay": SILENCE},
+    "one byte at a time": {"body": "{" + " " * 1000 + "}", "pace": LETTER},
     "a closed connection": {"body": ConnectionError("the connection is closed")},
 }
 REPLIES = (TOO_LATE, *BROKEN)

@@ -13,7 +13,7 @@ from support.evidence.timeline import Lane, Span, picture
 class Outcome(StrEnum):
     """What became of one request."""
 
-    SERVED = "served"
+    SERVED = "successful"
     REFUSED = "refused in order"
     DISCONNECTED = "disconnected"
     HUNG = "left hanging"
@@ -25,10 +25,10 @@ FIGURES = ("", *Outcome, "longest")
 
 
 TREATMENTS = {
-    "served": (Outcome.SERVED,),
-    "served or refused in order": (Outcome.SERVED, Outcome.REFUSED),
-    "served, refused in order or disconnected": (Outcome.SERVED, Outcome.REFUSED, Outcome.DISCONNECTED),
-    "served or disconnected": (Outcome.SERVED, Outcome.DISCONNECTED),
+    "successful": (Outcome.SERVED,),
+    "successful or rejected with 503": (Outcome.SERVED, Outcome.REFUSED),
+    "successful, rejected with 503 or disconnected": (Outcome.SERVED, Outcome.REFUSED, Outcome.DISCONNECTED),
+    "successful or disconnected": (Outcome.SERVED, Outcome.DISCONNECTED),
 }
 """What may become of requests, as features say it."""
 

@@ -21,9 +21,9 @@ CODES = {"healthy": 200, "degraded": 200, "unhealthy": 503}
 HEALED_WITHIN = 10.0  # seconds, for a platform that is no scenario's business at the moment
 
 VIEWS: Mapping[str, str] = {
-    "queue": "/api/admin/queue",
-    "status": "/api/admin/status",
-    "administrator's page": "/admin",
+    "admin queue": "/api/admin/queue",
+    "admin status": "/api/admin/status",
+    "admin page": "/admin",
 }
 """What only administrators may look at."""
 

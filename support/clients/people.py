@@ -27,7 +27,7 @@ class People:
         """Return the persona's account; fails with a sentence where there is none."""
         if persona.newcomer and persona.name not in self._joined:
             raise FeatureMistake(
-                f"{persona.name} has no account before she joins: Given {persona.name} has just joined"
+                f"{persona.name} has no account before she joins: Given {persona.name} has a new account"
             )
         return self._joined.get(persona.name) or self._standing(persona)
 

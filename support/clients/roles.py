@@ -14,7 +14,7 @@ from support.drivers.http import Answer, HttpDriver
 from support.mistakes import require_written
 from support.personas import Persona
 
-NOBODY = "nobody"
+NOBODY = "unauthenticated"
 ALLOWED, REFUSED = "allowed", "refused"
 METHODS = ("get", "post", "put", "patch", "delete")
 NO_SUCH_FIELD = {"no_such_field": True}

@@ -13,9 +13,9 @@ from support.clients.live import Connect
 from support.drivers.http import Answer
 from support.drivers.websocket import HandshakeRefused, Message, WebSocketDriver
 from support.mistakes import FeatureMistake
-from support.personas import Persona
+from support.personas import UNAUTHENTICATED, Persona
 
-NOBODY = "nobody"
+NOBODY = UNAUTHENTICATED
 
 
 @dataclass

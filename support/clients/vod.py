@@ -26,9 +26,9 @@ FIELDS = {
     "file size": "file_size",
     "status": "status",
     "progress": "progress",
-    "reason": "error",
+    "error": "error",
     "show": "show_id",
-    "colour": "colour",
+    "unknown field": "colour",
 }
 """What a feature calls the fields of a VOD; it has no colour."""
 
@@ -46,38 +46,38 @@ DEEDS: Mapping[str, Deed] = {
     "reads": Deed("GET", "/api/vod/{vod}"),
     "deletes": Deed("DELETE", "/api/vod/{vod}"),
     "renames": Deed("PUT", "/api/vod/{vod}", {"title": "Renamed"}),
-    "hands in": Deed("POST", "/api/vod/{vod}/transcribe", starts="captioning"),
-    "urgently hands in": Deed("POST", "/api/vod/{vod}/transcribe", {"priority": "urgent"}, starts="captioning"),
+    "submits": Deed("POST", "/api/vod/{vod}/transcribe", starts="captioning"),
+    "urgently submits": Deed("POST", "/api/vod/{vod}/transcribe", {"priority": "urgent"}, starts="captioning"),
     "publishes": Deed("POST", "/api/vod/{vod}/publish", starts="publication"),
     "links": Deed("POST", "/api/vod/{vod}/show", {"show_id": 7}),
     "unlinks": Deed("DELETE", "/api/vod/{vod}/show"),
-    "asks for the show of": Deed("GET", "/api/vod/{vod}/show"),
-    "asks for the transcription of": Deed("GET", "/api/vod/{vod}/transcription"),
-    "asks for the captions of": Deed("GET", "/api/vod/{vod}/captions"),
-    "asks for the summary of": Deed("GET", "/api/vod/{vod}/summary"),
-    "asks for the captioning of": Deed("GET", "/api/tasks/{captioning}"),
+    "requests the show of": Deed("GET", "/api/vod/{vod}/show"),
+    "requests the transcription of": Deed("GET", "/api/vod/{vod}/transcription"),
+    "requests the captions of": Deed("GET", "/api/vod/{vod}/captions"),
+    "requests the summary of": Deed("GET", "/api/vod/{vod}/summary"),
+    "requests the captioning task of": Deed("GET", "/api/tasks/{captioning}"),
     "cancels the captioning of": Deed("DELETE", "/api/tasks/{captioning}"),
     "cancels the publication of": Deed("DELETE", "/api/tasks/{publication}"),
 }
 """By the verb of the sentence: {vod} is the VOD's id, {captioning} and {publication} those of its last tasks."""
 STAGES: Mapping[str, Sequence[str]] = {
-    "unknown": (),
+    "unregistered": (),
     "pending": (),
     "processing": ("processing",),
     "completed": ("processing", "completed"),
     "failed": ("processing", "failed"),
-    "handed-in": (),
+    "submitted": (),
     "captioned": (),
     "published": (),
 }
 """How far a VOD is, and the statuses that an editor sets to get it there. An unknown one was never registered."""
-CALLS = ("registrations", "readings", "list readings", "changes", "hand-ins", "publications")
+CALLS = ("registrations", "reads", "list requests", "changes", "submissions", "publications")
 """Requests that many can send at once."""
 DONE = {
     "read": "reads",
     "deleted": "deletes",
-    "handed in": "hands in",
-    "urgently handed in": "urgently hands in",
+    "submitted": "submits",
+    "urgently submitted": "urgently submits",
     "published": "publishes",
     "cancelled the captioning of": "cancels the captioning of",
 }
@@ -169,12 +169,12 @@ class VodClient:
             case "registrations":
                 changed = {"title": f"{made.title} {number}", "duration": number}
                 return self.attempt({**_content(made), **changed}, by=by)
-            case "list readings":
+            case "list requests":
                 return self.list_page(by=by)
             case "changes":
                 return self.change(vod, variant(made, number), by=by)
             case _:
-                deed = {"readings": "reads", "hand-ins": "hands in", "publications": "publishes"}[calls]
+                deed = {"reads": "reads", "submissions": "submits", "publications": "publishes"}[calls]
                 return self.do(deed, vod, by=by)
 
     def adopt(self, vod: Vod) -> None:
@@ -214,7 +214,7 @@ class VodClient:
 
     def submit(self, vod: Vod, *, by: Persona) -> str:
         """Hand a VOD in for captioning; return the id of the task. Source: Archivist plan, step 2."""
-        self.do("hands in", vod, by=by).expect(202)
+        self.do("submits", vod, by=by).expect(202)
         return self.task_of(vod, "captioning")
 
     def caption(self, vod: Vod, *, by: Persona) -> None:
@@ -231,7 +231,7 @@ class VodClient:
         """Bring a pending VOD to one of `STAGES`; by hand, but for what only the worker can do."""
         for status in STAGES[stage]:
             self.change(vod, {"status": status}, by=by).expect(200)
-        if stage == "handed-in":
+        if stage == "submitted":
             self.submit(vod, by=by)
         if stage in ("captioned", "published"):
             self.caption(vod, by=by)

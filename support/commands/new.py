@@ -32,13 +32,13 @@ Feature: {title}
     Scenario: {outcome}
 {steps}"""
 BUSINESS = """      Given Vera is signed in
-      When she opens the protected page
-      Then the protected page is open to her
+      When she calls the protected endpoint
+      Then the protected endpoint returns her user name
 """
 TECHNICAL = """      Given Vera is signed in
       When she sends GET /api/vod/list
-      Then the answer is 200
-      And the answer has
+      Then the response is 200
+      And the response has
         | path  | value        |
         | vods  | {a list}     |
         | total | {at least 0} |

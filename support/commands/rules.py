@@ -29,7 +29,7 @@ LONGEST_TITLE = 75
 
 TECHNICAL = re.compile(
     r"\b(?:GET|POST|PUT|PATCH|DELETE|HEAD) /|/api/|/ws/"
-    r"|\b(?:JSON|HTTP|SQL|SELECT|INSERT|UUID|WebSocket|endpoint|payload|status code)\b"
+    r"|\b(?:JSON|HTTP|SQL|SELECT|INSERT|UUID|WebSocket|payload|status code)\b"
 )
 # `| password | {a text of 16 characters} |` is made up, and in `| no password | password |` the second names a field.
 SECRET = re.compile(

@@ -26,22 +26,13 @@ from support.settings import NO_WRITES, Limits
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 SIGNING_IN = frozenset({"/api/auth/login", "/api/auth/refresh", "/api/auth/logout"})
-OUTCOMES: Mapping[str, tuple[int, str | None]] = {
-    "it has been accepted": (202, None),
-    "it is done already": (200, None),
-    "it is done": (204, None),
-    "it is linked": (201, None),
-    "it does not exist": (404, "NotFoundError"),
-    "the present state forbids it": (409, "ConflictError"),
-    "it may not": (403, "PermissionError"),
-}
-"""What an answer says, as status and kind of refusal."""
-REFUSALS: Mapping[str, tuple[int, str]] = {
-    "unknown": (404, "NotFoundError"),
+REJECTIONS: Mapping[str, tuple[int, str]] = {
+    "unauthenticated": (401, "AuthenticationError"),
+    "forbidden": (403, "PermissionError"),
+    "not found": (404, "NotFoundError"),
     "conflicting": (409, "ConflictError"),
-    "lacking rights": (403, "PermissionError"),
 }
-"""Why somebody is refused, with the status and the type of the error."""
+"""Reasons of a rejection, with the status and the type of the error."""
 _HEADERS = {**default_headers(), "Accept": "application/json"}
 # `responses` patches this method in the whole process; a patched one would make every check a false green.
 _SEND = HTTPAdapter.send

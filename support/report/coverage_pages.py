@@ -15,7 +15,7 @@ from support.parts import Failure, Part
 from support.personas import Role
 from support.report.coverage import Coverage, Shown, Sight, State
 
-ROLES = ("nobody", *Role)
+ROLES = ("unauthenticated", *Role)
 
 Cells = TypeVar("Cells")
 

@@ -29,8 +29,8 @@ Feature: Taking a recording in
     @smoke @id.VOD-001
     Scenario: It is taken in
       Given Dana is signed in
-      When she opens the protected page
-      Then the protected page is open to her
+      When she calls the protected endpoint
+      Then the protected endpoint returns her user name
 """
 
 
@@ -57,7 +57,7 @@ def test_a_good_feature_has_no_findings(look: Callable[[str], list[str]]) -> Non
             "      When she signs out\n      When she",
             "one When for each scenario, this is the second",
         ),
-        ("Then the protected page is open to her\n", "And she signs out\n", "it has no Then"),
+        ("Then the protected endpoint returns her user name\n", "And she signs out\n", "it has no Then"),
         (GOOD.partition("in\n      Given")[2], "", "this scenario has no steps"),
         ("It is taken in", "It is " + "very " * 14 + "lon", "the title has 79 characters; 75 are enough"),
         ("she opens the protected page", "she sends GET /api/vod/list", '"GET /" is a technical word'),

@@ -24,11 +24,11 @@ Feature: What is tagged read-only, and tries to write
     When Dana sends POST /api/vod/create with
       | field | value            |
       | title | {a unique title} |
-    Then the answer is 201
+    Then the response is 201
 
   Scenario: A request that deletes
     When Dana sends DELETE /api/vod/0905eb48-a674-4a34-8d62-8eb057652c20
-    Then the answer is 404
+    Then the response is 404
 
   Scenario: A row that is written straight to the database
     Given the trial writes to the database
@@ -44,7 +44,7 @@ Feature: What is tagged read-only, and tries to write
 
   Scenario: What only reads
     When Dana sends GET /api/vod/list
-    Then the answer is 200
+    Then the response is 200
 """
 STEPS = """
 from behave import given

@@ -64,9 +64,9 @@ def test_what_a_scenario_says_holds_for_its_sessions_alone(stub: Prices, client:
 def test_trouble_ends_after_its_times_and_with_the_scenario(
     stub: Prices, client: PricesClient, cleanup: Cleanup
 ) -> None:
-    client.troubled("answers with 500", 1)
+    client.troubled("returns 500", 1)
     assert [ask(stub).status_code for _ in range(2)] == [500, 200]
-    client.troubled("answers with 500", None)
+    client.troubled("returns 500", None)
     cleanup.run()
     assert ask(stub).status_code == 200
 
@@ -91,10 +91,10 @@ def test_no_trouble_looks_like_an_answer(stub: Prices, client: PricesClient, tro
         return
     usual = answer.status_code == 200 and content["ticker"] == "AAPL" and content.get("quotes")
     assert not usual or trouble in {
-        "answers a price in words",
-        "answers a negative price",
-        "answers a low above the high",
-        "answers a day twice",
+        "returns a price as words",
+        "returns a negative price",
+        "returns a low above the high",
+        "returns a day twice",
     }
 
 

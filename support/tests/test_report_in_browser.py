@@ -172,12 +172,16 @@ def test_a_check_that_failed_shows_the_answer_that_it_looked_at(page: "Page") ->
 
 def test_a_passed_scenario_reads_as_written_with_its_evidence_folded(page: "Page") -> None:
     opened(page, "A clip is in the list")
-    assert steps(page) == ["When nobody sends GET /api/clips", "Then the answer is 200", "And the answer has"]
-    unfold_step(page, "When nobody sends GET /api/clips")
+    assert steps(page) == [
+        "When an unauthenticated client sends GET /api/clips",
+        "Then the response is 200",
+        "And the answer has",
+    ]
+    unfold_step(page, "When an unauthenticated client sends GET /api/clips")
     page.get_by_text("GET /api/clips answered 200, as nobody").wait_for()
     everything = unfolded(page, "Everything that was exchanged")
     says(rendered(everything), '"password": "***"')
-    unfold_step(page, "And the answer has")
+    unfold_step(page, "And the response has")
     says(unfolded(page, "table"), "clips[0].name")
 
 

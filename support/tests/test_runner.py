@@ -203,12 +203,12 @@ def test_a_platform_left_broken_is_mended_before_the_next_scenario(project: Proj
         @needs.faults
         Feature: A scenario that fails while the database is away
           Scenario: The database stays away
-            Given the VOD "City Council" of Dana
-            When the database is suddenly gone
-            Then the platform says within 1 seconds that it is "healthy"
+            Given Dana has the VOD "City Council"
+            When the database is suddenly unavailable
+            Then the platform's health is "healthy" within 1 seconds
           Scenario: The next one finds it mended
             When Dana signs in
-            Then she has an access token that is good for 30 minutes
+            Then she has an access token that is valid for 30 minutes
         """
     )
     ended = project.behave("features/spoilt.feature")
@@ -274,22 +274,22 @@ Feature: Leaving
 
   Scenario: Omar signs out, who let Nora in
     Given Omar is signed in
-    And Nora has just joined
+    And Nora has a new account
     When Omar signs out
-    Then Omar's session is over
+    Then Omar's session is ended
 
   Scenario: Ravi has another account, and what he made before goes as well
-    Given the research session "AAPL" of Ravi
+    Given Ravi has the research session "AAPL"
     And Ravi has a new account
     When Ravi signs in
-    Then his session goes on
+    Then his session is open
 
   Scenario: Dana is locked out, who handed something in before
-    Given the VOD "City Council" of Dana
+    Given Dana has the VOD "City Council"
     And Dana has a new account
     And Mallory tried Dana's account with a wrong password, 5 times
     When Dana signs in
-    Then she is told to wait 840 to 900 seconds
+    Then the request is rejected as rate limited for 840 to 900 seconds
 
   Scenario: Dana signs out, who sent something by hand
     Given Dana is signed in
@@ -298,7 +298,7 @@ Feature: Leaving
       | title     | {a unique title}               |
       | file_path | {a unique file ending in .wav} |
     And Dana signs out
-    Then Dana's session is over
+    Then Dana's session is ended
 """  # noqa: E501
     )
     ended = project.behave("features/leaving.feature")

@@ -35,7 +35,7 @@ Feature: Secrets that slip
   Scenario: In an answer that was not expected
     Given Dana is signed in
     When Dana signs in
-    Then she is refused as not signed in
+    Then the request is rejected as unauthenticated
 """
 
 STEPS = '''

@@ -297,9 +297,9 @@ class TestFaultsOfALiveTarget:
 
     def test_commands_for_breaking_are_granted(self, tmp_path: Path) -> None:
         file = tmp_path / "there.toml"
-        commands = '[faults.redis."breaking off"]\nbreak = "false"\nmend = "true"\n'
+        commands = '[faults.redis."closing connections early"]\nbreak = "false"\nmend = "true"\n'
         file.write_text(f'capabilities = ["faults"]\n[api]\nurl = "http://127.0.0.1"\n{commands}')
-        assert load_target(str(file)).faults["redis"]["breaking off"].break_ == "false"
+        assert load_target(str(file)).faults["redis"]["closing connections early"].break_ == "false"
 
     @pytest.mark.parametrize(
         ("content", "told"),

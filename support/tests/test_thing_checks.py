@@ -51,16 +51,20 @@ class TestWithoutADatabase:
     def test_a_thing_that_should_be_gone_is_told(self) -> None:
         answer: Any = SimpleNamespace(status=200)
         with pytest.raises(AssertionError, match="should be 404, but was 200"):
-            check.fate(thing(), "gone for good", answer, self.no_database)
+            check.fate(thing(), "permanently deleted", answer, self.no_database)
 
 
 class TestFate:
     @pytest.mark.parametrize(
         ("wanted", "status", "row"),
-        [("there", 200, {"deleted_at": None}), ("hidden", 404, {"deleted_at": "now"}), ("gone for good", 404, None)],
+        [
+            ("there", 200, {"deleted_at": None}),
+            ("hidden", 404, {"deleted_at": "now"}),
+            ("permanently deleted", 404, None),
+        ],
     )
     def test_each_is_told_from_the_others(self, wanted: str, status: int, row: Any) -> None:
-        for fate in ("there", "hidden", "gone for good"):
+        for fate in ("there", "hidden", "permanently deleted"):
             answer: Any = SimpleNamespace(status=status)
             if fate == wanted:
                 check.fate(thing(), fate, answer, lambda: row)

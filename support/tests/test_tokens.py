@@ -45,8 +45,8 @@ def test_a_token_about_to_expire_is_good() -> None:
     [
         ("an expired token", jwt.ExpiredSignatureError),
         ("a token without an expiry", jwt.MissingRequiredClaimError),
-        ("a token of another algorithm", jwt.InvalidAlgorithmError),
-        ("a token of algorithm none", jwt.InvalidAlgorithmError),
+        ("a token with another algorithm", jwt.InvalidAlgorithmError),
+        ("a token with the algorithm none", jwt.InvalidAlgorithmError),
         ("a token signed with another key", jwt.InvalidSignatureError),
         ("an altered token", jwt.InvalidSignatureError),
         ("a token without its signature", jwt.InvalidSignatureError),
@@ -75,5 +75,5 @@ def test_what_needs_no_key_does_not_ask_for_it() -> None:
         "an expired token",
         "a token about to expire",
         "a token without an expiry",
-        "a token of another algorithm",
+        "a token with another algorithm",
     ]

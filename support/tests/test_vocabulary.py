@@ -56,7 +56,7 @@ class TestTheCatalogue:
 
     def test_an_example_that_no_feature_says_runs_nowhere(self, entries: list[Entry]) -> None:
         [entry] = [entry for entry in entries if entry.function == "answered_within"]
-        assert replace(entry, example="Then the answer came within 17 hours").runs_at is None
+        assert replace(entry, example="Then the response took at most 17 hours").runs_at is None
 
     def test_each_technical_sentence_is_used(self, entries: list[Entry]) -> None:
         """All forms of it: with and without a table, once and within a time."""

@@ -184,7 +184,7 @@ class TestIdentity:
             world.access.session_of_before(dana, 0)
 
     def test_who_joins_later_is_told_how(self, world: World) -> None:
-        with pytest.raises(FeatureMistake, match="Nora has no account before she joins: Given Nora has just joined"):
+        with pytest.raises(FeatureMistake, match="Nora has no account before she joins: Given Nora has a new account"):
             world.people.account(PERSONAS["Nora"])
 
     def test_who_joins_joins_once(self, world: World) -> None:

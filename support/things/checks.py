@@ -59,9 +59,9 @@ def fate(thing: Thing, wanted: str, answer: Answer, look: Callable[[], Row | Non
 
     `look` fetches the row once the API is found right.
     """
-    equal(f"how reading {thing} is answered", answer.status, 200 if wanted == "there" else 404)
+    equal(f"how reading {thing} is answered", answer.status, 200 if wanted == "available" else 404)
     row = look()
-    found = "gone for good" if row is None else "hidden" if row.get("deleted_at") else "there"
+    found = "permanently deleted" if row is None else "soft-deleted" if row.get("deleted_at") else "available"
     equal(f"{thing} in the database", found, wanted)
 
 
