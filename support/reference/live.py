@@ -24,7 +24,14 @@ from starlette.status import WS_1008_POLICY_VIOLATION, WS_1013_TRY_AGAIN_LATER
 
 from support.reference.access.service import User, authenticate
 from support.reference.announcer import RESYNC, channel
-from support.reference.errors import NotFound, NotSignedIn, PlatformError, ValidationFailed, answer, envelope
+from support.reference.errors import (
+    AuthenticationFailed,
+    NotFound,
+    PlatformError,
+    ValidationFailed,
+    envelope,
+    error_response,
+)
 from support.reference.jobs import live as jobs
 from support.reference.services import Services
 from support.reference.status.live import read_batch, read_state
@@ -35,12 +42,12 @@ logger = logging.getLogger(__name__)
 ALL_TASKS = "tasks"
 
 _RECONNECT_SECONDS = 0.2
-_CONNECT_SECONDS = 0.3
+_CONNECT_TIMEOUT_SECONDS = 0.3
 _TASK = "task:"
 _JOB = "job:"
 _ALL_JOBS = "jobs"
 _STREAMS = {ALL_TASKS: _TASK, "statuses": "status:", _ALL_JOBS: _JOB}
-_NOT_SUBSCRIBED = "~"  # after every time
+_NEVER = "~"  # after every time
 
 router = APIRouter()
 
@@ -76,7 +83,7 @@ class Subscriber:
         # By resource the time of the state that was sent first: whatever was announced before is in it.
         self._since: dict[str, str] = {}
         # Announced while the state was being read.
-        self._held: dict[str, list[tuple[State, str | None, str | None]]] = {}
+        self._buffered: dict[str, list[tuple[State, str | None, str | None]]] = {}
 
     @property
     def subjects(self) -> list[str]:
@@ -93,18 +100,18 @@ class Subscriber:
             return
         prefix, resource_id = _resource(subject)
         subject = f"{prefix}{resource_id}"  # as announcements write it
-        held = self._held.setdefault(subject, [])
+        held = self._buffered.setdefault(subject, [])
         try:
             for state in await run_in_threadpool(_STATES[prefix], self._services, self._user, resource_id):
                 self._since[state["subject"]] = state["at"]
                 self.outgoing.put_nowait(state)
             self._subjects[subject] = None
         finally:
-            self._held.pop(subject, None)
+            self._buffered.pop(subject, None)
             for event, batch, owner in held:
-                self.offer(event, batch, owner)
+                self.enqueue(event, batch, owner)
 
-    def offer(self, event: State, batch: str | None = None, owner: str | None = None) -> None:
+    def enqueue(self, event: State, batch: str | None = None, owner: str | None = None) -> None:
         """Take an event, if it is about what is followed.
 
         ``batch`` is the subject of the batch it belongs to, ``owner`` the only user, beside administrators, who may see
@@ -114,11 +121,11 @@ class Subscriber:
             return
         subject = event["subject"]
         for name in (subject, batch):
-            if name in self._held:
-                self._held[name].append((event, batch, owner))
+            if name in self._buffered:
+                self._buffered[name].append((event, batch, owner))
                 return
         streamed = any(subject.startswith(prefix) for prefix in self._streams)
-        if streamed or event["at"] > self._since.get(subject, _NOT_SUBSCRIBED):
+        if streamed or event["at"] > self._since.get(subject, _NEVER):
             self.outgoing.put_nowait(event)
 
 
@@ -134,13 +141,13 @@ def _resource(subject: str) -> tuple[str, UUID]:
         raise NotFound("There is nothing of this name to subscribe to.") from None
 
 
-class Relay:
+class SubscriptionHub:
     """Passes on to the subscribers of this process what is announced. Connects with the first of them."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._subscribers: set[Subscriber] = set()
-        self._listens = asyncio.Event()
+        self._connected = asyncio.Event()
         self._listening: asyncio.Task[None] | None = None
         self._resyncing: set[asyncio.Task[None]] = set()
 
@@ -154,31 +161,31 @@ class Relay:
         """Forget a subscriber that left."""
         self._subscribers.discard(subscriber)
 
-    async def ready(self) -> None:
+    async def wait_until_connected(self) -> None:
         """Wait until announcements are heard, so that no change falls between a state and the events after it."""
         with suppress(TimeoutError):  # the state cannot be read then either, which says what is wrong
-            await asyncio.wait_for(self._listens.wait(), 1.0)
+            await asyncio.wait_for(self._connected.wait(), 1.0)
 
     async def _listen(self) -> None:
         address = self._services.settings.redis_url.get_secret_value()
         while True:
             try:
                 # Without a limit for answers: nothing may happen for hours.
-                redis = Redis.from_url(address, socket_timeout=None, socket_connect_timeout=_CONNECT_SECONDS)
+                redis = Redis.from_url(address, socket_timeout=None, socket_connect_timeout=_CONNECT_TIMEOUT_SECONDS)
                 async with redis, redis.pubsub() as announcements:
                     await announcements.subscribe(channel(redis))
                     async for message in announcements.listen():
-                        self._take(message)
+                        self._dispatch(message)
             except RedisError as error:
                 logger.warning("live updates pause: %s", type(error).__name__)
             except Exception:  # whoever reaches Redis can publish anything; it must not end everybody's updates
                 logger.exception("live updates pause")
-            self._listens.clear()
+            self._connected.clear()
             await asyncio.sleep(_RECONNECT_SECONDS)
 
-    def _take(self, message: dict[str, Any]) -> None:
+    def _dispatch(self, message: dict[str, Any]) -> None:
         if message["type"] == "subscribe":
-            self._listens.set()
+            self._connected.set()
             self._resync()
         elif message["data"] == RESYNC:
             self._resync()
@@ -186,25 +193,25 @@ class Relay:
             event = json.loads(message["data"])
             batch, owner = event.pop("batch", None), event.pop("owner", None)
             for subscriber in list(self._subscribers):
-                subscriber.offer(event, batch, owner)
+                subscriber.enqueue(event, batch, owner)
 
     def _resync(self) -> None:
         """Announcements may have been missed, so everybody begins with the present state again."""
         for subscriber in self._subscribers:
             for subject in subscriber.subjects:
-                task = asyncio.create_task(_quietly(subscriber.subscribe(subject)))
+                task = asyncio.create_task(_ignore_errors(subscriber.subscribe(subject)))
                 self._resyncing.add(task)
                 task.add_done_callback(self._resyncing.discard)
 
 
-async def _quietly(subscribing: Any) -> None:
+async def _ignore_errors(subscribing: Any) -> None:
     with suppress(PlatformError):
         await subscribing
 
 
 @router.websocket("/ws/live")
 async def live(socket: WebSocket) -> None:
-    """Answer ``{"subscribe": "vod:<id>"}``, ``{"subscribe": "tasks"}`` and ``{"ping": "..."}``; send events.
+    """ResponseModel ``{"subscribe": "vod:<id>"}``, ``{"subscribe": "tasks"}`` and ``{"ping": "..."}``; send events.
 
     Whose session, or token, has ended is sent nothing more: the connection is closed instead.
     """
@@ -212,29 +219,29 @@ async def live(socket: WebSocket) -> None:
     require_session = partial(run_in_threadpool, authenticate, services, socket.query_params.get("token", ""))
     try:
         user = await require_session()
-    except NotSignedIn as refusal:
-        await socket.send_denial_response(answer(refusal))
+    except AuthenticationFailed as refusal:
+        await socket.send_denial_response(error_response(refusal))
         return
     await socket.accept()
-    relay: Relay = socket.app.state.relay
+    hub: SubscriptionHub = socket.app.state.hub
     subscriber = Subscriber(services, user)
-    await relay.attach(subscriber)
+    await hub.attach(subscriber)
     sending = asyncio.create_task(_send(socket, subscriber, require_session))
     try:
         while (message := await socket.receive())["type"] != "websocket.disconnect":
             try:
-                await _obey(message, relay, subscriber)
+                await _handle_message(message, hub, subscriber)
             except PlatformError as error:
                 subscriber.outgoing.put_nowait(envelope(error))
     finally:
-        relay.detach(subscriber)
+        hub.detach(subscriber)
         sending.cancel()
 
 
 @router.websocket("/{path:path}")
-async def nothing_here(socket: WebSocket) -> None:
+async def unknown_path(socket: WebSocket) -> None:
     """Refuse a path that has no WebSocket, as any unknown path."""
-    await socket.send_denial_response(answer(NotFound()))
+    await socket.send_denial_response(error_response(NotFound()))
 
 
 async def _send(socket: WebSocket, subscriber: Subscriber, require_session: Callable[[], Awaitable[User]]) -> None:
@@ -245,16 +252,16 @@ async def _send(socket: WebSocket, subscriber: Subscriber, require_session: Call
             try:
                 await require_session()
             except PlatformError as error:
-                ended = isinstance(error, NotSignedIn)
+                ended = isinstance(error, AuthenticationFailed)
                 await socket.close(WS_1008_POLICY_VIOLATION if ended else WS_1013_TRY_AGAIN_LATER)
                 return
             await socket.send_json(message)
 
 
-async def _obey(message: Any, relay: Relay, subscriber: Subscriber) -> None:
-    match _wish(message):
+async def _handle_message(message: Any, hub: SubscriptionHub, subscriber: Subscriber) -> None:
+    match _parse_message(message):
         case {"subscribe": str(subject), **rest} if not rest and _is_known(subject):
-            await relay.ready()
+            await hub.wait_until_connected()
             await subscriber.subscribe(subject)
         case {"ping": str(text), **rest} if not rest:
             subscriber.outgoing.put_nowait({"pong": text})
@@ -262,7 +269,7 @@ async def _obey(message: Any, relay: Relay, subscriber: Subscriber) -> None:
             raise ValidationFailed("This message is not known.")
 
 
-def _wish(message: Any) -> Any:
+def _parse_message(message: Any) -> Any:
     try:
         return json.loads(message.get("text") or "")
     except (ValueError, RecursionError):

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from starlette.types import Scope
 
 from support.reference.database import Database
-from support.reference.errors import DatabaseUnavailable, documented
+from support.reference.errors import DatabaseUnavailable, error_responses
 from support.reference.jobs import statistics as jobs
 from support.reference.status.figures import read_stale_gauge, read_statuses_gauge, read_waiting_gauge
 from support.reference.webhooks.service import read_deliveries_gauge
@@ -98,7 +98,7 @@ def gauges(database: Database) -> bytes:
 _TEXT = {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Prometheus' text format."}
 
 
-@router.get("/metrics", response_class=Response, responses={200: _TEXT, **documented(500)})
+@router.get("/metrics", response_class=Response, responses={200: _TEXT, **error_responses(500)})
 def metrics(request: Request) -> Response:
     """What was asked and answered since this process began, and gauges. Open to everyone, for Prometheus."""
     held: Metrics = request.app.state.metrics

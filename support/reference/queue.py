@@ -54,7 +54,7 @@ queue.job_manager = _JobManager(queue.connector)
 # asynchronous.
 _enqueuer = JobManager(procrastinate.SyncPsycopgConnector())
 
-_abandonment: dict[str, Callable[..., None]] = {}
+_given_up_handlers: dict[str, Callable[..., None]] = {}
 
 
 class Backoff(procrastinate.BaseRetryStrategy):
@@ -143,7 +143,7 @@ def defer_in_order(session: Session, task: Task[..., Any, ...], jobs: Sequence[t
         _enqueuer.batch_defer_jobs(new, connection=connection)
 
 
-def withdraw(session: Session, task_id: str) -> bool:
+def cancel_job(session: Session, task_id: str) -> bool:
     """Cancel the job with this argument, inside the caller's transaction; False when a worker has it, or had it."""
     job_id = session.scalar(
         text("SELECT id FROM procrastinate_jobs WHERE args->>'task_id' = :task_id"), {"task_id": task_id}
@@ -152,18 +152,18 @@ def withdraw(session: Session, task_id: str) -> bool:
     return job_id is not None and _enqueuer.cancel_job_by_id(job_id, connection=connection)
 
 
-def when_abandoned(task: Task[..., Any, ...], handler: Callable[..., None]) -> None:
+def on_given_up(task: Task[..., Any, ...], handler: Callable[..., None]) -> None:
     """Say what else fails when recovery gives a job up: ``handler(services, **arguments of the job)``.
 
     A job is given up when its worker died under it more than three times. The handler runs in the recovery process
     and must be idempotent.
     """
-    _abandonment[task.name] = handler
+    _given_up_handlers[task.name] = handler
 
 
-def abandonment_of(task_name: str) -> Callable[..., None] | None:
-    """What :func:`when_abandoned` was told about a task."""
-    return _abandonment.get(task_name)
+def given_up_handler(task_name: str) -> Callable[..., None] | None:
+    """What :func:`on_given_up` was told about a task."""
+    return _given_up_handlers.get(task_name)
 
 
 def connector(database_url: str, *, connections: int) -> procrastinate.PsycopgConnector:

@@ -16,13 +16,13 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job, Status
 from sqlalchemy import text
 
-from support.reference.announcer import Announcer
-from support.reference.database import wait_until_up
+from support.reference.announcer import ChangePublisher
+from support.reference.database import wait_for_database
 from support.reference.errors import DatabaseUnavailable
 from support.reference.jobs import entries
 from support.reference.jobs.takeover import take_over_job
 from support.reference.jobs.tasks import is_job
-from support.reference.queue import abandonment_of, connector, queue
+from support.reference.queue import connector, given_up_handler, queue
 from support.reference.services import Services
 from support.reference.settings import Settings
 from support.reference.status.silence import SilenceWatcher
@@ -30,12 +30,12 @@ from support.reference.worker import ALIVE_LOCK, FROZEN_SECONDS, STALLED_SECONDS
 
 logger = logging.getLogger(__name__)
 
-MOST_TAKEOVERS = 3
+MAX_TAKEOVERS = 3
 
 _SWEEP_SECONDS = 0.2
-_SWEEP_LIMIT_SECONDS = 2.0
+_SWEEP_TIMEOUT_SECONDS = 2.0
 # A look that takes longer was held up by the database, which held up the heartbeats as well.
-_PROMPT_SECONDS = 0.4
+_MAX_QUERY_SECONDS = 0.4
 
 # A worker whose heartbeat comes meanwhile keeps its row: PostgreSQL looks again at what another transaction changed.
 # The sessions of a dismissed worker are ended: one that was frozen in a transaction would keep its locks.
@@ -66,13 +66,13 @@ def run(settings: Settings, ready: Callable[[], None]) -> None:
 
 
 async def _run(settings: Settings) -> None:
-    services = Services.of(settings, pool_size=1)
-    await asyncio.gather(_watch(services), Announcer(settings).run(), SilenceWatcher(settings).run())
+    services = Services.from_settings(settings, pool_size=1)
+    await asyncio.gather(_watch(services), ChangePublisher(settings).run(), SilenceWatcher(settings).run())
 
 
 async def _watch(services: Services) -> None:
     while True:
-        await asyncio.to_thread(wait_until_up, services.settings.database_url.get_secret_value())
+        await asyncio.to_thread(wait_for_database, services.settings.database_url.get_secret_value())
         try:
             await _sweep_until_lost(services)
         except (ConnectorException, psycopg.OperationalError, DatabaseUnavailable, TimeoutError) as error:
@@ -82,12 +82,12 @@ async def _watch(services: Services) -> None:
 async def _sweep_until_lost(services: Services) -> None:
     address = services.settings.database_url.get_secret_value()
     with queue.replace_connector(connector(address, connections=1)):
-        async with asyncio.timeout(_SWEEP_LIMIT_SECONDS):
+        async with asyncio.timeout(_SWEEP_TIMEOUT_SECONDS):
             await queue.open_async()
         try:
             await asyncio.sleep(STALLED_SECONDS)  # after an outage every heartbeat is old, also a living worker's
             while True:
-                async with asyncio.timeout(_SWEEP_LIMIT_SECONDS):
+                async with asyncio.timeout(_SWEEP_TIMEOUT_SECONDS):
                     pause = await _sweep(services)
                 await asyncio.sleep(pause)
         finally:
@@ -101,7 +101,7 @@ async def _sweep(services: Services) -> float:
     """
     began = monotonic()
     stalled = await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS)
-    if monotonic() - began > _PROMPT_SECONDS:
+    if monotonic() - began > _MAX_QUERY_SECONDS:
         return STALLED_SECONDS
     dismissed = await _dismiss_dead_workers()
     for job in stalled:
@@ -131,7 +131,7 @@ async def _take_over(services: Services, job: Job) -> None:
     if await asyncio.to_thread(_requeue, services, job):
         logger.warning("job %d (%s) lost its worker and runs again", job.id, job.task_name)
         return
-    if handler := abandonment_of(job.task_name):
+    if handler := given_up_handler(job.task_name):
         await asyncio.to_thread(handler, services, **job.task_kwargs)
     await queue.job_manager.finish_job(job, Status.FAILED, delete_job=False)
     logger.error("job %d (%s) lost its worker too often and has failed", job.id, job.task_name)
@@ -145,7 +145,7 @@ def _requeue(services: Services, job: Job) -> bool:
         if entry is None or entry[0] != Status.DOING.value or entry[1] not in (None, job.worker_id):
             return True  # it has ended meanwhile
         takeovers: int = session.execute(_COUNT_TAKEOVER, {"id": job.id}).scalar_one()
-        if takeovers > MOST_TAKEOVERS:
+        if takeovers > MAX_TAKEOVERS:
             return False
         entries.requeue(session, job.id, None)
         return True

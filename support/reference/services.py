@@ -26,9 +26,9 @@ class Services:
     passwords: Passwords
 
     @classmethod
-    def of(cls, settings: Settings, *, pool_size: int) -> Services:
+    def from_settings(cls, settings: Settings, *, pool_size: int) -> Services:
         """The services the settings describe, with up to ``pool_size`` connections to PostgreSQL."""
-        cache = Cache(settings.redis_url.get_secret_value(), kinds=("session", "vod"))
+        cache = Cache(settings.redis_url.get_secret_value(), prefixes=("session", "vod"))
         return cls(
             settings=settings,
             database=Database(settings.database_url.get_secret_value(), pool_size=pool_size),
@@ -44,7 +44,7 @@ async def services(request: Request) -> Services:
     return held
 
 
-ServicesOf = Annotated[Services, Depends(services)]
+ServicesDep = Annotated[Services, Depends(services)]
 """A parameter of a handler: the services it works with."""
 
 _IN_CONTEXT = "services"

@@ -26,7 +26,7 @@ from procrastinate.worker import Worker
 from pydantic import SecretStr
 
 from support.reference.access.service import remove_expired_sessions
-from support.reference.database import CONNECTION_OPTIONS, libpq_url, wait_until_up, with_session_name
+from support.reference.database import CONNECTION_OPTIONS, libpq_url, wait_for_database, with_session_name
 from support.reference.idempotency.service import remove_expired
 from support.reference.jobs.execution import execution_context
 from support.reference.jobs.states import QUEUES
@@ -49,10 +49,10 @@ ALIVE_LOCK = 1
 _POLL_SECONDS = 0.1
 _ABORT_POLL_SECONDS = 0.2
 # Below STALLED_SECONDS: a stopping worker sends no heartbeat, and recovery must not take its jobs meanwhile.
-_GRACE_SECONDS = 0.5
-_STOP_LIMIT_SECONDS = 2.0
-_OPEN_LIMIT_SECONDS = 3.0
-_REGISTRATION_LOOK_SECONDS = 0.01
+_SHUTDOWN_GRACE_SECONDS = 0.5
+_STOP_TIMEOUT_SECONDS = 2.0
+_OPEN_TIMEOUT_SECONDS = 3.0
+_REGISTRATION_POLL_SECONDS = 0.01
 # Beside the places: connections of the queue itself, and threads that store the ends of runs.
 _SPARE_CONNECTIONS = 4
 # Procrastinate's own queue, which holds the work of the platform itself.
@@ -94,7 +94,7 @@ def remove_keys(context: JobContext, timestamp: int) -> None:
     logger.info("removed %d expired idempotency keys", remove_expired(services_of(context)))
 
 
-class PunctualWorker(Worker):
+class TimeLimitedWorker(Worker):
     """A worker that is gone soon after it was told to stop, even if a job in a thread does not listen.
 
     Such a job is left to recovery, as if the worker had been killed. A worker that was dismissed is gone at once.
@@ -181,7 +181,7 @@ class PunctualWorker(Worker):
     def stop(self) -> None:
         """Stop taking jobs, let running ones finish within their grace, then leave."""
         super().stop()  # type: ignore[no-untyped-call]
-        asyncio.get_running_loop().call_later(_STOP_LIMIT_SECONDS, os._exit, 1)
+        asyncio.get_running_loop().call_later(_STOP_TIMEOUT_SECONDS, os._exit, 1)
 
 
 def run(settings: Settings, described: WorkerSettings, ready: Callable[[], None]) -> None:
@@ -189,11 +189,11 @@ def run(settings: Settings, described: WorkerSettings, ready: Callable[[], None]
 
     The caller leaves the process without waiting for threads: a job may still be in one.
     """
-    wait_until_up(settings.database_url.get_secret_value())
+    wait_for_database(settings.database_url.get_secret_value())
     session_name = f"{described.name}-{uuid4().hex}"
     named = SecretStr(with_session_name(settings.database_url.get_secret_value(), session_name))
     settings = settings.model_copy(update={"database_url": named})
-    services = Services.of(settings, pool_size=2 * described.places + _SPARE_CONNECTIONS + PLACES // 4)
+    services = Services.from_settings(settings, pool_size=2 * described.places + _SPARE_CONNECTIONS + PLACES // 4)
     services.cache.invalidate()  # the API reads what a worker before this one may have left stale
     asyncio.new_event_loop().run_until_complete(_work(services, described, session_name, ready))
 
@@ -205,9 +205,9 @@ async def _work(services: Services, described: WorkerSettings, session_name: str
     )
     address = services.settings.database_url.get_secret_value()
     with queue.replace_connector(connector(address, connections=2 * _SPARE_CONNECTIONS)):
-        async with asyncio.timeout(_OPEN_LIMIT_SECONDS):
+        async with asyncio.timeout(_OPEN_TIMEOUT_SECONDS):
             await queue.open_async()
-        worker = PunctualWorker(
+        worker = TimeLimitedWorker(
             await _connect(libpq_url(address)),
             libpq_url(address),
             described,
@@ -223,11 +223,11 @@ async def _work(services: Services, described: WorkerSettings, session_name: str
             abort_job_polling_interval=_ABORT_POLL_SECONDS,
             update_heartbeat_interval=HEARTBEAT_SECONDS,
             stalled_worker_timeout=FROZEN_SECONDS,
-            shutdown_graceful_timeout=_GRACE_SECONDS,
+            shutdown_graceful_timeout=_SHUTDOWN_GRACE_SECONDS,
         )
         working = asyncio.create_task(worker.run())  # type: ignore[no-untyped-call]
         while worker.worker_id is None and not working.done():
-            await asyncio.sleep(_REGISTRATION_LOOK_SECONDS)
+            await asyncio.sleep(_REGISTRATION_POLL_SECONDS)
         if worker.worker_id is not None:
             ready()
         await working

@@ -29,11 +29,11 @@ from support.reference.services import Services, services_of
 
 logger = logging.getLogger(__name__)
 
-_LOOK_SECONDS = 0.05
+_POLL_SECONDS = 0.05
 _STOP_CHECK_SECONDS = 0.1
 _STOP_SECONDS = 0.3
 """How long the body of a worker that stops has to end by itself."""
-_HEARTBEAT_SECONDS = 1.0
+_MAX_HEARTBEAT_AGE_SECONDS = 1.0
 _OUTAGE_SECONDS = 4.0
 _OUTAGE_PAUSE_SECONDS = 0.1
 _LEAVE = "leave"
@@ -150,7 +150,7 @@ class _Execution:
     async def _wait(self) -> None:
         while True:
             remaining = self._deadline - monotonic()
-            await asyncio.wait({self._finished}, timeout=max(0.0, min(_LOOK_SECONDS, remaining)))
+            await asyncio.wait({self._finished}, timeout=max(0.0, min(_POLL_SECONDS, remaining)))
             if self._finished.done():
                 ending = self._finished.result()
                 if isinstance(ending, TaskFailed):
@@ -277,7 +277,7 @@ async def _send_heartbeats(run: Run) -> None:
     while True:
         with suppress(DatabaseUnavailable):
             await asyncio.to_thread(_beat, run)
-        await asyncio.sleep(_HEARTBEAT_SECONDS)
+        await asyncio.sleep(_MAX_HEARTBEAT_AGE_SECONDS)
 
 
 def _beat(run: Run) -> None:

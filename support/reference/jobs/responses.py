@@ -12,17 +12,17 @@ from support.reference.jobs.arguments import TaskName
 from support.reference.jobs.service import JobWithRuns
 from support.reference.jobs.states import JobEventType, JobState, Kind, Outcome, Queue
 from support.reference.jobs.tables import JobRow
-from support.reference.schemas import Answer
+from support.reference.schemas import ResponseModel
 
 
-class ErrorResponse(Answer):
+class ErrorResponse(ResponseModel):
     """The error of a run."""
 
     kind: Kind
     message: str
 
 
-class RunResponse(Answer):
+class RunResponse(ResponseModel):
     """One attempt of a worker at a job."""
 
     number: int
@@ -34,7 +34,7 @@ class RunResponse(Answer):
     retry_at: datetime | None
 
 
-class RetryResponse(Answer):
+class RetryResponse(ResponseModel):
     """When and how often a job runs again after a failure."""
 
     max_attempts: int
@@ -44,7 +44,7 @@ class RetryResponse(Answer):
     on: list[Literal[Kind, "*"]]
 
 
-class JobFields(Answer):
+class JobFields(ResponseModel):
     """The fields of a job without its runs."""
 
     id: UUID
@@ -77,14 +77,14 @@ class JobResponse(JobFields):
     runs: list[RunResponse]
 
 
-class JobsResponse(Answer):
+class JobsResponse(ResponseModel):
     """Jobs, and the number of all that match."""
 
     jobs: list[JobResponse]
     total: int
 
 
-class JobEventResponse(Answer):
+class JobEventResponse(ResponseModel):
     """One event of a job; ``run`` is null for events outside a run."""
 
     seq: int
@@ -93,14 +93,14 @@ class JobEventResponse(Answer):
     at: datetime
 
 
-class JobEventsResponse(Answer):
+class JobEventsResponse(ResponseModel):
     """Events of a job, oldest first, and their number."""
 
     events: list[JobEventResponse]
     total: int
 
 
-class TaskResponse(Answer):
+class TaskResponse(ResponseModel):
     """A task that the caller may submit; ``arguments`` is the JSON schema of its arguments."""
 
     name: TaskName
@@ -109,13 +109,13 @@ class TaskResponse(Answer):
     arguments: dict[str, Any]
 
 
-class TasksResponse(Answer):
+class TasksResponse(ResponseModel):
     """The tasks that the caller may submit."""
 
     tasks: list[TaskResponse]
 
 
-class JobCounts(Answer):
+class JobCounts(ResponseModel):
     """The number of jobs in each state."""
 
     todo: int
@@ -126,7 +126,7 @@ class JobCounts(Answer):
     aborted: int
 
 
-class QueueResponse(Answer):
+class QueueResponse(ResponseModel):
     """A queue; ``oldest_waiting_seconds`` is null while no worker may take one of its jobs."""
 
     name: Queue
@@ -135,13 +135,13 @@ class QueueResponse(Answer):
     oldest_waiting_seconds: float | None
 
 
-class QueuesResponse(Answer):
+class QueuesResponse(ResponseModel):
     """All queues."""
 
     queues: list[QueueResponse]
 
 
-class RunCounts(Answer):
+class RunCounts(ResponseModel):
     """The number of runs with each outcome."""
 
     running: int
@@ -153,7 +153,7 @@ class RunCounts(Answer):
     lost: int
 
 
-class Quantiles(Answer):
+class Quantiles(ResponseModel):
     """Durations in seconds; null without data."""
 
     p50: float | None
@@ -162,7 +162,7 @@ class Quantiles(Answer):
     max: float | None
 
 
-class StatisticsResponse(Answer):
+class StatisticsResponse(ResponseModel):
     """Figures of a period; ``busy_share`` is null without a worker."""
 
     jobs: JobCounts
@@ -174,14 +174,14 @@ class StatisticsResponse(Answer):
     busy_share: float | None
 
 
-class RequestedRecordResponse(Answer):
+class RequestedRecordResponse(ResponseModel):
     """A requested record and the job that imports it."""
 
     record_id: UUID
     job_id: UUID
 
 
-class RecordResponse(Answer):
+class RecordResponse(ResponseModel):
     """A record of the record service."""
 
     id: UUID
@@ -193,21 +193,21 @@ class RecordResponse(Answer):
     imported_at: datetime | None
 
 
-class RecordsResponse(Answer):
+class RecordsResponse(ResponseModel):
     """One page of records, newest first, and the number of all that match."""
 
     records: list[RecordResponse]
     total: int
 
 
-class RecordStatisticsResponse(Answer):
+class RecordStatisticsResponse(ResponseModel):
     """The number of records, and that in each category."""
 
     total: int
     by_category: dict[str, int]
 
 
-class CounterResponse(Answer):
+class CounterResponse(ResponseModel):
     """A counter and the number of its entries."""
 
     name: str

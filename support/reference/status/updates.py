@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from support.reference.access.service import User
 from support.reference.database import utc_now
-from support.reference.errors import DatabaseUnavailable, NotFound, PlatformError, ValidationFailed, details_of
+from support.reference.errors import DatabaseUnavailable, NotFound, PlatformError, ValidationFailed, validation_details
 from support.reference.queue import RETRY, defer, queue
 from support.reference.services import Services, services_of
 from support.reference.status import service
@@ -247,7 +247,7 @@ def _parts(item: object) -> tuple[UUID | None, str | None, list[Any]]:
             {name: value for name, value in item.items() if name not in ("status_id", "kind")}
         )
     except ValidationError as error:
-        details += details_of(error)
+        details += validation_details(error)
     return status_id, kind, details
 
 

@@ -22,12 +22,12 @@ from sqlalchemy.orm import Session
 from support.reference.access.tables import UserRow
 from support.reference.database import utc_now
 from support.reference.errors import DatabaseUnavailable
-from support.reference.queue import Backoff, defer_in_order, queue, when_abandoned
+from support.reference.queue import Backoff, defer_in_order, on_given_up, queue
 from support.reference.services import Services, services_of
 from support.reference.settings import Settings
 from support.reference.webhooks.addresses import ForbiddenAddress, InvalidAddress, UnresolvedHost, parse, permitted
 from support.reference.webhooks.places import DELIVERY_QUEUE
-from support.reference.webhooks.sender import NoAnswer, post, seconds_to_wait
+from support.reference.webhooks.sender import NoResponse, post, seconds_to_wait
 from support.reference.webhooks.signatures import decrypt, signature
 from support.reference.webhooks.tables import OWNER_ROLES, TRIES, DeliveryState, WebhookDeliveryRow, WebhookRow
 
@@ -156,7 +156,7 @@ def _send(settings: Settings, webhook: WebhookRow, delivery: WebhookDeliveryRow,
         return Outcome(None, NOT_ALLOWED, ends=True)
     except UnresolvedHost:
         return Outcome(None, "no connection", ends=False)
-    except NoAnswer as failure:
+    except NoResponse as failure:
         return Outcome(None, str(failure), ends=False)
     if 200 <= answer.status < 300:
         return Outcome(answer.status, None, ends=True)
@@ -217,7 +217,7 @@ def _try(delivery: WebhookDeliveryRow, outcome: Outcome, at: datetime, seconds: 
     }
 
 
-def _abandon(services: Services, webhook_id: str, subject: str) -> None:
+def _fail_task_of_lost_job(services: Services, webhook_id: str, subject: str) -> None:
     with services.database.begin() as session:
         found = _next(session, UUID(webhook_id), subject)
         if found is not None:
@@ -225,4 +225,4 @@ def _abandon(services: Services, webhook_id: str, subject: str) -> None:
             _end(found[0], "failed", Outcome(None, error, ends=True), utc_now(), 0.0)
 
 
-when_abandoned(deliver, _abandon)
+on_given_up(deliver, _fail_task_of_lost_job)

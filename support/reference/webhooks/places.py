@@ -49,14 +49,14 @@ async def run_deliveries(worker: Worker) -> None:
     running: set[asyncio.Task[None]] = set()
     while True:
         free = PLACES - len(running)
-        job = await _take(worker, share=min(_LARGEST_SHARE, (free + 1) // 2)) if free else None
+        job = await _dispatch(worker, share=min(_LARGEST_SHARE, (free + 1) // 2)) if free else None
         if job is None:
             await asyncio.sleep(_POLL_SECONDS)
         else:
             _start(worker, job, running)
 
 
-async def _take(worker: Worker, *, share: int) -> Job | None:
+async def _dispatch(worker: Worker, *, share: int) -> Job | None:
     rows = await worker.app.connector.execute_query_all_async(_TAKE, share=share, worker_id=worker.worker_id)
     return Job.from_row(rows[0]) if rows else None
 
