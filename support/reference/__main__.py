@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from support.reference.preparation import StartFailed, prepare_database
+from support.reference.preparation import StartupError, prepare_database
 from support.reference.settings import SettingsError, read_settings
 from support.reference.supervisor import Supervisor
 
@@ -27,7 +27,7 @@ def main() -> int:
             Supervisor(settings, control=options.control).run()
     except SettingsError as error:
         return _refuse(str(error), _EXIT_SETTINGS)
-    except StartFailed as failure:
+    except StartupError as failure:
         return _refuse(failure.reason, failure.code)
     return 0
 

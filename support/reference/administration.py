@@ -23,35 +23,35 @@ from pydantic import ValidationError
 from sqlalchemy import select, text
 
 from support.reference.access import service as access
-from support.reference.access.dependencies import role
+from support.reference.access.dependencies import require_role
 from support.reference.access.routes import Credentials
 from support.reference.database import utc_now
 from support.reference.errors import (
+    AuthenticationFailed,
     DatabaseUnavailable,
     Forbidden,
-    NotSignedIn,
     PlatformError,
     ValidationFailed,
-    details_of,
-    documented,
+    error_responses,
+    validation_details,
 )
-from support.reference.operations import HealthAnswer, HealthChecks, HealthStatus, ServicesHealth
-from support.reference.schemas import Answer
-from support.reference.services import Services, ServicesOf
+from support.reference.operations import HealthChecks, HealthResponse, HealthStatus, ServicesHealth
+from support.reference.schemas import ResponseModel
+from support.reference.services import Services, ServicesDep
 from support.reference.vod.routes import TaskCounts
 from support.reference.vod.service import count_tasks
 from support.reference.vod.tables import Status, TaskRow, VodRow
 
 _COOKIE = "admin_session"
-_RENEW_SECONDS = 2
+_REFRESH_SECONDS = 2
 _FAILURES_SHOWN = 10
 
 router = APIRouter()
 _bearer = HTTPBearer(auto_error=False, description="The access token of POST /api/auth/login.")
-_administrators = Depends(role("administrator"))
+_administrators = Depends(require_role("administrator"))
 
 
-class WorkerAnswer(Answer):
+class WorkerResponse(ResponseModel):
     """A worker that is registered; ``seconds_since_heartbeat`` says how long ago it last gave a sign of life."""
 
     id: int
@@ -59,14 +59,14 @@ class WorkerAnswer(Answer):
     jobs: int
 
 
-class QueueAnswer(Answer):
+class QueueResponse(ResponseModel):
     """The queue and who works on it."""
 
     tasks: TaskCounts
-    workers: list[WorkerAnswer]
+    workers: list[WorkerResponse]
 
 
-class FailureAnswer(Answer):
+class FailureResponse(ResponseModel):
     """A piece of work that failed, and why."""
 
     task_id: UUID
@@ -77,12 +77,12 @@ class FailureAnswer(Answer):
     finished_at: datetime
 
 
-class StatusAnswer(Answer):
+class StatusResponse(ResponseModel):
     """How the platform is, and the newest failures, newest first."""
 
     status: HealthStatus
     services: ServicesHealth
-    failures: list[FailureAnswer]
+    failures: list[FailureResponse]
     checked_at: datetime
 
 
@@ -94,18 +94,18 @@ _WORKERS = text(
 )
 
 
-def read_queue(services: Services) -> QueueAnswer:
+def read_queue(services: Services) -> QueueResponse:
     """Counts and workers as the database has them."""
     with services.database.begin() as session:
         tasks = count_tasks(session)
         workers = session.execute(_WORKERS).all()
-    return QueueAnswer(
+    return QueueResponse(
         tasks=TaskCounts.model_validate(tasks),
-        workers=[WorkerAnswer.model_validate(worker) for worker in workers],
+        workers=[WorkerResponse.model_validate(worker) for worker in workers],
     )
 
 
-def read_failures(services: Services) -> list[FailureAnswer]:
+def read_failures(services: Services) -> list[FailureResponse]:
     """The newest pieces of work that failed."""
     failed = (
         select(
@@ -117,27 +117,27 @@ def read_failures(services: Services) -> list[FailureAnswer]:
         .limit(_FAILURES_SHOWN)
     )
     with services.database.begin() as session:
-        return [FailureAnswer.model_validate(failure) for failure in session.execute(failed).all()]
+        return [FailureResponse.model_validate(failure) for failure in session.execute(failed).all()]
 
 
-async def _health(request: Request) -> HealthAnswer:
+async def _health(request: Request) -> HealthResponse:
     checks: HealthChecks = request.app.state.health
-    return await checks.answer()
+    return await checks.run()
 
 
-HealthOf = Annotated[HealthAnswer, Depends(_health)]
+HealthDep = Annotated[HealthResponse, Depends(_health)]
 
 
-@router.get("/api/admin/queue", dependencies=[_administrators], responses=documented(401, 403, 500, 503))
-def queue(services: ServicesOf) -> QueueAnswer:
+@router.get("/api/admin/queue", dependencies=[_administrators], responses=error_responses(401, 403, 500, 503))
+def queue(services: ServicesDep) -> QueueResponse:
     """How much waits, runs, ended, and who works on it."""
     return read_queue(services)
 
 
-@router.get("/api/admin/status", dependencies=[_administrators], responses=documented(401, 403, 500, 503))
-def status(services: ServicesOf, health: HealthOf) -> StatusAnswer:
+@router.get("/api/admin/status", dependencies=[_administrators], responses=error_responses(401, 403, 500, 503))
+def status(services: ServicesDep, health: HealthDep) -> StatusResponse:
     """How the platform is, and what failed last."""
-    return StatusAnswer(
+    return StatusResponse(
         status=health.status, services=health.services, failures=read_failures(services), checked_at=utc_now()
     )
 
@@ -150,7 +150,7 @@ class Page(HTMLResponse):
 
     def __init__(self, title: str, body: str, status: int = 200, *, renews: bool = False) -> None:
         nonce = secrets.token_urlsafe(16)
-        renewal = f'<meta http-equiv="refresh" content="{_RENEW_SECONDS}">' if renews else ""
+        renewal = f'<meta http-equiv="refresh" content="{_REFRESH_SECONDS}">' if renews else ""
         super().__init__(
             f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>{renewal}'
             f'<style nonce="{nonce}">{_STYLE}</style></head><body><main>{body}</main></body></html>',
@@ -190,13 +190,13 @@ _SIGN_IN_BODY = {
 }
 
 
-def _page_documented(*statuses: int) -> dict[int | str, dict[str, object]]:
+def _page_responses(*statuses: int) -> dict[int | str, dict[str, object]]:
     """The answers of the page: a page for a browser, the envelope for others."""
-    described = documented(*statuses, limited=False)
+    described = error_responses(*statuses, limited=False)
     return {status: {**answer, "content": _HTML} for status, answer in described.items()}
 
 
-def _wants_page(request: Request) -> bool:
+def _accepts_html(request: Request) -> bool:
     return "text/html" in request.headers.get("Accept", "")
 
 
@@ -207,10 +207,10 @@ def _allowed(services: Services, token: str) -> access.User:
     return user
 
 
-def _refusal(error: PlatformError) -> Page:
+def _error_page(error: PlatformError) -> Page:
     """What a browser shows to whom the page is closed."""
-    if isinstance(error, NotSignedIn):
-        page = _sign_in_page("" if error.message == NotSignedIn.message else error.message, error.status)
+    if isinstance(error, AuthenticationFailed):
+        page = _sign_in_page("" if error.message == AuthenticationFailed.message else error.message, error.status)
     else:
         body = (
             f'<h1>Administration</h1><p role="alert">{escape(error.message)}</p>{_sign_out("Sign in as somebody else")}'
@@ -223,26 +223,26 @@ def _refusal(error: PlatformError) -> Page:
 @router.get(
     "/admin",
     response_class=Response,
-    responses={200: {"content": _HTML, "description": "The page."}, **_page_documented(401, 403, 500, 503)},
+    responses={200: {"content": _HTML, "description": "The page."}, **_page_responses(401, 403, 500, 503)},
 )
 def page(
     request: Request,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-    services: ServicesOf,
-    health: HealthOf,
+    services: ServicesDep,
+    health: HealthDep,
 ) -> Response:
     """The administrator's page. It renews itself; who is not signed in gets a form."""
     token = credentials.credentials if credentials else request.cookies.get(_COOKIE)
     try:
         if token is None:
-            raise NotSignedIn
+            raise AuthenticationFailed
         user = _allowed(services, token)
     except PlatformError as error:
-        if not _wants_page(request):
+        if not _accepts_html(request):
             raise
-        if credentials is None and token is not None and isinstance(error, NotSignedIn):
-            error = NotSignedIn("Your session has ended. Sign in again.")
-        return _refusal(error)
+        if credentials is None and token is not None and isinstance(error, AuthenticationFailed):
+            error = AuthenticationFailed("Your session has ended. Sign in again.")
+        return _error_page(error)
     try:
         body = _queue_tables(read_queue(services)) + _failures_table(read_failures(services))
     except DatabaseUnavailable as error:
@@ -254,34 +254,36 @@ def page(
     "/admin/sign-in",
     status_code=303,
     response_class=RedirectResponse,
-    responses=_page_documented(401, 403, 413, 422, 429, 500, 503),
+    responses=_page_responses(401, 403, 413, 422, 429, 500, 503),
     openapi_extra=_SIGN_IN_BODY,
 )
-async def sign_in(request: Request, services: ServicesOf) -> Response:
+async def sign_in(request: Request, services: ServicesDep) -> Response:
     """Open a session for the page, from its form."""
     form = parse_qs((await request.body()).decode(errors="replace"), keep_blank_values=True)
-    return await run_in_threadpool(_open, request, services, {name: values[-1] for name, values in form.items()})
+    return await run_in_threadpool(
+        _sign_in_form, request, services, {name: values[-1] for name, values in form.items()}
+    )
 
 
-def _open(request: Request, services: Services, form: dict[str, str]) -> Response:
+def _sign_in_form(request: Request, services: Services, form: dict[str, str]) -> Response:
     try:
-        token = _token_of(services, form)
+        token = _open_session(services, form)
     except PlatformError as error:
-        if not _wants_page(request):
+        if not _accepts_html(request):
             raise
-        return _refusal(error)
+        return _error_page(error)
     answer = RedirectResponse("/admin", 303)
     secure = request.url.scheme == "https"
     answer.set_cookie(_COOKIE, token, path="/admin", httponly=True, samesite="strict", secure=secure)
     return answer
 
 
-def _token_of(services: Services, form: dict[str, str]) -> str:
+def _open_session(services: Services, form: dict[str, str]) -> str:
     """The token of a new session, for an administrator; who is none gets no session."""
     try:
         credentials = Credentials.model_validate(form)
     except ValidationError as error:
-        raise ValidationFailed(details=details_of(error)) from None
+        raise ValidationFailed(details=validation_details(error)) from None
     token = access.sign_in(services, credentials.username, credentials.password).access_token
     try:
         _allowed(services, token)
@@ -295,12 +297,12 @@ def _token_of(services: Services, form: dict[str, str]) -> str:
     "/admin/sign-out",
     status_code=303,
     response_class=RedirectResponse,
-    responses=_page_documented(500, 503),
+    responses=_page_responses(500, 503),
 )
-def sign_out(request: Request, services: ServicesOf) -> Response:
+def sign_out(request: Request, services: ServicesDep) -> Response:
     """End the session of the page."""
     if token := request.cookies.get(_COOKIE):
-        with suppress(NotSignedIn):  # it had ended already
+        with suppress(AuthenticationFailed):  # it had ended already
             access.sign_out(services, access.authenticate(services, token))
     answer = RedirectResponse("/admin", 303)
     answer.delete_cookie(_COOKIE, path="/admin", httponly=True, samesite="strict")
@@ -321,7 +323,7 @@ def _sign_in_page(trouble: str, status: int) -> Page:
     return Page("Sign in", f"<h1>Administration</h1>{told}{form}", status)
 
 
-def _head(user: access.User, health: HealthAnswer) -> str:
+def _head(user: access.User, health: HealthResponse) -> str:
     return (
         f"<h1>Administration</h1><p>Signed in as {escape(user.username)}. "
         f'The platform is <strong id="status" class="{health.status}">{health.status}</strong>, '
@@ -334,19 +336,19 @@ def _sign_out(button: str) -> str:
     return f'<form method="post" action="/admin/sign-out"><button>{button}</button></form>'
 
 
-def _services_table(health: HealthAnswer) -> str:
+def _services_table(health: HealthResponse) -> str:
     states = health.services.model_dump()
     return _table("services", "Services", ("service", "state"), list(states.items()))
 
 
-def _queue_tables(queue: QueueAnswer) -> str:
+def _queue_tables(queue: QueueResponse) -> str:
     workers = [(worker.id, f"{worker.seconds_since_heartbeat:.1f} s ago", worker.jobs) for worker in queue.workers]
     return _table("queue", "Queue", ("state", "tasks"), list(queue.tasks.model_dump().items())) + _table(
         "workers", "Workers", ("worker", "sign of life", "at work on"), workers
     )
 
 
-def _failures_table(failures: Sequence[FailureAnswer]) -> str:
+def _failures_table(failures: Sequence[FailureResponse]) -> str:
     rows = [(each.title, each.kind, each.error or "", f"{each.finished_at:%Y-%m-%d %H:%M:%S}") for each in failures]
     return _table("failures", "Failures", ("recording", "work", "reason", "when (UTC)"), rows)
 

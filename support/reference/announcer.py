@@ -24,7 +24,7 @@ RESYNC = b"resync"
 """Sent instead of an event when some may have been missed."""
 
 _RECONNECT_SECONDS = 0.2
-_REDIS_SECONDS = 0.3
+_REDIS_TIMEOUT_SECONDS = 0.3
 
 
 def channel(redis: Redis) -> str:
@@ -32,15 +32,15 @@ def channel(redis: Redis) -> str:
     return f"live:{redis.connection_pool.connection_kwargs.get('db', 0)}"
 
 
-class Announcer:
+class ChangePublisher:
     """Passes on what PostgreSQL announces; pauses while PostgreSQL or Redis is away."""
 
     def __init__(self, settings: Settings) -> None:
         self._database = libpq_url(settings.database_url.get_secret_value())
         self._redis = Redis.from_url(
             settings.redis_url.get_secret_value(),
-            socket_timeout=_REDIS_SECONDS,
-            socket_connect_timeout=_REDIS_SECONDS,
+            socket_timeout=_REDIS_TIMEOUT_SECONDS,
+            socket_connect_timeout=_REDIS_TIMEOUT_SECONDS,
             retry=Retry(NoBackoff(), 0),
         )
         self._missed = asyncio.Event()

@@ -7,15 +7,15 @@ from sqlalchemy.exc import IntegrityError
 
 from support.reference import administration, errors, live, metrics, operations
 from support.reference.access import routes as access_routes
-from support.reference.access.dependencies import owner_gone
+from support.reference.access.dependencies import reject_deleted_owner
 from support.reference.documents import routes as document_routes
 from support.reference.events import routes as event_routes
-from support.reference.middleware import BodyLimited, Identified, TimeLimited
+from support.reference.middleware import BodyLimitMiddleware, RequestIdMiddleware, TimeoutMiddleware
 from support.reference.notifications import routes as notification_routes
 from support.reference.portfolios import routes as portfolio_routes
 from support.reference.privacy import routes as privacy_routes
 from support.reference.research import routes as research_routes
-from support.reference.schemas import refuse_unknown_query
+from support.reference.schemas import reject_unknown_query
 from support.reference.services import Services
 from support.reference.settings import Settings
 from support.reference.users import routes as user_routes
@@ -34,11 +34,11 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        dependencies=[Depends(refuse_unknown_query)],
-        responses=errors.documented(422),
+        dependencies=[Depends(reject_unknown_query)],
+        responses=errors.error_responses(422),
     )
-    app.state.services = Services.of(settings, pool_size=_POOL_SIZE)
-    app.state.relay = live.Relay(app.state.services)
+    app.state.services = Services.from_settings(settings, pool_size=_POOL_SIZE)
+    app.state.hub = live.SubscriptionHub(app.state.services)
     app.state.health = operations.HealthChecks(app.state.services)
     app.state.metrics = metrics.Metrics()
     for module in (
@@ -59,7 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(module.router)
     app.include_router(research_routes.validation)
     errors.install_handlers(app)
-    app.add_exception_handler(IntegrityError, owner_gone)
-    for layer in (BodyLimited, TimeLimited, Identified):  # the last added is the outermost
+    app.add_exception_handler(IntegrityError, reject_deleted_owner)
+    for layer in (BodyLimitMiddleware, TimeoutMiddleware, RequestIdMiddleware):  # the last added is the outermost
         app.add_middleware(layer)
     return app

@@ -43,10 +43,10 @@ _Result = TypeVar("_Result")
 class Cache:
     """Values under keys with a time to live; ``url`` is ``redis://...`` or ``unix:///path``.
 
-    ``kinds`` are those that are read from the database; their keys are ``<kind>:<id>``.
+    ``prefixes`` are those that are read from the database; their keys are ``<prefix>:<id>``.
     """
 
-    def __init__(self, url: str, *, kinds: Sequence[str]) -> None:
+    def __init__(self, url: str, *, prefixes: Sequence[str]) -> None:
         self._redis = redis.Redis.from_url(
             url,
             socket_timeout=_TIMEOUT_SECONDS,
@@ -57,9 +57,9 @@ class Cache:
         self._lock = threading.Lock()
         self._next_try = 0.0
         # Each key with a mark of its own: whoever told Redis about an earlier change must not tick off a later one.
-        self._overdue: dict[str, object] = {}
-        self._inherited = tuple(kinds)
-        self._reminder: threading.Timer | None = None
+        self._pending: dict[str, object] = {}
+        self._uncleared_prefixes = tuple(prefixes)
+        self._retry_timer: threading.Timer | None = None
 
     def get(self, key: str) -> bytes | None:
         """The value, or None when there is none or Redis is away."""
@@ -98,9 +98,9 @@ class Cache:
         What cannot be told to Redis now is told before Redis is used again, and at the latest every second.
         """
         with self._lock:
-            self._overdue.update({key: object() for key in keys})
+            self._pending.update({key: object() for key in keys})
         if not self._attempt(lambda: True, default=False):
-            self._remind()
+            self._schedule_retry()
 
     def is_alive(self) -> bool:
         """Whether Redis answers now, asked whatever happened before; if it does, nobody need wait any longer."""
@@ -116,10 +116,10 @@ class Cache:
         self._attempt(lambda: self._redis.eval(_STORE_IF_UNCHANGED, 2, *keys_and_arguments), default=None)
 
     def _attempt(self, command: Callable[[], Any], default: _Result) -> Any | _Result:
-        if not self._may_try():
+        if not self._may_connect():
             return default
         try:
-            self._forget_overdue()
+            self._send_invalidations()
             result = command()
         except redis.RedisError as error:
             self._next_try = monotonic() + _PAUSE_SECONDS
@@ -128,7 +128,7 @@ class Cache:
         self._next_try = 0.0
         return result
 
-    def _may_try(self) -> bool:
+    def _may_connect(self) -> bool:
         """True while Redis works; while it does not, True for one caller a second."""
         with self._lock:
             if self._next_try and monotonic() < self._next_try:
@@ -137,12 +137,12 @@ class Cache:
                 self._next_try = monotonic() + _PAUSE_SECONDS
             return True
 
-    def _forget_overdue(self) -> None:
+    def _send_invalidations(self) -> None:
         with self._lock:
-            overdue = dict(self._overdue)
-        if not (overdue or self._inherited):
+            overdue = dict(self._pending)
+        if not (overdue or self._uncleared_prefixes):
             return
-        inherited = [key for kind in self._inherited for key in self._keys_of(kind)]
+        inherited = [key for prefix in self._uncleared_prefixes for key in self._keys_with_prefix(prefix)]
         with self._redis.pipeline() as pipeline:
             for key in (*overdue, *inherited):
                 pipeline.incr(_generation(key))
@@ -150,25 +150,25 @@ class Cache:
                 pipeline.delete(key)
             pipeline.execute()
         with self._lock:
-            self._overdue = {key: mark for key, mark in self._overdue.items() if overdue.get(key) is not mark}
-        self._inherited = ()
+            self._pending = {key: mark for key, mark in self._pending.items() if overdue.get(key) is not mark}
+        self._uncleared_prefixes = ()
 
-    def _keys_of(self, kind: str) -> Iterator[str]:
-        keys: Iterator[bytes] = self._redis.scan_iter(f"{kind}:*", count=1000)
+    def _keys_with_prefix(self, prefix: str) -> Iterator[str]:
+        keys: Iterator[bytes] = self._redis.scan_iter(f"{prefix}:*", count=1000)
         return (name for key in keys if not (name := key.decode()).endswith(_GENERATION))
 
-    def _remind(self) -> None:
+    def _schedule_retry(self) -> None:
         """Try again in a while, even if nobody else uses the cache: other processes read what is stale there."""
         with self._lock:
-            if self._reminder is not None:
+            if self._retry_timer is not None:
                 return
-            self._reminder = threading.Timer(_PAUSE_SECONDS, self._retry_overdue)
-            self._reminder.daemon = True
-            self._reminder.start()
+            self._retry_timer = threading.Timer(_PAUSE_SECONDS, self._retry_invalidations)
+            self._retry_timer.daemon = True
+            self._retry_timer.start()
 
-    def _retry_overdue(self) -> None:
+    def _retry_invalidations(self) -> None:
         with self._lock:
-            self._reminder = None
+            self._retry_timer = None
         self.invalidate()
 
 

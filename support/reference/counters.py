@@ -22,7 +22,7 @@ local events = redis.call('INCR', KEYS[1])
 if events == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 return {events, redis.call('PTTL', KEYS[1])}
 """
-_LOOK = "return {tonumber(redis.call('GET', KEYS[1]) or 0), redis.call('PTTL', KEYS[1])}"
+_READ = "return {tonumber(redis.call('GET', KEYS[1]) or 0), redis.call('PTTL', KEYS[1])}"
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Window:
     events: int = 0
     seconds_left: float = 0.0
 
-    def refuse_over(self, limit: int) -> None:
+    def reject_over(self, limit: int) -> None:
         """Raise TooManyRequests, which says when to try again, when there are more events than this."""
         if self.events > limit:
             raise TooManyRequests(headers={"Retry-After": str(max(1, ceil(self.seconds_left)))})
@@ -44,33 +44,33 @@ class Counters:
     def __init__(self, cache: Cache) -> None:
         self._cache = cache
         self._lock = threading.Lock()
-        self._remembered: dict[str, tuple[int, float]] = {}  # events, and the end of the window
+        self._windows: dict[str, tuple[int, float]] = {}  # events, and the end of the window
         self._next_sweep = 0.0
 
     def count(self, key: str, seconds: float) -> Window:
         """Add an event; the first one opens a window of so many seconds. Returns the window with the event in it."""
         with self._lock:  # around both counts: of events at once each gets a number of its own
             self._sweep()
-            events, ends_at = self._live(key) or (0, monotonic() + seconds)
-            self._remembered[key] = events + 1, ends_at
+            events, ends_at = self._open_window(key) or (0, monotonic() + seconds)
+            self._windows[key] = events + 1, ends_at
             # Not the whole time: Redis may have come back in the middle of the window, and must end it with this one.
             left = max(1, int((ends_at - monotonic()) * 1000))
-            return self._higher(key, self._cache.run(lambda redis: redis.eval(_COUNT, 1, key, left)))
+            return self._max_window(key, self._cache.run(lambda redis: redis.eval(_COUNT, 1, key, left)))
 
-    def look(self, key: str) -> Window:
+    def read(self, key: str) -> Window:
         """The window as it is."""
-        shared = self._cache.run(lambda redis: redis.eval(_LOOK, 1, key))
+        shared = self._cache.run(lambda redis: redis.eval(_READ, 1, key))
         with self._lock:
-            return self._higher(key, shared)
+            return self._max_window(key, shared)
 
-    def _higher(self, key: str, shared: Any) -> Window:
-        events, ends_at = self._live(key) or (0, 0.0)
+    def _max_window(self, key: str, shared: Any) -> Window:
+        events, ends_at = self._open_window(key) or (0, 0.0)
         here = Window(events, max(0.0, ends_at - monotonic()))
         there = Window(shared[0], max(0, shared[1]) / 1000) if shared else Window()
         return max(here, there, key=lambda window: window.events)
 
-    def _live(self, key: str) -> tuple[int, float] | None:
-        remembered = self._remembered.get(key)
+    def _open_window(self, key: str) -> tuple[int, float] | None:
+        remembered = self._windows.get(key)
         return remembered if remembered and remembered[1] > monotonic() else None
 
     def _sweep(self) -> None:
@@ -78,4 +78,4 @@ class Counters:
         now = monotonic()
         if now >= self._next_sweep:
             self._next_sweep = now + _SWEEP_SECONDS
-            self._remembered = {key: window for key, window in self._remembered.items() if window[1] > now}
+            self._windows = {key: window for key, window in self._windows.items() if window[1] > now}

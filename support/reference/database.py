@@ -26,7 +26,7 @@ from support.reference.errors import DatabaseUnavailable
 
 logger = logging.getLogger(__name__)
 
-TRANSACTION_LIMIT_SECONDS = 2.2
+TRANSACTION_TIMEOUT_SECONDS = 2.2
 """What one transaction may take in all. A caller is promised an answer within 3 s, even by a frozen server."""
 
 CONNECTION_OPTIONS: dict[str, Any] = {
@@ -35,11 +35,11 @@ CONNECTION_OPTIONS: dict[str, Any] = {
 }
 """What every connection of the running platform asks of libpq and of the server."""
 
-request_began: ContextVar[float] = ContextVar("request_began", default=math.inf)
+request_started_at: ContextVar[float] = ContextVar("request_started_at", default=math.inf)
 """When the request being answered came in (monotonic); never, outside of a request."""
 
-_PATIENCE_SECONDS = 0.6
-_LOOK_SECONDS = 0.05
+_TIMEOUT_SECONDS = 0.6
+_POLL_SECONDS = 0.05
 
 _Result = TypeVar("_Result")
 _deadline = threading.local()
@@ -59,7 +59,7 @@ class Base(DeclarativeBase):
     )
 
 
-class PunctualConnection(psycopg.Connection[Any]):
+class TimeLimitedConnection(psycopg.Connection[Any]):
     """A connection that gives up at the deadline of its thread's transaction.
 
     ``statement_timeout`` needs a server that lives; a server that was stopped (SIGSTOP) or is unreachable keeps a
@@ -68,7 +68,7 @@ class PunctualConnection(psycopg.Connection[Any]):
 
     def wait(self, gen: PQGen[_Result], *args: Any, **kwargs: Any) -> _Result:
         """Run a step of the protocol. Raises TimeoutError, and closes the connection, when the deadline passes."""
-        deadline: float = getattr(_deadline, "at", None) or monotonic() + TRANSACTION_LIMIT_SECONDS
+        deadline: float = getattr(_deadline, "at", None) or monotonic() + TRANSACTION_TIMEOUT_SECONDS
         try:
             return super().wait(_until(deadline, gen), *args, **kwargs)
         except TimeoutError:
@@ -97,13 +97,13 @@ class Database:
     each use, so that the first transaction after an outage succeeds.
     """
 
-    def __init__(self, url: str, *, pool_size: int, limit_seconds: float = TRANSACTION_LIMIT_SECONDS) -> None:
+    def __init__(self, url: str, *, pool_size: int, limit_seconds: float = TRANSACTION_TIMEOUT_SECONDS) -> None:
         self._limit_seconds = limit_seconds
-        self._is_silent = False
+        self._is_unresponsive = False
         address = libpq_url(url)
         self.engine = create_engine(
             url,
-            creator=lambda: PunctualConnection.connect(address, **CONNECTION_OPTIONS),
+            creator=lambda: TimeLimitedConnection.connect(address, **CONNECTION_OPTIONS),
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=limit_seconds,
@@ -116,7 +116,7 @@ class Database:
 
         Raises :class:`DatabaseUnavailable` when the server is away, frozen, or slower than the limit.
         """
-        if self._is_silent and monotonic() - request_began.get() > _PATIENCE_SECONDS:
+        if self._is_unresponsive and monotonic() - request_started_at.get() > _TIMEOUT_SECONDS:
             # It waited for a thread behind others who wait for a silent server: no time is left to wait as well.
             raise DatabaseUnavailable
         outer = getattr(_deadline, "at", None)
@@ -124,10 +124,12 @@ class Database:
         try:
             with Session(self.engine, expire_on_commit=False) as session, session.begin():
                 yield session
-            self._is_silent = False
+            self._is_unresponsive = False
         except (OperationalError, InterfaceError, PoolTimeoutError, psycopg.OperationalError, TimeoutError) as error:
             cause = error.orig if isinstance(error, DBAPIError) else error
-            self._is_silent = isinstance(cause, (TimeoutError, PoolTimeoutError, psycopg.errors.ConnectionTimeout))
+            self._is_unresponsive = isinstance(
+                cause, (TimeoutError, PoolTimeoutError, psycopg.errors.ConnectionTimeout)
+            )
             # Not what it says: that may quote SQL, and addresses.
             logger.warning("Not available: %s, SQLSTATE %s", type(cause).__name__, getattr(cause, "sqlstate", None))
             raise DatabaseUnavailable from error
@@ -139,7 +141,7 @@ class Database:
         self.engine.dispose()
 
 
-def wait_until_up(url: str, *, limit_seconds: float = math.inf) -> bool:
+def wait_for_database(url: str, *, limit_seconds: float = math.inf) -> bool:
     """Wait until the server lets a client in; False when it has not within the limit."""
     deadline = monotonic() + limit_seconds
     while True:
@@ -148,7 +150,7 @@ def wait_until_up(url: str, *, limit_seconds: float = math.inf) -> bool:
         except psycopg.OperationalError:
             if monotonic() > deadline:
                 return False
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_POLL_SECONDS)
         else:
             return True
 

@@ -72,7 +72,7 @@ class ValidationFailed(PlatformError):
     message = "The request is not valid."
 
 
-class NotSignedIn(PlatformError):
+class AuthenticationFailed(PlatformError):
     """No valid token came with the request: 401."""
 
     status = 401
@@ -160,7 +160,7 @@ class MethodNotAllowed(PlatformError):
     message = "This method is not allowed here."
 
 
-class TimeLimitExceeded(PlatformError):
+class RequestTimedOut(PlatformError):
     """A handler took longer than a caller should wait: 503."""
 
     status = 503
@@ -170,7 +170,7 @@ class TimeLimitExceeded(PlatformError):
 
 _BY_STATUS: dict[int, type[PlatformError]] = {
     400: ValidationFailed,
-    401: NotSignedIn,
+    401: AuthenticationFailed,
     403: Forbidden,
     404: NotFound,
     405: MethodNotAllowed,
@@ -185,7 +185,7 @@ _BY_STATUS: dict[int, type[PlatformError]] = {
 }
 
 # Pydantic's own messages may quote what was sent, so each kind of error has a sentence of ours.
-_ISSUES = {
+_ISSUE_MESSAGES = {
     "missing": "is missing",
     "extra_forbidden": "is not a known field",
     "json_invalid": "is not valid JSON",
@@ -223,10 +223,10 @@ _ISSUES = {
     "less_than_equal": "must be at most {le}",
     "value_error": "{error}",
 }
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
+_FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 
 
-def answer(error: PlatformError) -> JSONResponse:
+def error_response(error: PlatformError) -> JSONResponse:
     """The response that carries an error."""
     return JSONResponse(envelope(error), error.status, error.headers)
 
@@ -237,12 +237,12 @@ def envelope(error: PlatformError) -> dict[str, Any]:
     return ErrorEnvelope(error=body).model_dump()
 
 
-def details_of(error: ValidationError, *, part: str = "body") -> list[Detail]:
+def validation_details(error: ValidationError, *, part: str = "body") -> list[Detail]:
     """The fields of a part of a request that pydantic refused; ``part`` names it where it is wrong as a whole."""
     return [_detail({**issue, "loc": (part, *issue["loc"])}) for issue in error.errors()]
 
 
-def documented(*statuses: int, limited: bool = True) -> dict[int | str, dict[str, Any]]:
+def error_responses(*statuses: int, limited: bool = True) -> dict[int | str, dict[str, Any]]:
     """The ``responses`` of a route or router: the errors it can answer with, for OpenAPI.
 
     Whoever must be signed in (401) may also have sent too many requests (429), unless the route is not ``limited``.
@@ -252,7 +252,7 @@ def documented(*statuses: int, limited: bool = True) -> dict[int | str, dict[str
 
 
 def install_handlers(app: FastAPI) -> None:
-    """Answer every refusal, ours or the framework's, with the envelope."""
+    """ResponseModel every refusal, ours or the framework's, with the envelope."""
     app.add_exception_handler(PlatformError, _platform_error)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _framework_error)
@@ -260,12 +260,12 @@ def install_handlers(app: FastAPI) -> None:
 
 async def _platform_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, PlatformError)
-    return answer(error)
+    return error_response(error)
 
 
 async def _invalid_request(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    return answer(ValidationFailed(details=[_detail(issue) for issue in error.errors()]))
+    return error_response(ValidationFailed(details=[_detail(issue) for issue in error.errors()]))
 
 
 async def _framework_error(_request: Request, error: Exception) -> JSONResponse:
@@ -274,7 +274,7 @@ async def _framework_error(_request: Request, error: Exception) -> JSONResponse:
     if error.status_code == 400:  # FastAPI could not make JSON of the body, and it was not for a mistake of syntax
         ours.details = [{"field": "body", "issue": "is not valid JSON"}]
     ours.headers.update(error.headers or {})
-    return answer(ours)
+    return error_response(ours)
 
 
 def _detail(issue: Mapping[str, Any]) -> Detail:
@@ -288,7 +288,7 @@ def _issue(kind: str, sent: object, context: Mapping[str, Any]) -> str:
     if isinstance(sent, str) and kind in ("too_short", "too_long"):  # the length of a Text is checked as any length
         kind = f"string_{kind}"
     whole = {name: int(value) for name, value in context.items() if isinstance(value, float) and value.is_integer()}
-    return _ISSUES.get(kind, "is not valid").format_map({**context, **whole})
+    return _ISSUE_MESSAGES.get(kind, "is not valid").format_map({**context, **whole})
 
 
 def _field(location: Sequence[int | str]) -> str:
@@ -296,5 +296,5 @@ def _field(location: Sequence[int | str]) -> str:
     part, *path = location
     if path and isinstance(path[0], int):
         path = []  # the position of a JSON error
-    names = (str(name) if _NAME.fullmatch(str(name)) or isinstance(name, int) else "?" for name in path)
+    names = (str(name) if _FIELD_NAME.fullmatch(str(name)) or isinstance(name, int) else "?" for name in path)
     return ".".join(names) or str(part)

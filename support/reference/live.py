@@ -24,7 +24,14 @@ from starlette.status import WS_1008_POLICY_VIOLATION, WS_1013_TRY_AGAIN_LATER
 
 from support.reference.access.service import User, authenticate
 from support.reference.announcer import RESYNC, channel
-from support.reference.errors import NotFound, NotSignedIn, PlatformError, ValidationFailed, answer, envelope
+from support.reference.errors import (
+    AuthenticationFailed,
+    NotFound,
+    PlatformError,
+    ValidationFailed,
+    envelope,
+    error_response,
+)
 from support.reference.services import Services
 from support.reference.vod.service import VodService
 
@@ -33,9 +40,9 @@ logger = logging.getLogger(__name__)
 ALL_TASKS = "tasks"
 
 _RECONNECT_SECONDS = 0.2
-_CONNECT_SECONDS = 0.3
+_CONNECT_TIMEOUT_SECONDS = 0.3
 _VOD, _TASK = "vod:", "task:"
-_NOT_SUBSCRIBED = "~"  # after every time
+_NEVER = "~"  # after every time
 
 router = APIRouter()
 
@@ -50,7 +57,7 @@ class Subscriber:
         # By subject the time of the state that was sent first: whatever was announced before is in it.
         self._since: dict[str, str] = {}
         # Announced while the state was being read.
-        self._held: dict[str, list[dict[str, Any]]] = {}
+        self._buffered: dict[str, list[dict[str, Any]]] = {}
 
     @property
     def subjects(self) -> list[str]:
@@ -65,22 +72,22 @@ class Subscriber:
             return
         vod_id = _vod_id(subject)
         subject = f"{_VOD}{vod_id}"  # as announcements write it
-        held = self._held.setdefault(subject, [])
+        held = self._buffered.setdefault(subject, [])
         try:
             state = await run_in_threadpool(self._state, subject, vod_id)
         finally:
-            self._held.pop(subject, None)
+            self._buffered.pop(subject, None)
         self._since[subject] = state["at"]
         self.outgoing.put_nowait(state)
         for event in held:
-            self.offer(event)
+            self.enqueue(event)
 
-    def offer(self, event: dict[str, Any]) -> None:
+    def enqueue(self, event: dict[str, Any]) -> None:
         """Take an event, if it is about what is followed."""
         subject = event["subject"]
-        if subject in self._held:
-            self._held[subject].append(event)
-        elif event["at"] > self._since.get(subject, _NOT_SUBSCRIBED) or (self._tasks and subject.startswith(_TASK)):
+        if subject in self._buffered:
+            self._buffered[subject].append(event)
+        elif event["at"] > self._since.get(subject, _NEVER) or (self._tasks and subject.startswith(_TASK)):
             self.outgoing.put_nowait(event)
 
     def _state(self, subject: str, vod_id: UUID) -> dict[str, Any]:
@@ -96,13 +103,13 @@ def _vod_id(subject: str) -> UUID:
         raise NotFound("There is nothing of this name to subscribe to.") from None
 
 
-class Relay:
+class SubscriptionHub:
     """Passes on to the subscribers of this process what is announced. Connects with the first of them."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._subscribers: set[Subscriber] = set()
-        self._listens = asyncio.Event()
+        self._connected = asyncio.Event()
         self._listening: asyncio.Task[None] | None = None
         self._resyncing: set[asyncio.Task[None]] = set()
 
@@ -116,56 +123,56 @@ class Relay:
         """Forget a subscriber that left."""
         self._subscribers.discard(subscriber)
 
-    async def ready(self) -> None:
+    async def wait_until_connected(self) -> None:
         """Wait until announcements are heard, so that no change falls between a state and the events after it."""
         with suppress(TimeoutError):  # the state cannot be read then either, which says what is wrong
-            await asyncio.wait_for(self._listens.wait(), 1.0)
+            await asyncio.wait_for(self._connected.wait(), 1.0)
 
     async def _listen(self) -> None:
         address = self._services.settings.redis_url.get_secret_value()
         while True:
             try:
                 # Without a limit for answers: nothing may happen for hours.
-                redis = Redis.from_url(address, socket_timeout=None, socket_connect_timeout=_CONNECT_SECONDS)
+                redis = Redis.from_url(address, socket_timeout=None, socket_connect_timeout=_CONNECT_TIMEOUT_SECONDS)
                 async with redis, redis.pubsub() as announcements:
                     await announcements.subscribe(channel(redis))
                     async for message in announcements.listen():
-                        self._take(message)
+                        self._dispatch(message)
             except RedisError as error:
                 logger.warning("live updates pause: %s", type(error).__name__)
             except Exception:  # whoever reaches Redis can publish anything; it must not end everybody's updates
                 logger.exception("live updates pause")
-            self._listens.clear()
+            self._connected.clear()
             await asyncio.sleep(_RECONNECT_SECONDS)
 
-    def _take(self, message: dict[str, Any]) -> None:
+    def _dispatch(self, message: dict[str, Any]) -> None:
         if message["type"] == "subscribe":
-            self._listens.set()
+            self._connected.set()
             self._resync()
         elif message["data"] == RESYNC:
             self._resync()
         else:
             event = json.loads(message["data"])
             for subscriber in list(self._subscribers):
-                subscriber.offer(event)
+                subscriber.enqueue(event)
 
     def _resync(self) -> None:
         """Announcements may have been missed, so everybody begins with the present state again."""
         for subscriber in self._subscribers:
             for subject in subscriber.subjects:
-                task = asyncio.create_task(_quietly(subscriber.subscribe(subject)))
+                task = asyncio.create_task(_ignore_errors(subscriber.subscribe(subject)))
                 self._resyncing.add(task)
                 task.add_done_callback(self._resyncing.discard)
 
 
-async def _quietly(subscribing: Any) -> None:
+async def _ignore_errors(subscribing: Any) -> None:
     with suppress(PlatformError):
         await subscribing
 
 
 @router.websocket("/ws/live")
 async def live(socket: WebSocket) -> None:
-    """Answer ``{"subscribe": "vod:<id>"}``, ``{"subscribe": "tasks"}`` and ``{"ping": "..."}``; send events.
+    """ResponseModel ``{"subscribe": "vod:<id>"}``, ``{"subscribe": "tasks"}`` and ``{"ping": "..."}``; send events.
 
     Whose session, or token, has ended is sent nothing more: the connection is closed instead.
     """
@@ -173,29 +180,29 @@ async def live(socket: WebSocket) -> None:
     require_session = partial(run_in_threadpool, authenticate, services, socket.query_params.get("token", ""))
     try:
         await require_session()
-    except NotSignedIn as refusal:
-        await socket.send_denial_response(answer(refusal))
+    except AuthenticationFailed as refusal:
+        await socket.send_denial_response(error_response(refusal))
         return
     await socket.accept()
-    relay: Relay = socket.app.state.relay
+    hub: SubscriptionHub = socket.app.state.hub
     subscriber = Subscriber(VodService(services))
-    await relay.attach(subscriber)
+    await hub.attach(subscriber)
     sending = asyncio.create_task(_send(socket, subscriber, require_session))
     try:
         while (message := await socket.receive())["type"] != "websocket.disconnect":
             try:
-                await _obey(message, relay, subscriber)
+                await _handle_message(message, hub, subscriber)
             except PlatformError as error:
                 subscriber.outgoing.put_nowait(envelope(error))
     finally:
-        relay.detach(subscriber)
+        hub.detach(subscriber)
         sending.cancel()
 
 
 @router.websocket("/{path:path}")
-async def nothing_here(socket: WebSocket) -> None:
+async def unknown_path(socket: WebSocket) -> None:
     """Refuse a path that has no WebSocket, as any unknown path."""
-    await socket.send_denial_response(answer(NotFound()))
+    await socket.send_denial_response(error_response(NotFound()))
 
 
 async def _send(socket: WebSocket, subscriber: Subscriber, require_session: Callable[[], Awaitable[User]]) -> None:
@@ -206,16 +213,16 @@ async def _send(socket: WebSocket, subscriber: Subscriber, require_session: Call
             try:
                 await require_session()
             except PlatformError as error:
-                ended = isinstance(error, NotSignedIn)
+                ended = isinstance(error, AuthenticationFailed)
                 await socket.close(WS_1008_POLICY_VIOLATION if ended else WS_1013_TRY_AGAIN_LATER)
                 return
             await socket.send_json(message)
 
 
-async def _obey(message: Any, relay: Relay, subscriber: Subscriber) -> None:
-    match _wish(message):
+async def _handle_message(message: Any, hub: SubscriptionHub, subscriber: Subscriber) -> None:
+    match _parse_message(message):
         case {"subscribe": str(subject), **rest} if not rest and (subject == ALL_TASKS or subject.startswith(_VOD)):
-            await relay.ready()
+            await hub.wait_until_connected()
             await subscriber.subscribe(subject)
         case {"ping": str(text), **rest} if not rest:
             subscriber.outgoing.put_nowait({"pong": text})
@@ -223,7 +230,7 @@ async def _obey(message: Any, relay: Relay, subscriber: Subscriber) -> None:
             raise ValidationFailed("This message is not known.")
 
 
-def _wish(message: Any) -> Any:
+def _parse_message(message: Any) -> Any:
     try:
         return json.loads(message.get("text") or "")
     except (ValueError, RecursionError):

@@ -13,7 +13,7 @@ from prometheus_client import (
 )
 from starlette.types import Scope
 
-from support.reference.errors import documented
+from support.reference.errors import error_responses
 
 # Paths and methods that are not ours would let anybody grow the number of series without end.
 _UNKNOWN = "unknown"
@@ -56,7 +56,7 @@ class Metrics:
 _TEXT = {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Prometheus' text format."}
 
 
-@router.get("/metrics", response_class=Response, responses={200: _TEXT, **documented(500)})
+@router.get("/metrics", response_class=Response, responses={200: _TEXT, **error_responses(500)})
 async def metrics(request: Request) -> Response:
     """What was asked and how it was answered, since this process began. Open to everyone, for Prometheus."""
     held: Metrics = request.app.state.metrics

@@ -12,18 +12,18 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from support.reference.database import request_began
-from support.reference.errors import PayloadTooLarge, PlatformError, TimeLimitExceeded, answer, request_id
+from support.reference.database import request_started_at
+from support.reference.errors import PayloadTooLarge, PlatformError, RequestTimedOut, error_response, request_id
 
 logger = logging.getLogger(__name__)
 access_log = logging.getLogger("support.reference.access_log")
 
-BODY_LIMIT_BYTES = 1024 * 1024
-TIME_LIMIT_SECONDS = 10.0
+MAX_BODY_BYTES = 1024 * 1024
+REQUEST_TIMEOUT_SECONDS = 10.0
 
 SWITCHING_PROTOCOLS = 101
-_ANSWERS = ("http.response.start", "websocket.http.response.start", "websocket.accept")
-_SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_RESPONSE_STARTS = ("http.response.start", "websocket.http.response.start", "websocket.accept")
+_VALID_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -33,7 +33,7 @@ _SECURITY_HEADERS = {
 }
 
 
-class Identified:
+class RequestIdMiddleware:
     """Gives every request its id, every answer its headers, and the log its line; the outermost layer.
 
     A WebSocket begins with a request too: all its messages carry that request's id, a refusal is answered as any other.
@@ -49,21 +49,21 @@ class Identified:
             await self._app(scope, receive, send)
             return
         sent = Headers(scope=scope).get("X-Request-ID", "")
-        request_id.set(sent if _SANE_REQUEST_ID.fullmatch(sent) else uuid4().hex)
+        request_id.set(sent if _VALID_REQUEST_ID.fullmatch(sent) else uuid4().hex)
         started = monotonic()
         is_http = scope["type"] == "http"
         if is_http:
-            request_began.set(started)
+            request_started_at.set(started)
         status: int | None = None
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
-            if message["type"] in _ANSWERS:
+            if message["type"] in _RESPONSE_STARTS:
                 status = message.get("status", SWITCHING_PROTOCOLS)
                 message.setdefault("headers", [])
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = request_id.get()
-                headers.update({**_SECURITY_HEADERS, **_policy_of_its_own(headers)})
+                headers.update({**_SECURITY_HEADERS, **_own_policy(headers)})
             await send(message)
 
         try:
@@ -71,7 +71,7 @@ class Identified:
         except Exception:
             logger.exception("Unexpected error")
             if status is None:
-                await answer(PlatformError())(scope, receive, send_with_headers)
+                await error_response(PlatformError())(scope, receive, send_with_headers)
         finally:
             seconds = monotonic() - started
             _log_access(scope, status, seconds)
@@ -79,12 +79,12 @@ class Identified:
                 scope["app"].state.metrics.count(scope, status, seconds)
 
 
-class TimeLimited:
+class TimeoutMiddleware:
     """Answers 503 when a handler takes too long. The handler goes on to its own limits; nobody hears its answer."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._late: set[asyncio.Future[None]] = set()
+        self._late_handlers: set[asyncio.Future[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection (ASGI)."""
@@ -100,22 +100,22 @@ class TimeLimited:
                 await send(message)
 
         handling = asyncio.ensure_future(self._app(scope, receive, send_in_time))
-        await asyncio.wait({handling}, timeout=TIME_LIMIT_SECONDS)
+        await asyncio.wait({handling}, timeout=REQUEST_TIMEOUT_SECONDS)
         if handling.done() or started:
             await handling
             return
         expired = True
-        self._late.add(handling)
-        handling.add_done_callback(self._late_end)
-        await answer(TimeLimitExceeded())(scope, receive, send)
+        self._late_handlers.add(handling)
+        handling.add_done_callback(self._log_late_error)
+        await error_response(RequestTimedOut())(scope, receive, send)
 
-    def _late_end(self, handling: asyncio.Future[None]) -> None:
-        self._late.discard(handling)
+    def _log_late_error(self, handling: asyncio.Future[None]) -> None:
+        self._late_handlers.discard(handling)
         if not handling.cancelled() and (error := handling.exception()):
             logger.error("A request that had taken too long failed", exc_info=error)
 
 
-class BodyLimited:
+class BodyLimitMiddleware:
     """Refuses bodies over the limit: by their announced length, or once too much has come."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -127,8 +127,8 @@ class BodyLimited:
             await self._app(scope, receive, send)
             return
         announced = Headers(scope=scope).get("Content-Length", "")
-        if announced.isdecimal() and int(announced) > BODY_LIMIT_BYTES:
-            await answer(PayloadTooLarge())(scope, receive, send)
+        if announced.isdecimal() and int(announced) > MAX_BODY_BYTES:
+            await error_response(PayloadTooLarge())(scope, receive, send)
             return
         received = 0
 
@@ -136,7 +136,7 @@ class BodyLimited:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > BODY_LIMIT_BYTES:
+            if received > MAX_BODY_BYTES:
                 # FastAPI lets its own exception pass while it reads a body, and turns any other into a 400.
                 raise HTTPException(PayloadTooLarge.status)
             return message
@@ -144,7 +144,7 @@ class BodyLimited:
         await self._app(scope, receive_limited, send)
 
 
-def _policy_of_its_own(headers: Headers) -> dict[str, str]:
+def _own_policy(headers: Headers) -> dict[str, str]:
     """What a page in a browser says it needs; nothing else is shown in one."""
     return {name: headers[name] for name in ("Content-Security-Policy",) if name in headers}
 

@@ -48,7 +48,7 @@ class _Adapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
 
 
-class _TimedAnswer(HTTPResponse):
+class _TimedResponse(HTTPResponse):
     """An answer that may take no longer in all than its connection allows one read."""
 
     def __init__(self, connection: socket.socket, *arguments: Any, **options: Any) -> None:
@@ -78,11 +78,11 @@ class _TimedReader(io.RawIOBase):
 
 
 class _Connection(HTTPConnection):
-    response_class = _TimedAnswer
+    response_class = _TimedResponse
 
 
 class _SecureConnection(HTTPSConnection):
-    response_class = _TimedAnswer
+    response_class = _TimedResponse
 
 
 class _Pool(HTTPConnectionPool):

@@ -9,16 +9,16 @@ from sqlalchemy import NullPool, create_engine
 
 from support.reference.access.routes import NewUser
 from support.reference.access.service import create_user, has_account
-from support.reference.database import wait_until_up
+from support.reference.database import wait_for_database
 from support.reference.migrations import UnknownRevision, migrate
 from support.reference.services import Services
 from support.reference.settings import Settings, SettingsError
 
 _EXIT_DATABASE = 3
-_DATABASE_LIMIT_SECONDS = 30.0
+_DATABASE_TIMEOUT_SECONDS = 30.0
 
 
-class StartFailed(Exception):
+class StartupError(Exception):
     """The platform cannot run: a sentence why, and the exit code."""
 
     def __init__(self, reason: str, code: int) -> None:
@@ -28,11 +28,11 @@ class StartFailed(Exception):
 
 
 def prepare_database(settings: Settings, target: str = "up") -> None:
-    """Wait for the database and move its schema. Raises StartFailed, and SettingsError for an unknown target."""
+    """Wait for the database and move its schema. Raises StartupError, and SettingsError for an unknown target."""
     url = settings.database_url.get_secret_value()
-    if not wait_until_up(url, limit_seconds=_DATABASE_LIMIT_SECONDS):
-        reason = f"The database did not let us in within {_DATABASE_LIMIT_SECONDS:.0f} s: see PLATFORM_DATABASE_URL."
-        raise StartFailed(reason, _EXIT_DATABASE)
+    if not wait_for_database(url, limit_seconds=_DATABASE_TIMEOUT_SECONDS):
+        reason = f"The database did not let us in within {_DATABASE_TIMEOUT_SECONDS:.0f} s: see PLATFORM_DATABASE_URL."
+        raise StartupError(reason, _EXIT_DATABASE)
     try:
         migrate(create_engine(url, poolclass=NullPool), target)
     except UnknownRevision:
@@ -53,7 +53,7 @@ def read_accounts(path: Path | None) -> list[NewUser]:
 
 def create_accounts(settings: Settings, accounts: list[NewUser]) -> None:
     """Create those of the accounts that are not there yet."""
-    services = Services.of(settings, pool_size=1)
+    services = Services.from_settings(settings, pool_size=1)
     for account in accounts:
         if not has_account(services, username=account.username, email=account.email):
             create_user(services, **account.model_dump())

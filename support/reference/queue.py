@@ -38,7 +38,7 @@ queue = procrastinate.App(connector=procrastinate.PsycopgConnector(), periodic_d
 _enqueuer = JobManager(procrastinate.SyncPsycopgConnector())
 
 _services: Services | None = None
-_abandonment: dict[str, Callable[..., None]] = {}
+_given_up_handlers: dict[str, Callable[..., None]] = {}
 
 
 class Backoff(procrastinate.BaseRetryStrategy):
@@ -78,7 +78,7 @@ def defer(session: Session, task: Task[..., Any, ...], *, priority: int = 0, **a
     return deferred.id
 
 
-def withdraw(session: Session, task_id: str) -> bool:
+def cancel_job(session: Session, task_id: str) -> bool:
     """Cancel the job with this argument, inside the caller's transaction; False when a worker has it, or had it."""
     job_id = session.scalar(
         text("SELECT id FROM procrastinate_jobs WHERE args->>'task_id' = :task_id"), {"task_id": task_id}
@@ -100,18 +100,18 @@ def services() -> Services:
     return _services
 
 
-def when_abandoned(task: Task[..., Any, ...], handler: Callable[..., None]) -> None:
+def on_given_up(task: Task[..., Any, ...], handler: Callable[..., None]) -> None:
     """Say what else fails when recovery gives a job up: ``handler(**arguments of the job)``.
 
     A job is given up when its worker died under it more than three times. The handler runs in the recovery process
     and must be idempotent.
     """
-    _abandonment[task.name] = handler
+    _given_up_handlers[task.name] = handler
 
 
-def abandonment_of(task_name: str) -> Callable[..., None] | None:
-    """What :func:`when_abandoned` was told about a task."""
-    return _abandonment.get(task_name)
+def given_up_handler(task_name: str) -> Callable[..., None] | None:
+    """What :func:`on_given_up` was told about a task."""
+    return _given_up_handlers.get(task_name)
 
 
 def connector(settings: Settings, *, connections: int) -> procrastinate.PsycopgConnector:

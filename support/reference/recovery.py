@@ -16,22 +16,22 @@ import psycopg
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job, Status
 
-from support.reference.announcer import Announcer
-from support.reference.database import wait_until_up
+from support.reference.announcer import ChangePublisher
+from support.reference.database import wait_for_database
 from support.reference.errors import DatabaseUnavailable
-from support.reference.queue import abandonment_of, connector, queue, use_services
+from support.reference.queue import connector, given_up_handler, queue, use_services
 from support.reference.services import Services
 from support.reference.settings import Settings
 from support.reference.worker import ALIVE_LOCK, FROZEN_SECONDS, STALLED_SECONDS
 
 logger = logging.getLogger(__name__)
 
-MOST_TAKEOVERS = 3
+MAX_TAKEOVERS = 3
 
 _SWEEP_SECONDS = 0.2
-_SWEEP_LIMIT_SECONDS = 2.0
+_SWEEP_TIMEOUT_SECONDS = 2.0
 # A look that takes longer was held up by the database, which held up the heartbeats as well.
-_PROMPT_SECONDS = 0.4
+_MAX_QUERY_SECONDS = 0.4
 
 # A worker whose heartbeat comes meanwhile keeps its row: PostgreSQL looks again at what another transaction changed.
 _DISMISS = """
@@ -46,19 +46,19 @@ RETURNING id
 
 def run(settings: Settings, ready: Callable[[], None]) -> None:
     """Do both for good, through every outage of the database and of Redis. ``ready`` is called when it begins."""
-    use_services(Services.of(settings, pool_size=1))
+    use_services(Services.from_settings(settings, pool_size=1))
     ready()
     asyncio.run(_run(settings))
 
 
 async def _run(settings: Settings) -> None:
-    await asyncio.gather(_watch(settings), Announcer(settings).run())
+    await asyncio.gather(_watch(settings), ChangePublisher(settings).run())
 
 
 async def _watch(settings: Settings) -> None:
     takeovers: Counter[int] = Counter()
     while True:
-        await asyncio.to_thread(wait_until_up, settings.database_url.get_secret_value())
+        await asyncio.to_thread(wait_for_database, settings.database_url.get_secret_value())
         try:
             await _sweep_until_lost(settings, takeovers)
         except (ConnectorException, psycopg.OperationalError, DatabaseUnavailable, TimeoutError) as error:
@@ -67,12 +67,12 @@ async def _watch(settings: Settings) -> None:
 
 async def _sweep_until_lost(settings: Settings, takeovers: Counter[int]) -> None:
     with queue.replace_connector(connector(settings, connections=1)):
-        async with asyncio.timeout(_SWEEP_LIMIT_SECONDS):
+        async with asyncio.timeout(_SWEEP_TIMEOUT_SECONDS):
             await queue.open_async()
         try:
             await asyncio.sleep(STALLED_SECONDS)  # after an outage every heartbeat is old, also a living worker's
             while True:
-                async with asyncio.timeout(_SWEEP_LIMIT_SECONDS):
+                async with asyncio.timeout(_SWEEP_TIMEOUT_SECONDS):
                     pause = await _sweep(takeovers)
                 await asyncio.sleep(pause)
         finally:
@@ -86,7 +86,7 @@ async def _sweep(takeovers: Counter[int]) -> float:
     """
     began = monotonic()
     stalled = await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS)
-    if monotonic() - began > _PROMPT_SECONDS:
+    if monotonic() - began > _MAX_QUERY_SECONDS:
         return STALLED_SECONDS
     dismissed = await _dismiss_dead_workers() if stalled else set()
     for job in stalled:
@@ -110,12 +110,12 @@ async def _dismiss_dead_workers() -> set[int]:
 
 async def _take_over(job: Job, takeovers: Counter[int]) -> None:
     assert job.id is not None
-    if takeovers[job.id] < MOST_TAKEOVERS:
+    if takeovers[job.id] < MAX_TAKEOVERS:
         await queue.job_manager.retry_job(job)
         takeovers[job.id] += 1
         logger.warning("job %d (%s) lost its worker and runs again", job.id, job.task_name)
         return
-    if handler := abandonment_of(job.task_name):
+    if handler := given_up_handler(job.task_name):
         await asyncio.to_thread(handler, **job.task_kwargs)
     await queue.job_manager.finish_job(job, Status.FAILED, delete_job=False)
     logger.error("job %d (%s) lost its worker too often and has failed", job.id, job.task_name)

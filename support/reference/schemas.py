@@ -22,7 +22,7 @@ class Request(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
-async def refuse_unknown_query(connection: HTTPConnection) -> None:
+async def reject_unknown_query(connection: HTTPConnection) -> None:
     """Refuse fields of the query that the route does not take; FastAPI drops those of routes without a query model."""
     if connection.scope["type"] != "http" or not connection.query_params:
         return
@@ -34,7 +34,7 @@ async def refuse_unknown_query(connection: HTTPConnection) -> None:
         )
 
 
-class Answer(BaseModel):
+class ResponseModel(BaseModel):
     """An answer, read from the attributes of a row."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -47,7 +47,7 @@ class Page(Request):
     offset: int = Field(default=0, ge=0, le=2**31 - 1)
 
 
-def storable(text: str) -> str:
+def validate_text(text: str) -> str:
     """The text, if PostgreSQL and UTF-8 can hold it. Raises ValueError otherwise."""
     if "\0" in text:
         raise ValueError("holds a NUL character")
@@ -58,7 +58,7 @@ def storable(text: str) -> str:
     return text
 
 
-def _storable_json(value: dict[str, Any]) -> dict[str, Any]:
+def _validate_json(value: dict[str, Any]) -> dict[str, Any]:
     unchecked: list[tuple[int, Any]] = [(1, value)]
     while unchecked:
         depth, part = unchecked.pop()
@@ -70,7 +70,7 @@ def _storable_json(value: dict[str, Any]) -> dict[str, Any]:
             case list():
                 unchecked += [(depth + 1, inner) for inner in part]
             case str():
-                storable(part)
+                validate_text(part)
             case float() if not math.isfinite(part):
                 raise ValueError("holds a number that is not finite")
     return value
@@ -79,7 +79,7 @@ def _storable_json(value: dict[str, Any]) -> dict[str, Any]:
 _TICKER = re.compile(r"[A-Za-z]{1,5}(\.[A-Za-z]{1,2})?")
 
 
-def capital_ticker(ticker: str) -> str:
+def normalize_ticker(ticker: str) -> str:
     """The ticker in capitals. Raises ValueError when it is none."""
     if not _TICKER.fullmatch(ticker):
         raise ValueError("must be 1 to 5 letters, optionally a dot and 1 or 2 letters")
@@ -92,19 +92,21 @@ def _number(value: object) -> object:
     return value
 
 
-Text = Annotated[str, AfterValidator(storable)]
+Text = Annotated[str, AfterValidator(validate_text)]
 """Text that PostgreSQL and UTF-8 can hold."""
 
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255), AfterValidator(storable)]
+Title = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255), AfterValidator(validate_text)
+]
 """1..255 characters after trimming the ends; kept as sent otherwise."""
 
-Word = Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,64}$")]
+TypeName = Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,64}$")]
 """A word of the caller's own, such as a type: 1..64 letters, digits, ``_``, ``.`` and ``-``."""
 
-JsonObject = Annotated[dict[str, Any], AfterValidator(_storable_json)]
+JsonObject = Annotated[dict[str, Any], AfterValidator(_validate_json)]
 """A JSON object that ``jsonb`` can hold."""
 
-Ticker = Annotated[str, AfterValidator(capital_ticker)]
+Ticker = Annotated[str, AfterValidator(normalize_ticker)]
 """A ticker symbol, in capitals."""
 
 Price = Annotated[
@@ -130,7 +132,7 @@ Shares = Annotated[
 ]
 
 
-def plain(number: Decimal, places: int = 0) -> str:
+def format_decimal(number: Decimal, places: int = 0) -> str:
     """A decimal as text with at least so many places and no further zeros: 150 is "150.00", 0.1250 is "0.125"."""
     whole, _, fraction = f"{number:f}".partition(".")
     fraction = fraction.rstrip("0").ljust(places, "0")

@@ -16,10 +16,10 @@ EXIT_PORT_IN_USE = 4
 _BACKLOG = 1024
 # Longer than a client keeps an idle connection, so that no request meets a connection that is just being closed.
 _KEEP_ALIVE_SECONDS = 75
-_GRACE_SECONDS = 2
+_SHUTDOWN_GRACE_SECONDS = 2
 
 
-class AnnouncedServer(uvicorn.Server):
+class NotifyingServer(uvicorn.Server):
     """A server that says when it answers."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
@@ -41,10 +41,10 @@ def run(app: FastAPI, settings: Settings, ready: Callable[[], None]) -> None:
         lifespan="off",
         log_config=None,
         server_header=False,
-        timeout_graceful_shutdown=_GRACE_SECONDS,
+        timeout_graceful_shutdown=_SHUTDOWN_GRACE_SECONDS,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
     )
-    AnnouncedServer(config, ready).run(sockets=[listener])
+    NotifyingServer(config, ready).run(sockets=[listener])
 
 
 def _listener(host: str, port: int) -> socket.socket:

@@ -28,9 +28,9 @@ class Services:
     queue: procrastinate.App
 
     @classmethod
-    def of(cls, settings: Settings, *, pool_size: int) -> Services:
+    def from_settings(cls, settings: Settings, *, pool_size: int) -> Services:
         """The services the settings describe, with up to ``pool_size`` connections to PostgreSQL."""
-        cache = Cache(settings.redis_url.get_secret_value(), kinds=("session", "vod"))
+        cache = Cache(settings.redis_url.get_secret_value(), prefixes=("session", "vod"))
         return cls(
             settings=settings,
             database=Database(settings.database_url.get_secret_value(), pool_size=pool_size),
@@ -47,5 +47,5 @@ async def services(request: Request) -> Services:
     return held
 
 
-ServicesOf = Annotated[Services, Depends(services)]
+ServicesDep = Annotated[Services, Depends(services)]
 """A parameter of a handler: the services it works with."""

@@ -28,7 +28,7 @@ class SettingsError(Exception):
     """The environment does not describe a platform; one sentence per variable."""
 
 
-def _own_signing_key(key: SecretStr) -> SecretStr:
+def _validate_signing_key(key: SecretStr) -> SecretStr:
     text = key.get_secret_value()
     if len(text) < _SIGNING_KEY_CHARACTERS:
         raise ValueError(f"must have at least {_SIGNING_KEY_CHARACTERS} characters")
@@ -37,7 +37,7 @@ def _own_signing_key(key: SecretStr) -> SecretStr:
     return key
 
 
-def _fernet_key(key: SecretStr) -> SecretStr:
+def _validate_fernet_key(key: SecretStr) -> SecretStr:
     try:
         Fernet(key.get_secret_value())
     except ValueError:
@@ -47,7 +47,7 @@ def _fernet_key(key: SecretStr) -> SecretStr:
     return key
 
 
-def _database_address(url: SecretStr) -> SecretStr:
+def _validate_database_url(url: SecretStr) -> SecretStr:
     text = url.get_secret_value()
     if not text.startswith("postgresql+psycopg://"):
         raise ValueError("must begin with postgresql+psycopg://")
@@ -60,7 +60,7 @@ def _database_address(url: SecretStr) -> SecretStr:
     return url
 
 
-def _redis_address(url: SecretStr) -> SecretStr:
+def _validate_redis_url(url: SecretStr) -> SecretStr:
     text = url.get_secret_value()
     if not text.startswith(("redis://", "rediss://", "unix://")):
         raise ValueError("must begin with redis://, rediss:// or unix://")
@@ -71,7 +71,7 @@ def _redis_address(url: SecretStr) -> SecretStr:
     return url
 
 
-def _own_address(host: str) -> str:
+def _validate_host(host: str) -> str:
     try:
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.bind((host, 0))
@@ -80,7 +80,7 @@ def _own_address(host: str) -> str:
     return host
 
 
-def _log_directory(path: Path) -> Path:
+def _validate_log_directory(path: Path) -> Path:
     if not (path.is_dir() and os.access(path, os.W_OK | os.X_OK)):
         raise ValueError("must be a directory that can be written to")
     return path
@@ -91,12 +91,12 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, hide_input_in_errors=True)
 
-    database_url: Annotated[SecretStr, AfterValidator(_database_address)]
-    redis_url: Annotated[SecretStr, AfterValidator(_redis_address)]
+    database_url: Annotated[SecretStr, AfterValidator(_validate_database_url)]
+    redis_url: Annotated[SecretStr, AfterValidator(_validate_redis_url)]
     media_root: Path
-    signing_key: Annotated[SecretStr, AfterValidator(_own_signing_key)]
-    notes_key: Annotated[SecretStr, AfterValidator(_fernet_key)]
-    host: Annotated[str, AfterValidator(_own_address)] = "127.0.0.1"
+    signing_key: Annotated[SecretStr, AfterValidator(_validate_signing_key)]
+    notes_key: Annotated[SecretStr, AfterValidator(_validate_fernet_key)]
+    host: Annotated[str, AfterValidator(_validate_host)] = "127.0.0.1"
     port: int = Field(ge=1, le=65535)
     cablecast_url: HttpUrl
     cablecast_username: str
@@ -110,7 +110,7 @@ class Settings(BaseSettings):
     password_memory_kib: int = Field(default=19 * 1024, ge=1024)
     password_passes: int = Field(default=2, ge=1)
     accounts_file: Path | None = None
-    log_dir: Annotated[Path, AfterValidator(_log_directory)] | None = None
+    log_dir: Annotated[Path, AfterValidator(_validate_log_directory)] | None = None
 
 
 def read_settings() -> Settings:
@@ -118,11 +118,11 @@ def read_settings() -> Settings:
     try:
         return Settings()  # type: ignore[call-arg]  # the environment names them
     except ValidationError as error:
-        sentences = [_sentence(issue["loc"], issue["type"], issue["msg"]) for issue in error.errors()]
+        sentences = [_describe(issue["loc"], issue["type"], issue["msg"]) for issue in error.errors()]
         raise SettingsError("\n".join(sentences)) from None
 
 
-def _sentence(location: tuple[int | str, ...], kind: str, message: str) -> str:
+def _describe(location: tuple[int | str, ...], kind: str, message: str) -> str:
     variable = _PREFIX + str(location[0]).upper()
     if kind == "missing":
         return f"{variable} is not set."

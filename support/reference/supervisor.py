@@ -38,17 +38,17 @@ from typing import Any, NoReturn
 
 from support.reference import logs, recovery, server, worker
 from support.reference.app import create_app
-from support.reference.preparation import StartFailed, create_accounts, prepare_database, read_accounts
+from support.reference.preparation import StartupError, create_accounts, prepare_database, read_accounts
 from support.reference.settings import Settings, SettingsError
 
 logger = logging.getLogger(__name__)
 
-_POLITE_SECONDS = 3.0
-_SHORT_LIFE_SECONDS = 1.0
-_FIRST_PAUSE_SECONDS = 0.1
-_LONGEST_PAUSE_SECONDS = 1.0
+_STOP_TIMEOUT_SECONDS = 3.0
+_MIN_LIFETIME_SECONDS = 1.0
+_FIRST_RESTART_DELAY_SECONDS = 0.1
+_MAX_RESTART_DELAY_SECONDS = 1.0
 _PR_SET_PDEATHSIG = 1
-_ASK_TO_STOP = (signal.SIGTERM, signal.SIGINT)
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 Ready = Callable[[], None]
 
@@ -61,7 +61,7 @@ class Process:
         self.main = main
         self.pid: int | None = None
         self.held = False
-        self.stop_asked = False
+        self.stop_requested = False
         self.ready = False
         self.start_at: float | None = None
         self.kill_at: float | None = None
@@ -75,9 +75,9 @@ class Process:
     def has_exited(self) -> None:
         """Note its end, and plan the next one unless the process is held: soon, but later when it dies at once."""
         self.pid = self.kill_at = None
-        died_at_once = monotonic() - self._started_at < _SHORT_LIFE_SECONDS
-        self._pause = min(2 * self._pause, _LONGEST_PAUSE_SECONDS) if died_at_once else 0.0
-        self._pause = self._pause or _FIRST_PAUSE_SECONDS
+        died_at_once = monotonic() - self._started_at < _MIN_LIFETIME_SECONDS
+        self._pause = min(2 * self._pause, _MAX_RESTART_DELAY_SECONDS) if died_at_once else 0.0
+        self._pause = self._pause or _FIRST_RESTART_DELAY_SECONDS
         if not self.held:
             self.start_at = monotonic() + self._pause
 
@@ -85,11 +85,11 @@ class Process:
         """Leave the process down once it ends."""
         self.held, self.start_at = True, None
 
-    def end_politely(self) -> None:
+    def terminate(self) -> None:
         """Ask the process to end; after a while it is killed."""
         if self.pid is not None and self.kill_at is None:
             os.kill(self.pid, signal.SIGTERM)
-            self.kill_at = monotonic() + _POLITE_SECONDS
+            self.kill_at = monotonic() + _STOP_TIMEOUT_SECONDS
 
 
 class Supervisor:
@@ -102,12 +102,12 @@ class Supervisor:
         self._processes: dict[str, Process] = {}
         self._selector = selectors.DefaultSelector()
         self._wakeup, self._alarm = socket.socketpair()
-        self._unread = b""
+        self._input_buffer = b""
         self._stopping = False
-        self._announced = False
+        self._ready_emitted = False
 
     def run(self) -> None:
-        """Prepare, start, supervise. Raises StartFailed, and SettingsError for unusable accounts."""
+        """Prepare, start, supervise. Raises StartupError, and SettingsError for unusable accounts."""
         logs.configure(self._settings.log_dir, "platform")
         self._watch_signals()
         try:
@@ -116,9 +116,9 @@ class Supervisor:
             while not self._stopping:
                 self._wait()
                 self._reap()
-                self._keep_time()
-        except (StartFailed, SettingsError) as failure:
-            self._tell("failed", reason=str(failure))
+                self._run_timers()
+        except (StartupError, SettingsError) as failure:
+            self._emit("failed", reason=str(failure))
             raise
         finally:
             self._stop_everything()
@@ -126,7 +126,7 @@ class Supervisor:
     def _prepare(self) -> None:
         accounts = read_accounts(self._settings.accounts_file)
         prepare_database(self._settings)
-        self._tell("migrated")
+        self._emit("migrated")
         create_accounts(self._settings, accounts)
 
     def _start_everything(self) -> None:
@@ -150,7 +150,7 @@ class Supervisor:
             end.setblocking(False)
         signal.set_wakeup_fd(self._alarm.fileno())
         signal.signal(signal.SIGCHLD, lambda *_: None)
-        for asks_to_stop in _ASK_TO_STOP:
+        for asks_to_stop in _STOP_SIGNALS:
             signal.signal(asks_to_stop, self._stop_requested)
         self._selector.register(self._wakeup, selectors.EVENT_READ, lambda: self._wakeup.recv(4096))
 
@@ -165,7 +165,7 @@ class Supervisor:
         for key, _ in self._selector.select(timeout):
             key.data()
 
-    def _keep_time(self) -> None:
+    def _run_timers(self) -> None:
         for process in self._processes.values():
             if process.pid is not None and process.kill_at is not None and process.kill_at <= monotonic():
                 os.kill(process.pid, signal.SIGKILL)
@@ -176,24 +176,24 @@ class Supervisor:
     # Children
 
     def _start(self, process: Process) -> None:
-        ready, announce = os.pipe()
-        signal.pthread_sigmask(signal.SIG_BLOCK, _ASK_TO_STOP)  # until the child no longer answers them as we do
+        ready, ready_pipe = os.pipe()
+        signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)  # until the child no longer answers them as we do
         pid = os.fork()
         if pid == 0:
-            self._become(process, announce)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ASK_TO_STOP)
-        os.close(announce)
+            self._run_child(process, ready_pipe)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
+        os.close(ready_pipe)
         process.has_started(pid)
-        self._selector.register(ready, selectors.EVENT_READ, lambda: self._child_is_ready(process, ready))
-        self._tell("started", process=process.name, pid=pid)
+        self._selector.register(ready, selectors.EVENT_READ, lambda: self._read_readiness(process, ready))
+        self._emit("started", process=process.name, pid=pid)
 
-    def _become(self, process: Process, announce: int) -> NoReturn:
+    def _run_child(self, process: Process, ready_pipe: int) -> NoReturn:
         """The child's life. It never returns: threads may still run, and the rest of the stack is the parent's."""
         code = 1
         try:
-            self._leave_parent(keep=announce)
+            self._detach_from_parent(keep=ready_pipe)
             logs.configure(self._settings.log_dir, process.name)
-            process.main(lambda: _announce(announce))
+            process.main(lambda: _signal_ready(ready_pipe))
             code = 0
         except SystemExit as leaving:
             code = leaving.code if isinstance(leaving.code, int) else 0
@@ -203,7 +203,7 @@ class Supervisor:
             logging.shutdown()
             os._exit(code)
 
-    def _leave_parent(self, *, keep: int) -> None:
+    def _detach_from_parent(self, *, keep: int) -> None:
         if sys.platform == "linux":  # if the supervisor is killed, nobody else ends us
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != self._pid:
@@ -212,7 +212,7 @@ class Supervisor:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the supervisor, and it tells us
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ASK_TO_STOP)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
         for key in list(self._selector.get_map().values()):
             if isinstance(key.fileobj, int) and key.fileobj > 2:
                 os.close(key.fileobj)
@@ -224,16 +224,16 @@ class Supervisor:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
         os.close(nowhere)
 
-    def _child_is_ready(self, process: Process, ready: int) -> None:
+    def _read_readiness(self, process: Process, ready: int) -> None:
         said = os.read(ready, 1)
         self._selector.unregister(ready)
         os.close(ready)
         if not said:  # it ended before
             return
         process.ready = True
-        if not self._announced and self._processes["api"].ready and self._processes["worker"].ready:
-            self._announced = True
-            self._tell("ready")
+        if not self._ready_emitted and self._processes["api"].ready and self._processes["worker"].ready:
+            self._ready_emitted = True
+            self._emit("ready")
 
     def _reap(self) -> None:
         for process in self._processes.values():
@@ -241,30 +241,30 @@ class Supervisor:
                 continue
             pid, status = os.waitpid(process.pid, os.WNOHANG)
             if pid:
-                self._ended(process, pid, os.waitstatus_to_exitcode(status))
+                self._handle_exit(process, pid, os.waitstatus_to_exitcode(status))
 
-    def _ended(self, process: Process, pid: int, code: int) -> None:
+    def _handle_exit(self, process: Process, pid: int, code: int) -> None:
         process.has_exited()
-        self._tell("exited", process=process.name, pid=pid, code=code)
-        if process.stop_asked:
-            process.stop_asked = False
-            self._tell("done", command="stop", process=process.name)
+        self._emit("exited", process=process.name, pid=pid, code=code)
+        if process.stop_requested:
+            process.stop_requested = False
+            self._emit("done", command="stop", process=process.name)
         if code == server.EXIT_PORT_IN_USE and process.name == "api":
             address = f"{self._settings.host}:{self._settings.port}"
-            raise StartFailed(f"The platform cannot listen on {address}: the port is in use.", code)
+            raise StartupError(f"The platform cannot listen on {address}: the port is in use.", code)
 
     def _stop_everything(self) -> None:
         for process in self._processes.values():
             process.hold()
-            process.end_politely()
+            process.terminate()
         while any(process.pid is not None for process in self._processes.values()):
             self._wait()
             self._reap()
-            self._keep_time()
+            self._run_timers()
 
     # Control
 
-    def _tell(self, event: str, **fields: Any) -> None:
+    def _emit(self, event: str, **fields: Any) -> None:
         logger.info("%s %s", event, " ".join(f"{name}={value}" for name, value in fields.items()))
         if self._control:
             sys.stdout.write(json.dumps({"event": event, **fields}) + "\n")
@@ -276,17 +276,17 @@ class Supervisor:
             self._selector.unregister(sys.stdin.fileno())
             self._stopping = True
             return
-        *lines, self._unread = (self._unread + read).split(b"\n")
+        *lines, self._input_buffer = (self._input_buffer + read).split(b"\n")
         for line in lines:
-            self._obey(line)
+            self._handle_command(line)
 
-    def _obey(self, line: bytes) -> None:
+    def _handle_command(self, line: bytes) -> None:
         try:
             command = json.loads(line)
             process = self._processes[command["process"]]
-            obey = {"hold": self._hold, "stop": self._stop, "start": self._release}[command["command"]]
+            obey = {"hold": self._hold, "stop": self._stop, "start": self._lift_hold}[command["command"]]
         except (ValueError, KeyError, TypeError):
-            self._tell(
+            self._emit(
                 "refused", reason='A command is {"command": "hold|stop|start", "process": "api|worker|recovery"}.'
             )
             return
@@ -294,23 +294,23 @@ class Supervisor:
 
     def _hold(self, process: Process) -> None:
         process.hold()
-        self._tell("done", command="hold", process=process.name)
+        self._emit("done", command="hold", process=process.name)
 
     def _stop(self, process: Process) -> None:
         process.hold()
         if process.pid is None:
-            self._tell("done", command="stop", process=process.name)
+            self._emit("done", command="stop", process=process.name)
             return
-        process.stop_asked = True
-        process.end_politely()
+        process.stop_requested = True
+        process.terminate()
 
-    def _release(self, process: Process) -> None:
+    def _lift_hold(self, process: Process) -> None:
         process.held = False
         if process.pid is None:
             self._start(process)
-        self._tell("done", command="start", process=process.name)
+        self._emit("done", command="start", process=process.name)
 
 
-def _announce(pipe: int) -> None:
+def _signal_ready(pipe: int) -> None:
     os.write(pipe, b".")
     os.close(pipe)

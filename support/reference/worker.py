@@ -21,7 +21,7 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.worker import Worker
 
 from support.reference.access.service import remove_expired_sessions
-from support.reference.database import CONNECTION_OPTIONS, libpq_url, wait_until_up
+from support.reference.database import CONNECTION_OPTIONS, libpq_url, wait_for_database
 from support.reference.queue import connector, queue, services, use_services
 from support.reference.services import Services
 from support.reference.settings import Settings
@@ -40,10 +40,10 @@ _CONCURRENCY = 4
 _POLL_SECONDS = 0.1
 _ABORT_POLL_SECONDS = 0.2
 # Below STALLED_SECONDS: a stopping worker sends no heartbeat, and recovery must not take its jobs meanwhile.
-_GRACE_SECONDS = 0.5
-_STOP_LIMIT_SECONDS = 2.0
-_OPEN_LIMIT_SECONDS = 3.0
-_REGISTRATION_LOOK_SECONDS = 0.01
+_SHUTDOWN_GRACE_SECONDS = 0.5
+_STOP_TIMEOUT_SECONDS = 2.0
+_OPEN_TIMEOUT_SECONDS = 3.0
+_REGISTRATION_POLL_SECONDS = 0.01
 
 
 @queue.periodic(cron="17 3 * * *")
@@ -53,7 +53,7 @@ def remove_sessions(timestamp: int) -> None:
     logger.info("removed %d expired sessions", remove_expired_sessions(services()))
 
 
-class PunctualWorker(Worker):
+class TimeLimitedWorker(Worker):
     """A worker that is gone soon after it was told to stop, even if a job in a thread does not listen.
 
     Such a job is left to recovery, as if the worker had been killed. A worker that was dismissed is gone at once.
@@ -91,7 +91,7 @@ class PunctualWorker(Worker):
     def stop(self) -> None:
         """Stop taking jobs, let running ones finish within their grace, then leave."""
         super().stop()  # type: ignore[no-untyped-call]
-        asyncio.get_running_loop().call_later(_STOP_LIMIT_SECONDS, os._exit, 1)
+        asyncio.get_running_loop().call_later(_STOP_TIMEOUT_SECONDS, os._exit, 1)
 
 
 def run(settings: Settings, ready: Callable[[], None]) -> None:
@@ -99,18 +99,18 @@ def run(settings: Settings, ready: Callable[[], None]) -> None:
 
     The caller leaves the process without waiting for threads: a job may still be in one.
     """
-    wait_until_up(settings.database_url.get_secret_value())
-    use_services(Services.of(settings, pool_size=2 * _CONCURRENCY))
+    wait_for_database(settings.database_url.get_secret_value())
+    use_services(Services.from_settings(settings, pool_size=2 * _CONCURRENCY))
     services().cache.invalidate()  # the API reads what a worker before this one may have left stale
     asyncio.new_event_loop().run_until_complete(_work(settings, ready))
 
 
 async def _work(settings: Settings, ready: Callable[[], None]) -> None:
     with queue.replace_connector(connector(settings, connections=8)):
-        async with asyncio.timeout(_OPEN_LIMIT_SECONDS):
+        async with asyncio.timeout(_OPEN_TIMEOUT_SECONDS):
             await queue.open_async()
         address = libpq_url(settings.database_url.get_secret_value())
-        worker = PunctualWorker(
+        worker = TimeLimitedWorker(
             await psycopg.AsyncConnection.connect(address, autocommit=True, **CONNECTION_OPTIONS),
             app=queue,
             concurrency=_CONCURRENCY,
@@ -118,11 +118,11 @@ async def _work(settings: Settings, ready: Callable[[], None]) -> None:
             abort_job_polling_interval=_ABORT_POLL_SECONDS,
             update_heartbeat_interval=HEARTBEAT_SECONDS,
             stalled_worker_timeout=FROZEN_SECONDS,
-            shutdown_graceful_timeout=_GRACE_SECONDS,
+            shutdown_graceful_timeout=_SHUTDOWN_GRACE_SECONDS,
         )
         working = asyncio.create_task(worker.run())  # type: ignore[no-untyped-call]
         while worker.worker_id is None and not working.done():
-            await asyncio.sleep(_REGISTRATION_LOOK_SECONDS)
+            await asyncio.sleep(_REGISTRATION_POLL_SECONDS)
         if worker.worker_id is not None:
             ready()
         await working

@@ -11,14 +11,14 @@ from pydantic import Field, StrictBool, StringConstraints
 from typing_extensions import TypedDict
 
 from support.reference.access import service
-from support.reference.access.dependencies import Administrator, CurrentUser, SessionOwner, role
+from support.reference.access.dependencies import Administrator, AuthenticatedUser, CurrentUser, require_role
 from support.reference.access.tables import Role
-from support.reference.errors import documented
-from support.reference.schemas import Answer, Page, Request, Text
-from support.reference.services import ServicesOf
+from support.reference.errors import error_responses
+from support.reference.schemas import Page, Request, ResponseModel, Text
+from support.reference.services import ServicesDep
 
-router = APIRouter(prefix="/api", responses=documented(500, 503))
-administrators = Depends(role("administrator"))
+router = APIRouter(prefix="/api", responses=error_responses(500, 503))
+administrators = Depends(require_role("administrator"))
 
 Username = Annotated[str, StringConstraints(pattern=r"^[\w.@+-]{1,64}$")]
 Email = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s\x00]+@[^@\s\x00]+$")]
@@ -40,7 +40,7 @@ class RefreshToken(Request):
     refresh_token: Annotated[Text, Field(max_length=4096)]
 
 
-class TokensAnswer(Answer):
+class TokensResponse(ResponseModel):
     """The tokens of a session; ``expires_in`` is the access token's life in seconds."""
 
     access_token: str
@@ -74,7 +74,7 @@ class UserChanges(TypedDict, total=False):
     lockout_seconds: WindowSeconds
 
 
-class UserAnswer(Answer):
+class UserResponse(ResponseModel):
     """An account."""
 
     id: UUID
@@ -89,14 +89,14 @@ class UserAnswer(Answer):
     updated_at: datetime
 
 
-class UsersAnswer(Answer):
+class UsersResponse(ResponseModel):
     """One page of the accounts, newest first."""
 
-    users: list[UserAnswer]
+    users: list[UserResponse]
     total: int
 
 
-class Greeting(Answer):
+class Greeting(ResponseModel):
     """Who is signed in, as the session says."""
 
     message: str
@@ -104,66 +104,71 @@ class Greeting(Answer):
     role: Role
 
 
-@router.post("/auth/login", responses=documented(401, 413, 422))
-def login(credentials: Credentials, services: ServicesOf) -> TokensAnswer:
+@router.post("/auth/login", responses=error_responses(401, 413, 422))
+def login(credentials: Credentials, services: ServicesDep) -> TokensResponse:
     """Open a session."""
-    return TokensAnswer.model_validate(service.sign_in(services, credentials.username, credentials.password))
+    return TokensResponse.model_validate(service.sign_in(services, credentials.username, credentials.password))
 
 
-@router.post("/auth/refresh", responses=documented(401, 413, 422, limited=False))
-def refresh(body: RefreshToken, services: ServicesOf) -> TokensAnswer:
+@router.post("/auth/refresh", responses=error_responses(401, 413, 422, limited=False))
+def refresh(body: RefreshToken, services: ServicesDep) -> TokensResponse:
     """Exchange a refresh token, which works once, for new tokens."""
-    return TokensAnswer.model_validate(service.refresh(services, body.refresh_token))
+    return TokensResponse.model_validate(service.refresh(services, body.refresh_token))
 
 
-@router.post("/auth/logout", status_code=204, responses=documented(401, limited=False))
-def logout(user: SessionOwner, services: ServicesOf) -> None:
+@router.post("/auth/logout", status_code=204, responses=error_responses(401, limited=False))
+def logout(user: AuthenticatedUser, services: ServicesDep) -> None:
     """End the session; no rate limit keeps a user from it."""
     service.sign_out(services, user)
 
 
-@router.get("/auth/me", responses=documented(401))
-def me(user: CurrentUser, services: ServicesOf) -> UserAnswer:
+@router.get("/auth/me", responses=error_responses(401))
+def me(user: CurrentUser, services: ServicesDep) -> UserResponse:
     """The caller's own account."""
-    return UserAnswer.model_validate(service.get_user(services, user.id))
+    return UserResponse.model_validate(service.get_user(services, user.id))
 
 
-@router.get("/protected", responses=documented(401))
+@router.get("/protected", responses=error_responses(401))
 async def protected(user: CurrentUser) -> Greeting:
     """Answers any signed-in user."""
     return Greeting(message="You are signed in.", username=user.username, role=user.role)
 
 
-@router.get("/admin", responses=documented(401, 403))
+@router.get("/admin", responses=error_responses(401, 403))
 async def admin(user: Administrator) -> Greeting:
     """Answers administrators."""
     return Greeting(message="You are an administrator.", username=user.username, role=user.role)
 
 
-@router.get("/admin/users", dependencies=[administrators], responses=documented(401, 403, 422))
-def list_users(page: Annotated[Page, Query()], services: ServicesOf) -> UsersAnswer:
+@router.get("/admin/users", dependencies=[administrators], responses=error_responses(401, 403, 422))
+def list_users(page: Annotated[Page, Query()], services: ServicesDep) -> UsersResponse:
     """The accounts, newest first."""
     users, total = service.list_users(services, limit=page.limit, offset=page.offset)
-    return UsersAnswer(users=[UserAnswer.model_validate(user) for user in users], total=total)
+    return UsersResponse(users=[UserResponse.model_validate(user) for user in users], total=total)
 
 
 @router.post(
-    "/admin/users", status_code=201, dependencies=[administrators], responses=documented(401, 403, 409, 413, 422)
+    "/admin/users", status_code=201, dependencies=[administrators], responses=error_responses(401, 403, 409, 413, 422)
 )
-def create_user(body: NewUser, services: ServicesOf) -> UserAnswer:
+def create_user(body: NewUser, services: ServicesDep) -> UserResponse:
     """Create an account."""
-    return UserAnswer.model_validate(service.create_user(services, **body.model_dump()))
+    return UserResponse.model_validate(service.create_user(services, **body.model_dump()))
 
 
-@router.patch("/admin/users/{user_id}", dependencies=[administrators], responses=documented(401, 403, 404, 413, 422))
-def change_user(user_id: UUID, changes: Annotated[UserChanges, Body()], services: ServicesOf) -> UserAnswer:
+@router.patch(
+    "/admin/users/{user_id}", dependencies=[administrators], responses=error_responses(401, 403, 404, 413, 422)
+)
+def change_user(user_id: UUID, changes: Annotated[UserChanges, Body()], services: ServicesDep) -> UserResponse:
     """Change an account. Another role, or being made inactive, ends its sessions."""
-    return UserAnswer.model_validate(service.change_user(services, user_id, changes))
+    return UserResponse.model_validate(service.change_user(services, user_id, changes))
 
 
 @router.delete(
-    "/admin/users/{user_id}", status_code=204, dependencies=[administrators], responses=documented(401, 403, 404, 422)
+    "/admin/users/{user_id}",
+    status_code=204,
+    dependencies=[administrators],
+    responses=error_responses(401, 403, 404, 422),
 )
-def remove_user(user_id: UUID, permanent: Literal["true"], services: ServicesOf) -> None:
+def remove_user(user_id: UUID, permanent: Literal["true"], services: ServicesDep) -> None:
     """Remove an account and everything of its own for good; ``permanent=true`` says that this is meant."""
     service.remove_user(services, user_id)

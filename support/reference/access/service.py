@@ -20,14 +20,14 @@ from support.reference.access.passwords import Passwords
 from support.reference.access.tables import LOCKOUT_SECONDS, AuthSessionRow, Role, UserRow
 from support.reference.access.tokens import Claims
 from support.reference.database import utc_now
-from support.reference.errors import Conflict, NotFound, NotSignedIn
+from support.reference.errors import AuthenticationFailed, Conflict, NotFound
 from support.reference.services import Services
 
-_REFUSED = "The name or the password is wrong."
+_INCORRECT_CREDENTIALS = "The name or the password is wrong."
 # With this many a name is locked until the window ends.
-_FAILURES = 5
+_MAX_FAILURES = 5
 
-_ENDING_SESSIONS = frozenset({"role", "active"})
+_FIELDS_ENDING_SESSIONS = frozenset({"role", "active"})
 
 _INCLUDED: dict[Role, frozenset[Role]] = {
     "viewer": frozenset({"viewer"}),
@@ -62,21 +62,21 @@ class Tokens(NamedTuple):
 
 
 def sign_in(services: Services, username: str, password: str) -> Tokens:
-    """Open a session. Raises NotSignedIn, alike for an unknown name, a wrong password and an inactive account.
+    """Open a session. Raises AuthenticationFailed, alike for an unknown name, a wrong password and an inactive account.
 
     Raises TooManyRequests while the name is locked, whether anybody has it or not.
     """
     failures = f"failures:{hashlib.sha256(username.lower().encode()).hexdigest()}"
-    services.counters.look(failures).refuse_over(_FAILURES - 1)
+    services.counters.read(failures).reject_over(_MAX_FAILURES - 1)
     with services.database.begin() as session:
         user = session.scalar(select(UserRow).where(func.lower(UserRow.username) == func.lower(username)))
     # Checked without a user too, so that the answer takes as long as for a wrong password.
     matches = services.passwords.verify(password, user.password_hash if user else None)
     if user is None or not matches or not user.active or user.deleted_at is not None:
-        services.counters.count(failures, user.lockout_seconds if user else LOCKOUT_SECONDS).refuse_over(_FAILURES)
-        raise NotSignedIn(_REFUSED)
+        services.counters.count(failures, user.lockout_seconds if user else LOCKOUT_SECONDS).reject_over(_MAX_FAILURES)
+        raise AuthenticationFailed(_INCORRECT_CREDENTIALS)
     # Others may have locked the name since: whoever guesses many at once learns no more than one by one.
-    services.counters.look(failures).refuse_over(_FAILURES - 1)
+    services.counters.read(failures).reject_over(_MAX_FAILURES - 1)
     now = utc_now()
     opened = AuthSessionRow(
         id=uuid4(),
@@ -90,16 +90,16 @@ def sign_in(services: Services, username: str, password: str) -> Tokens:
         with services.database.begin() as session:
             session.add(opened)
     except IntegrityError:  # the account was removed in this moment
-        raise NotSignedIn(_REFUSED) from None
+        raise AuthenticationFailed(_INCORRECT_CREDENTIALS) from None
     _session_record(services, opened.id)  # the first request finds it cached
     return _issue(services, opened, user.role, now)
 
 
 def authenticate(services: Services, token: str) -> User:
-    """The user of an access token.
+    """Return the user of an access token.
 
-    Raises NotSignedIn when the token is not valid, its session has ended, or its user is gone, inactive, or has changed
-    role or password since.
+    Raises AuthenticationFailed when the token is invalid, its session has ended, or its user was deleted, deactivated,
+    or given another role or password since.
     """
     claims = tokens.read(token, "access", key=services.settings.signing_key.get_secret_value())
     record = json.loads(_session_record(services, claims.session_id))
@@ -108,7 +108,7 @@ def authenticate(services: Services, token: str) -> User:
         or record["role"] != claims.role
         or datetime.fromisoformat(record["expires_at"]) <= utc_now()
     ):
-        raise NotSignedIn
+        raise AuthenticationFailed
     return User(
         id=claims.user_id,
         username=record["username"],
@@ -121,13 +121,13 @@ def authenticate(services: Services, token: str) -> User:
 
 def count_request(services: Services, user: User, limit: int) -> None:
     """Count a request of the user. Raises TooManyRequests when there are more than the account may send."""
-    services.counters.count(f"requests:{user.id}", user.rate_limit_seconds).refuse_over(limit)
+    services.counters.count(f"requests:{user.id}", user.rate_limit_seconds).reject_over(limit)
 
 
 def refresh(services: Services, token: str) -> Tokens:
     """Exchange a refresh token for new tokens of the same session. Each refresh token works once.
 
-    Raises NotSignedIn when it was used already, or for the reasons of :func:`authenticate`.
+    Raises AuthenticationFailed when it was used already, or for the reasons of :func:`authenticate`.
     """
     claims = tokens.read(token, "refresh", key=services.settings.signing_key.get_secret_value())
     now = utc_now()
@@ -145,7 +145,7 @@ def refresh(services: Services, token: str) -> Tokens:
         )
         user = session.get(UserRow, claims.user_id) if renewed else None
         if renewed is None or user is None or not _still_open(renewed, user) or user.role != claims.role:
-            raise NotSignedIn
+            raise AuthenticationFailed
     return _issue(services, renewed, user.role, now)
 
 
@@ -185,7 +185,7 @@ def new_user(
         user_id=user_id or username,
         username=username,
         email=email,
-        password_hash=passwords.hash(password) if password else passwords.nobodys,
+        password_hash=passwords.hash(password) if password else passwords.dummy_hash,
         role=role,
         active=True,
         created_at=now,
@@ -223,9 +223,9 @@ def change_user(services: Services, user_id: UUID, changes: Mapping[str, Any]) -
             for field, value in changed.items():
                 setattr(user, field, value)
             user.updated_at = utc_now()
-            affected = end_sessions if _ENDING_SESSIONS & changed.keys() else sessions_of
+            affected = end_sessions if _FIELDS_ENDING_SESSIONS & changed.keys() else list_session_ids
             outdated = affected(session, user_id)
-    forget_sessions(services, outdated)
+    invalidate_sessions(services, outdated)
     return user
 
 
@@ -235,7 +235,7 @@ def remove_user(services: Services, user_id: UUID) -> None:
         user = _existing(session.get(UserRow, user_id, with_for_update=True))
         ended = end_sessions(session, user_id)
         session.delete(user)
-    forget_sessions(services, ended)
+    invalidate_sessions(services, ended)
 
 
 def require_user(session: Session, user_id: UUID) -> None:
@@ -252,18 +252,18 @@ def _existing(user: UserRow | None) -> UserRow:
 
 
 def end_sessions(session: Session, user_id: UUID) -> list[UUID]:
-    """Delete a user's sessions; after the commit, :func:`forget_sessions` takes what this returns."""
+    """Delete a user's sessions; after the commit, :func:`invalidate_sessions` takes what this returns."""
     ended = delete(AuthSessionRow).where(AuthSessionRow.user_id == user_id).returning(AuthSessionRow.id)
     return list(session.scalars(ended))
 
 
-def forget_sessions(services: Services, outdated: list[UUID]) -> None:
+def invalidate_sessions(services: Services, outdated: list[UUID]) -> None:
     """Take sessions that have ended, or whose user has changed, out of the cache."""
     services.cache.invalidate(*map(_cache_key, outdated))
 
 
-def sessions_of(session: Session, user_id: UUID) -> list[UUID]:
-    """A user's sessions; :func:`forget_sessions` takes them after the commit of a change."""
+def list_session_ids(session: Session, user_id: UUID) -> list[UUID]:
+    """A user's sessions; :func:`invalidate_sessions` takes them after the commit of a change."""
     return list(session.scalars(select(AuthSessionRow.id).where(AuthSessionRow.user_id == user_id)))
 
 
@@ -278,7 +278,10 @@ def _issue(services: Services, opened: AuthSessionRow, role: str, now: datetime)
 
 
 def _session_record(services: Services, session_id: UUID) -> bytes:
-    """The session as cached: JSON, with what every request needs of its user. Raises NotSignedIn when it has ended."""
+    """Return the session as cached JSON, with the user's fields that every request needs.
+
+    Raises AuthenticationFailed when the session has ended.
+    """
 
     def load() -> bytes:
         with services.database.begin() as session:
@@ -288,7 +291,7 @@ def _session_record(services: Services, session_id: UUID) -> bytes:
                 .where(AuthSessionRow.id == session_id)
             ).one_or_none()
         if found is None or not _still_open(*found.tuple()):
-            raise NotSignedIn
+            raise AuthenticationFailed
         opened, user = found.tuple()
         record = {
             "user_id": str(user.id),
@@ -300,7 +303,7 @@ def _session_record(services: Services, session_id: UUID) -> bytes:
         }
         return json.dumps(record).encode()
 
-    return services.cache.read_through(_cache_key(session_id), _seconds_left, load)
+    return services.cache.read_through(_cache_key(session_id), _remaining_seconds, load)
 
 
 def _still_open(opened: AuthSessionRow, user: UserRow) -> bool:
@@ -308,7 +311,7 @@ def _still_open(opened: AuthSessionRow, user: UserRow) -> bool:
     return user.active and user.deleted_at is None and same_password and opened.expires_at > utc_now()
 
 
-def _seconds_left(record: bytes) -> float:
+def _remaining_seconds(record: bytes) -> float:
     expires_at = datetime.fromisoformat(json.loads(record)["expires_at"])
     return (expires_at - utc_now()).total_seconds()
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import jwt
 
-from support.reference.errors import NotSignedIn
+from support.reference.errors import AuthenticationFailed
 
 ACCESS_LIFETIME = timedelta(minutes=30)
 SESSION_LIFETIME = timedelta(hours=12)
@@ -50,7 +50,7 @@ def issue(claims: Claims, kind: TokenType, *, issued_at: datetime, expires_at: d
 def read(token: str, kind: TokenType, *, key: str) -> Claims:
     """Check a token and return its claims.
 
-    Raises NotSignedIn when it is malformed, expired, signed otherwise, of another kind, or lacks a claim.
+    Raises AuthenticationFailed when it is malformed, expired, signed otherwise, of another kind, or lacks a claim.
     """
     try:
         payload = jwt.decode(token, key, algorithms=[_ALGORITHM], options={"require": _CLAIMS})
@@ -61,7 +61,7 @@ def read(token: str, kind: TokenType, *, key: str) -> Claims:
             token_id=UUID(payload["jti"]),
         )
     except (jwt.PyJWTError, ValueError, TypeError, AttributeError, RecursionError):
-        raise NotSignedIn("The token is not valid.") from None
+        raise AuthenticationFailed("The token is not valid.") from None
     if payload["typ"] != kind:
-        raise NotSignedIn("The token is not valid.")
+        raise AuthenticationFailed("The token is not valid.")
     return claims

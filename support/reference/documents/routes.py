@@ -12,23 +12,23 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 from support.reference.access.dependencies import Researcher
 from support.reference.documents import service
 from support.reference.documents.tables import DocumentRow
-from support.reference.errors import Detail, details_of, documented
-from support.reference.schemas import Answer, JsonObject, Page, Request, Text, Word, storable
-from support.reference.services import ServicesOf
+from support.reference.errors import Detail, error_responses, validation_details
+from support.reference.schemas import JsonObject, Page, Request, ResponseModel, Text, TypeName, validate_text
+from support.reference.services import ServicesDep
 
-router = APIRouter(prefix="/api/documents", responses=documented(401, 403, 422, 500, 503))
+router = APIRouter(prefix="/api/documents", responses=error_responses(401, 403, 422, 500, 503))
 
 _CONTENT_LENGTH = 20_000
 
 Content = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=_CONTENT_LENGTH),
-    AfterValidator(storable),
+    AfterValidator(validate_text),
 ]
 SourceId = Annotated[Text, Field(min_length=1, max_length=255)]
 
 
-def _comparable(filters: dict[str, Any]) -> dict[str, Any]:
+def _validate_filter(filters: dict[str, Any]) -> dict[str, Any]:
     for value in filters.values():
         values = value if isinstance(value, list) else [value]
         if not values or len(values) > 100 or any(isinstance(each, dict | list) for each in values):
@@ -38,7 +38,7 @@ def _comparable(filters: dict[str, Any]) -> dict[str, Any]:
 
 Filter = Annotated[
     JsonObject,
-    AfterValidator(_comparable),
+    AfterValidator(_validate_filter),
     Field(description='By name of metadata the value, or a list of values of which one is enough: {"ticker": ["A"]}.'),
 ]
 
@@ -47,7 +47,7 @@ class NewDocument(Request):
     """A text to be found by meaning. Ingesting (source_type, source_id) again replaces what was there."""
 
     content: Content
-    source_type: Word
+    source_type: TypeName
     source_id: SourceId
     metadata: JsonObject = Field(default_factory=dict)
 
@@ -58,17 +58,17 @@ class DocumentBatch(Request):
     documents: Annotated[list[Any], Field(min_length=1, max_length=100)]
 
 
-class Wanted(Page):
+class SearchRequest(Page):
     """What to search for, in which documents. Filters are applied before ranking."""
 
     query: Content
-    source_type: Word | None = None
+    source_type: TypeName | None = None
     filters: Filter = Field(default_factory=dict)
     exclude: Filter = Field(default_factory=dict, description="Documents that hold one of these are left out.")
     min_score: float | None = Field(default=None, ge=0, le=1)
 
 
-class DocumentAnswer(Answer):
+class DocumentResponse(ResponseModel):
     """A document."""
 
     id: UUID
@@ -80,14 +80,14 @@ class DocumentAnswer(Answer):
     updated_at: datetime
 
 
-class DocumentsAnswer(Answer):
+class DocumentsResponse(ResponseModel):
     """One page of documents, newest first."""
 
-    documents: list[DocumentAnswer]
+    documents: list[DocumentResponse]
     total: int
 
 
-class DocumentBatchItem(Answer):
+class DocumentBatchItem(ResponseModel):
     """What became of one document of a batch: its id, or what is wrong with it."""
 
     index: int
@@ -95,7 +95,7 @@ class DocumentBatchItem(Answer):
     errors: list[Detail] = Field(default_factory=list)
 
 
-class DocumentBatchAnswer(Answer):
+class DocumentBatchResponse(ResponseModel):
     """What became of a batch, in the order given."""
 
     results: list[DocumentBatchItem]
@@ -103,28 +103,28 @@ class DocumentBatchAnswer(Answer):
     refused: int
 
 
-class FoundAnswer(DocumentAnswer):
+class SearchResultResponse(DocumentResponse):
     """A document that was found; ``score`` is the cosine of the angle between its vector and the query's."""
 
     score: float
 
 
-class SearchAnswer(Answer):
+class SearchResponse(ResponseModel):
     """One page of what was found, best first."""
 
-    results: list[FoundAnswer]
+    results: list[SearchResultResponse]
     total: int
 
 
-@router.post("", status_code=201, responses=documented(413))
-def ingest(body: NewDocument, user: Researcher, services: ServicesOf) -> DocumentAnswer:
+@router.post("", status_code=201, responses=error_responses(413))
+def ingest(body: NewDocument, user: Researcher, services: ServicesDep) -> DocumentResponse:
     """Ingest a document."""
     [stored] = service.ingest(services, user, [body.model_dump()])
-    return answer(stored)
+    return to_response(stored)
 
 
-@router.post("/batch", responses=documented(413))
-def ingest_batch(body: DocumentBatch, user: Researcher, services: ServicesOf) -> DocumentBatchAnswer:
+@router.post("/batch", responses=error_responses(413))
+def ingest_batch(body: DocumentBatch, user: Researcher, services: ServicesDep) -> DocumentBatchResponse:
     """Ingest up to 100 documents. One that is not valid is reported, the rest are stored."""
     items: list[DocumentBatchItem] = []
     valid: list[tuple[DocumentBatchItem, dict[str, Any]]] = []
@@ -133,43 +133,43 @@ def ingest_batch(body: DocumentBatch, user: Researcher, services: ServicesOf) ->
         try:
             valid.append((items[-1], NewDocument.model_validate(raw).model_dump()))
         except ValidationError as error:
-            items[-1].errors = details_of(error, part="item")
+            items[-1].errors = validation_details(error, part="item")
     stored = service.ingest(services, user, [document for _, document in valid])
     for (item, _), row in zip(valid, stored, strict=True):
         item.id = row.id
-    return DocumentBatchAnswer(results=items, stored=len(valid), refused=len(items) - len(valid))
+    return DocumentBatchResponse(results=items, stored=len(valid), refused=len(items) - len(valid))
 
 
-@router.post("/search", responses=documented(413))
-def search(body: Wanted, user: Researcher, services: ServicesOf) -> SearchAnswer:
+@router.post("/search", responses=error_responses(413))
+def search(body: SearchRequest, user: Researcher, services: ServicesDep) -> SearchResponse:
     """The caller's documents that are nearest to a text in meaning, best first; every document is considered."""
     found, total = service.search(services, user, **body.model_dump())
-    results = [FoundAnswer(**answer(document).model_dump(), score=score) for document, score in found]
-    return SearchAnswer(results=results, total=total)
+    results = [SearchResultResponse(**to_response(document).model_dump(), score=score) for document, score in found]
+    return SearchResponse(results=results, total=total)
 
 
 @router.get("")
-def list_documents(page: Annotated[Page, Query()], user: Researcher, services: ServicesOf) -> DocumentsAnswer:
+def list_documents(page: Annotated[Page, Query()], user: Researcher, services: ServicesDep) -> DocumentsResponse:
     """The caller's documents, newest first."""
     found, total = service.list_for(services, user, limit=page.limit, offset=page.offset)
-    return DocumentsAnswer(documents=[answer(each) for each in found], total=total)
+    return DocumentsResponse(documents=[to_response(each) for each in found], total=total)
 
 
-@router.get("/{document_id}", responses=documented(404))
-def get(document_id: UUID, user: Researcher, services: ServicesOf) -> DocumentAnswer:
+@router.get("/{document_id}", responses=error_responses(404))
+def get(document_id: UUID, user: Researcher, services: ServicesDep) -> DocumentResponse:
     """One document."""
-    return answer(service.get(services, user, document_id))
+    return to_response(service.get(services, user, document_id))
 
 
-@router.delete("/{document_id}", status_code=204, responses=documented(404))
-def remove(document_id: UUID, user: Researcher, services: ServicesOf) -> None:
+@router.delete("/{document_id}", status_code=204, responses=error_responses(404))
+def remove(document_id: UUID, user: Researcher, services: ServicesDep) -> None:
     """Remove a document for good."""
     service.remove(services, user, document_id)
 
 
-def answer(row: DocumentRow) -> DocumentAnswer:
+def to_response(row: DocumentRow) -> DocumentResponse:
     """A document as the API tells it."""
-    return DocumentAnswer(
+    return DocumentResponse(
         id=row.id,
         source_type=row.source_type,
         source_id=row.source_id,

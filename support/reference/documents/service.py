@@ -23,7 +23,7 @@ Filter = Mapping[str, Any]
 """What metadata must hold: by name a value, or a list of values of which one is enough."""
 
 
-class Found(NamedTuple):
+class SearchResult(NamedTuple):
     """A document and how near it is to what was searched: 1 is the same direction."""
 
     document: DocumentRow
@@ -73,13 +73,13 @@ def list_for(services: Services, user: User, *, limit: int, offset: int) -> tupl
 def get(services: Services, user: User, document_id: UUID) -> DocumentRow:
     """One document. Raises NotFound when it is not the user's."""
     with services.database.begin() as session:
-        return _own(session, user, document_id)
+        return _owned(session, user, document_id)
 
 
 def remove(services: Services, user: User, document_id: UUID) -> None:
     """Remove a document with its vector. Raises NotFound."""
     with services.database.begin() as session:
-        document = _own(session, user, document_id)
+        document = _owned(session, user, document_id)
         session.execute(delete(DocumentRow).where(DocumentRow.id == document.id))
 
 
@@ -94,7 +94,7 @@ def search(
     min_score: float | None,
     limit: int,
     offset: int,
-) -> tuple[list[Found], int]:
+) -> tuple[list[SearchResult], int]:
     """One page of a user's documents, nearest first, and how many there are in all.
 
     Every document that passes the filters is compared; nothing is approximated.
@@ -104,23 +104,23 @@ def search(
     if source_type is not None:
         wanted = wanted.where(DocumentRow.source_type == source_type)
     for name, value in filters.items():
-        wanted = wanted.where(_holds(name, value))
+        wanted = wanted.where(_has_value(name, value))
     for name, value in exclude.items():
-        wanted = wanted.where(func.coalesce(_holds(name, value), false()).is_(False))
+        wanted = wanted.where(func.coalesce(_has_value(name, value), false()).is_(False))
     if min_score is not None:
         wanted = wanted.where(score >= min_score)
     best = wanted.order_by(score.desc(), DocumentRow.id).limit(limit).offset(offset)
     with services.database.begin() as session:
-        found = [Found(document, score) for document, score in session.execute(best).tuples()]
+        found = [SearchResult(document, score) for document, score in session.execute(best).tuples()]
         return found, pages.count(session, wanted)
 
 
-def _holds(name: str, value: Any) -> ColumnElement[bool]:
+def _has_value(name: str, value: Any) -> ColumnElement[bool]:
     values = value if isinstance(value, list) else [value]
     return DocumentRow.details[name].in_([literal(each, JSONB(none_as_null=False)) for each in values])
 
 
-def _own(session: Session, user: User, document_id: UUID) -> DocumentRow:
+def _owned(session: Session, user: User, document_id: UUID) -> DocumentRow:
     document = session.get(DocumentRow, document_id)
     if document is None or document.owner_id != user.id:
         raise NotFound("There is no such document.")

@@ -56,14 +56,14 @@ def send(
     return notification
 
 
-def tell_administrators(session: Session, *, type: str, title: str, message: str, about: dict[str, Any]) -> None:
+def notify_administrators(session: Session, *, type: str, title: str, message: str, about: dict[str, Any]) -> None:
     """Notify every administrator of something that failed, in the caller's transaction. ``about`` says of what."""
     administrators = select(UserRow.id).where(UserRow.role == "administrator", UserRow.active)
     for user_id in session.scalars(administrators):
         session.add(new_notification(user_id, type=type, priority="high", title=title, message=message, data=about))
 
 
-def forget(session: Session, *, about: dict[str, Any]) -> None:
+def delete_about(session: Session, *, about: dict[str, Any]) -> None:
     """Remove what was told about something that is gone, in the caller's transaction."""
     # What holds it is found by an index, what equals it is not.
     of_it = (NotificationRow.data.contains(about), NotificationRow.data == about)
@@ -84,13 +84,13 @@ def list_for(
 def get(services: Services, user: User, notification_id: UUID) -> NotificationRow:
     """One notification. Raises NotFound when it is not the user's."""
     with services.database.begin() as session:
-        return _own(session, user, notification_id)
+        return _owned(session, user, notification_id)
 
 
 def mark_read(services: Services, user: User, notification_id: UUID) -> NotificationRow:
     """Note when a notification was first read; reading it again keeps that. Raises NotFound."""
     with services.database.begin() as session:
-        notification = _own(session, user, notification_id, for_update=True)
+        notification = _owned(session, user, notification_id, for_update=True)
         notification.read_at = notification.read_at or utc_now()
         return notification
 
@@ -98,10 +98,10 @@ def mark_read(services: Services, user: User, notification_id: UUID) -> Notifica
 def delete(services: Services, user: User, notification_id: UUID) -> None:
     """Remove a notification. Raises NotFound."""
     with services.database.begin() as session:
-        session.delete(_own(session, user, notification_id, for_update=True))
+        session.delete(_owned(session, user, notification_id, for_update=True))
 
 
-def _own(session: Session, user: User, notification_id: UUID, *, for_update: bool = False) -> NotificationRow:
+def _owned(session: Session, user: User, notification_id: UUID, *, for_update: bool = False) -> NotificationRow:
     notification = session.get(NotificationRow, notification_id, with_for_update=for_update or None)
     if notification is None or notification.user_id != user.id:
         raise NotFound("There is no such notification.")

@@ -51,13 +51,13 @@ def list_for(services: Services, user: User, *, limit: int, offset: int) -> tupl
 def get(services: Services, user: User, portfolio_id: UUID) -> PortfolioRow:
     """One portfolio with its positions. Raises NotFound."""
     with services.database.begin() as session:
-        return _own(session, user, portfolio_id)
+        return _owned(session, user, portfolio_id)
 
 
 def remove(services: Services, user: User, portfolio_id: UUID) -> None:
     """Remove a portfolio with its positions. Raises NotFound."""
     with services.database.begin() as session:
-        _own(session, user, portfolio_id)
+        _owned(session, user, portfolio_id)
         session.execute(delete(PortfolioRow).where(PortfolioRow.id == portfolio_id))
 
 
@@ -66,7 +66,7 @@ def add_position(services: Services, user: User, portfolio_id: UUID, fields: Map
     now = utc_now()
     position = PositionRow(id=uuid4(), portfolio_id=portfolio_id, created_at=now, updated_at=now, **fields)
     with services.database.begin() as session:
-        _own(session, user, portfolio_id).updated_at = now
+        _owned(session, user, portfolio_id).updated_at = now
         session.add(position)
     return position
 
@@ -111,7 +111,7 @@ def _sum(products: Iterable[tuple[Decimal, Decimal]]) -> Decimal:
     return total.quantize(_CENT, context=_EXACT)
 
 
-def _own(session: Session, user: User, portfolio_id: UUID) -> PortfolioRow:
+def _owned(session: Session, user: User, portfolio_id: UUID) -> PortfolioRow:
     portfolio = session.get(PortfolioRow, portfolio_id, with_for_update=True)
     if portfolio is None or portfolio.owner_id != user.id:
         raise NotFound("There is no such portfolio.")
@@ -119,7 +119,7 @@ def _own(session: Session, user: User, portfolio_id: UUID) -> PortfolioRow:
 
 
 def _position(session: Session, user: User, portfolio_id: UUID, position_id: UUID) -> tuple[PortfolioRow, PositionRow]:
-    portfolio = _own(session, user, portfolio_id)
+    portfolio = _owned(session, user, portfolio_id)
     position = session.get(PositionRow, position_id)
     if position is None or position.portfolio_id != portfolio.id:
         raise NotFound("There is no such position.")

@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from support.reference.access.service import User, end_sessions, forget_sessions
+from support.reference.access.service import User, end_sessions, invalidate_sessions
 from support.reference.access.tables import UserRow
 from support.reference.database import utc_now
 from support.reference.documents.tables import DocumentRow
-from support.reference.errors import NotSignedIn
+from support.reference.errors import AuthenticationFailed
 from support.reference.events.tables import EventRow
 from support.reference.notifications.tables import NotificationRow
 from support.reference.portfolios.tables import PortfolioRow
@@ -30,7 +30,7 @@ _OWNED: dict[str, tuple[Any, Any]] = {
 """What a user owns, by the name it has in the API, with the column that says whose it is."""
 
 
-class Everything(NamedTuple):
+class UserData(NamedTuple):
     """All that the platform holds of a user; each list oldest first, what is deleted included."""
 
     profile: UserRow
@@ -38,15 +38,15 @@ class Everything(NamedTuple):
     history: dict[UUID, list[ResearchStateChangeRow]]
 
 
-def gather(services: Services, user: User) -> Everything:
-    """Everything of a user at one moment."""
+def collect(services: Services, user: User) -> UserData:
+    """UserData of a user at one moment."""
     with services.database.begin() as session:
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         owned = {
             name: list(session.scalars(select(table).where(owner == user.id).order_by(table.created_at, table.id)))
             for name, (table, owner) in _OWNED.items()
         }
-        return Everything(_profile(session, user.id), owned, _history(session, owned["sessions"]))
+        return UserData(_profile(session, user.id), owned, _history(session, owned["sessions"]))
 
 
 def erase(services: Services, user: User) -> dict[str, int]:
@@ -63,14 +63,14 @@ def erase(services: Services, user: User) -> dict[str, int]:
         session.delete(_profile(session, user.id, for_update=True))
         now = utc_now()
         session.add(AuditRow(id=uuid4(), user_id=user.id, action="erasure", counts=counts, created_at=now))
-    forget_sessions(services, ended)
+    invalidate_sessions(services, ended)
     return counts
 
 
 def _profile(session: Session, user_id: UUID, *, for_update: bool = False) -> UserRow:
     profile = session.get(UserRow, user_id, with_for_update=for_update or None)
     if profile is None:
-        raise NotSignedIn
+        raise AuthenticationFailed
     return profile
 
 

@@ -7,12 +7,12 @@ from cryptography.fernet import Fernet
 from support.reference.settings import Settings
 
 
-def seal(settings: Settings, notes: str | None) -> str | None:
+def encrypt(settings: Settings, notes: str | None) -> str | None:
     """The notes as they are stored."""
     return None if notes is None else _fernet(settings).encrypt(notes.encode()).decode()
 
 
-def unseal(settings: Settings, token: str | None) -> str | None:
+def decrypt(settings: Settings, token: str | None) -> str | None:
     """The notes as they were written."""
     return None if token is None else _fernet(settings).decrypt(token).decode()
 

@@ -25,10 +25,10 @@ from support.reference.partners import PartnerSession
 from support.reference.schemas import Price
 
 DAYS = 30
-MOST_DAYS = 366
+MAX_DAYS = 366
 
-_OUTSIDE = "The price service "
-_IMPOSSIBLE = _OUTSIDE + "answered with figures that cannot be."
+_SERVICE = "The price service "
+_IMPOSSIBLE_PRICES = _SERVICE + "answered with figures that cannot be."
 
 
 class Quote(BaseModel):
@@ -44,7 +44,7 @@ class Quote(BaseModel):
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Quote:
         if not self.low <= min(self.open, self.close) <= max(self.open, self.close) <= self.high:
-            raise ImpossibleFigures
+            raise ImpossiblePrices
         return self
 
 
@@ -52,30 +52,32 @@ class History(BaseModel):
     """What the price service answers."""
 
     ticker: str
-    quotes: Annotated[list[Quote], Field(max_length=MOST_DAYS)]
+    quotes: Annotated[list[Quote], Field(max_length=MAX_DAYS)]
 
 
-class ImpossibleFigures(Exception):
+class ImpossiblePrices(Exception):
     """The answer can be read, and cannot be true."""
 
 
 def fetch(url: str, ticker: str, *, session_id: UUID, timeout: float) -> Sequence[Quote]:
     """The last days of a stock, oldest first. Raises DependencyFailed with a sentence why there are none."""
-    answer = _ask(f"{url.rstrip('/')}/prices/{ticker}", session_id, timeout)
+    answer = _request(f"{url.rstrip('/')}/prices/{ticker}", session_id, timeout)
     if answer.status_code >= HTTPStatus.MULTIPLE_CHOICES:
-        raise DependencyFailed(f"{_OUTSIDE}answered with an error ({answer.status_code}).")
+        raise DependencyFailed(f"{_SERVICE}answered with an error ({answer.status_code}).")
     try:
         history = History.model_validate_json(answer.content)
-        require_possible(history, ticker)
-    except ImpossibleFigures:
-        raise DependencyFailed(_IMPOSSIBLE) from None
+        require_possible_prices(history, ticker)
+    except ImpossiblePrices:
+        raise DependencyFailed(_IMPOSSIBLE_PRICES) from None
     except ValidationError as error:
         readable = all(issue["type"].startswith(("greater_than", "decimal_max")) for issue in error.errors())
-        raise DependencyFailed(_IMPOSSIBLE if readable else f"{_OUTSIDE}answered something unreadable.") from None
+        raise DependencyFailed(
+            _IMPOSSIBLE_PRICES if readable else f"{_SERVICE}answered something unreadable."
+        ) from None
     return history.quotes
 
 
-def _ask(address: str, session_id: UUID, timeout: float) -> requests.Response:
+def _request(address: str, session_id: UUID, timeout: float) -> requests.Response:
     with PartnerSession(timeout) as http:
         try:
             return http.get(
@@ -85,18 +87,18 @@ def _ask(address: str, session_id: UUID, timeout: float) -> requests.Response:
                 allow_redirects=False,
             )
         except requests.Timeout:
-            raise DependencyFailed(f"{_OUTSIDE}did not answer in time.", status=504) from None
+            raise DependencyFailed(f"{_SERVICE}did not answer in time.", status=504) from None
         except requests.exceptions.ChunkedEncodingError:
-            raise DependencyFailed(f"{_OUTSIDE}answered something unreadable.") from None
+            raise DependencyFailed(f"{_SERVICE}answered something unreadable.") from None
         except requests.RequestException:
-            raise DependencyFailed(f"{_OUTSIDE}cannot be reached.", status=503) from None
+            raise DependencyFailed(f"{_SERVICE}cannot be reached.", status=503) from None
 
 
-def require_possible(history: History, ticker: str) -> None:
-    """Raise ImpossibleFigures unless these are prices of the stock, of one day or more, oldest first."""
+def require_possible_prices(history: History, ticker: str) -> None:
+    """Raise ImpossiblePrices unless these are prices of the stock, of one day or more, oldest first."""
     days = [quote.date for quote in history.quotes]
     if history.ticker != ticker or not days or any(later <= earlier for earlier, later in pairwise(days)):
-        raise ImpossibleFigures
+        raise ImpossiblePrices
 
 
 def change(first: Decimal, last: Decimal) -> Decimal:

@@ -19,7 +19,7 @@ from support.reference.errors import Conflict, Forbidden, NotFound
 from support.reference.events.service import new_event
 from support.reference.events.tables import EventRow
 from support.reference.notifications.tables import NotificationRow
-from support.reference.research.notes import seal
+from support.reference.research.notes import encrypt
 from support.reference.research.tables import ResearchSessionRow, ResearchStateChangeRow, State
 from support.reference.services import Services
 
@@ -77,20 +77,20 @@ def list_for(
 def get(services: Services, user: User, session_id: UUID) -> ResearchSessionRow:
     """One session. Raises NotFound when it is deleted or somebody else's."""
     with services.database.begin() as session:
-        return present(session, user, session_id)
+        return get_session(session, user, session_id)
 
 
 def delete(services: Services, user: User, session_id: UUID) -> None:
     """Hide a session until it is restored. Raises NotFound."""
     with services.database.begin() as session:
-        research = present(session, user, session_id, for_update=True)
+        research = get_session(session, user, session_id, for_update=True)
         research.deleted_at = research.updated_at = utc_now()
 
 
 def delete_permanently(services: Services, user: User, session_id: UUID) -> None:
     """Remove a session, hidden or not, with its history and what was told of it. Raises NotFound."""
     with services.database.begin() as session:
-        session.delete(_visible(session, user, session_id, for_update=True))
+        session.delete(_owned_session(session, user, session_id, for_update=True))
         for told in (EventRow, NotificationRow):
             session.execute(remove_rows(told).where(told.data["session_id"].astext == str(session_id)))
 
@@ -98,7 +98,7 @@ def delete_permanently(services: Services, user: User, session_id: UUID) -> None
 def restore(services: Services, user: User, session_id: UUID) -> ResearchSessionRow:
     """Bring a deleted session back as it was. Raises NotFound, and Conflict when it is not deleted."""
     with services.database.begin() as session:
-        research = _visible(session, user, session_id, for_update=True)
+        research = _owned_session(session, user, session_id, for_update=True)
         if research.deleted_at is None:
             raise Conflict("The research session is not deleted.")
         research.deleted_at = None
@@ -115,13 +115,15 @@ def transition(
     when the state does not allow the move.
     """
     with services.database.begin() as session:
-        research = present(session, user, session_id, for_update=True)
-        move(session, research, state, by=user.id)
+        research = get_session(session, user, session_id, for_update=True)
+        change_state(session, research, state, by=user.id)
         research.data = research.data | (data or {})
         return research
 
 
-def move(session: Session, research: ResearchSessionRow, state: State, *, by: UUID, error: str | None = None) -> None:
+def change_state(
+    session: Session, research: ResearchSessionRow, state: State, *, by: UUID, error: str | None = None
+) -> None:
     """Move a locked session to another state and note it in its history. Raises Conflict when it may not."""
     if state not in _NEXT_STATES[research.state]:
         raise Conflict("Invalid state transition")
@@ -139,7 +141,7 @@ def change_data(
 ) -> ResearchSessionRow:
     """Merge members into a session's data, or replace it. Members not named stay when merging. Raises NotFound."""
     with services.database.begin() as session:
-        research = present(session, user, session_id, for_update=True)
+        research = get_session(session, user, session_id, for_update=True)
         research.data = data if replace else research.data | data
         research.updated_at = utc_now()
         return research
@@ -148,21 +150,21 @@ def change_data(
 def change_notes(services: Services, user: User, session_id: UUID, notes: str | None) -> ResearchSessionRow:
     """Write a session's private notes, sealed. Raises NotFound."""
     with services.database.begin() as session:
-        research = present(session, user, session_id, for_update=True)
-        research.notes = seal(services.settings, notes)
+        research = get_session(session, user, session_id, for_update=True)
+        research.notes = encrypt(services.settings, notes)
         research.updated_at = utc_now()
         return research
 
 
-def present(session: Session, user: User, session_id: UUID, *, for_update: bool = False) -> ResearchSessionRow:
+def get_session(session: Session, user: User, session_id: UUID, *, for_update: bool = False) -> ResearchSessionRow:
     """The session, if it is the user's and not deleted. Raises NotFound."""
-    research = _visible(session, user, session_id, for_update=for_update)
+    research = _owned_session(session, user, session_id, for_update=for_update)
     if research.deleted_at is not None:
         raise NotFound("There is no such research session.")
     return research
 
 
-def _visible(session: Session, user: User, session_id: UUID, *, for_update: bool = False) -> ResearchSessionRow:
+def _owned_session(session: Session, user: User, session_id: UUID, *, for_update: bool = False) -> ResearchSessionRow:
     """The session, deleted or not, if it is the user's."""
     research = session.get(ResearchSessionRow, session_id, with_for_update=for_update or None)
     if research is None or research.owner_id != user.id:

@@ -21,11 +21,18 @@ from support.reference.database import utc_now
 from support.reference.errors import Conflict, DependencyFailed
 from support.reference.events.service import new_event
 from support.reference.notifications.service import new_notification
-from support.reference.research.prices import MOST_DAYS, History, ImpossibleFigures, Quote, change, require_possible
+from support.reference.research.prices import (
+    MAX_DAYS,
+    History,
+    ImpossiblePrices,
+    Quote,
+    change,
+    require_possible_prices,
+)
 from support.reference.research.prices import fetch as fetch_prices
-from support.reference.research.service import move, present
+from support.reference.research.service import change_state, get_session
 from support.reference.research.tables import ResearchSessionRow, Stage
-from support.reference.schemas import Price, plain
+from support.reference.schemas import Price, format_decimal
 from support.reference.services import Services
 
 _BUY_FROM = 0.6
@@ -40,8 +47,8 @@ class Analysis(BaseModel):
     first_close: Price
     last_close: Price
     change_pct: Annotated[Decimal, Field(max_digits=24, decimal_places=6)]
-    days: Annotated[int, Field(ge=1, le=MOST_DAYS)]
-    days_up: Annotated[int, Field(ge=0, lt=MOST_DAYS)]
+    days: Annotated[int, Field(ge=1, le=MAX_DAYS)]
+    days_up: Annotated[int, Field(ge=0, lt=MAX_DAYS)]
 
 
 class Report(BaseModel):
@@ -58,7 +65,7 @@ def fetch(services: Services, user: User, session_id: UUID) -> ResearchSessionRo
     with services.database.begin() as session:
         research = _at(session, user, session_id, "started")
         if research.state != "processing":
-            move(session, research, "processing", by=user.id)
+            change_state(session, research, "processing", by=user.id)
         ticker = research.ticker
     try:
         quotes = fetch_prices(
@@ -70,7 +77,7 @@ def fetch(services: Services, user: User, session_id: UUID) -> ResearchSessionRo
     except DependencyFailed as failure:
         with services.database.begin() as session:
             research = _at(session, user, session_id, "started")
-            move(session, research, "failed", by=user.id, error=failure.message)
+            change_state(session, research, "failed", by=user.id, error=failure.message)
         raise
     with _stage(services, user, session_id, after="started") as (_, research):
         research.data = research.data | {"prices": {"ticker": ticker, "quotes": [_as_data(quote) for quote in quotes]}}
@@ -98,7 +105,7 @@ def save(services: Services, user: User, session_id: UUID) -> ResearchSessionRow
         score = _part(research, "analysis", Analysis).score
         advice = _part(research, "report", Report).recommendation
         research.data = research.data | {"result": {"score": score, "recommendation": advice}}
-        move(session, research, "completed", by=user.id)
+        change_state(session, research, "completed", by=user.id)
         about = {"session_id": str(research.id), "ticker": research.ticker}
         session.add(
             new_notification(
@@ -130,7 +137,7 @@ def _stage(
 
 
 def _at(session: Session, user: User, session_id: UUID, stage: Stage) -> ResearchSessionRow:
-    research = present(session, user, session_id, for_update=True)
+    research = get_session(session, user, session_id, for_update=True)
     if research.state == "completed":
         raise Conflict("The research session is completed.")
     if research.stage != stage:
@@ -143,14 +150,14 @@ def _part(research: ResearchSessionRow, name: str, form: type[_Part]) -> _Part:
     try:
         part = form.model_validate(research.data.get(name))
         if isinstance(part, History):
-            require_possible(part, research.ticker)
-    except (ValidationError, ImpossibleFigures):
+            require_possible_prices(part, research.ticker)
+    except (ValidationError, ImpossiblePrices):
         raise Conflict(f"The session's data no longer holds the {name}.") from None
     return part
 
 
 def _as_data(quote: Quote) -> dict[str, Any]:
-    money = {name: plain(getattr(quote, name), 2) for name in ("open", "high", "low", "close")}
+    money = {name: format_decimal(getattr(quote, name), 2) for name in ("open", "high", "low", "close")}
     return {"date": quote.date.isoformat(), **money, "volume": quote.volume}
 
 
@@ -164,8 +171,8 @@ def _analysis(quotes: Sequence[Quote]) -> dict[str, Any]:
     persistence = Decimal(rises) / len(moves) if moves else Decimal("0.5")
     return {
         "score": round(float((trend + persistence) / 2), 4),
-        "first_close": plain(closes[0], 2),
-        "last_close": plain(closes[-1], 2),
+        "first_close": format_decimal(closes[0], 2),
+        "last_close": format_decimal(closes[-1], 2),
         "change_pct": f"{risen:.6f}",
         "days": len(quotes),
         "days_up": rises,
@@ -175,7 +182,7 @@ def _analysis(quotes: Sequence[Quote]) -> dict[str, Any]:
 def _report(ticker: str, analysis: Analysis) -> dict[str, Any]:
     score = analysis.score
     advice = "buy" if score >= _BUY_FROM else "sell" if score <= _SELL_UNTIL else "hold"
-    first, last = plain(analysis.first_close, 2), plain(analysis.last_close, 2)
+    first, last = format_decimal(analysis.first_close, 2), format_decimal(analysis.last_close, 2)
     summary = (
         f"{ticker} went from {first} to {last} ({analysis.change_pct * 100:+.2f} %) "
         f"in {analysis.days} days, {analysis.days_up} of them up. Score {score:.2f}."

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from support.reference import pages
-from support.reference.access.service import end_sessions, forget_sessions, new_user, remove_user, sessions_of
+from support.reference.access.service import end_sessions, invalidate_sessions, list_session_ids, new_user, remove_user
 from support.reference.access.tables import UserRow
 from support.reference.database import utc_now
 from support.reference.errors import Conflict, NotFound
@@ -49,8 +49,8 @@ def change(services: Services, key: UUID, changes: Mapping[str, Any]) -> UserRow
         for field, value in changes.items():
             setattr(user, field, value)
         user.updated_at = utc_now()
-        outdated = sessions_of(session, key)
-    forget_sessions(services, outdated)
+        outdated = list_session_ids(session, key)
+    invalidate_sessions(services, outdated)
     return user
 
 
@@ -60,7 +60,7 @@ def delete(services: Services, key: UUID) -> None:
         user = _present(session, key)
         user.deleted_at = user.updated_at = utc_now()
         ended = end_sessions(session, key)
-    forget_sessions(services, ended)
+    invalidate_sessions(services, ended)
 
 
 def restore(services: Services, key: UUID) -> UserRow:

@@ -31,19 +31,19 @@ from pydantic import SecretStr
 from support.reference.partners import PartnerSession
 
 RETRIES = 3
-LONGEST_WAIT = 5.0
+MAX_RETRY_AFTER_SECONDS = 5.0
 """Seconds that Cablecast may ask us to wait (429); the worker has other things to do meanwhile."""
-FAILURES_UNTIL_PAUSE = 10
-FAILURES_SECONDS = 5.0
+MAX_FAILURES = 10
+FAILURE_WINDOW_SECONDS = 5.0
 """So many failures in so short a time make a pause. One publication that fails makes four."""
 PAUSE_SECONDS = 3.0
-FORGET_SECONDS = 1.0
+PROBE_WINDOW_SECONDS = 1.0
 """When nobody has called for so long after a pause, what led to it is no longer held against Cablecast."""
-LEAST_SCORE = 0.7
-DAYS_APART = 7
+MIN_SCORE = 0.7
+MAX_DAYS_APART = 7
 QUALITY = 1
 """Cablecast's first transcoding profile, the one every station has."""
-LARGEST_ID = 2**31 - 1
+MAX_ID = 2**31 - 1
 
 
 T = TypeVar("T")
@@ -61,7 +61,7 @@ class CablecastPaused(Exception):
         super().__init__("Cablecast is not called for a while")
 
 
-class _Passing(CablecastError):
+class _TemporaryError(CablecastError):
     """A failure that may be gone at the next try; ``wait`` is how many seconds Cablecast asks to wait for it."""
 
     def __init__(self, message: str, *, wait: float | None = None) -> None:
@@ -82,7 +82,7 @@ class CircuitBreaker:
     def __init__(self, announce: Callable[[float], object]) -> None:
         self._announce = announce
         self._lock = threading.Lock()
-        self._failures: deque[float] = deque(maxlen=FAILURES_UNTIL_PAUSE)
+        self._failures: deque[float] = deque(maxlen=MAX_FAILURES)
         self._paused_until: float | None = None
         self._busy_until = 0.0
 
@@ -103,7 +103,7 @@ class CircuitBreaker:
             remaining = self._paused_until - monotonic()
             if remaining > 0:
                 raise CablecastPaused(remaining)
-            if remaining > -FORGET_SECONDS:
+            if remaining > -PROBE_WINDOW_SECONDS:
                 self._paused_until = monotonic() + PAUSE_SECONDS
             else:
                 self._paused_until = None
@@ -114,11 +114,11 @@ class CircuitBreaker:
         now = monotonic()
         with self._lock:
             self._failures.append(now)
-            many = len(self._failures) == FAILURES_UNTIL_PAUSE and now - self._failures[0] < FAILURES_SECONDS
+            many = len(self._failures) == MAX_FAILURES and now - self._failures[0] < FAILURE_WINDOW_SECONDS
             if self._paused_until is None and not many:
                 return
             self._paused_until = now + PAUSE_SECONDS
-        self._announce(PAUSE_SECONDS + FORGET_SECONDS)
+        self._announce(PAUSE_SECONDS + PROBE_WINDOW_SECONDS)
 
     def succeeded(self) -> None:
         """Forget the failures."""
@@ -160,8 +160,8 @@ def match_score(show: Show, title: str, day: date) -> float:
     So a show of the same title a week away, which is another week's meeting, scores 0.5 and is not linked.
     """
     likeness = SequenceMatcher(None, show.title.casefold(), title.casefold(), autojunk=False).ratio()
-    days = DAYS_APART if show.event_date is None else abs((show.event_date - day).days)
-    return likeness * (1 - min(days, DAYS_APART) / DAYS_APART / 2)
+    days = MAX_DAYS_APART if show.event_date is None else abs((show.event_date - day).days)
+    return likeness * (1 - min(days, MAX_DAYS_APART) / MAX_DAYS_APART / 2)
 
 
 def best_match(shows: Iterable[Show], title: str, day: date) -> Match | None:
@@ -231,7 +231,7 @@ class Cablecast:
         for tried in range(RETRIES):
             try:
                 return self._call_once(method, path, **arguments)
-            except _Passing as failure:
+            except _TemporaryError as failure:
                 self._breaker.asked_to_wait(failure.wait or 0.0)
                 self._pause(self._first_wait * 2**tried if failure.wait is None else failure.wait)
         return self._call_once(method, path, **arguments)
@@ -241,37 +241,37 @@ class Cablecast:
             self._pause(wait)
         self._breaker.before_call()
         try:
-            answer = self._answered(method, path, **arguments)
-        except _Passing:
+            answer = self._send(method, path, **arguments)
+        except _TemporaryError:
             self._breaker.failed()
             raise
         self._breaker.succeeded()
-        _refuse_errors(answer)
+        _raise_for_error(answer)
         return answer
 
-    def _answered(self, method: str, path: str, **arguments: Any) -> requests.Response:
+    def _send(self, method: str, path: str, **arguments: Any) -> requests.Response:
         """What Cablecast answers, if it works: 500 and above is no answer."""
         try:
             answer = self._session.request(method, self._base + path, allow_redirects=False, **arguments)
         except requests.Timeout:
-            raise _Passing("Cablecast did not answer in time") from None
+            raise _TemporaryError("Cablecast did not answer in time") from None
         except requests.ConnectionError:
-            raise _Passing("Cablecast cannot be reached") from None
+            raise _TemporaryError("Cablecast cannot be reached") from None
         except requests.exceptions.ChunkedEncodingError:
-            raise _Passing("Cablecast broke off its answer") from None
+            raise _TemporaryError("Cablecast broke off its answer") from None
         except requests.RequestException:
             raise CablecastError("Cablecast answered something unreadable") from None
         if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise _Passing(f"Cablecast answered with an error ({answer.status_code})")
+            raise _TemporaryError(f"Cablecast answered with an error ({answer.status_code})")
         return answer
 
 
-def _refuse_errors(answer: requests.Response) -> None:
+def _raise_for_error(answer: requests.Response) -> None:
     status = answer.status_code
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         wait = _seconds(answer.headers.get("Retry-After"))
-        if wait is None or wait <= LONGEST_WAIT:
-            raise _Passing("Cablecast is too busy for us", wait=wait)
+        if wait is None or wait <= MAX_RETRY_AFTER_SECONDS:
+            raise _TemporaryError("Cablecast is too busy for us", wait=wait)
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         raise CablecastError("Cablecast refused our credentials")
     if status >= HTTPStatus.BAD_REQUEST:
@@ -301,17 +301,17 @@ def _show(item: dict[str, Any]) -> Show:
 
 
 def _id(item: dict[str, Any]) -> int:
-    return _whole(item["id"])
+    return _integer(item["id"])
 
 
 def _vod_status(item: dict[str, Any]) -> VodStatus:
-    status, percent = item["status"], _whole(item["percent"])
+    status, percent = item["status"], _integer(item["percent"])
     if not isinstance(status, str) or percent > 100:
         raise ValueError
     return VodStatus(status, percent)
 
 
-def _whole(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST_ID:
+def _integer(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_ID:
         raise TypeError
     return value

@@ -27,12 +27,12 @@ _CONTROL_WORDS = 9
 """Begin, clear and show, each sent twice, and one frame lost to rounding."""
 
 _LINE_CONTROL_WORDS = 2
-_SHORTEST_SECONDS = 1.0
+_MIN_SECONDS = 1.0
 
 # The basic CEA-608 set is ASCII without these, plus a few accented letters. The extended set is not used: its
 # characters erase the one before them, and SCCWriter sends nothing to be erased.
 _BASIC = frozenset(map(chr, range(0x20, 0x7F))) - frozenset("*\\^_`{|}~") | frozenset("áéíóúçñÑ÷")
-_STAND_INS = str.maketrans(
+_REPLACEMENTS = str.maketrans(
     {
         "‘": "'", "’": "'", "`": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "–": "-", "—": "-", "_": "-",
         "{": "(", "}": ")", "|": "/", "\\": "/", "~": "-", "⁄": "/", "ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe",
@@ -56,7 +56,7 @@ class Cue:
         return " ".join(self.lines)
 
 
-def cues_of(transcript: Transcript) -> list[Cue]:
+def build_cues(transcript: Transcript) -> list[Cue]:
     """Cut a transcript into cues: the cues of a segment share its time in proportion to their length.
 
     A silent recording has the one cue ``[No speech detected]``, from its beginning to its end.
@@ -79,11 +79,11 @@ def to_scc(cues: Sequence[Cue]) -> str:
             nodes += [CaptionNode.create_break(), CaptionNode.create_text(line)]
         return Caption(cue.start * 1_000_000, cue.end * 1_000_000, nodes)
 
-    captions = CaptionList([caption(cue) for cue in _transmittable(cues)])
+    captions = CaptionList([caption(cue) for cue in _delay_unsendable(cues)])
     return str(SCCWriter(drop_frame=True).write(CaptionSet({"en-US": captions}))).rstrip() + "\n"
 
 
-def summary_of(cues: Sequence[Cue]) -> list[dict[str, object]]:
+def build_summary(cues: Sequence[Cue]) -> list[dict[str, object]]:
     """Chunks of five cues, ``{"speaker": str | None, "start": seconds, "text": str}``: who and when of the first."""
     chunks = (cues[first : first + CUES_PER_CHUNK] for first in range(0, len(cues), CUES_PER_CHUNK))
     return [
@@ -98,7 +98,7 @@ def to_json(chunks: Iterable[dict[str, object]]) -> str:
 
 
 def _cues_of_segment(segment: Segment) -> list[Cue]:
-    rows = _rows(_displayable(segment.text)) or ["?"]
+    rows = _wrap_lines(_to_cea608(segment.text)) or ["?"]
     pages = [tuple(rows[first : first + LINES]) for first in range(0, len(rows), LINES)]
     weights = [sum(map(len, page)) for page in pages]
     per_character = (segment.end - segment.start) / sum(weights)
@@ -107,7 +107,7 @@ def _cues_of_segment(segment: Segment) -> list[Cue]:
     return [Cue(start, end, segment.speaker, page) for start, end, page in zip(starts, ends, pages, strict=True)]
 
 
-def _rows(text: str) -> list[str]:
+def _wrap_lines(text: str) -> list[str]:
     """Lines of at most 32 characters; a text of several cues fills them evenly, lest the last flash by with a word."""
     widest = _wrap(text, LINE_CHARACTERS)
     if len(widest) <= LINES:
@@ -122,23 +122,23 @@ def _wrap(text: str, width: int) -> list[str]:
     return [row.rstrip() for row in textwrap.wrap(text, width)]
 
 
-def _displayable(text: str) -> str:
+def _to_cea608(text: str) -> str:
     """What CEA-608's basic set can show of ``text``: accents are dropped, the rest becomes a question mark."""
-    shown = "".join(_displayable_character(character) for character in unicodedata.normalize("NFC", text))
+    shown = "".join(_character_to_cea608(character) for character in unicodedata.normalize("NFC", text))
     return " ".join(shown.split())
 
 
-def _displayable_character(character: str) -> str:
+def _character_to_cea608(character: str) -> str:
     if character.isspace():
         return " "
     if character in _BASIC:
         return character
-    decomposed = unicodedata.normalize("NFKD", character).translate(_STAND_INS)
+    decomposed = unicodedata.normalize("NFKD", character).translate(_REPLACEMENTS)
     kept = "".join(part for part in decomposed if not unicodedata.combining(part))
     return "".join(part if part in _BASIC else "?" for part in kept)
 
 
-def _transmittable(cues: Sequence[Cue]) -> list[Cue]:
+def _delay_unsendable(cues: Sequence[Cue]) -> list[Cue]:
     """Delay cues that cannot be sent in time: the bytes of one must be through before those of the next begin.
 
     SCCWriter overlaps them instead, and a decoder then shows neither. A cue followed at once by the next is left on
@@ -147,14 +147,14 @@ def _transmittable(cues: Sequence[Cue]) -> list[Cue]:
     shown: list[Cue] = []
     earliest = -_WORD_SECONDS  # the frame lost to rounding cannot be lost before the first
     for cue in cues:
-        earliest = max(cue.start, earliest + _load_seconds(cue))
-        shown.append(replace(cue, start=earliest, end=max(cue.end, earliest + _SHORTEST_SECONDS)))
+        earliest = max(cue.start, earliest + _transmission_seconds(cue))
+        shown.append(replace(cue, start=earliest, end=max(cue.end, earliest + _MIN_SECONDS)))
     for index, (cue, following) in enumerate(pairwise(shown)):
-        if following.start - cue.end < _load_seconds(following) + _CLEAR_WORDS * _WORD_SECONDS:
+        if following.start - cue.end < _transmission_seconds(following) + _CLEAR_WORDS * _WORD_SECONDS:
             shown[index] = replace(cue, end=following.start)
     return shown
 
 
-def _load_seconds(cue: Cue) -> float:
+def _transmission_seconds(cue: Cue) -> float:
     words = sum(_LINE_CONTROL_WORDS + -(-len(line) // 2) for line in cue.lines)
     return (_CONTROL_WORDS + words) * _WORD_SECONDS

@@ -23,18 +23,18 @@ from sqlalchemy.orm import Session
 
 from support.reference.database import utc_now
 from support.reference.errors import DatabaseUnavailable, StorageUnavailable
-from support.reference.notifications.service import tell_administrators
-from support.reference.queue import MAX_RUNS, RETRY, Backoff, queue, services, when_abandoned
+from support.reference.notifications.service import notify_administrators
+from support.reference.queue import MAX_RUNS, RETRY, Backoff, on_given_up, queue, services
 from support.reference.services import Services
 from support.reference.vod.cablecast import (
-    LEAST_SCORE,
+    MIN_SCORE,
     Cablecast,
     CablecastError,
     CablecastPaused,
     CircuitBreaker,
     best_match,
 )
-from support.reference.vod.captions import cues_of, summary_of, to_json, to_scc
+from support.reference.vod.captions import build_cues, build_summary, to_json, to_scc
 from support.reference.vod.storage import MediaStorage, captions_path, summary_path
 from support.reference.vod.tables import (
     Kind,
@@ -43,8 +43,8 @@ from support.reference.vod.tables import (
     TranscriptionRow,
     VodRow,
     cache_key,
+    change_status,
     end_task,
-    move,
 )
 from support.reference.vod.transcriber import (
     MediaError,
@@ -57,8 +57,8 @@ from support.reference.vod.transcriber import (
 logger = logging.getLogger(__name__)
 
 _STOP_CHECK_SECONDS = 0.1
-_FOLLOW_LIMIT_SECONDS = 30.0
-_REPORT_SECONDS = 0.05
+_PROCESSING_TIMEOUT_SECONDS = 30.0
+_REPORT_INTERVAL_SECONDS = 0.05
 """Between two reports of a captioning's progress: more often nobody can see it, and each is a transaction."""
 
 
@@ -77,11 +77,11 @@ def _announce(seconds: float) -> None:
 _breaker = CircuitBreaker(_announce)
 
 
-class Ended(Exception):
+class NothingToDo(Exception):
     """There is nothing left to do: the VOD was deleted, or its task has already ended."""
 
 
-class UntilCablecastIsBack(Backoff):
+class RetryAfterPause(Backoff):
     """As every job, and when nobody is to call Cablecast, after that pause, however often."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> procrastinate.RetryDecision | None:
@@ -95,7 +95,7 @@ class CaptionsMissing(Exception):
     """The captions that were made are no longer in the storage."""
 
 
-class TaskWork:
+class TaskRun:
     """A task in the database, seen from whoever works on it."""
 
     def __init__(self, services: Services, vod_id: UUID, task_id: UUID) -> None:
@@ -105,13 +105,13 @@ class TaskWork:
 
     @contextmanager
     def step(self) -> Iterator[tuple[Session, VodRow, TaskRow]]:
-        """One change of the VOD and its live task, committed at the end of the block. Raises ``Ended``."""
+        """One change of the VOD and its live task, committed at the end of the block. Raises ``NothingToDo``."""
         try:
             with self._services.database.begin() as session:
                 vod = session.get(VodRow, self.vod_id, with_for_update=True)
                 task = session.get(TaskRow, self._task_id)
                 if vod is None or task is None or not task.is_live:
-                    raise Ended
+                    raise NothingToDo
                 yield session, vod, task
         finally:
             # Also when nothing is left to do: an earlier run may have been killed between its commit and this.
@@ -122,7 +122,7 @@ class TaskWork:
         with self.step() as (session, vod, task):
             task.status = Status.PROCESSING
             task.started_at = task.started_at or utc_now()
-            _begin_captioning(session, vod, task)
+            _start_captioning(session, vod, task)
         return vod
 
     def report(self, percent: int) -> None:
@@ -137,9 +137,9 @@ class TaskWork:
         with self.step() as (session, vod, task):
             end_task(task, Status.FAILED, error=reason)
             if task.kind == Kind.TRANSCRIPTION:
-                _begin_captioning(session, vod, task)
-                move(session, vod, Status.FAILED, error=reason)
-                tell_administrators(
+                _start_captioning(session, vod, task)
+                change_status(session, vod, Status.FAILED, error=reason)
+                notify_administrators(
                     session,
                     type="captioning_failed",
                     title="Captioning failed",
@@ -148,28 +148,28 @@ class TaskWork:
                 )
 
 
-def _begin_captioning(session: Session, vod: VodRow, task: TaskRow) -> None:
+def _start_captioning(session: Session, vod: VodRow, task: TaskRow) -> None:
     if task.kind == Kind.TRANSCRIPTION and vod.status == Status.PENDING:
-        move(session, vod, Status.PROCESSING)
+        change_status(session, vod, Status.PROCESSING)
 
 
 @queue.task(name="vod.transcribe", retry=RETRY, pass_context=True)
 def transcribe(context: JobContext, vod_id: str, task_id: str) -> None:
     """Caption a recording: pending, processing, completed or failed, with a reason."""
-    held, work = services(), TaskWork(services(), UUID(vod_id), UUID(task_id))
+    held, work = services(), TaskRun(services(), UUID(vod_id), UUID(task_id))
     storage = MediaStorage(held.settings.media_root)
-    with _ends(context, work):
+    with _ends_task(context, work):
         recording = work.start().file_path
         transcript = _transcript_of(context, storage, recording, work)
         _store_captions(storage, work, transcript)
 
 
-@queue.task(name="vod.publish", retry=UntilCablecastIsBack(DatabaseUnavailable, StorageUnavailable), pass_context=True)
+@queue.task(name="vod.publish", retry=RetryAfterPause(DatabaseUnavailable, StorageUnavailable), pass_context=True)
 def publish(context: JobContext, vod_id: str, task_id: str) -> None:
     """Put a captioned VOD on Cablecast. What it got there is recorded at the very end, all of it or nothing."""
-    held, work = services(), TaskWork(services(), UUID(vod_id), UUID(task_id))
+    held, work = services(), TaskRun(services(), UUID(vod_id), UUID(task_id))
     storage = MediaStorage(held.settings.media_root)
-    with _ends(context, work), _cablecast(context, held) as cablecast:
+    with _ends_task(context, work), _cablecast(context, held) as cablecast:
         vod = work.start()
         show_id = vod.show_id or _show_of(cablecast, vod, work)
         cablecast_vod_id = cablecast.create_vod(show_id, _file_name(vod.file_path), key=vod.id)
@@ -181,19 +181,19 @@ def publish(context: JobContext, vod_id: str, task_id: str) -> None:
             end_task(task, Status.COMPLETED)
 
 
-def _abandon(vod_id: str, task_id: str) -> None:
+def _fail_task_of_lost_job(vod_id: str, task_id: str) -> None:
     try:
-        TaskWork(services(), UUID(vod_id), UUID(task_id)).fail("the worker stopped too often while working on it")
-    except Ended:
+        TaskRun(services(), UUID(vod_id), UUID(task_id)).fail("the worker stopped too often while working on it")
+    except NothingToDo:
         logger.info("the task of an abandoned job has already ended", extra={"task_id": task_id})
 
 
-when_abandoned(transcribe, _abandon)
-when_abandoned(publish, _abandon)
+on_given_up(transcribe, _fail_task_of_lost_job)
+on_given_up(publish, _fail_task_of_lost_job)
 
 
 @contextmanager
-def _ends(context: JobContext, work: TaskWork) -> Iterator[None]:
+def _ends_task(context: JobContext, work: TaskRun) -> Iterator[None]:
     """Turn what stops the block into the end of its task; let through what the queue should try again."""
     try:
         try:
@@ -204,12 +204,12 @@ def _ends(context: JobContext, work: TaskWork) -> Iterator[None]:
             if context.job.attempts + 1 < MAX_RUNS:
                 raise
             work.fail(error.message)
-        except (Ended, JobAborted, CablecastPaused):
+        except (NothingToDo, JobAborted, CablecastPaused):
             raise
         except Exception:
             work.fail("something went wrong on our side")
             raise
-    except Ended:
+    except NothingToDo:
         logger.info("nothing left to do for VOD %s", work.vod_id)
 
 
@@ -225,10 +225,10 @@ def _pause(context: JobContext, seconds: float) -> None:
         threading.Event().wait(min(remaining, _STOP_CHECK_SECONDS))
 
 
-def _transcript_of(context: JobContext, storage: MediaStorage, recording: str, work: TaskWork) -> Transcript:
+def _transcript_of(context: JobContext, storage: MediaStorage, recording: str, work: TaskRun) -> Transcript:
     transcriber = SpokenChunkTranscriber(lambda seconds: _pause(context, seconds))
     try:
-        return transcriber.transcribe(storage.opened(recording), _now_and_then(work.report))
+        return transcriber.transcribe(storage.require_readable(recording), _at_intervals(work.report))
     except (FileNotFoundError, NotADirectoryError):
         storage.check()
         raise MediaMissing from None
@@ -237,28 +237,28 @@ def _transcript_of(context: JobContext, storage: MediaStorage, recording: str, w
         raise MediaUnreadable from None
 
 
-def _now_and_then(report: Callable[[int], None]) -> Callable[[int], None]:
+def _at_intervals(report: Callable[[int], None]) -> Callable[[int], None]:
     reported = monotonic()
 
     def progress(percent: int) -> None:
         nonlocal reported
-        if monotonic() - reported >= _REPORT_SECONDS:
+        if monotonic() - reported >= _REPORT_INTERVAL_SECONDS:
             report(percent)
             reported = monotonic()
 
     return progress
 
 
-def _store_captions(storage: MediaStorage, work: TaskWork, transcript: Transcript) -> None:
-    cues = cues_of(transcript)
-    scc, summary = to_scc(cues), to_json(summary_of(cues))
+def _store_captions(storage: MediaStorage, work: TaskRun, transcript: Transcript) -> None:
+    cues = build_cues(transcript)
+    scc, summary = to_scc(cues), to_json(build_summary(cues))
     # The files are written under the row's lock, so that a deletion either prevents them or removes them.
     with work.step() as (session, vod, task):
         vod.captions_path, vod.summary_path = captions_path(vod.file_path), summary_path(vod.file_path)
         storage.write(vod.captions_path, scc, owner=vod.id)
         storage.write(vod.summary_path, summary, owner=vod.id)
         session.merge(TranscriptionRow(vod_id=vod.id, segments=[asdict(segment) for segment in transcript.segments]))
-        move(session, vod, Status.COMPLETED)
+        change_status(session, vod, Status.COMPLETED)
         end_task(task, Status.COMPLETED)
 
 
@@ -274,7 +274,7 @@ def _cablecast(context: JobContext, held: Services) -> Cablecast:
     )
 
 
-def _show_of(cablecast: Cablecast, vod: VodRow, work: TaskWork) -> int:
+def _show_of(cablecast: Cablecast, vod: VodRow, work: TaskRun) -> int:
     """The show a VOD belongs to, made if Cablecast finds none at all.
 
     A poor match is kept as a suggestion. Raises ``CablecastError`` for it.
@@ -283,7 +283,7 @@ def _show_of(cablecast: Cablecast, vod: VodRow, work: TaskWork) -> int:
     match = best_match(cablecast.find_shows(vod.title), vod.title, day)
     if match is None:
         return cablecast.create_show(vod.title, day, key=vod.id)
-    if match.score < LEAST_SCORE:
+    if match.score < MIN_SCORE:
         with work.step() as (_, stored, _task):
             found = match.show
             stored.suggestion = {"show_id": found.id, "title": found.title, "score": round(match.score, 2)}
@@ -305,9 +305,9 @@ def _upload_captions(cablecast: Cablecast, cablecast_vod_id: int, storage: Media
     cablecast.upload_captions(cablecast_vod_id, _file_name(path), scc)
 
 
-def _follow(cablecast: Cablecast, cablecast_vod_id: int, work: TaskWork, pause: Callable[[], None]) -> None:
+def _follow(cablecast: Cablecast, cablecast_vod_id: int, work: TaskRun, pause: Callable[[], None]) -> None:
     """Report Cablecast's own progress until it is done."""
-    until = monotonic() + _FOLLOW_LIMIT_SECONDS
+    until = monotonic() + _PROCESSING_TIMEOUT_SECONDS
     while True:
         state = cablecast.vod_status(cablecast_vod_id)
         if state.percent == 100:

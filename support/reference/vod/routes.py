@@ -13,18 +13,18 @@ from fastapi import APIRouter, Body, Depends, Query, Response
 from pydantic import AfterValidator, Field, ValidationError
 from typing_extensions import TypedDict
 
-from support.reference.access.dependencies import Editor, signed_in
-from support.reference.errors import Detail, details_of, documented
-from support.reference.schemas import Answer, Page, Request, Title
-from support.reference.services import ServicesOf
-from support.reference.vod.cablecast import LARGEST_ID
-from support.reference.vod.service import Requested, VodService
+from support.reference.access.dependencies import Editor, current_user
+from support.reference.errors import Detail, error_responses, validation_details
+from support.reference.schemas import Page, Request, ResponseModel, Title
+from support.reference.services import ServicesDep
+from support.reference.vod.cablecast import MAX_ID
+from support.reference.vod.service import RequestedTask, VodService
 from support.reference.vod.tables import Kind, Status, TaskRow, VodRow
 
 MEDIA_ENDINGS = {".mp4", ".mov", ".mkv", ".mpg", ".wav"}
 
 _SHELL_CHARACTERS = frozenset("$`;&|<>(){}[]*?!'\"~#")
-_LONGEST_NAME_BYTES = 200
+_MAX_NAME_BYTES = 200
 """What file systems allow is 255; captions and drafts put something before and after the name."""
 
 
@@ -37,7 +37,7 @@ def _media_path(path: str) -> str:
     parts = path.split("/")
     if any(part in ("", ".", "..") for part in parts):
         raise ValueError("must name each folder, without . and ..")
-    if any(len(part.encode()) > _LONGEST_NAME_BYTES for part in parts):
+    if any(len(part.encode()) > _MAX_NAME_BYTES for part in parts):
         raise ValueError("must not hold a name longer than 200 bytes")
     if PurePosixPath(path).suffix.lower() not in MEDIA_ENDINGS:
         raise ValueError("must end in mp4, mov, mkv, mpg or wav")
@@ -79,7 +79,7 @@ class VodPage(Page):
     status: Status | None = None
 
 
-class VodAnswer(Answer):
+class VodResponse(ResponseModel):
     """A VOD. Paths are relative to the media storage."""
 
     id: UUID
@@ -99,14 +99,14 @@ class VodAnswer(Answer):
     updated_at: datetime
 
 
-class VodList(Answer):
+class VodList(ResponseModel):
     """Part of the VODs, newest first, and how many there are in all."""
 
-    vods: list[VodAnswer]
+    vods: list[VodResponse]
     total: int
 
 
-class Handover(Request):
+class CaptioningRequest(Request):
     """How to caption: an urgent recording before those that wait."""
 
     priority: Literal["normal", "urgent"] = "normal"
@@ -118,7 +118,7 @@ class Batch(Request):
     recordings: Annotated[list[Any], Field(min_length=1, max_length=10)]
 
 
-class BatchResult(Answer):
+class BatchResult(ResponseModel):
     """What became of one recording of a batch: its VOD and task, or what is wrong with it."""
 
     vod_id: UUID | None = None
@@ -126,7 +126,7 @@ class BatchResult(Answer):
     issues: list[Detail] = Field(default_factory=list)
 
 
-class BatchAnswer(Answer):
+class BatchResponse(ResponseModel):
     """The results in the order of the recordings."""
 
     results: list[BatchResult]
@@ -135,10 +135,10 @@ class BatchAnswer(Answer):
 class ShowLink(Request):
     """The show at Cablecast that a VOD belongs to."""
 
-    show_id: Annotated[int, Field(strict=True, ge=1, le=LARGEST_ID)]
+    show_id: Annotated[int, Field(strict=True, ge=1, le=MAX_ID)]
 
 
-class SuggestionAnswer(Answer):
+class SuggestionResponse(ResponseModel):
     """The show that fits best, though not well enough; ``score`` is 0..1."""
 
     show_id: int
@@ -146,14 +146,14 @@ class SuggestionAnswer(Answer):
     score: float
 
 
-class ShowAnswer(Answer):
+class ShowResponse(ResponseModel):
     """The show a VOD is linked to, null when it is not, and the one that publishing suggests."""
 
     show_id: int | None
-    suggestion: SuggestionAnswer | None
+    suggestion: SuggestionResponse | None
 
 
-class TaskCounts(Answer):
+class TaskCounts(ResponseModel):
     """How many tasks are in each state."""
 
     pending: int
@@ -162,14 +162,14 @@ class TaskCounts(Answer):
     failed: int
 
 
-class TaskRequested(Answer):
+class RequestedTaskResponse(ResponseModel):
     """The task that does the work, or has done it."""
 
     task_id: UUID
     status: Status
 
 
-class TaskAnswer(Answer):
+class TaskResponse(ResponseModel):
     """A piece of work."""
 
     id: UUID
@@ -183,7 +183,7 @@ class TaskAnswer(Answer):
     finished_at: datetime | None
 
 
-class SegmentAnswer(Answer):
+class SegmentResponse(ResponseModel):
     """An utterance, times in seconds."""
 
     start: float
@@ -192,16 +192,16 @@ class SegmentAnswer(Answer):
     text: str
 
 
-class TranscriptionAnswer(Answer):
+class TranscriptionResponse(ResponseModel):
     """What is said in a VOD; ``output_path`` is its caption file's, null until it is captioned."""
 
     vod_id: UUID
     status: Status
     output_path: str | None
-    segments: list[SegmentAnswer]
+    segments: list[SegmentResponse]
 
 
-class ChunkAnswer(Answer):
+class ChunkResponse(ResponseModel):
     """Five cues of captions as one; ``start`` in seconds. The speaker is null where nobody speaks."""
 
     speaker: str | None
@@ -209,68 +209,73 @@ class ChunkAnswer(Answer):
     text: str
 
 
-class SummaryAnswer(Answer):
+class SummaryResponse(ResponseModel):
     """The summary of a VOD."""
 
     vod_id: UUID
-    chunks: list[ChunkAnswer]
+    chunks: list[ChunkResponse]
 
 
-async def vod_service(services: ServicesOf) -> VodService:
+async def vod_service(services: ServicesDep) -> VodService:
     """The service, as routes receive it."""
     return VodService(services)
 
 
-Vods = Annotated[VodService, Depends(vod_service)]
+VodServiceDep = Annotated[VodService, Depends(vod_service)]
 
-router = APIRouter(prefix="/api", dependencies=[Depends(signed_in)], responses=documented(401, 422, 500, 503))
+router = APIRouter(prefix="/api", dependencies=[Depends(current_user)], responses=error_responses(401, 422, 500, 503))
 
-_WORK_ANSWERS = {200: {"model": TaskRequested, "description": "It was done before."}, **documented(403, 404, 409)}
+_TASK_RESPONSES = {
+    200: {"model": RequestedTaskResponse, "description": "It was done before."},
+    **error_responses(403, 404, 409),
+}
 
 
-@router.post("/vod/create", status_code=201, response_model=VodAnswer, responses=documented(403, 413))
-def create(new: NewVod, vods: Vods, editor: Editor) -> VodRow:
+@router.post("/vod/create", status_code=201, response_model=VodResponse, responses=error_responses(403, 413))
+def create(new: NewVod, vods: VodServiceDep, editor: Editor) -> VodRow:
     """Take a recording in. It is pending until it is handed in for captioning."""
     return vods.create(new.model_dump(), by=editor.id)
 
 
 @router.get("/vod/list", response_model=VodList)
-def page(vods: Vods, wanted: Annotated[VodPage, Query()]) -> dict[str, object]:
+def page(vods: VodServiceDep, wanted: Annotated[VodPage, Query()]) -> dict[str, object]:
     """The VODs, newest first."""
     found, total = vods.page(limit=wanted.limit, offset=wanted.offset, status=wanted.status)
     return {"vods": found, "total": total}
 
 
-@router.post("/vod/batch-transcribe", status_code=202, response_model=BatchAnswer, responses=documented(403, 413))
-def batch(wanted: Batch, vods: Vods, editor: Editor) -> dict[str, object]:
+@router.post(
+    "/vod/batch-transcribe", status_code=202, response_model=BatchResponse, responses=error_responses(403, 413)
+)
+def batch(wanted: Batch, vods: VodServiceDep, editor: Editor) -> dict[str, object]:
     """Take in and caption up to ten recordings. A bad one is reported, the rest is captioned."""
-    checked = [_checked(recording) for recording in wanted.recordings]
+    checked = [_validate_recording(recording) for recording in wanted.recordings]
     good = [recording.model_dump() for recording in checked if isinstance(recording, NewVod)]
-    tasks = iter(vods.take_in(good, by=editor.id))
+    tasks = iter(vods.create_batch(good, by=editor.id))
     return {"results": [_result(tasks, recording) for recording in checked]}
 
 
 @router.get("/queue", response_model=TaskCounts)
-def queue(vods: Vods) -> dict[str, int]:
+def queue(vods: VodServiceDep) -> dict[str, int]:
     """How many tasks wait, run and have ended."""
     return vods.queue()
 
 
-@router.get("/vod/{vod_id}", response_model=VodAnswer, responses=documented(404))
-def read(vod_id: UUID, vods: Vods) -> Response:
+@router.get("/vod/{vod_id}", response_model=VodResponse, responses=error_responses(404))
+def read(vod_id: UUID, vods: VodServiceDep) -> Response:
     """One VOD. ``X-Cache`` says whether it was served from the cache (``hit`` or ``miss``)."""
-    served, cached = vods.read(vod_id, lambda vod: VodAnswer.model_validate(vod).model_dump_json().encode())
+    served, cached = vods.read(vod_id, lambda vod: VodResponse.model_validate(vod).model_dump_json().encode())
     return Response(served, media_type="application/json", headers={"X-Cache": "hit" if cached else "miss"})
 
 
-@router.put("/vod/{vod_id}", response_model=VodAnswer, responses=documented(403, 404, 409, 413))
-def update(vod_id: UUID, changes: Annotated[VodChanges, Body()], vods: Vods, editor: Editor) -> VodRow:
+@router.put("/vod/{vod_id}", response_model=VodResponse, responses=error_responses(403, 404, 409, 413))
+def update(vod_id: UUID, changes: Annotated[VodChanges, Body()], vods: VodServiceDep, editor: Editor) -> VodRow:
     """Change some fields; those left out stay. A forbidden change of status changes nothing at all."""
     return vods.update(vod_id, changes)
 
 
-@router.delete("/vod/{vod_id}", status_code=204, responses=documented(403, 404))
-def delete(vod_id: UUID, vods: Vods, editor: Editor) -> None:
+@router.delete("/vod/{vod_id}", status_code=204, responses=error_responses(403, 404))
+def delete(vod_id: UUID, vods: VodServiceDep, editor: Editor) -> None:
     """Remove a VOD with its captions, summary, tasks and history. The recording stays."""
     vods.delete(vod_id)
 
@@ -278,42 +283,44 @@ def delete(vod_id: UUID, vods: Vods, editor: Editor) -> None:
 @router.post(
     "/vod/{vod_id}/transcribe",
     status_code=202,
-    response_model=TaskRequested,
-    responses={**_WORK_ANSWERS, **documented(413)},
+    response_model=RequestedTaskResponse,
+    responses={**_TASK_RESPONSES, **error_responses(413)},
 )
 def transcribe(
-    vod_id: UUID, vods: Vods, editor: Editor, response: Response, how: Handover | None = None
+    vod_id: UUID, vods: VodServiceDep, editor: Editor, response: Response, how: CaptioningRequest | None = None
 ) -> dict[str, object]:
     """Hand a VOD in for captioning. Asking again gives the same task; 200 once it is captioned."""
-    return _requested(vods.transcribe(vod_id, urgent=how is not None and how.priority == "urgent"), response)
+    return _task_response(vods.transcribe(vod_id, urgent=how is not None and how.priority == "urgent"), response)
 
 
-@router.post("/vod/{vod_id}/publish", status_code=202, response_model=TaskRequested, responses=_WORK_ANSWERS)
-def publish(vod_id: UUID, vods: Vods, editor: Editor, response: Response) -> dict[str, object]:
+@router.post("/vod/{vod_id}/publish", status_code=202, response_model=RequestedTaskResponse, responses=_TASK_RESPONSES)
+def publish(vod_id: UUID, vods: VodServiceDep, editor: Editor, response: Response) -> dict[str, object]:
     """Put a captioned VOD on Cablecast. Asking again gives the same task; 200 once it is published."""
-    return _requested(vods.publish(vod_id), response)
+    return _task_response(vods.publish(vod_id), response)
 
 
-@router.get("/vod/{vod_id}/show", response_model=ShowAnswer, responses=documented(404))
-def show(vod_id: UUID, vods: Vods) -> VodRow:
+@router.get("/vod/{vod_id}/show", response_model=ShowResponse, responses=error_responses(404))
+def show(vod_id: UUID, vods: VodServiceDep) -> VodRow:
     """The show a VOD is linked to, or the one that is suggested."""
     return vods.get(vod_id)
 
 
-@router.post("/vod/{vod_id}/show", status_code=201, response_model=ShowAnswer, responses=documented(403, 404, 409, 413))
-def link(vod_id: UUID, wanted: ShowLink, vods: Vods, editor: Editor) -> VodRow:
+@router.post(
+    "/vod/{vod_id}/show", status_code=201, response_model=ShowResponse, responses=error_responses(403, 404, 409, 413)
+)
+def link(vod_id: UUID, wanted: ShowLink, vods: VodServiceDep, editor: Editor) -> VodRow:
     """Link a VOD to a show by hand."""
     return vods.link(vod_id, wanted.show_id)
 
 
-@router.delete("/vod/{vod_id}/show", status_code=204, responses=documented(403, 404, 409))
-def unlink(vod_id: UUID, vods: Vods, editor: Editor) -> None:
+@router.delete("/vod/{vod_id}/show", status_code=204, responses=error_responses(403, 404, 409))
+def unlink(vod_id: UUID, vods: VodServiceDep, editor: Editor) -> None:
     """Take the link to a show away."""
     vods.unlink(vod_id)
 
 
-@router.get("/vod/{vod_id}/transcription", response_model=TranscriptionAnswer, responses=documented(404))
-def transcription(vod_id: UUID, vods: Vods) -> dict[str, object]:
+@router.get("/vod/{vod_id}/transcription", response_model=TranscriptionResponse, responses=error_responses(404))
+def transcription(vod_id: UUID, vods: VodServiceDep) -> dict[str, object]:
     """What is said in a VOD; no segments before it is captioned, or when nobody speaks."""
     vod, segments = vods.transcription(vod_id)
     return {"vod_id": vod.id, "status": vod.status, "output_path": vod.captions_path, "segments": segments}
@@ -324,28 +331,28 @@ def transcription(vod_id: UUID, vods: Vods) -> dict[str, object]:
     response_class=Response,
     responses={
         200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "SCC."},
-        **documented(404),
+        **error_responses(404),
     },
 )
-def captions(vod_id: UUID, vods: Vods) -> Response:
+def captions(vod_id: UUID, vods: VodServiceDep) -> Response:
     """The captions as an SCC file."""
     return Response(vods.captions(vod_id), media_type="text/plain")
 
 
-@router.get("/vod/{vod_id}/summary", response_model=SummaryAnswer, responses=documented(404))
-def summary(vod_id: UUID, vods: Vods) -> dict[str, object]:
+@router.get("/vod/{vod_id}/summary", response_model=SummaryResponse, responses=error_responses(404))
+def summary(vod_id: UUID, vods: VodServiceDep) -> dict[str, object]:
     """The captions in chunks of five cues."""
     return {"vod_id": vod_id, "chunks": vods.summary(vod_id)}
 
 
-@router.get("/tasks/{task_id}", response_model=TaskAnswer, responses=documented(404))
-def task(task_id: UUID, vods: Vods) -> object:
+@router.get("/tasks/{task_id}", response_model=TaskResponse, responses=error_responses(404))
+def task(task_id: UUID, vods: VodServiceDep) -> object:
     """How far a piece of work is."""
     return vods.task(task_id)
 
 
-@router.delete("/tasks/{task_id}", status_code=204, responses=documented(403, 404, 409))
-def cancel(task_id: UUID, vods: Vods, editor: Editor) -> None:
+@router.delete("/tasks/{task_id}", status_code=204, responses=error_responses(403, 404, 409))
+def cancel(task_id: UUID, vods: VodServiceDep, editor: Editor) -> None:
     """Take back a task that waits; one that has begun or ended cannot be."""
     vods.cancel(task_id)
 
@@ -357,14 +364,14 @@ def _result(tasks: Iterator[TaskRow], recording: NewVod | list[Detail]) -> dict[
     return {"vod_id": task.vod_id, "task_id": task.id}
 
 
-def _checked(recording: object) -> NewVod | list[Detail]:
+def _validate_recording(recording: object) -> NewVod | list[Detail]:
     try:
         return NewVod.model_validate(recording)
     except ValidationError as error:
-        return details_of(error, part="item")
+        return validation_details(error, part="item")
 
 
-def _requested(requested: Requested, response: Response) -> dict[str, object]:
+def _task_response(requested: RequestedTask, response: Response) -> dict[str, object]:
     if requested.done:
         response.status_code = 200
     return {"task_id": requested.task.id, "status": requested.task.status}

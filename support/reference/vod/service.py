@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from support.reference import pages
 from support.reference.database import utc_now
 from support.reference.errors import Conflict, NotFound
-from support.reference.notifications.service import forget
-from support.reference.queue import defer, withdraw
+from support.reference.notifications.service import delete_about
+from support.reference.queue import cancel_job, defer
 from support.reference.services import Services
 from support.reference.vod import jobs
 from support.reference.vod.storage import MediaStorage, captions_path, summary_path
@@ -26,11 +26,11 @@ from support.reference.vod.tables import (
     TranscriptionRow,
     VodRow,
     cache_key,
+    change_status,
     end_task,
     latest_task,
     lock_vod,
-    move,
-    unknown_vod,
+    vod_not_found,
 )
 
 CACHE_SECONDS = 60
@@ -39,7 +39,7 @@ URGENT = 10
 
 
 @dataclass(frozen=True)
-class Requested:
+class RequestedTask:
     """What became of asking for work: the task that does it, ``done`` when it was done before."""
 
     task: TaskRow
@@ -89,7 +89,7 @@ class VodService:
             vod = lock_vod(session, vod_id)
             for name, value in changes.items():
                 if name == "status":
-                    _move_by_hand(session, vod, Status(value))
+                    _set_status(session, vod, Status(value))
                 else:
                     setattr(vod, name, value)
         self._cache.invalidate(cache_key(vod_id))
@@ -106,7 +106,7 @@ class VodService:
             if files:
                 self._storage.check()
             _delete_jobs(session, vod_id)
-            forget(session, about={"vod_id": str(vod_id)})
+            delete_about(session, about={"vod_id": str(vod_id)})
             session.execute(delete(VodRow).where(VodRow.id == vod_id))
         self._cache.invalidate(cache_key(vod_id))
         for path in files:
@@ -117,33 +117,33 @@ class VodService:
         with self._database.begin() as session:
             return _vod(session, vod_id)
 
-    def transcribe(self, vod_id: UUID, *, urgent: bool = False) -> Requested:
+    def transcribe(self, vod_id: UUID, *, urgent: bool = False) -> RequestedTask:
         """Have a VOD captioned, once: whoever asks again meanwhile gets the same task. A failed VOD is tried again."""
         with self._database.begin() as session:
             vod = lock_vod(session, vod_id)
             task = latest_task(session, vod_id, Kind.TRANSCRIPTION)
             if task and (task.is_live or (vod.captions_path and task.status == Status.COMPLETED)):
-                return Requested(task, done=not task.is_live)
+                return RequestedTask(task, done=not task.is_live)
             if vod.status == Status.FAILED:
-                move(session, vod, Status.PENDING)
+                change_status(session, vod, Status.PENDING)
             if vod.status != Status.PENDING:
                 raise Conflict(f"The VOD is {vod.status}, without captions of ours.")
             task = _add_task(session, vod, Kind.TRANSCRIPTION, priority=URGENT if urgent else 0)
         self._cache.invalidate(cache_key(vod_id))
-        return Requested(task, done=False)
+        return RequestedTask(task, done=False)
 
-    def publish(self, vod_id: UUID) -> Requested:
+    def publish(self, vod_id: UUID) -> RequestedTask:
         """Have a captioned VOD published, once. Raises ``Conflict`` when it has no captions."""
         with self._database.begin() as session:
             vod = lock_vod(session, vod_id)
             task = latest_task(session, vod_id, Kind.PUBLICATION)
             if task and (task.is_live or vod.published_at):
-                return Requested(task, done=not task.is_live)
+                return RequestedTask(task, done=not task.is_live)
             if vod.captions_path is None:
                 raise Conflict("The VOD has no captions yet.")
-            return Requested(_add_task(session, vod, Kind.PUBLICATION), done=False)
+            return RequestedTask(_add_task(session, vod, Kind.PUBLICATION), done=False)
 
-    def take_in(self, recordings: Sequence[Mapping[str, Any]], *, by: UUID) -> list[TaskRow]:
+    def create_batch(self, recordings: Sequence[Mapping[str, Any]], *, by: UUID) -> list[TaskRow]:
         """Create VODs and have them captioned, in this order: all of them or none."""
         now = utc_now()
         with self._database.begin() as session:
@@ -156,7 +156,7 @@ class VodService:
         """Link a VOD to a show by hand. Raises ``Conflict`` when it is linked already, or is being published."""
         with self._database.begin() as session:
             vod = lock_vod(session, vod_id)
-            _refuse_while_published(session, vod)
+            _reject_while_publishing(session, vod)
             if vod.show_id is not None:
                 raise Conflict("The VOD is linked to a show already.")
             vod.show_id, vod.suggestion = show_id, None
@@ -167,7 +167,7 @@ class VodService:
         """Take the link away. Raises ``NotFound`` without one, ``Conflict`` for what is published or about to be."""
         with self._database.begin() as session:
             vod = lock_vod(session, vod_id)
-            _refuse_while_published(session, vod)
+            _reject_while_publishing(session, vod)
             if vod.show_id is None:
                 raise NotFound("The VOD is not linked to a show.")
             if vod.published_at:
@@ -180,12 +180,12 @@ class VodService:
         with self._database.begin() as session:
             task = session.get(TaskRow, task_id)
             if task is None:
-                raise _unknown_task()
+                raise _task_not_found()
             lock_vod(session, task.vod_id)
             task = session.get(TaskRow, task_id, populate_existing=True)
             if task is None:  # somebody else took it back while we waited for the lock
-                raise _unknown_task()
-            if task.status != Status.PENDING or not withdraw(session, str(task_id)):
+                raise _task_not_found()
+            if task.status != Status.PENDING or not cancel_job(session, str(task_id)):
                 raise Conflict("The task has begun or ended.")
             session.delete(task)
 
@@ -199,7 +199,7 @@ class VodService:
         with self._database.begin() as session:
             task = session.get(TaskRow, task_id)
         if task is None:
-            raise _unknown_task()
+            raise _task_not_found()
         return task
 
     def transcription(self, vod_id: UUID) -> tuple[VodRow, list[dict[str, Any]]]:
@@ -238,11 +238,11 @@ def count_tasks(session: Session) -> dict[str, int]:
 _JOBS = {Kind.TRANSCRIPTION: jobs.transcribe, Kind.PUBLICATION: jobs.publish}
 
 
-def _unknown_task() -> NotFound:
+def _task_not_found() -> NotFound:
     return NotFound("There is no such task.")
 
 
-def _refuse_while_published(session: Session, vod: VodRow) -> None:
+def _reject_while_publishing(session: Session, vod: VodRow) -> None:
     task = latest_task(session, vod.id, Kind.PUBLICATION)
     if task and task.is_live:
         raise Conflict("The VOD is being published.")
@@ -251,13 +251,13 @@ def _refuse_while_published(session: Session, vod: VodRow) -> None:
 def _vod(session: Session, vod_id: UUID) -> VodRow:
     vod = session.get(VodRow, vod_id)
     if vod is None:
-        raise unknown_vod()
+        raise vod_not_found()
     return vod
 
 
-def _move_by_hand(session: Session, vod: VodRow, status: Status) -> None:
+def _set_status(session: Session, vod: VodRow, status: Status) -> None:
     """An editor who ends the captioning ends its task too: the worker then leaves the VOD alone."""
-    move(session, vod, status)
+    change_status(session, vod, status)
     task = latest_task(session, vod.id, Kind.TRANSCRIPTION)
     if task and task.is_live and status not in (Status.PENDING, Status.PROCESSING):
         end_task(task, Status.FAILED, error=f"an editor set the VOD to {status}")

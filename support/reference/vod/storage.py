@@ -10,7 +10,7 @@ from uuid import UUID
 
 from support.reference.errors import StorageUnavailable
 
-_PATIENCE_SECONDS = 2.0
+_TIMEOUT_SECONDS = 2.0
 """For opening and reading a file. A network drive may hang; who asks for a file is not to hang with it."""
 
 _Result = TypeVar("_Result")
@@ -46,16 +46,16 @@ class MediaStorage:
     def read(self, path: str) -> bytes | None:
         """The file, None when the storage is there and the file is not."""
         try:
-            return _in_time(self.locate(path).read_bytes)
+            return _with_timeout(self.locate(path).read_bytes)
         except FileNotFoundError:
             return None
         except OSError:
             raise StorageUnavailable from None
 
-    def opened(self, path: str) -> Path:
+    def require_readable(self, path: str) -> Path:
         """The place of a file that opens now. Raises OSError when the storage is there and the file does not open."""
         place = self.locate(path)
-        _in_time(lambda: place.open("rb").close())
+        _with_timeout(lambda: place.open("rb").close())
         return place
 
     def write(self, path: str, content: str, *, owner: UUID) -> None:
@@ -79,7 +79,7 @@ class MediaStorage:
             raise StorageUnavailable from None
 
 
-def _in_time(work: Callable[[], _Result]) -> _Result:
+def _with_timeout(work: Callable[[], _Result]) -> _Result:
     """What ``work`` gives or raises; ``StorageUnavailable`` where it hangs, in a thread that is then left to itself."""
     result: Future[_Result] = Future()
 
@@ -91,7 +91,7 @@ def _in_time(work: Callable[[], _Result]) -> _Result:
 
     Thread(target=run, name="storage", daemon=True).start()
     try:
-        return result.result(_PATIENCE_SECONDS)
+        return result.result(_TIMEOUT_SECONDS)
     except TimeoutError:
         raise StorageUnavailable from None
 

@@ -142,7 +142,7 @@ def lock_vod(session: Session, vod_id: UUID) -> VodRow:
     """The VOD, held against every other change until the transaction ends. Raises ``NotFound``."""
     vod = session.get(VodRow, vod_id, with_for_update=True)
     if vod is None:
-        raise unknown_vod()
+        raise vod_not_found()
     return vod
 
 
@@ -151,7 +151,7 @@ def cache_key(vod_id: UUID) -> str:
     return f"vod:{vod_id}"
 
 
-def unknown_vod() -> NotFound:
+def vod_not_found() -> NotFound:
     """What whoever asks for a VOD that is not there is told."""
     return NotFound("There is no such VOD.")
 
@@ -164,7 +164,7 @@ def latest_task(session: Session, vod_id: UUID, kind: Kind) -> TaskRow | None:
     return session.scalars(newest_first.limit(1)).first()
 
 
-def move(session: Session, vod: VodRow, status: Status, *, error: str | None = None) -> None:
+def change_status(session: Session, vod: VodRow, status: Status, *, error: str | None = None) -> None:
     """Change the status of a locked VOD, its progress with it, and record the change. Raises ``Conflict``.
 
     Progress begins again with a new try (``pending``) and is whole when completed.

@@ -15,10 +15,10 @@ from typing import Any, BinaryIO, Protocol
 STEPS = 10
 """Progress is reported this many times, evenly."""
 
-_LONGEST_SIDE_CHUNK = 16 * 1024 * 1024
+_MAX_METADATA_CHUNK_BYTES = 16 * 1024 * 1024
 """Bytes. Words and pace are read into memory whole, so a damaged size must not ask for all of it."""
 
-_ROUNDING_SECONDS = 1.0
+_TOLERANCE_SECONDS = 1.0
 """How far the last word may stand behind the end of the samples."""
 
 
@@ -128,7 +128,7 @@ def _read_wave(file: BinaryIO) -> _Wave:
         raise MediaEmpty
     duration = sample_bytes / byte_rate
     segments = _segments(_read_chunk(file, chunks[b"spch"])) if b"spch" in chunks else ()
-    if any(segment.end > duration + _ROUNDING_SECONDS for segment in segments):
+    if any(segment.end > duration + _TOLERANCE_SECONDS for segment in segments):
         raise MediaUnreadable
     pace = _unpack("<I", _read_chunk(file, chunks[b"pace"]))[0] / 1000 if b"pace" in chunks else 0.0
     return _Wave(duration, segments, pace)
@@ -150,7 +150,7 @@ def _chunks(file: BinaryIO, end: int) -> dict[bytes, tuple[int, int]]:
 
 def _read_chunk(file: BinaryIO, place: tuple[int, int]) -> bytes:
     offset, size = place
-    if size > _LONGEST_SIDE_CHUNK:
+    if size > _MAX_METADATA_CHUNK_BYTES:
         raise MediaUnreadable
     file.seek(offset)
     return file.read(size)
@@ -178,7 +178,7 @@ def _segment(item: object) -> Segment:
         raise MediaUnreadable
     start, end = _seconds(item["start"]), _seconds(item["end"])
     speaker, text = item["speaker"], item["text"]
-    if not start < end or not _is_words(speaker) or not _is_words(text):
+    if not start < end or not _is_storable_text(speaker) or not _is_storable_text(text):
         raise MediaUnreadable
     return Segment(start, end, speaker, text)
 
@@ -195,7 +195,7 @@ def _seconds(value: object) -> float:
     return seconds
 
 
-def _is_words(value: object) -> bool:
+def _is_storable_text(value: object) -> bool:
     """NUL and lone surrogates are refused: neither the database nor a UTF-8 file can hold them."""
     return isinstance(value, str) and bool(value.strip()) and "\0" not in value and _is_encodable(value)
 
