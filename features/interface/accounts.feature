@@ -118,7 +118,7 @@ Feature: Accounts API
     Then the response is 422
     And the response has
       | path             | value                                                 |
-      | error.details[0] | {"field": "<field>", "issue": "is not a known field"} |
+      | error.details[0] | {"field": "<field>", "issue": "unknown field"} |
     And nothing was changed
 
     Examples: misspelt, and not to be changed here

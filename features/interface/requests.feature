@@ -164,7 +164,7 @@ Feature: Valid and invalid requests
       And the response has
         | path                   | value                |
         | error.details[0].field | surprise             |
-        | error.details[0].issue | is not a known field |
+        | error.details[0].issue | unknown field |
 
       Examples: with fields of its own, and without
         | path                            |
@@ -205,7 +205,7 @@ Feature: Valid and invalid requests
       Examples: a session that has ended, and a session without the right
         | who                       | sends                  | cookie             | status | words                                     |
         | an unauthenticated client | with an ended session  | admin_session=over | 401    | Your session has ended. Sign in again.    |
-        | Vera                      | with a viewer's rights | none=none          | 403    | <button>Sign in as somebody else</button> |
+        | Vera                      | with a viewer's rights | none=none          | 403    | <button>Sign in as another user</button> |
 
   Rule: Permanently deleted resources have no row
 

@@ -213,7 +213,7 @@ def _error_page(error: PlatformError) -> Page:
         page = _sign_in_page("" if error.message == AuthenticationFailed.message else error.message, error.status)
     else:
         body = (
-            f'<h1>Administration</h1><p role="alert">{escape(error.message)}</p>{_sign_out("Sign in as somebody else")}'
+            f'<h1>Administration</h1><p role="alert">{escape(error.message)}</p>{_sign_out("Sign in as another user")}'
         )
         page = Page("Administration", body, error.status)
     page.headers.update(error.headers)
@@ -344,7 +344,7 @@ def _services_table(health: HealthResponse) -> str:
 def _queue_tables(queue: QueueResponse) -> str:
     workers = [(worker.id, f"{worker.seconds_since_heartbeat:.1f} s ago", worker.jobs) for worker in queue.workers]
     return _table("queue", "Queue", ("state", "tasks"), list(queue.tasks.model_dump().items())) + _table(
-        "workers", "Workers", ("worker", "sign of life", "at work on"), workers
+        "workers", "Workers", ("worker", "heartbeat", "running jobs"), workers
     )
 
 

@@ -49,7 +49,7 @@ class PlatformError(Exception):
 
     status: int = 500
     type: str = "InternalError"
-    message: str = "Something went wrong on our side."
+    message: str = "An internal error occurred."
 
     def __init__(
         self,
@@ -77,7 +77,7 @@ class AuthenticationFailed(PlatformError):
 
     status = 401
     type = "AuthenticationError"
-    message = "Sign in first."
+    message = "Authentication is required."
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message, headers={"WWW-Authenticate": "Bearer"})
@@ -96,7 +96,7 @@ class NotFound(PlatformError):
 
     status = 404
     type = "NotFoundError"
-    message = "There is no such resource."
+    message = "The resource was not found."
 
 
 class Conflict(PlatformError):
@@ -104,7 +104,7 @@ class Conflict(PlatformError):
 
     status = 409
     type = "ConflictError"
-    message = "The request conflicts with the present state."
+    message = "The request conflicts with the current state."
 
 
 class PayloadTooLarge(PlatformError):
@@ -120,7 +120,7 @@ class TooManyRequests(PlatformError):
 
     status = 429
     type = "RateLimitError"
-    message = "That was too often. Try again later."
+    message = "Too many requests. Try again later."
 
 
 class DatabaseUnavailable(PlatformError):
@@ -136,7 +136,7 @@ class DependencyFailed(PlatformError):
 
     status = 502
     type = "DependencyError"
-    message = "A service this needs has failed."
+    message = "A required service failed."
 
     def __init__(self, message: str | None = None, *, status: int = 502) -> None:
         super().__init__(message)
@@ -157,7 +157,7 @@ class MethodNotAllowed(PlatformError):
 
     status = 405
     type = "MethodNotAllowed"
-    message = "This method is not allowed here."
+    message = "The method is not allowed for this path."
 
 
 class RequestTimedOut(PlatformError):
@@ -187,10 +187,10 @@ _BY_STATUS: dict[int, type[PlatformError]] = {
 # Pydantic's own messages may quote what was sent, so each kind of error has a sentence of ours.
 _ISSUE_MESSAGES = {
     "missing": "is missing",
-    "extra_forbidden": "is not a known field",
+    "extra_forbidden": "unknown field",
     "json_invalid": "is not valid JSON",
     "string_type": "must be text",
-    "string_unicode": "holds characters that are not Unicode",
+    "string_unicode": "contains a lone surrogate",
     "string_too_short": "must have at least {min_length} character(s)",
     "string_too_long": "must have at most {max_length} characters",
     "string_pattern_mismatch": "does not have the expected form",

@@ -100,7 +100,7 @@ def _vod_id(subject: str) -> UUID:
     try:
         return UUID(subject.removeprefix(_VOD))
     except ValueError:
-        raise NotFound("There is nothing of this name to subscribe to.") from None
+        raise NotFound("The subject was not found.") from None
 
 
 class SubscriptionHub:
@@ -227,7 +227,7 @@ async def _handle_message(message: Any, hub: SubscriptionHub, subscriber: Subscr
         case {"ping": str(text), **rest} if not rest:
             subscriber.outgoing.put_nowait({"pong": text})
         case _:
-            raise ValidationFailed("This message is not known.")
+            raise ValidationFailed("Unknown message.")
 
 
 def _parse_message(message: Any) -> Any:

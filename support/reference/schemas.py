@@ -50,11 +50,11 @@ class Page(Request):
 def validate_text(text: str) -> str:
     """The text, if PostgreSQL and UTF-8 can hold it. Raises ValueError otherwise."""
     if "\0" in text:
-        raise ValueError("holds a NUL character")
+        raise ValueError("contains a NUL character")
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise ValueError("holds half of a surrogate pair") from None
+        raise ValueError("contains a lone surrogate") from None
     return text
 
 
@@ -72,7 +72,7 @@ def _validate_json(value: dict[str, Any]) -> dict[str, Any]:
             case str():
                 validate_text(part)
             case float() if not math.isfinite(part):
-                raise ValueError("holds a number that is not finite")
+                raise ValueError("contains a number that is not finite")
     return value
 
 

@@ -23,7 +23,7 @@ from support.reference.database import utc_now
 from support.reference.errors import AuthenticationFailed, Conflict, NotFound
 from support.reference.services import Services
 
-_INCORRECT_CREDENTIALS = "The name or the password is wrong."
+_INCORRECT_CREDENTIALS = "The user name or password is incorrect."
 # With this many a name is locked until the window ends.
 _MAX_FAILURES = 5
 
@@ -200,7 +200,7 @@ def create_user(services: Services, *, username: str, email: str, password: str,
         with services.database.begin() as session:
             session.add(user)
     except IntegrityError:
-        raise Conflict("The username or the email address is already in use.") from None
+        raise Conflict("The user name or email address is already in use.") from None
     return user
 
 
@@ -242,12 +242,12 @@ def require_user(session: Session, user_id: UUID) -> None:
     """Raise NotFound unless there is such a user, not deleted; they stay at least until the transaction's end."""
     present = select(UserRow.id).where(UserRow.id == user_id, UserRow.deleted_at.is_(None))
     if session.scalar(present.with_for_update(read=True, key_share=True)) is None:
-        raise NotFound("There is no such user.")
+        raise NotFound("The user was not found.")
 
 
 def _existing(user: UserRow | None) -> UserRow:
     if user is None:
-        raise NotFound("There is no such user.")
+        raise NotFound("The user was not found.")
     return user
 
 

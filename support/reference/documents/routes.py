@@ -32,7 +32,7 @@ def _validate_filter(filters: dict[str, Any]) -> dict[str, Any]:
     for value in filters.values():
         values = value if isinstance(value, list) else [value]
         if not values or len(values) > 100 or any(isinstance(each, dict | list) for each in values):
-            raise ValueError("must hold values, or lists of 1 to 100 values")
+            raise ValueError("must contain values, or lists of 1 to 100 values")
     return filters
 
 

@@ -123,5 +123,5 @@ def _has_value(name: str, value: Any) -> ColumnElement[bool]:
 def _owned(session: Session, user: User, document_id: UUID) -> DocumentRow:
     document = session.get(DocumentRow, document_id)
     if document is None or document.owner_id != user.id:
-        raise NotFound("There is no such document.")
+        raise NotFound("The document was not found.")
     return document

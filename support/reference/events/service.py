@@ -44,5 +44,5 @@ def get(services: Services, user: User, event_id: UUID) -> EventRow:
     with services.database.begin() as session:
         event = session.get(EventRow, event_id)
         if event is None or event.user_id != user.id:
-            raise NotFound("There is no such event.")
+            raise NotFound("The event was not found.")
         return event

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 
 class UnknownRevision(Exception):
-    """There is no such migration."""
+    """The migration is unknown."""
 
 
 def migrate(engine: Engine, target: str) -> None:

@@ -48,7 +48,7 @@ def send(
     """Notify a user: the sender themselves, or whoever an administrator names. Raises Forbidden and NotFound."""
     recipient = user_id or sender.id
     if recipient != sender.id and not sender.has_role("administrator"):
-        raise Forbidden("Only administrators notify others.")
+        raise Forbidden("Only administrators may notify other users.")
     notification = new_notification(recipient, type=type, priority=priority, title=title, message=message, data=data)
     with services.database.begin() as session:
         require_user(session, recipient)
@@ -104,5 +104,5 @@ def delete(services: Services, user: User, notification_id: UUID) -> None:
 def _owned(session: Session, user: User, notification_id: UUID, *, for_update: bool = False) -> NotificationRow:
     notification = session.get(NotificationRow, notification_id, with_for_update=for_update or None)
     if notification is None or notification.user_id != user.id:
-        raise NotFound("There is no such notification.")
+        raise NotFound("The notification was not found.")
     return notification

@@ -114,7 +114,7 @@ def _sum(products: Iterable[tuple[Decimal, Decimal]]) -> Decimal:
 def _owned(session: Session, user: User, portfolio_id: UUID) -> PortfolioRow:
     portfolio = session.get(PortfolioRow, portfolio_id, with_for_update=True)
     if portfolio is None or portfolio.owner_id != user.id:
-        raise NotFound("There is no such portfolio.")
+        raise NotFound("The portfolio was not found.")
     return portfolio
 
 
@@ -122,5 +122,5 @@ def _position(session: Session, user: User, portfolio_id: UUID, position_id: UUI
     portfolio = _owned(session, user, portfolio_id)
     position = session.get(PositionRow, position_id)
     if position is None or position.portfolio_id != portfolio.id:
-        raise NotFound("There is no such position.")
+        raise NotFound("The position was not found.")
     return portfolio, position

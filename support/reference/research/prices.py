@@ -28,7 +28,7 @@ DAYS = 30
 MAX_DAYS = 366
 
 _SERVICE = "The price service "
-_IMPOSSIBLE_PRICES = _SERVICE + "answered with figures that cannot be."
+_IMPOSSIBLE_PRICES = _SERVICE + "returned impossible prices."
 
 
 class Quote(BaseModel):
@@ -63,7 +63,7 @@ def fetch(url: str, ticker: str, *, session_id: UUID, timeout: float) -> Sequenc
     """The last days of a stock, oldest first. Raises DependencyFailed with a sentence why there are none."""
     answer = _request(f"{url.rstrip('/')}/prices/{ticker}", session_id, timeout)
     if answer.status_code >= HTTPStatus.MULTIPLE_CHOICES:
-        raise DependencyFailed(f"{_SERVICE}answered with an error ({answer.status_code}).")
+        raise DependencyFailed(f"{_SERVICE}returned an error ({answer.status_code}).")
     try:
         history = History.model_validate_json(answer.content)
         require_possible_prices(history, ticker)
@@ -71,9 +71,7 @@ def fetch(url: str, ticker: str, *, session_id: UUID, timeout: float) -> Sequenc
         raise DependencyFailed(_IMPOSSIBLE_PRICES) from None
     except ValidationError as error:
         readable = all(issue["type"].startswith(("greater_than", "decimal_max")) for issue in error.errors())
-        raise DependencyFailed(
-            _IMPOSSIBLE_PRICES if readable else f"{_SERVICE}answered something unreadable."
-        ) from None
+        raise DependencyFailed(_IMPOSSIBLE_PRICES if readable else f"{_SERVICE}returned an invalid response.") from None
     return history.quotes
 
 
@@ -87,9 +85,9 @@ def _request(address: str, session_id: UUID, timeout: float) -> requests.Respons
                 allow_redirects=False,
             )
         except requests.Timeout:
-            raise DependencyFailed(f"{_SERVICE}did not answer in time.", status=504) from None
+            raise DependencyFailed(f"{_SERVICE}did not respond in time.", status=504) from None
         except requests.exceptions.ChunkedEncodingError:
-            raise DependencyFailed(f"{_SERVICE}answered something unreadable.") from None
+            raise DependencyFailed(f"{_SERVICE}returned an invalid response.") from None
         except requests.RequestException:
             raise DependencyFailed(f"{_SERVICE}cannot be reached.", status=503) from None
 

@@ -40,7 +40,7 @@ def create(
     """
     owner_id = user_id or user.id
     if owner_id != user.id and not user.has_role("administrator"):
-        raise Forbidden("Only administrators begin sessions for others.")
+        raise Forbidden("Only administrators may create sessions for other users.")
     now = utc_now()
     research = ResearchSessionRow(
         id=uuid4(),
@@ -160,7 +160,7 @@ def get_session(session: Session, user: User, session_id: UUID, *, for_update: b
     """The session, if it is the user's and not deleted. Raises NotFound."""
     research = _owned_session(session, user, session_id, for_update=for_update)
     if research.deleted_at is not None:
-        raise NotFound("There is no such research session.")
+        raise NotFound("The research session was not found.")
     return research
 
 
@@ -168,5 +168,5 @@ def _owned_session(session: Session, user: User, session_id: UUID, *, for_update
     """The session, deleted or not, if it is the user's."""
     research = session.get(ResearchSessionRow, session_id, with_for_update=for_update or None)
     if research is None or research.owner_id != user.id:
-        raise NotFound("There is no such research session.")
+        raise NotFound("The research session was not found.")
     return research

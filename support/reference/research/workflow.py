@@ -59,6 +59,8 @@ class Report(BaseModel):
 
 _Part = TypeVar("_Part", bound=BaseModel)
 
+_VALID_PARTS = {"prices": "valid prices", "analysis": "a valid analysis", "report": "a valid report"}
+
 
 def fetch(services: Services, user: User, session_id: UUID) -> ResearchSessionRow:
     """Fetch prices. Raises NotFound, Conflict, and DependencyFailed; by then the session has failed with the reason."""
@@ -141,7 +143,7 @@ def _at(session: Session, user: User, session_id: UUID, stage: Stage) -> Researc
     if research.state == "completed":
         raise Conflict("The research session is completed.")
     if research.stage != stage:
-        raise Conflict(f"This comes after {stage}, but the research is {research.stage}.")
+        raise Conflict(f"The stage requires {stage}, but the session is at {research.stage}.")
     return research
 
 
@@ -152,7 +154,7 @@ def _part(research: ResearchSessionRow, name: str, form: type[_Part]) -> _Part:
         if isinstance(part, History):
             require_possible_prices(part, research.ticker)
     except (ValidationError, ImpossiblePrices):
-        raise Conflict(f"The session's data no longer holds the {name}.") from None
+        raise Conflict(f"The session's data does not contain {_VALID_PARTS[name]}.") from None
     return part
 
 

@@ -68,7 +68,7 @@ def restore(services: Services, key: UUID) -> UserRow:
     with services.database.begin() as session:
         user = session.get(UserRow, key, with_for_update=True)
         if user is None:
-            raise NotFound("There is no such user.")
+            raise NotFound("The user was not found.")
         if user.deleted_at is None:
             raise Conflict("The user is not deleted.")
         user.deleted_at = None
@@ -81,11 +81,11 @@ def _unique() -> Iterator[None]:
     try:
         yield
     except IntegrityError:
-        raise Conflict("The user id, the username or the email address is already in use.") from None
+        raise Conflict("The user id, user name or email address is already in use.") from None
 
 
 def _present(session: Session, key: UUID) -> UserRow:
     user = session.get(UserRow, key, with_for_update=True)
     if user is None or user.deleted_at is not None:
-        raise NotFound("There is no such user.")
+        raise NotFound("The user was not found.")
     return user

@@ -254,15 +254,15 @@ class Cablecast:
         try:
             answer = self._session.request(method, self._base + path, allow_redirects=False, **arguments)
         except requests.Timeout:
-            raise _TemporaryError("Cablecast did not answer in time") from None
+            raise _TemporaryError("Cablecast did not respond in time") from None
         except requests.ConnectionError:
             raise _TemporaryError("Cablecast cannot be reached") from None
         except requests.exceptions.ChunkedEncodingError:
-            raise _TemporaryError("Cablecast broke off its answer") from None
+            raise _TemporaryError("Cablecast closed the connection early") from None
         except requests.RequestException:
-            raise CablecastError("Cablecast answered something unreadable") from None
+            raise CablecastError("Cablecast returned an invalid response") from None
         if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise _TemporaryError(f"Cablecast answered with an error ({answer.status_code})")
+            raise _TemporaryError(f"Cablecast returned an error ({answer.status_code})")
         return answer
 
 
@@ -271,13 +271,13 @@ def _raise_for_error(answer: requests.Response) -> None:
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         wait = _seconds(answer.headers.get("Retry-After"))
         if wait is None or wait <= MAX_RETRY_AFTER_SECONDS:
-            raise _TemporaryError("Cablecast is too busy for us", wait=wait)
+            raise _TemporaryError("Cablecast rejected too many requests (429)", wait=wait)
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        raise CablecastError("Cablecast refused our credentials")
+        raise CablecastError("Cablecast rejected the credentials")
     if status >= HTTPStatus.BAD_REQUEST:
-        raise CablecastError(f"Cablecast refused the request ({status})")
+        raise CablecastError(f"Cablecast rejected the request ({status})")
     if not answer.ok or status >= HTTPStatus.MULTIPLE_CHOICES:
-        raise CablecastError("Cablecast answered something unreadable")
+        raise CablecastError("Cablecast returned an invalid response")
 
 
 def _seconds(retry_after: str | None) -> float | None:
@@ -290,7 +290,7 @@ def _read(read: Callable[[], T]) -> T:
     try:
         return read()
     except (ValueError, TypeError, KeyError, RecursionError):
-        raise CablecastError("Cablecast answered something unreadable") from None
+        raise CablecastError("Cablecast returned an invalid response") from None
 
 
 def _show(item: dict[str, Any]) -> Show:

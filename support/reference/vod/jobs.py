@@ -207,7 +207,7 @@ def _ends_task(context: JobContext, work: TaskRun) -> Iterator[None]:
         except (NothingToDo, JobAborted, CablecastPaused):
             raise
         except Exception:
-            work.fail("something went wrong on our side")
+            work.fail("internal error")
             raise
     except NothingToDo:
         logger.info("nothing left to do for VOD %s", work.vod_id)
@@ -287,9 +287,7 @@ def _show_of(cablecast: Cablecast, vod: VodRow, work: TaskRun) -> int:
         with work.step() as (_, stored, _task):
             found = match.show
             stored.suggestion = {"show_id": found.id, "title": found.title, "score": round(match.score, 2)}
-        raise CablecastError(
-            f'no Cablecast show matches well enough; the best is "{match.show.title}" ({match.score:.2f})'
-        )
+        raise CablecastError(f'no matching Cablecast show; best score: {match.score:.2f} ("{match.show.title}")')
     return match.show.id
 
 

@@ -33,12 +33,12 @@ def _media_path(path: str) -> str:
     if path.startswith("/"):
         raise ValueError("must be relative to the media storage")
     if "\\" in path or any(character in _SHELL_CHARACTERS or not _is_printable(character) for character in path):
-        raise ValueError("must not hold shell or control characters")
+        raise ValueError("must not contain shell or control characters")
     parts = path.split("/")
     if any(part in ("", ".", "..") for part in parts):
-        raise ValueError("must name each folder, without . and ..")
+        raise ValueError("must not contain empty, . or .. parts")
     if any(len(part.encode()) > _MAX_NAME_BYTES for part in parts):
-        raise ValueError("must not hold a name longer than 200 bytes")
+        raise ValueError("must not contain a name longer than 200 bytes")
     if PurePosixPath(path).suffix.lower() not in MEDIA_ENDINGS:
         raise ValueError("must end in mp4, mov, mkv, mpg or wav")
     return path

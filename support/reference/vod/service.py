@@ -127,7 +127,7 @@ class VodService:
             if vod.status == Status.FAILED:
                 change_status(session, vod, Status.PENDING)
             if vod.status != Status.PENDING:
-                raise Conflict(f"The VOD is {vod.status}, without captions of ours.")
+                raise Conflict(f"The VOD is {vod.status} and was not captioned by the platform.")
             task = _add_task(session, vod, Kind.TRANSCRIPTION, priority=URGENT if urgent else 0)
         self._cache.invalidate(cache_key(vod_id))
         return RequestedTask(task, done=False)
@@ -158,7 +158,7 @@ class VodService:
             vod = lock_vod(session, vod_id)
             _reject_while_publishing(session, vod)
             if vod.show_id is not None:
-                raise Conflict("The VOD is linked to a show already.")
+                raise Conflict("The VOD is already linked to a show.")
             vod.show_id, vod.suggestion = show_id, None
         self._cache.invalidate(cache_key(vod_id))
         return vod
@@ -186,7 +186,7 @@ class VodService:
             if task is None:  # somebody else took it back while we waited for the lock
                 raise _task_not_found()
             if task.status != Status.PENDING or not cancel_job(session, str(task_id)):
-                raise Conflict("The task has begun or ended.")
+                raise Conflict("The task is not pending.")
             session.delete(task)
 
     def queue(self) -> dict[str, int]:
@@ -239,7 +239,7 @@ _JOBS = {Kind.TRANSCRIPTION: jobs.transcribe, Kind.PUBLICATION: jobs.publish}
 
 
 def _task_not_found() -> NotFound:
-    return NotFound("There is no such task.")
+    return NotFound("The task was not found.")
 
 
 def _reject_while_publishing(session: Session, vod: VodRow) -> None:
@@ -260,7 +260,7 @@ def _set_status(session: Session, vod: VodRow, status: Status) -> None:
     change_status(session, vod, status)
     task = latest_task(session, vod.id, Kind.TRANSCRIPTION)
     if task and task.is_live and status not in (Status.PENDING, Status.PROCESSING):
-        end_task(task, Status.FAILED, error=f"an editor set the VOD to {status}")
+        end_task(task, Status.FAILED, error=f"the VOD was set to {status} by an editor")
 
 
 def _add_task(session: Session, vod: VodRow, kind: Kind, *, priority: int = 0) -> TaskRow:

@@ -153,7 +153,7 @@ def cache_key(vod_id: UUID) -> str:
 
 def vod_not_found() -> NotFound:
     """What whoever asks for a VOD that is not there is told."""
-    return NotFound("There is no such VOD.")
+    return NotFound("The VOD was not found.")
 
 
 def latest_task(session: Session, vod_id: UUID, kind: Kind) -> TaskRow | None:
@@ -170,7 +170,7 @@ def change_status(session: Session, vod: VodRow, status: Status, *, error: str |
     Progress begins again with a new try (``pending``) and is whole when completed.
     """
     if status not in TRANSITIONS[Status(vod.status)]:
-        raise Conflict(f"A VOD cannot go from {vod.status} to {status}.")
+        raise Conflict(f"The status of a VOD cannot change from {vod.status} to {status}.")
     session.add(VodStatusChangeRow(vod_id=vod.id, old_status=vod.status, new_status=status))
     vod.status, vod.error = status, error
     if status is Status.PENDING:
