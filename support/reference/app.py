@@ -10,6 +10,7 @@ from support.reference.access import routes as access_routes
 from support.reference.access.dependencies import reject_deleted_owner
 from support.reference.documents import routes as document_routes
 from support.reference.events import routes as event_routes
+from support.reference.methods import AllowedMethodsMiddleware
 from support.reference.middleware import BodyLimitMiddleware, RequestIdMiddleware, TimeoutMiddleware
 from support.reference.notifications import routes as notification_routes
 from support.reference.portfolios import routes as portfolio_routes
@@ -60,6 +61,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(research_routes.validation)
     errors.install_handlers(app)
     app.add_exception_handler(IntegrityError, reject_deleted_owner)
-    for layer in (BodyLimitMiddleware, TimeoutMiddleware, RequestIdMiddleware):  # the last added is the outermost
-        app.add_middleware(layer)
+    # The last one added is the outermost.
+    for middleware in (AllowedMethodsMiddleware, BodyLimitMiddleware, TimeoutMiddleware, RequestIdMiddleware):
+        app.add_middleware(middleware)
     return app

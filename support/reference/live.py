@@ -28,6 +28,7 @@ from support.reference.errors import (
     AuthenticationFailed,
     NotFound,
     PlatformError,
+    TooManyRequests,
     ValidationFailed,
     envelope,
     error_response,
@@ -42,16 +43,34 @@ ALL_TASKS = "tasks"
 _RECONNECT_SECONDS = 0.2
 _CONNECT_TIMEOUT_SECONDS = 0.3
 _VOD, _TASK = "vod:", "task:"
+_MAX_SUBSCRIPTIONS = 100
+# Bursts of changes fit in; a client that does not read must not fill the memory.
+_MAX_WAITING_MESSAGES = 1000
 _NEVER = "~"  # after every time
 
 router = APIRouter()
+
+
+class OutgoingMessages(asyncio.Queue[dict[str, Any]]):
+    """The messages that wait to be sent; ``overflowed`` is set when the client does not read them."""
+
+    def __init__(self) -> None:
+        super().__init__(_MAX_WAITING_MESSAGES)
+        self.overflowed = asyncio.Event()
+
+    def put_nowait(self, item: dict[str, Any]) -> None:
+        """Add a message; it is dropped when too many wait, and the connection is closed then."""
+        try:
+            super().put_nowait(item)
+        except asyncio.QueueFull:
+            self.overflowed.set()
 
 
 class Subscriber:
     """One connection: what it follows, and what waits to be sent to it."""
 
     def __init__(self, vods: VodService) -> None:
-        self.outgoing: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.outgoing = OutgoingMessages()
         self._vods = vods
         self._tasks = False
         # By subject the time of the state that was sent first: whatever was announced before is in it.
@@ -188,6 +207,7 @@ async def live(socket: WebSocket) -> None:
     subscriber = Subscriber(VodService(services))
     await hub.attach(subscriber)
     sending = asyncio.create_task(_send(socket, subscriber, require_session))
+    closing = asyncio.create_task(_close_on_overflow(socket, subscriber, sending))
     try:
         while (message := await socket.receive())["type"] != "websocket.disconnect":
             try:
@@ -197,6 +217,7 @@ async def live(socket: WebSocket) -> None:
     finally:
         hub.detach(subscriber)
         sending.cancel()
+        closing.cancel()
 
 
 @router.websocket("/{path:path}")
@@ -219,9 +240,18 @@ async def _send(socket: WebSocket, subscriber: Subscriber, require_session: Call
             await socket.send_json(message)
 
 
+async def _close_on_overflow(socket: WebSocket, subscriber: Subscriber, sending: asyncio.Task[None]) -> None:
+    await subscriber.outgoing.overflowed.wait()
+    sending.cancel()
+    with suppress(RuntimeError):  # the connection is closing
+        await socket.close(WS_1008_POLICY_VIOLATION, "too many messages wait to be read")
+
+
 async def _handle_message(message: Any, hub: SubscriptionHub, subscriber: Subscriber) -> None:
     match _parse_message(message):
         case {"subscribe": str(subject), **rest} if not rest and (subject == ALL_TASKS or subject.startswith(_VOD)):
+            if len(subscriber.subjects) >= _MAX_SUBSCRIPTIONS:
+                raise TooManyRequests("The connection has too many subscriptions.")
             await hub.wait_until_connected()
             await subscriber.subscribe(subject)
         case {"ping": str(text), **rest} if not rest:

@@ -41,7 +41,7 @@ class Metrics:
         """Count one request; ``status`` is None when its connection was lost before the answer."""
         route = scope.get("route")
         path = getattr(route, "path", _UNKNOWN)
-        method = scope["method"] if scope["method"] in getattr(route, "methods", ()) else _UNKNOWN
+        method = scope["method"] if scope["method"] in (getattr(route, "methods", None) or ()) else _UNKNOWN
         answered = str(status or "none")
         self._requests.labels(method, path, answered).inc()
         self._seconds.labels(method, path).observe(seconds)

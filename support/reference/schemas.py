@@ -40,11 +40,42 @@ class ResponseModel(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
-class Page(Request):
-    """Which part of a list is wanted. Use as ``Annotated[Page, Query()]``."""
+def _digits(value: object) -> object:
+    if isinstance(value, str) and not _DIGITS.fullmatch(value):
+        raise ValueError("must be a whole number")
+    return value
 
-    limit: int = Field(default=20, ge=1, le=100)
-    offset: int = Field(default=0, ge=0, le=2**31 - 1)
+
+def _true_or_false(value: object) -> object:
+    if isinstance(value, str) and value not in ("true", "false"):
+        raise ValueError("must be true or false")
+    return value
+
+
+_DIGITS = re.compile(r"-?[0-9]+")
+
+# Query strings: pydantic also accepts ``1_0``, ``1.0`` and white space as integers, ``1``, ``yes`` and ``on`` as true.
+Digits = BeforeValidator(_digits)
+"""Accept digits only; last in the annotation of an integer in a query string."""
+
+QueryBoolean = Annotated[bool, BeforeValidator(_true_or_false)]
+"""``true`` or ``false`` in a query string."""
+
+_MAX_OFFSET = 2**31 - 1
+
+
+class Page(Request):
+    """Limit and offset of a list. Use as ``Annotated[Page, Query()]``."""
+
+    limit: Annotated[int, Field(ge=1, le=100), Digits] = 20
+    offset: Annotated[int, Field(ge=0, le=_MAX_OFFSET), Digits] = 0
+
+
+class BodyPage(Request):
+    """Limit and offset of a list that is requested with a body."""
+
+    limit: Annotated[int, Field(strict=True, ge=1, le=100)] = 20
+    offset: Annotated[int, Field(strict=True, ge=0, le=_MAX_OFFSET)] = 0
 
 
 def validate_text(text: str) -> str:
@@ -86,8 +117,11 @@ def normalize_ticker(ticker: str) -> str:
     return ticker.upper()
 
 
+_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+
+
 def _number(value: object) -> object:
-    if isinstance(value, bool):
+    if isinstance(value, bool) or (isinstance(value, str) and not _DECIMAL.fullmatch(value)):
         raise ValueError("must be a number")
     return value
 
@@ -103,32 +137,39 @@ Title = Annotated[
 TypeName = Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,64}$")]
 """A word of the caller's own, such as a type: 1..64 letters, digits, ``_``, ``.`` and ``-``."""
 
-JsonObject = Annotated[dict[str, Any], AfterValidator(_validate_json)]
+JsonObject = Annotated[
+    dict[str, Any],
+    AfterValidator(_validate_json),
+    Field(description=f"A JSON object of up to {_JSON_DEPTH} levels, without NUL, lone surrogates, infinite numbers."),
+]
 """A JSON object that ``jsonb`` can hold."""
 
-Ticker = Annotated[str, AfterValidator(normalize_ticker)]
+Ticker = Annotated[str, AfterValidator(normalize_ticker), Field(json_schema_extra={"pattern": f"^{_TICKER.pattern}$"})]
 """A ticker symbol, in capitals."""
 
+# The limits come before the validator: behind it, pydantic writes them to the OpenAPI document as unknown keywords.
 Price = Annotated[
     Decimal,
-    BeforeValidator(_number),
     Field(
         gt=0,
         max_digits=15,
         decimal_places=4,
-        description='An amount of money above 0, exact: text such as "150.00", or a number. Up to 15 digits, 4 of '
-        "them after the point, so that a number is exact as well. Answers hold text.",
+        description='An exact amount of money above 0: text such as "150.00", or a number. Up to 15 digits, 4 of them '
+        "after the point, so that a number is exact as well. Responses contain text.",
+        json_schema_extra={"pattern": r"^0*[0-9]{1,11}(\.[0-9]{1,4})?$"},
     ),
+    BeforeValidator(_number),
 ]
 Shares = Annotated[
     Decimal,
-    BeforeValidator(_number),
     Field(
         gt=0,
         max_digits=15,
         decimal_places=6,
-        description="A number of shares above 0, exact: text or a number, up to 15 digits, 6 of them after the point.",
+        description="An exact number of shares above 0: text or a number, up to 15 digits, 6 of them after the point.",
+        json_schema_extra={"pattern": r"^0*[0-9]{1,9}(\.[0-9]{1,6})?$"},
     ),
+    BeforeValidator(_number),
 ]
 
 

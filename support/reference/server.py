@@ -14,6 +14,7 @@ from support.reference.settings import Settings
 EXIT_PORT_IN_USE = 4
 
 _BACKLOG = 1024
+_MAX_WEBSOCKET_MESSAGE_BYTES = 64 * 1024
 # Longer than a client keeps an idle connection, so that no request meets a connection that is just being closed.
 _KEEP_ALIVE_SECONDS = 75
 _SHUTDOWN_GRACE_SECONDS = 2
@@ -41,6 +42,7 @@ def run(app: FastAPI, settings: Settings, ready: Callable[[], None]) -> None:
         lifespan="off",
         log_config=None,
         server_header=False,
+        ws_max_size=_MAX_WEBSOCKET_MESSAGE_BYTES,
         timeout_graceful_shutdown=_SHUTDOWN_GRACE_SECONDS,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
     )

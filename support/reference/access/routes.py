@@ -75,7 +75,7 @@ class UserChanges(TypedDict, total=False):
 
 
 class UserResponse(ResponseModel):
-    """An account."""
+    """An account; ``deleted_at`` is set while it is deleted and can be restored."""
 
     id: UUID
     username: str
@@ -87,6 +87,7 @@ class UserResponse(ResponseModel):
     lockout_seconds: int
     created_at: datetime
     updated_at: datetime
+    deleted_at: datetime | None
 
 
 class UsersResponse(ResponseModel):
@@ -156,7 +157,7 @@ def create_user(body: NewUser, services: ServicesDep) -> UserResponse:
 
 
 @router.patch(
-    "/admin/users/{user_id}", dependencies=[administrators], responses=error_responses(401, 403, 404, 413, 422)
+    "/admin/users/{user_id}", dependencies=[administrators], responses=error_responses(401, 403, 404, 409, 413, 422)
 )
 def change_user(user_id: UUID, changes: Annotated[UserChanges, Body()], services: ServicesDep) -> UserResponse:
     """Change an account. Another role, or being made inactive, ends its sessions."""
@@ -167,7 +168,7 @@ def change_user(user_id: UUID, changes: Annotated[UserChanges, Body()], services
     "/admin/users/{user_id}",
     status_code=204,
     dependencies=[administrators],
-    responses=error_responses(401, 403, 404, 422),
+    responses=error_responses(401, 403, 404, 409, 422),
 )
 def remove_user(user_id: UUID, permanent: Literal["true"], services: ServicesDep) -> None:
     """Remove an account and everything of its own for good; ``permanent=true`` says that this is meant."""

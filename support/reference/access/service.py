@@ -172,7 +172,7 @@ def list_users(services: Services, *, limit: int, offset: int) -> tuple[list[Use
 def get_user(services: Services, user_id: UUID) -> UserRow:
     """One account. Raises NotFound."""
     with services.database.begin() as session:
-        return _existing(session.get(UserRow, user_id))
+        return get_account(session, user_id)
 
 
 def new_user(
@@ -217,8 +217,10 @@ def change_user(services: Services, user_id: UUID, changes: Mapping[str, Any]) -
     """Change an account, from its next request on. Another role or activity ends its sessions. Raises NotFound."""
     outdated: list[UUID] = []
     with services.database.begin() as session:
-        user = _existing(session.get(UserRow, user_id, with_for_update=True))
+        user = lock_account(session, user_id)
         changed = {field: value for field, value in changes.items() if getattr(user, field) != value}
+        if _FIELDS_ENDING_SESSIONS & changed.keys():
+            require_another_administrator(session, user)
         if changed:
             for field, value in changed.items():
                 setattr(user, field, value)
@@ -230,12 +232,40 @@ def change_user(services: Services, user_id: UUID, changes: Mapping[str, Any]) -
 
 
 def remove_user(services: Services, user_id: UUID) -> None:
-    """Remove an account and everything that is its own. Raises NotFound."""
+    """Remove an account and everything it owns.
+
+    Raises NotFound, and Conflict for the last active administrator.
+    """
     with services.database.begin() as session:
-        user = _existing(session.get(UserRow, user_id, with_for_update=True))
+        user = lock_account(session, user_id)
+        require_another_administrator(session, user)
         ended = end_sessions(session, user_id)
         session.delete(user)
     invalidate_sessions(services, ended)
+
+
+def lock_account(session: Session, user_id: UUID) -> UserRow:
+    """Lock an account until the transaction ends. Raises NotFound.
+
+    All administrators are locked with one of them, in the order of their ids: of two who deactivate each other at the
+    same time one must see what the other did, and neither may wait for the other.
+    """
+    user = get_account(session, user_id)
+    if user.role == "administrator":
+        administrators = select(UserRow.id).where(UserRow.role == "administrator").order_by(UserRow.id)
+        session.execute(administrators.with_for_update(key_share=True))
+    return _existing(session.get(UserRow, user_id, with_for_update=True, populate_existing=True))
+
+
+def require_another_administrator(session: Session, user: UserRow) -> None:
+    """Raise Conflict if this locked account is the last active administrator."""
+    if user.role != "administrator" or not user.active or user.deleted_at is not None:
+        return
+    others = select(UserRow.id).where(
+        UserRow.role == "administrator", UserRow.active, UserRow.deleted_at.is_(None), UserRow.id != user.id
+    )
+    if session.scalar(others.limit(1)) is None:
+        raise Conflict("The last active administrator cannot be deactivated, deleted or given another role.")
 
 
 def require_user(session: Session, user_id: UUID) -> None:
@@ -243,6 +273,11 @@ def require_user(session: Session, user_id: UUID) -> None:
     present = select(UserRow.id).where(UserRow.id == user_id, UserRow.deleted_at.is_(None))
     if session.scalar(present.with_for_update(read=True, key_share=True)) is None:
         raise NotFound("The user was not found.")
+
+
+def get_account(session: Session, user_id: UUID) -> UserRow:
+    """Return an account, deleted or not. Raises NotFound."""
+    return _existing(session.get(UserRow, user_id))
 
 
 def _existing(user: UserRow | None) -> UserRow:

@@ -13,7 +13,7 @@ from support.reference.access.dependencies import Researcher
 from support.reference.documents import service
 from support.reference.documents.tables import DocumentRow
 from support.reference.errors import Detail, error_responses, validation_details
-from support.reference.schemas import JsonObject, Page, Request, ResponseModel, Text, TypeName, validate_text
+from support.reference.schemas import BodyPage, JsonObject, Page, Request, ResponseModel, Text, TypeName, validate_text
 from support.reference.services import ServicesDep
 
 router = APIRouter(prefix="/api/documents", responses=error_responses(401, 403, 422, 500, 503))
@@ -58,14 +58,14 @@ class DocumentBatch(Request):
     documents: Annotated[list[Any], Field(min_length=1, max_length=100)]
 
 
-class SearchRequest(Page):
+class SearchRequest(BodyPage):
     """What to search for, in which documents. Filters are applied before ranking."""
 
     query: Content
     source_type: TypeName | None = None
     filters: Filter = Field(default_factory=dict)
     exclude: Filter = Field(default_factory=dict, description="Documents that hold one of these are left out.")
-    min_score: float | None = Field(default=None, ge=0, le=1)
+    min_score: Annotated[float, Field(strict=True, ge=0, le=1)] | None = None
 
 
 class DocumentResponse(ResponseModel):

@@ -13,7 +13,7 @@ from support.reference.access.dependencies import CurrentUser
 from support.reference.errors import error_responses
 from support.reference.notifications import service
 from support.reference.notifications.tables import Priority
-from support.reference.schemas import JsonObject, Page, Request, ResponseModel, Text, Title, TypeName
+from support.reference.schemas import JsonObject, Page, QueryBoolean, Request, ResponseModel, Text, Title, TypeName
 from support.reference.services import ServicesDep
 
 router = APIRouter(prefix="/api/notifications", responses=error_responses(401, 422, 500, 503))
@@ -33,7 +33,7 @@ class NewNotification(Request):
 class NotificationFilter(Page):
     """Which notifications are wanted: all, only unread (true) or only read ones (false)."""
 
-    unread: bool | None = None
+    unread: QueryBoolean | None = None
 
 
 class NotificationResponse(ResponseModel):

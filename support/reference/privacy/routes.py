@@ -82,7 +82,7 @@ def export(user: CurrentUser, services: ServicesDep) -> ExportResponse:
     )
 
 
-@router.post("/erase", responses=error_responses(413, 422))
+@router.post("/erase", responses=error_responses(409, 413, 422))
 def erase(user: CurrentUser, services: ServicesDep, _body: NoFields | None = None) -> ErasureResponse:
     """Erase everything of the caller, and who they are, for good; they are signed out."""
     return ErasureResponse(erased=service.erase(services, user))

@@ -8,11 +8,18 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from support.reference.access.service import User, end_sessions, invalidate_sessions
+from support.reference.access.service import (
+    User,
+    end_sessions,
+    get_account,
+    invalidate_sessions,
+    lock_account,
+    require_another_administrator,
+)
 from support.reference.access.tables import UserRow
 from support.reference.database import utc_now
 from support.reference.documents.tables import DocumentRow
-from support.reference.errors import AuthenticationFailed
+from support.reference.errors import AuthenticationFailed, NotFound
 from support.reference.events.tables import EventRow
 from support.reference.notifications.tables import NotificationRow
 from support.reference.portfolios.tables import PortfolioRow
@@ -60,7 +67,10 @@ def erase(services: Services, user: User) -> dict[str, int]:
             for name, (table, owner) in _OWNED.items()
         }
         ended = end_sessions(session, user.id)
-        session.delete(_profile(session, user.id, for_update=True))
+        # Last, as other requests lock what they change before the account that it belongs to.
+        profile = _profile(session, user.id, for_update=True)
+        require_another_administrator(session, profile)
+        session.delete(profile)
         now = utc_now()
         session.add(AuditRow(id=uuid4(), user_id=user.id, action="erasure", counts=counts, created_at=now))
     invalidate_sessions(services, ended)
@@ -68,10 +78,10 @@ def erase(services: Services, user: User) -> dict[str, int]:
 
 
 def _profile(session: Session, user_id: UUID, *, for_update: bool = False) -> UserRow:
-    profile = session.get(UserRow, user_id, with_for_update=for_update or None)
-    if profile is None:
-        raise AuthenticationFailed
-    return profile
+    try:
+        return lock_account(session, user_id) if for_update else get_account(session, user_id)
+    except NotFound:
+        raise AuthenticationFailed from None
 
 
 def _history(session: Session, researches: list[ResearchSessionRow]) -> dict[UUID, list[ResearchStateChangeRow]]:

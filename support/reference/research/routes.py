@@ -14,7 +14,16 @@ from support.reference.errors import error_responses
 from support.reference.research import service, workflow
 from support.reference.research.notes import decrypt
 from support.reference.research.tables import ResearchSessionRow, Stage, State
-from support.reference.schemas import JsonObject, Page, Request, ResponseModel, Text, Ticker, normalize_ticker
+from support.reference.schemas import (
+    JsonObject,
+    Page,
+    QueryBoolean,
+    Request,
+    ResponseModel,
+    Text,
+    Ticker,
+    normalize_ticker,
+)
 from support.reference.services import ServicesDep
 
 router = APIRouter(prefix="/api/research/sessions", responses=error_responses(401, 403, 422, 500, 503))
@@ -110,7 +119,7 @@ def get(session_id: UUID, user: Researcher, services: ServicesDep) -> SessionRes
 
 
 @router.delete("/{session_id}", status_code=204, responses=error_responses(404))
-def delete(session_id: UUID, user: Researcher, services: ServicesDep, permanent: bool = False) -> None:
+def delete(session_id: UUID, user: Researcher, services: ServicesDep, permanent: QueryBoolean = False) -> None:
     """Hide a session until it is restored; with ``permanent=true`` remove it for good."""
     remove = service.delete_permanently if permanent else service.delete
     remove(services, user, session_id)

@@ -14,7 +14,7 @@ from support.reference.access.dependencies import require_role
 from support.reference.access.routes import Email, Password, Username
 from support.reference.access.tables import Role
 from support.reference.errors import error_responses
-from support.reference.schemas import Page, Request, ResponseModel
+from support.reference.schemas import Page, QueryBoolean, Request, ResponseModel
 from support.reference.services import ServicesDep
 from support.reference.users import service
 
@@ -104,8 +104,8 @@ def change(key: UUID, changes: Annotated[ProfileChanges, Body()], services: Serv
     return ProfileResponse.model_validate(service.change(services, key, changes))
 
 
-@router.delete("/{key}", status_code=204, responses=error_responses(404))
-def delete(key: UUID, services: ServicesDep, permanent: bool = False) -> None:
+@router.delete("/{key}", status_code=204, responses=error_responses(404, 409))
+def delete(key: UUID, services: ServicesDep, permanent: QueryBoolean = False) -> None:
     """Hide a user until they are restored; with ``permanent=true`` remove them, and all of theirs, for good."""
     remove = service.remove_permanently if permanent else service.delete
     remove(services, key)

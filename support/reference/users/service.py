@@ -12,7 +12,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from support.reference import pages
-from support.reference.access.service import end_sessions, invalidate_sessions, list_session_ids, new_user, remove_user
+from support.reference.access.service import (
+    end_sessions,
+    invalidate_sessions,
+    list_session_ids,
+    lock_account,
+    new_user,
+    remove_user,
+    require_another_administrator,
+)
 from support.reference.access.tables import UserRow
 from support.reference.database import utc_now
 from support.reference.errors import Conflict, NotFound
@@ -46,7 +54,10 @@ def change(services: Services, key: UUID, changes: Mapping[str, Any]) -> UserRow
     """Change fields of a profile, from its next request on. Raises NotFound, and Conflict when a value is taken."""
     with _unique(), services.database.begin() as session:
         user = _present(session, key)
-        for field, value in changes.items():
+        changed = {field: value for field, value in changes.items() if getattr(user, field) != value}
+        if not changed:
+            return user
+        for field, value in changed.items():
             setattr(user, field, value)
         user.updated_at = utc_now()
         outdated = list_session_ids(session, key)
@@ -57,7 +68,10 @@ def change(services: Services, key: UUID, changes: Mapping[str, Any]) -> UserRow
 def delete(services: Services, key: UUID) -> None:
     """Hide a profile until it is restored; whoever is signed in to it no longer is. Raises NotFound."""
     with services.database.begin() as session:
-        user = _present(session, key)
+        user = lock_account(session, key)
+        if user.deleted_at is not None:
+            raise NotFound("The user was not found.")
+        require_another_administrator(session, user)
         user.deleted_at = user.updated_at = utc_now()
         ended = end_sessions(session, key)
     invalidate_sessions(services, ended)

@@ -48,7 +48,22 @@ def _is_printable(character: str) -> bool:
     return unicodedata.category(character) not in ("Cc", "Cs", "Zl", "Zp")
 
 
-MediaPath = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_media_path)]
+_PART = r"[^/\\$`;&|<>(){}\[\]*?!'\"~#\u0000-\u001f\u007f-\u009f\u2028\u2029]+"
+_ENDING = "|".join(
+    "".join(f"[{letter}{letter.upper()}]" if letter.isalpha() else letter for letter in ending[1:])
+    for ending in sorted(MEDIA_ENDINGS)
+)
+
+MediaPath = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=500,
+        description=f"Relative to the media storage; each part has at most {_MAX_NAME_BYTES} bytes.",
+        json_schema_extra={"pattern": rf"^(?!(.*/)?\.{{1,2}}/)({_PART}/)*{_PART}\.({_ENDING})$"},
+    ),
+    AfterValidator(_media_path),
+]
 Seconds = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
 Bytes = Annotated[int, Field(strict=True, ge=0, le=2**63 - 1)]
 
