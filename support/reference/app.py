@@ -1,4 +1,4 @@
-"""The HTTP application: its routers, and what every request passes through."""
+"""The HTTP application: its routers and middleware."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ _POOL_SIZE = 40
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The application. It opens no connection and starts no thread before its first request, so it survives a fork."""
+    """Create the application.
+
+    It opens no connection and starts no thread before its first request, so it survives a fork.
+    """
     app = FastAPI(
         title="Reference platform",
         version="1.0.0",

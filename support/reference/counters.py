@@ -1,7 +1,7 @@
-"""Counts of events in windows of time: the basis of lockouts and rate limits.
+"""Counters of events in periods of time: the basis of lockouts and rate limits.
 
-A window begins with its first event and ends by itself. The counts live in Redis, where every process sees them, and in
-the memory of this process: whichever is higher counts, so that a limit holds while Redis is away and after it is back.
+A period starts with its first event. Counts are stored in Redis, where every process reads them, and in the memory of
+this process. The higher one applies, so that a limit holds while Redis is away and after it is restored.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ _READ = "return {tonumber(redis.call('GET', KEYS[1]) or 0), redis.call('PTTL', K
 
 @dataclass(frozen=True)
 class Window:
-    """How many events it holds, and in how many seconds it ends."""
+    """The number of events of a period, and the seconds until it ends."""
 
     events: int = 0
     seconds_left: float = 0.0
 
     def reject_over(self, limit: int) -> None:
-        """Raise TooManyRequests, which says when to try again, when there are more events than this."""
+        """Raise TooManyRequests with ``Retry-After`` if there are more than ``limit`` events."""
         if self.events > limit:
             raise TooManyRequests(headers={"Retry-After": str(max(1, ceil(self.seconds_left)))})
 
 
 class Counters:
-    """The windows of one process, shared with others through Redis while it is there."""
+    """The periods of one process, shared with other processes through Redis."""
 
     def __init__(self, cache: Cache) -> None:
         self._cache = cache
@@ -48,17 +48,17 @@ class Counters:
         self._next_sweep = 0.0
 
     def count(self, key: str, seconds: float) -> Window:
-        """Add an event; the first one opens a window of so many seconds. Returns the window with the event in it."""
-        with self._lock:  # around both counts: of events at once each gets a number of its own
+        """Add an event and return the period; the first event starts a period of ``seconds``."""
+        with self._lock:  # around both counts: simultaneous events get different numbers
             self._sweep()
             events, ends_at = self._open_window(key) or (0, monotonic() + seconds)
             self._windows[key] = events + 1, ends_at
-            # Not the whole time: Redis may have come back in the middle of the window, and must end it with this one.
+            # Redis may have been restored in the middle of the period, and must end it at the same time.
             left = max(1, int((ends_at - monotonic()) * 1000))
             return self._max_window(key, self._cache.run(lambda redis: redis.eval(_COUNT, 1, key, left)))
 
     def read(self, key: str) -> Window:
-        """The window as it is."""
+        """Return the current period."""
         shared = self._cache.run(lambda redis: redis.eval(_READ, 1, key))
         with self._lock:
             return self._max_window(key, shared)
@@ -74,7 +74,7 @@ class Counters:
         return remembered if remembered and remembered[1] > monotonic() else None
 
     def _sweep(self) -> None:
-        """Forget windows that have ended, now and then: anybody may make up names that fail to sign in."""
+        """Remove periods that have ended: any client can create names that fail to sign in."""
         now = monotonic()
         if now >= self._next_sweep:
             self._next_sweep = now + _SWEEP_SECONDS

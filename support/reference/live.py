@@ -1,8 +1,8 @@
-"""Live updates: ``/ws/live`` tells subscribers what changes, without being asked again.
+"""Live updates: ``/ws/live`` sends subscribers the changes of VODs and tasks.
 
-Every change of a VOD or a task is announced by PostgreSQL itself with the commit, so subscribers see what is true, in
-the order in which it became true, whichever process changed it. It comes here by Redis, see ``announcer.py``: while
-that is away live updates pause, and afterwards begin again with the present state.
+PostgreSQL announces each change with its commit, so subscribers receive committed changes in the order of the commits,
+whichever process made them. They arrive through Redis, see ``announcer.py``: while it is away live updates pause, and
+afterwards they start again with the current state.
 """
 
 from __future__ import annotations
@@ -46,20 +46,20 @@ _VOD, _TASK = "vod:", "task:"
 _MAX_SUBSCRIPTIONS = 100
 # Bursts of changes fit in; a client that does not read must not fill the memory.
 _MAX_WAITING_MESSAGES = 1000
-_NEVER = "~"  # after every time
+_NEVER = "~"  # sorts after every time
 
 router = APIRouter()
 
 
 class OutgoingMessages(asyncio.Queue[dict[str, Any]]):
-    """The messages that wait to be sent; ``overflowed`` is set when the client does not read them."""
+    """The messages to send; ``overflowed`` is set when the client does not read them."""
 
     def __init__(self) -> None:
         super().__init__(_MAX_WAITING_MESSAGES)
         self.overflowed = asyncio.Event()
 
     def put_nowait(self, item: dict[str, Any]) -> None:
-        """Add a message; it is dropped when too many wait, and the connection is closed then."""
+        """Add a message. Drops it if too many wait; the connection is closed then."""
         try:
             super().put_nowait(item)
         except asyncio.QueueFull:
@@ -67,42 +67,45 @@ class OutgoingMessages(asyncio.Queue[dict[str, Any]]):
 
 
 class Subscriber:
-    """One connection: what it follows, and what waits to be sent to it."""
+    """One connection: its subscriptions, and the messages to send to it."""
 
     def __init__(self, vods: VodService) -> None:
         self.outgoing = OutgoingMessages()
         self._vods = vods
         self._tasks = False
-        # By subject the time of the state that was sent first: whatever was announced before is in it.
+        # By subject the time of the state that was sent first: it contains every earlier change.
         self._since: dict[str, str] = {}
-        # Announced while the state was being read.
+        # Published while the state was read.
         self._buffered: dict[str, list[dict[str, Any]]] = {}
 
     @property
     def subjects(self) -> list[str]:
-        """The VODs that are followed."""
+        """The VODs that are subscribed."""
         return list(self._since)
 
     async def subscribe(self, subject: str) -> None:
-        """Follow a VOD, beginning with its present state, or all tasks. Raises ``PlatformError``."""
+        """Subscribe to a VOD, starting with its current state, or to all tasks.
+
+        Raises ``PlatformError``.
+        """
         if subject == ALL_TASKS:
             self._tasks = True
             self.outgoing.put_nowait({"subscribed": subject})
             return
         vod_id = _vod_id(subject)
-        subject = f"{_VOD}{vod_id}"  # as announcements write it
-        held = self._buffered.setdefault(subject, [])
+        subject = f"{_VOD}{vod_id}"  # as events write it
+        buffered = self._buffered.setdefault(subject, [])
         try:
             state = await run_in_threadpool(self._state, subject, vod_id)
         finally:
             self._buffered.pop(subject, None)
         self._since[subject] = state["at"]
         self.outgoing.put_nowait(state)
-        for event in held:
+        for event in buffered:
             self.enqueue(event)
 
     def enqueue(self, event: dict[str, Any]) -> None:
-        """Take an event, if it is about what is followed."""
+        """Add an event to the outgoing messages, if its subject is subscribed."""
         subject = event["subject"]
         if subject in self._buffered:
             self._buffered[subject].append(event)
@@ -123,7 +126,10 @@ def _vod_id(subject: str) -> UUID:
 
 
 class SubscriptionHub:
-    """Passes on to the subscribers of this process what is announced. Connects with the first of them."""
+    """Forwards published changes to the subscribers of this process.
+
+    It connects to Redis with the first subscriber.
+    """
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -133,33 +139,33 @@ class SubscriptionHub:
         self._resyncing: set[asyncio.Task[None]] = set()
 
     async def attach(self, subscriber: Subscriber) -> None:
-        """Begin to pass on to a subscriber."""
+        """Start to forward to a subscriber."""
         self._subscribers.add(subscriber)
         if self._listening is None:
             self._listening = asyncio.create_task(self._listen())
 
     def detach(self, subscriber: Subscriber) -> None:
-        """Forget a subscriber that left."""
+        """Remove a subscriber."""
         self._subscribers.discard(subscriber)
 
     async def wait_until_connected(self) -> None:
-        """Wait until announcements are heard, so that no change falls between a state and the events after it."""
-        with suppress(TimeoutError):  # the state cannot be read then either, which says what is wrong
+        """Wait until changes are received, so that none after the state is missed."""
+        with suppress(TimeoutError):  # reading the state then fails with the reason
             await asyncio.wait_for(self._connected.wait(), 1.0)
 
     async def _listen(self) -> None:
         address = self._services.settings.redis_url.get_secret_value()
         while True:
             try:
-                # Without a limit for answers: nothing may happen for hours.
+                # Without a timeout: there may be no change for hours.
                 redis = Redis.from_url(address, socket_timeout=None, socket_connect_timeout=_CONNECT_TIMEOUT_SECONDS)
-                async with redis, redis.pubsub() as announcements:
-                    await announcements.subscribe(channel(redis))
-                    async for message in announcements.listen():
+                async with redis, redis.pubsub() as changes:
+                    await changes.subscribe(channel(redis))
+                    async for message in changes.listen():
                         self._dispatch(message)
             except RedisError as error:
                 logger.warning("live updates pause: %s", type(error).__name__)
-            except Exception:  # whoever reaches Redis can publish anything; it must not end everybody's updates
+            except Exception:  # an invalid message must not end all updates
                 logger.exception("live updates pause")
             self._connected.clear()
             await asyncio.sleep(_RECONNECT_SECONDS)
@@ -176,7 +182,7 @@ class SubscriptionHub:
                 subscriber.enqueue(event)
 
     def _resync(self) -> None:
-        """Announcements may have been missed, so everybody begins with the present state again."""
+        """Send all subscribers the current state, as changes may have been missed."""
         for subscriber in self._subscribers:
             for subject in subscriber.subjects:
                 task = asyncio.create_task(_ignore_errors(subscriber.subscribe(subject)))
@@ -191,16 +197,16 @@ async def _ignore_errors(subscribing: Any) -> None:
 
 @router.websocket("/ws/live")
 async def live(socket: WebSocket) -> None:
-    """ResponseModel ``{"subscribe": "vod:<id>"}``, ``{"subscribe": "tasks"}`` and ``{"ping": "..."}``; send events.
+    """Handle ``{"subscribe": "vod:<id>"}``, ``{"subscribe": "tasks"}`` and ``{"ping": "..."}``.
 
-    Whose session, or token, has ended is sent nothing more: the connection is closed instead.
+    After the session has ended, nothing more is sent, and the connection is closed.
     """
     services: Services = socket.app.state.services
     require_session = partial(run_in_threadpool, authenticate, services, socket.query_params.get("token", ""))
     try:
         await require_session()
-    except AuthenticationFailed as refusal:
-        await socket.send_denial_response(error_response(refusal))
+    except AuthenticationFailed as error:
+        await socket.send_denial_response(error_response(error))
         return
     await socket.accept()
     hub: SubscriptionHub = socket.app.state.hub
@@ -222,12 +228,12 @@ async def live(socket: WebSocket) -> None:
 
 @router.websocket("/{path:path}")
 async def unknown_path(socket: WebSocket) -> None:
-    """Refuse a path that has no WebSocket, as any unknown path."""
+    """Reject a WebSocket on another path like any unknown path."""
     await socket.send_denial_response(error_response(NotFound()))
 
 
 async def _send(socket: WebSocket, subscriber: Subscriber, require_session: Callable[[], Awaitable[User]]) -> None:
-    """Send what waits, as long as the session goes on; close the connection instead when it has ended."""
+    """Send the outgoing messages while the session is open, then close the connection."""
     with suppress(RuntimeError):  # the connection is closing
         while True:
             message = await subscriber.outgoing.get()

@@ -1,7 +1,7 @@
-"""The methods of each path: any other method is 405, with all that the path supports in ``Allow``.
+"""The methods of each path: any other one is 405, with all supported ones in ``Allow``.
 
 The framework decides route by route. It would name the methods of one route only, and take a fixed last part such as
-``list`` in ``/api/vod/list`` for an id of the neighbouring route where only that one has the method.
+``list`` in ``/api/vod/list`` for an id of the path beside it, where only that one has the method.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class AllowedMethodsMiddleware:
 
 
 def _read_paths(app: FastAPI) -> list[_Path]:
-    """Return the paths of the application, fixed parts before parameters, as a request matches them."""
+    """Return the paths of the application, fixed parts before parameters."""
     paths: dict[str, _Path] = {}
     for route in iter_route_contexts(app.routes):
         if route.path is None or not route.methods:  # a WebSocket

@@ -1,7 +1,7 @@
-"""The recovery process: gives the jobs of dead workers to living ones, and passes on what live updates tell.
+"""The recovery process: takes over jobs of dead workers, and publishes live updates.
 
-Procrastinate does not do the first by itself. It is a process of its own because it must outlive the worker it watches,
-and because each of its duties is done once, however many workers and APIs there are.
+Procrastinate does not take jobs over by itself. This is a process of its own because it must outlive the worker, and
+because its duties are done once for all workers and APIs.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ MAX_TAKEOVERS = 3
 
 _SWEEP_SECONDS = 0.2
 _SWEEP_TIMEOUT_SECONDS = 2.0
-# A look that takes longer was held up by the database, which held up the heartbeats as well.
+# A slower query was delayed by the database, and so were the heartbeats.
 _MAX_QUERY_SECONDS = 0.4
 
-# A worker whose heartbeat comes meanwhile keeps its row: PostgreSQL looks again at what another transaction changed.
+# A worker whose heartbeat comes meanwhile keeps its row: PostgreSQL reads rows of concurrent transactions again.
 _DISMISS = """
 DELETE FROM procrastinate_workers
 WHERE last_heartbeat < now() - make_interval(secs => %(stalled)s)
@@ -45,7 +45,10 @@ RETURNING id
 
 
 def run(settings: Settings, ready: Callable[[], None]) -> None:
-    """Do both for good, through every outage of the database and of Redis. ``ready`` is called when it begins."""
+    """Run both duties without end, through outages of the database and of Redis.
+
+    ``ready`` is called at the start.
+    """
     use_services(Services.from_settings(settings, pool_size=1))
     ready()
     asyncio.run(_run(settings))
@@ -62,7 +65,7 @@ async def _watch(settings: Settings) -> None:
         try:
             await _sweep_until_lost(settings, takeovers)
         except (ConnectorException, psycopg.OperationalError, DatabaseUnavailable, TimeoutError) as error:
-            logger.warning("the database is lost: %s", type(error).__name__)
+            logger.warning("the database is not available: %s", type(error).__name__)
 
 
 async def _sweep_until_lost(settings: Settings, takeovers: Counter[int]) -> None:
@@ -70,7 +73,7 @@ async def _sweep_until_lost(settings: Settings, takeovers: Counter[int]) -> None
         async with asyncio.timeout(_SWEEP_TIMEOUT_SECONDS):
             await queue.open_async()
         try:
-            await asyncio.sleep(STALLED_SECONDS)  # after an outage every heartbeat is old, also a living worker's
+            await asyncio.sleep(STALLED_SECONDS)  # after an outage the heartbeat of a running worker is old, too
             while True:
                 async with asyncio.timeout(_SWEEP_TIMEOUT_SECONDS):
                     pause = await _sweep(takeovers)
@@ -80,13 +83,13 @@ async def _sweep_until_lost(settings: Settings, takeovers: Counter[int]) -> None
 
 
 async def _sweep(takeovers: Counter[int]) -> float:
-    """Dismiss dead workers and take their jobs over; returns how many seconds to wait before the next look.
+    """Remove dead workers and take their jobs over; returns the seconds until the next sweep.
 
-    A worker is dead when its heartbeat is old and its lock gone, or when its heartbeat is very old.
+    A worker is dead if its heartbeat is old and its lock free, or if its heartbeat is very old.
     """
-    began = monotonic()
+    started = monotonic()
     stalled = await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS)
-    if monotonic() - began > _MAX_QUERY_SECONDS:
+    if monotonic() - started > _MAX_QUERY_SECONDS:
         return STALLED_SECONDS
     dismissed = await _dismiss_dead_workers() if stalled else set()
     for job in stalled:
@@ -97,7 +100,7 @@ async def _sweep(takeovers: Counter[int]) -> float:
         except ConnectorException as error:
             if not isinstance(error.__cause__, psycopg.errors.RaiseException):
                 raise
-            logger.info("job %s has ended meanwhile", job.id)
+            logger.info("job %s ended meanwhile", job.id)
     return _SWEEP_SECONDS
 
 
@@ -113,9 +116,9 @@ async def _take_over(job: Job, takeovers: Counter[int]) -> None:
     if takeovers[job.id] < MAX_TAKEOVERS:
         await queue.job_manager.retry_job(job)
         takeovers[job.id] += 1
-        logger.warning("job %d (%s) lost its worker and runs again", job.id, job.task_name)
+        logger.warning("job %d (%s) lost its worker and is run again", job.id, job.task_name)
         return
     if handler := given_up_handler(job.task_name):
         await asyncio.to_thread(handler, **job.task_kwargs)
     await queue.job_manager.finish_job(job, Status.FAILED, delete_job=False)
-    logger.error("job %d (%s) lost its worker too often and has failed", job.id, job.task_name)
+    logger.error("job %d (%s) lost its worker too often and failed", job.id, job.task_name)

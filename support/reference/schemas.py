@@ -1,4 +1,4 @@
-"""What requests and answers have in common: strict fields, safe text, pages, times."""
+"""Shared types of requests and responses: strict fields, safe texts, pages, decimals."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _JSON_DEPTH = 64
 
 
 class Request(BaseModel):
-    """A request body (or query): unknown fields are refused."""
+    """A request body, form or query. Unknown fields are rejected."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
 async def reject_unknown_query(connection: HTTPConnection) -> None:
-    """Refuse fields of the query that the route does not take; FastAPI drops those of routes without a query model."""
+    """Reject query fields that the route does not have; most routes would ignore them."""
     if connection.scope["type"] != "http" or not connection.query_params:
         return
     route: APIRoute = connection.scope["route"]
@@ -35,7 +35,7 @@ async def reject_unknown_query(connection: HTTPConnection) -> None:
 
 
 class ResponseModel(BaseModel):
-    """An answer, read from the attributes of a row."""
+    """A response, read from the attributes of a row."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -79,7 +79,7 @@ class BodyPage(Request):
 
 
 def validate_text(text: str) -> str:
-    """The text, if PostgreSQL and UTF-8 can hold it. Raises ValueError otherwise."""
+    """Return the text. Raises ValueError if PostgreSQL or UTF-8 cannot store it."""
     if "\0" in text:
         raise ValueError("contains a NUL character")
     try:
@@ -111,7 +111,7 @@ _TICKER = re.compile(r"[A-Za-z]{1,5}(\.[A-Za-z]{1,2})?")
 
 
 def normalize_ticker(ticker: str) -> str:
-    """The ticker in capitals. Raises ValueError when it is none."""
+    """Return the ticker in capitals. Raises ValueError if it is not a ticker."""
     if not _TICKER.fullmatch(ticker):
         raise ValueError("must be 1 to 5 letters, optionally a dot and 1 or 2 letters")
     return ticker.upper()
@@ -127,25 +127,25 @@ def _number(value: object) -> object:
 
 
 Text = Annotated[str, AfterValidator(validate_text)]
-"""Text that PostgreSQL and UTF-8 can hold."""
+"""A text that PostgreSQL and UTF-8 can store."""
 
 Title = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255), AfterValidator(validate_text)
 ]
-"""1..255 characters after trimming the ends; kept as sent otherwise."""
+"""1..255 characters after white space at both ends is removed; otherwise stored as sent."""
 
 TypeName = Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,64}$")]
-"""A word of the caller's own, such as a type: 1..64 letters, digits, ``_``, ``.`` and ``-``."""
+"""The name of a type: 1..64 letters, digits, ``_``, ``.`` and ``-``."""
 
 JsonObject = Annotated[
     dict[str, Any],
     AfterValidator(_validate_json),
     Field(description=f"A JSON object of up to {_JSON_DEPTH} levels, without NUL, lone surrogates, infinite numbers."),
 ]
-"""A JSON object that ``jsonb`` can hold."""
+"""A JSON object that ``jsonb`` can store."""
 
 Ticker = Annotated[str, AfterValidator(normalize_ticker), Field(json_schema_extra={"pattern": f"^{_TICKER.pattern}$"})]
-"""A ticker symbol, in capitals."""
+"""A ticker symbol; stored in capitals."""
 
 # The limits come before the validator: behind it, pydantic writes them to the OpenAPI document as unknown keywords.
 Price = Annotated[
@@ -174,7 +174,10 @@ Shares = Annotated[
 
 
 def format_decimal(number: Decimal, places: int = 0) -> str:
-    """A decimal as text with at least so many places and no further zeros: 150 is "150.00", 0.1250 is "0.125"."""
+    """Return a decimal as text with at least ``places`` decimals.
+
+    150 is "150.00" with two places, 0.1250 is "0.125".
+    """
     whole, _, fraction = f"{number:f}".partition(".")
     fraction = fraction.rstrip("0").ljust(places, "0")
     return f"{whole}.{fraction}" if fraction else whole

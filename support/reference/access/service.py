@@ -24,7 +24,7 @@ from support.reference.errors import AuthenticationFailed, Conflict, NotFound
 from support.reference.services import Services
 
 _INCORRECT_CREDENTIALS = "The user name or password is incorrect."
-# With this many a name is locked until the window ends.
+# From this number on the name is locked until the period ends.
 _MAX_FAILURES = 5
 
 _FIELDS_ENDING_SESSIONS = frozenset({"role", "active"})
@@ -39,7 +39,7 @@ _INCLUDED: dict[Role, frozenset[Role]] = {
 
 @dataclass(frozen=True)
 class User:
-    """Who is calling, as their session says."""
+    """The caller, as the session has it."""
 
     id: UUID
     username: str
@@ -49,12 +49,15 @@ class User:
     rate_limit_seconds: int
 
     def has_role(self, required: Role) -> bool:
-        """Whether this user's role includes another: viewer < editor < administrator, researcher beside editor."""
+        """Return whether the role includes another.
+
+        viewer < editor < administrator; researcher is beside editor.
+        """
         return required in _INCLUDED[self.role]
 
 
 class Tokens(NamedTuple):
-    """What a sign-in or a refresh gives; ``expires_in`` is the access token's life in seconds."""
+    """The tokens of a session; ``expires_in`` is the lifetime of the access token in seconds."""
 
     access_token: str
     refresh_token: str
@@ -62,20 +65,21 @@ class Tokens(NamedTuple):
 
 
 def sign_in(services: Services, username: str, password: str) -> Tokens:
-    """Open a session. Raises AuthenticationFailed, alike for an unknown name, a wrong password and an inactive account.
+    """Open a session.
 
-    Raises TooManyRequests while the name is locked, whether anybody has it or not.
+    Raises AuthenticationFailed, the same for an unknown name, an incorrect password and a deactivated account. Raises
+    TooManyRequests while the name is locked, whether an account has it or not.
     """
     failures = f"failures:{hashlib.sha256(username.lower().encode()).hexdigest()}"
     services.counters.read(failures).reject_over(_MAX_FAILURES - 1)
     with services.database.begin() as session:
         user = session.scalar(select(UserRow).where(func.lower(UserRow.username) == func.lower(username)))
-    # Checked without a user too, so that the answer takes as long as for a wrong password.
+    # Verified without a user too, so that the response takes as long as for an incorrect password.
     matches = services.passwords.verify(password, user.password_hash if user else None)
     if user is None or not matches or not user.active or user.deleted_at is not None:
         services.counters.count(failures, user.lockout_seconds if user else LOCKOUT_SECONDS).reject_over(_MAX_FAILURES)
         raise AuthenticationFailed(_INCORRECT_CREDENTIALS)
-    # Others may have locked the name since: whoever guesses many at once learns no more than one by one.
+    # Simultaneous attempts may have locked the name since.
     services.counters.read(failures).reject_over(_MAX_FAILURES - 1)
     now = utc_now()
     opened = AuthSessionRow(
@@ -89,9 +93,9 @@ def sign_in(services: Services, username: str, password: str) -> Tokens:
     try:
         with services.database.begin() as session:
             session.add(opened)
-    except IntegrityError:  # the account was removed in this moment
+    except IntegrityError:  # the account was deleted meanwhile
         raise AuthenticationFailed(_INCORRECT_CREDENTIALS) from None
-    _session_record(services, opened.id)  # the first request finds it cached
+    _session_record(services, opened.id)  # so that the first request finds it in the cache
     return _issue(services, opened, user.role, now)
 
 
@@ -120,14 +124,14 @@ def authenticate(services: Services, token: str) -> User:
 
 
 def count_request(services: Services, user: User, limit: int) -> None:
-    """Count a request of the user. Raises TooManyRequests when there are more than the account may send."""
+    """Count a request of the user. Raises TooManyRequests above the account's rate limit."""
     services.counters.count(f"requests:{user.id}", user.rate_limit_seconds).reject_over(limit)
 
 
 def refresh(services: Services, token: str) -> Tokens:
-    """Exchange a refresh token for new tokens of the same session. Each refresh token works once.
+    """Exchange a refresh token for new tokens of the same session. It is usable once.
 
-    Raises AuthenticationFailed when it was used already, or for the reasons of :func:`authenticate`.
+    Raises AuthenticationFailed if it was used before, or for the reasons of :func:`authenticate`.
     """
     claims = tokens.read(token, "refresh", key=services.settings.signing_key.get_secret_value())
     now = utc_now()
@@ -150,27 +154,27 @@ def refresh(services: Services, token: str) -> Tokens:
 
 
 def sign_out(services: Services, user: User) -> None:
-    """End the session: its access tokens and its refresh token are void at once."""
+    """End the session: its access and refresh tokens become invalid immediately."""
     with services.database.begin() as session:
         session.execute(delete(AuthSessionRow).where(AuthSessionRow.id == user.session_id))
     services.cache.invalidate(_cache_key(user.session_id))
 
 
 def remove_expired_sessions(services: Services) -> int:
-    """Delete sessions that ended by time; returns how many."""
+    """Delete expired sessions; returns their number."""
     with services.database.begin() as session:
         expired = delete(AuthSessionRow).where(AuthSessionRow.expires_at <= utc_now()).returning(AuthSessionRow.id)
         return len(session.scalars(expired).all())
 
 
 def list_users(services: Services, *, limit: int, offset: int) -> tuple[list[UserRow], int]:
-    """One page of the accounts, newest first, and how many there are."""
+    """Return one page of the accounts, newest first, and the number of all."""
     with services.database.begin() as session:
         return pages.newest(session, select(UserRow), limit=limit, offset=offset)
 
 
 def get_user(services: Services, user_id: UUID) -> UserRow:
-    """One account. Raises NotFound."""
+    """Return one account. Raises NotFound."""
     with services.database.begin() as session:
         return get_account(session, user_id)
 
@@ -178,7 +182,7 @@ def get_user(services: Services, user_id: UUID) -> UserRow:
 def new_user(
     passwords: Passwords, *, username: str, email: str, password: str | None, role: str, user_id: str | None = None
 ) -> UserRow:
-    """An account that is not stored yet. Without a password nobody can sign in to it."""
+    """Return an account that is not stored yet; without a password its user cannot sign in."""
     now = utc_now()
     return UserRow(
         id=uuid4(),
@@ -194,7 +198,7 @@ def new_user(
 
 
 def create_user(services: Services, *, username: str, email: str, password: str, role: Role) -> UserRow:
-    """Create an account. Raises Conflict when the name or the address is taken, whatever its case."""
+    """Create an account. Raises Conflict if the name or the address exists, in whatever case."""
     user = new_user(services.passwords, username=username, email=email, password=password, role=role)
     try:
         with services.database.begin() as session:
@@ -205,7 +209,7 @@ def create_user(services: Services, *, username: str, email: str, password: str,
 
 
 def has_account(services: Services, *, username: str, email: str) -> bool:
-    """Whether the name or the address belongs to an account."""
+    """Return whether an account has the name or the address."""
     with services.database.begin() as session:
         taken = or_(
             func.lower(UserRow.username) == func.lower(username), func.lower(UserRow.email) == func.lower(email)
@@ -214,7 +218,10 @@ def has_account(services: Services, *, username: str, email: str) -> bool:
 
 
 def change_user(services: Services, user_id: UUID, changes: Mapping[str, Any]) -> UserRow:
-    """Change an account, from its next request on. Another role or activity ends its sessions. Raises NotFound."""
+    """Change an account, from the next request on.
+
+    Another role or deactivation ends its sessions. Raises NotFound, and Conflict for the last active administrator.
+    """
     outdated: list[UUID] = []
     with services.database.begin() as session:
         user = lock_account(session, user_id)
@@ -269,7 +276,10 @@ def require_another_administrator(session: Session, user: UserRow) -> None:
 
 
 def require_user(session: Session, user_id: UUID) -> None:
-    """Raise NotFound unless there is such a user, not deleted; they stay at least until the transaction's end."""
+    """Raise NotFound if the user is unknown or deleted.
+
+    The account stays until the transaction ends.
+    """
     present = select(UserRow.id).where(UserRow.id == user_id, UserRow.deleted_at.is_(None))
     if session.scalar(present.with_for_update(read=True, key_share=True)) is None:
         raise NotFound("The user was not found.")
@@ -287,18 +297,24 @@ def _existing(user: UserRow | None) -> UserRow:
 
 
 def end_sessions(session: Session, user_id: UUID) -> list[UUID]:
-    """Delete a user's sessions; after the commit, :func:`invalidate_sessions` takes what this returns."""
+    """Delete a user's sessions and return their ids.
+
+    Call :func:`invalidate_sessions` with them after the commit.
+    """
     ended = delete(AuthSessionRow).where(AuthSessionRow.user_id == user_id).returning(AuthSessionRow.id)
     return list(session.scalars(ended))
 
 
 def invalidate_sessions(services: Services, outdated: list[UUID]) -> None:
-    """Take sessions that have ended, or whose user has changed, out of the cache."""
+    """Delete ended sessions, or those of a changed user, from the cache."""
     services.cache.invalidate(*map(_cache_key, outdated))
 
 
 def list_session_ids(session: Session, user_id: UUID) -> list[UUID]:
-    """A user's sessions; :func:`invalidate_sessions` takes them after the commit of a change."""
+    """Return the ids of a user's sessions.
+
+    Call :func:`invalidate_sessions` with them after the commit of a change.
+    """
     return list(session.scalars(select(AuthSessionRow.id).where(AuthSessionRow.user_id == user_id)))
 
 

@@ -33,14 +33,14 @@ class StateChange(ResponseModel):
 
 
 class ExportedSession(SessionResponse):
-    """A research session with its history; ``deleted_at`` is set while it is deleted."""
+    """A research session with its history; ``deleted_at`` is set while it is hidden."""
 
     history: list[StateChange]
     deleted_at: datetime | None
 
 
 class ExportResponse(ResponseModel):
-    """UserData the platform holds of the caller, oldest first, notes readable, deleted sessions included."""
+    """All data of the caller, oldest first, with readable notes and hidden sessions."""
 
     profile: ProfileResponse
     sessions: list[ExportedSession]
@@ -51,18 +51,18 @@ class ExportResponse(ResponseModel):
 
 
 class NoFields(Request):
-    """The body of an erasure: none, or an empty object. A field, such as a condition, would be ignored otherwise."""
+    """The body of an erasure: none, or an empty object; an unknown field is rejected."""
 
 
 class ErasureResponse(ResponseModel):
-    """How many things of each kind were erased."""
+    """The number of erased resources of each type."""
 
     erased: dict[str, int]
 
 
 @router.get("/export")
 def export(user: CurrentUser, services: ServicesDep) -> ExportResponse:
-    """UserData the platform holds of the caller."""
+    """Return all data of the caller."""
     profile, owned, history = service.collect(services, user)
     sessions = [
         ExportedSession(
@@ -84,5 +84,5 @@ def export(user: CurrentUser, services: ServicesDep) -> ExportResponse:
 
 @router.post("/erase", responses=error_responses(409, 413, 422))
 def erase(user: CurrentUser, services: ServicesDep, _body: NoFields | None = None) -> ErasureResponse:
-    """Erase everything of the caller, and who they are, for good; they are signed out."""
+    """Erase the caller's account and data permanently; all sessions end."""
     return ErasureResponse(erased=service.erase(services, user))

@@ -1,4 +1,4 @@
-"""Gathering everything of a user, and erasing it."""
+"""Collect and erase all data of a user."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ _OWNED: dict[str, tuple[Any, Any]] = {
     "documents": (DocumentRow, DocumentRow.owner_id),
     "portfolios": (PortfolioRow, PortfolioRow.owner_id),
 }
-"""What a user owns, by the name it has in the API, with the column that says whose it is."""
+"""Resources that a user owns, by their name in the API, with the column of the owner."""
 
 
 class UserData(NamedTuple):
-    """All that the platform holds of a user; each list oldest first, what is deleted included."""
+    """All data of a user; each list oldest first, with deleted resources."""
 
     profile: UserRow
     owned: dict[str, list[Any]]
@@ -46,7 +46,7 @@ class UserData(NamedTuple):
 
 
 def collect(services: Services, user: User) -> UserData:
-    """UserData of a user at one moment."""
+    """Return all data of a user, from one snapshot."""
     with services.database.begin() as session:
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         owned = {
@@ -57,9 +57,10 @@ def collect(services: Services, user: User) -> UserData:
 
 
 def erase(services: Services, user: User) -> dict[str, int]:
-    """Erase a user: all they own, and their account. Returns how much there was; an audit entry keeps that.
+    """Erase a user's data and account; returns the number of each type.
 
-    What others of their requests store meanwhile goes with the account, or is refused once it is gone.
+    What other requests of the user store meanwhile is deleted with the account, or rejected afterwards. Raises Conflict
+    for the last active administrator.
     """
     with services.database.begin() as session:
         counts = {
@@ -84,9 +85,11 @@ def _profile(session: Session, user_id: UUID, *, for_update: bool = False) -> Us
         raise AuthenticationFailed from None
 
 
-def _history(session: Session, researches: list[ResearchSessionRow]) -> dict[UUID, list[ResearchStateChangeRow]]:
-    history: dict[UUID, list[ResearchStateChangeRow]] = {research.id: [] for research in researches}
-    of_them = ResearchStateChangeRow.session_id.in_(history)
-    for change in session.scalars(select(ResearchStateChangeRow).where(of_them).order_by(ResearchStateChangeRow.id)):
+def _history(session: Session, owned: list[ResearchSessionRow]) -> dict[UUID, list[ResearchStateChangeRow]]:
+    history: dict[UUID, list[ResearchStateChangeRow]] = {research.id: [] for research in owned}
+    of_sessions = ResearchStateChangeRow.session_id.in_(history)
+    for change in session.scalars(
+        select(ResearchStateChangeRow).where(of_sessions).order_by(ResearchStateChangeRow.id)
+    ):
         history[change.session_id].append(change)
     return history

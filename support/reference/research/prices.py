@@ -3,8 +3,8 @@
     GET /prices/AAPL?days=30    200 {"ticker": "AAPL", "quotes": [{"date": "2026-11-19", "open": 150.0, "high": 155.0,
                                      "low": 145.0, "close": 152.5, "volume": 1000000}, ...]}   oldest first
 
-One call, with a time limit for all of it and no second try: whoever asks is waiting, and may ask again.
-``X-Correlation-ID`` names the research session that the prices are for.
+One call with a time limit, and no retry: the caller waits for it, and may request it again. ``X-Correlation-ID`` is the
+id of the research session.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _IMPOSSIBLE_PRICES = _SERVICE + "returned impossible prices."
 
 
 class Quote(BaseModel):
-    """One day of a stock."""
+    """The prices of one day."""
 
     date: date
     open: Price
@@ -42,30 +42,30 @@ class Quote(BaseModel):
     volume: Annotated[int, Field(ge=0)]
 
     @model_validator(mode="after")
-    def _agrees_with_itself(self) -> Quote:
+    def _is_consistent(self) -> Quote:
         if not self.low <= min(self.open, self.close) <= max(self.open, self.close) <= self.high:
             raise ImpossiblePrices
         return self
 
 
 class History(BaseModel):
-    """What the price service answers."""
+    """The response of the price service."""
 
     ticker: str
     quotes: Annotated[list[Quote], Field(max_length=MAX_DAYS)]
 
 
 class ImpossiblePrices(Exception):
-    """The answer can be read, and cannot be true."""
+    """The response has the right form, and cannot be true."""
 
 
 def fetch(url: str, ticker: str, *, session_id: UUID, timeout: float) -> Sequence[Quote]:
-    """The last days of a stock, oldest first. Raises DependencyFailed with a sentence why there are none."""
-    answer = _request(f"{url.rstrip('/')}/prices/{ticker}", session_id, timeout)
-    if answer.status_code >= HTTPStatus.MULTIPLE_CHOICES:
-        raise DependencyFailed(f"{_SERVICE}returned an error ({answer.status_code}).")
+    """Return the last days of a stock, oldest first. Raises DependencyFailed with the reason."""
+    response = _request(f"{url.rstrip('/')}/prices/{ticker}", session_id, timeout)
+    if response.status_code >= HTTPStatus.MULTIPLE_CHOICES:
+        raise DependencyFailed(f"{_SERVICE}returned an error ({response.status_code}).")
     try:
-        history = History.model_validate_json(answer.content)
+        history = History.model_validate_json(response.content)
         require_possible_prices(history, ticker)
     except ImpossiblePrices:
         raise DependencyFailed(_IMPOSSIBLE_PRICES) from None
@@ -93,12 +93,12 @@ def _request(address: str, session_id: UUID, timeout: float) -> requests.Respons
 
 
 def require_possible_prices(history: History, ticker: str) -> None:
-    """Raise ImpossiblePrices unless these are prices of the stock, of one day or more, oldest first."""
+    """Raise ImpossiblePrices unless these are prices of the stock, oldest first."""
     days = [quote.date for quote in history.quotes]
     if history.ticker != ticker or not days or any(later <= earlier for earlier, later in pairwise(days)):
         raise ImpossiblePrices
 
 
 def change(first: Decimal, last: Decimal) -> Decimal:
-    """The relative change between two prices."""
+    """Return the relative change between two prices."""
     return (last - first) / first
