@@ -113,6 +113,16 @@ Feature: Valid and invalid requests
         | application/x-www-form-urlencoded |
         | text/plain                        |
 
+    @id.API-096 @needs.writes @needs.database
+    Scenario: An encoded body is rejected
+      When Dana sends POST /api/vod/create with
+        | part   | name             | value       |
+        | header | Content-Encoding | gzip        |
+        | json   | title            | Council     |
+        | json   | file_path        | council.wav |
+      Then the request is rejected as invalid in "body"
+      And nothing was changed
+
     @id.API-048 @needs.writes
     Scenario Outline: <what> is rejected with its message
       When Ravi sends POST <path> with
@@ -297,6 +307,21 @@ Feature: Valid and invalid requests
         | who                       | sends                  | cookie             | status | words                                    |
         | an unauthenticated client | with an ended session  | admin_session=over | 401    | Your session has ended. Sign in again.   |
         | Vera                      | with a viewer's rights | none=none          | 403    | <button>Sign in as another user</button> |
+
+    @id.OPS-013 @needs.writes @needs.database
+    Scenario Outline: The form <form> is rejected from another origin
+      When an unauthenticated client sends POST <form> with
+        | part   | name     | value                     |
+        | header | Origin   | https://elsewhere.example |
+        | form   | username | vera                      |
+        | form   | password | {a text of 16 characters} |
+      Then the response is 403 "PermissionError"
+      And nothing was changed
+
+      Examples: both forms
+        | form            |
+        | /admin/sign-in  |
+        | /admin/sign-out |
 
   Rule: Permanently deleted resources have no row
 

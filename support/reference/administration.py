@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import datetime
 from html import escape
 from typing import Annotated, Literal
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -200,6 +200,14 @@ def _accepts_html(request: Request) -> bool:
     return "text/html" in request.headers.get("Accept", "")
 
 
+def _require_own_origin(request: Request) -> None:
+    """Raise Forbidden for a form that a page of another origin sends."""
+    origin = request.headers.get("Origin")
+    # Without the scheme: a proxy that ends TLS passes plain HTTP on.
+    if origin is not None and urlsplit(origin).netloc != request.headers.get("Host"):
+        raise Forbidden("The form was sent by a page of another origin.")
+
+
 def _allowed(services: Services, token: str) -> access.User:
     user = access.authenticate(services, token)
     if not user.has_role("administrator"):
@@ -254,6 +262,7 @@ def page(
     "/admin/sign-in",
     status_code=303,
     response_class=RedirectResponse,
+    dependencies=[Depends(_require_own_origin)],
     responses=_page_responses(401, 403, 413, 422, 429, 500, 503),
     openapi_extra=_SIGN_IN_BODY,
 )
@@ -297,7 +306,8 @@ def _open_session(services: Services, form: dict[str, str]) -> str:
     "/admin/sign-out",
     status_code=303,
     response_class=RedirectResponse,
-    responses=_page_responses(500, 503),
+    dependencies=[Depends(_require_own_origin)],
+    responses=_page_responses(403, 500, 503),
 )
 def sign_out(request: Request, services: ServicesDep) -> Response:
     """End the session of the page."""

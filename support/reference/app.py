@@ -16,7 +16,7 @@ from support.reference.notifications import routes as notification_routes
 from support.reference.portfolios import routes as portfolio_routes
 from support.reference.privacy import routes as privacy_routes
 from support.reference.research import routes as research_routes
-from support.reference.schemas import reject_unknown_query
+from support.reference.schemas import reject_encoded_body, reject_unknown_query
 from support.reference.services import Services
 from support.reference.settings import Settings
 from support.reference.users import routes as user_routes
@@ -38,7 +38,7 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        dependencies=[Depends(reject_unknown_query)],
+        dependencies=[Depends(reject_encoded_body), Depends(reject_unknown_query)],
         responses=errors.error_responses(422),
     )
     app.state.services = Services.from_settings(settings, pool_size=_POOL_SIZE)

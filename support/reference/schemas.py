@@ -13,6 +13,8 @@ from fastapi.routing import APIRoute
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from starlette.requests import HTTPConnection
 
+from support.reference.errors import ValidationFailed
+
 _JSON_DEPTH = 64
 
 
@@ -32,6 +34,12 @@ async def reject_unknown_query(connection: HTTPConnection) -> None:
         raise RequestValidationError(
             [{"type": "extra_forbidden", "loc": ("query", name), "input": None} for name in sorted(unknown)]
         )
+
+
+async def reject_encoded_body(connection: HTTPConnection) -> None:
+    """Reject a body with a ``Content-Encoding``: it is never unpacked."""
+    if connection.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise ValidationFailed(details=[{"field": "body", "issue": "must be sent without Content-Encoding"}])
 
 
 class ResponseModel(BaseModel):

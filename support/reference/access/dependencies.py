@@ -21,13 +21,15 @@ _bearer = HTTPBearer(auto_error=False, description="The access token of POST /ap
 
 
 def authenticated_user(
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)], services: ServicesDep
+    request: Request,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    services: ServicesDep,
 ) -> User:
     """Return the caller without counting the request.
 
     Raises AuthenticationFailed without a valid token.
     """
-    if credentials is None:
+    if credentials is None or len(request.headers.getlist("Authorization")) > 1:
         raise AuthenticationFailed
     return authenticate(services, credentials.credentials)
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Body, Depends, Query
 from pydantic import Field, StrictBool, StringConstraints
 from typing_extensions import TypedDict
 
-from support.reference.access import service
+from support.reference.access import changes, service
 from support.reference.access.dependencies import Administrator, AuthenticatedUser, CurrentUser, require_role
 from support.reference.access.tables import Role
 from support.reference.errors import error_responses
@@ -38,6 +38,23 @@ class RefreshToken(Request):
     """The refresh token of a session."""
 
     refresh_token: Annotated[Text, Field(max_length=4096)]
+
+
+class NoFields(Request):
+    """No body, or an empty object; an unknown field is rejected."""
+
+
+class PasswordChange(Request):
+    """The current password of the caller, and the new one."""
+
+    current_password: Annotated[Text, Field(max_length=1024)]
+    new_password: Password
+
+
+class NewPassword(Request):
+    """A new password of an account."""
+
+    password: Password
 
 
 class TokensResponse(ResponseModel):
@@ -123,6 +140,18 @@ def logout(user: AuthenticatedUser, services: ServicesDep) -> None:
     service.sign_out(services, user)
 
 
+@router.post("/auth/logout/all", status_code=204, responses=error_responses(401, 413, 422, limited=False))
+def logout_all(user: AuthenticatedUser, services: ServicesDep, _body: NoFields | None = None) -> None:
+    """End all sessions of the caller, this one included. It is never rate limited."""
+    changes.end_all_sessions(services, user)
+
+
+@router.post("/auth/password", status_code=204, responses=error_responses(401, 409, 413, 422))
+def change_own_password(body: PasswordChange, user: CurrentUser, services: ServicesDep) -> None:
+    """Change the caller's password; all other sessions end. An incorrect one is a failed sign-in."""
+    changes.change_own_password(services, user, body.current_password, body.new_password)
+
+
 @router.get("/auth/me", responses=error_responses(401))
 def me(user: CurrentUser, services: ServicesDep) -> UserResponse:
     """Return the caller's account."""
@@ -159,9 +188,9 @@ def create_user(body: NewUser, services: ServicesDep) -> UserResponse:
 @router.patch(
     "/admin/users/{user_id}", dependencies=[administrators], responses=error_responses(401, 403, 404, 409, 413, 422)
 )
-def change_user(user_id: UUID, changes: Annotated[UserChanges, Body()], services: ServicesDep) -> UserResponse:
+def change_user(user_id: UUID, fields: Annotated[UserChanges, Body()], services: ServicesDep) -> UserResponse:
     """Change an account. Another role, or deactivation, ends its sessions."""
-    return UserResponse.model_validate(service.change_user(services, user_id, changes))
+    return UserResponse.model_validate(service.change_user(services, user_id, fields))
 
 
 @router.delete(
@@ -173,3 +202,25 @@ def change_user(user_id: UUID, changes: Annotated[UserChanges, Body()], services
 def remove_user(user_id: UUID, permanent: Literal["true"], services: ServicesDep) -> None:
     """Delete an account and everything it owns; ``permanent=true`` is required."""
     service.remove_user(services, user_id)
+
+
+@router.put(
+    "/admin/users/{user_id}/password",
+    status_code=204,
+    dependencies=[administrators],
+    responses=error_responses(401, 403, 404, 413, 422),
+)
+def set_password(user_id: UUID, body: NewPassword, services: ServicesDep) -> None:
+    """Set the password of an account; all its sessions end."""
+    changes.set_password(services, user_id, body.password)
+
+
+@router.delete(
+    "/admin/users/{user_id}/lockout",
+    status_code=204,
+    dependencies=[administrators],
+    responses=error_responses(401, 403, 404, 422),
+)
+def end_lockout(user_id: UUID, services: ServicesDep) -> None:
+    """End the lockout of an account before its time, and reset its failed sign-ins."""
+    changes.end_lockout(services, user_id)

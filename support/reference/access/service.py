@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from support.reference import pages
-from support.reference.access import tokens
+from support.reference.access import lockouts, tokens
 from support.reference.access.passwords import Passwords
 from support.reference.access.tables import LOCKOUT_SECONDS, AuthSessionRow, Role, UserRow
 from support.reference.access.tokens import Claims
@@ -24,9 +24,6 @@ from support.reference.errors import AuthenticationFailed, Conflict, NotFound
 from support.reference.services import Services
 
 _INCORRECT_CREDENTIALS = "The user name or password is incorrect."
-# From this number on the name is locked until the period ends.
-_MAX_FAILURES = 5
-
 _FIELDS_ENDING_SESSIONS = frozenset({"role", "active"})
 
 _INCLUDED: dict[Role, frozenset[Role]] = {
@@ -70,23 +67,22 @@ def sign_in(services: Services, username: str, password: str) -> Tokens:
     Raises AuthenticationFailed, the same for an unknown name, an incorrect password and a deactivated account. Raises
     TooManyRequests while the name is locked, whether an account has it or not.
     """
-    failures = f"failures:{hashlib.sha256(username.lower().encode()).hexdigest()}"
-    services.counters.read(failures).reject_over(_MAX_FAILURES - 1)
+    lockouts.require_unlocked(services, username)
     with services.database.begin() as session:
         user = session.scalar(select(UserRow).where(func.lower(UserRow.username) == func.lower(username)))
     # Verified without a user too, so that the response takes as long as for an incorrect password.
     matches = services.passwords.verify(password, user.password_hash if user else None)
     if user is None or not matches or not user.active or user.deleted_at is not None:
-        services.counters.count(failures, user.lockout_seconds if user else LOCKOUT_SECONDS).reject_over(_MAX_FAILURES)
+        lockouts.count_failure(services, username, user.lockout_seconds if user else LOCKOUT_SECONDS)
         raise AuthenticationFailed(_INCORRECT_CREDENTIALS)
     # Simultaneous attempts may have locked the name since.
-    services.counters.read(failures).reject_over(_MAX_FAILURES - 1)
+    lockouts.require_unlocked(services, username)
     now = utc_now()
     opened = AuthSessionRow(
         id=uuid4(),
         user_id=user.id,
         refresh_jti=uuid4(),
-        password_fingerprint=_fingerprint(user.password_hash),
+        password_fingerprint=password_fingerprint(user.password_hash),
         created_at=now,
         expires_at=now + tokens.SESSION_LIFETIME,
     )
@@ -358,7 +354,7 @@ def _session_record(services: Services, session_id: UUID) -> bytes:
 
 
 def _still_open(opened: AuthSessionRow, user: UserRow) -> bool:
-    same_password = opened.password_fingerprint == _fingerprint(user.password_hash)
+    same_password = opened.password_fingerprint == password_fingerprint(user.password_hash)
     return user.active and user.deleted_at is None and same_password and opened.expires_at > utc_now()
 
 
@@ -367,7 +363,8 @@ def _remaining_seconds(record: bytes) -> float:
     return (expires_at - utc_now()).total_seconds()
 
 
-def _fingerprint(password_hash: str) -> str:
+def password_fingerprint(password_hash: str) -> str:
+    """Return what a session stores of the password that opened it."""
     return hashlib.sha256(password_hash.encode()).hexdigest()
 
 

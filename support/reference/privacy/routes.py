@@ -7,6 +7,7 @@ from datetime import datetime
 from fastapi import APIRouter
 
 from support.reference.access.dependencies import CurrentUser
+from support.reference.access.routes import NoFields
 from support.reference.documents.routes import DocumentResponse
 from support.reference.documents.routes import to_response as document_response
 from support.reference.errors import error_responses
@@ -17,7 +18,7 @@ from support.reference.privacy import service
 from support.reference.research.routes import SessionResponse
 from support.reference.research.routes import to_response as session_response
 from support.reference.research.tables import State
-from support.reference.schemas import Request, ResponseModel
+from support.reference.schemas import ResponseModel
 from support.reference.services import ServicesDep
 from support.reference.users.routes import ProfileResponse
 
@@ -48,10 +49,6 @@ class ExportResponse(ResponseModel):
     events: list[EventResponse]
     documents: list[DocumentResponse]
     portfolios: list[PortfolioResponse]
-
-
-class NoFields(Request):
-    """The body of an erasure: none, or an empty object; an unknown field is rejected."""
 
 
 class ErasureResponse(ResponseModel):
