@@ -82,7 +82,10 @@ class WebSocketDriver:
             raise AssertionError(f"{self.actor}'s live connection should be open, but is closed ({error})") from error
 
     def flood(self, text: str, count: int, within: float) -> None:
-        """Send a message `count` times without reading, for up to `within` seconds; what comes afterwards is not kept."""
+        """Send a message `count` times without reading, for up to `within` seconds.
+
+        Messages that come afterwards are not kept.
+        """
         self._note(f"{self.actor} sends {count} messages of {len(text)} characters without reading", "")
         self._is_flooding = True
         self._may_read.clear()

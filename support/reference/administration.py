@@ -159,7 +159,9 @@ class Page(HTMLResponse):
                 "Content-Security-Policy": (
                     f"default-src 'none'; style-src 'nonce-{nonce}'; form-action 'self'; base-uri 'none'; "
                     "frame-ancestors 'none'"
-                )
+                ),
+                # With no-referrer browsers send `Origin: null` with the page's own forms.
+                "Referrer-Policy": "same-origin",
             },
         )
 

@@ -63,7 +63,7 @@ class RequestIdMiddleware:
                 message.setdefault("headers", [])
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = request_id.get()
-                headers.update({**_SECURITY_HEADERS, **_own_policy(headers)})
+                headers.update({**_SECURITY_HEADERS, **_own_policies(headers)})
             await send(message)
 
         try:
@@ -144,9 +144,9 @@ class BodyLimitMiddleware:
         await self._app(scope, receive_limited, send)
 
 
-def _own_policy(headers: Headers) -> dict[str, str]:
-    """Return the policy that a page sets for itself."""
-    return {name: headers[name] for name in ("Content-Security-Policy",) if name in headers}
+def _own_policies(headers: Headers) -> dict[str, str]:
+    """Return the policies that a page sets for itself."""
+    return {name: headers[name] for name in ("Content-Security-Policy", "Referrer-Policy") if name in headers}
 
 
 def _log_access(scope: Scope, status: int | None, seconds: float) -> None:
