@@ -231,3 +231,18 @@ Feature: Accounts API
       | given another role | PATCH /api/admin/users/{other.id}                 | {"role": "viewer"} | 200    |
       | hidden             | DELETE /api/users/{other.id}                      | {}                 | 204    |
       | removed            | DELETE /api/admin/users/{other.id}?permanent=true | {}                 | 204    |
+
+  @id.ACC-034
+  Scenario Outline: Of simultaneous creations with one <what> one succeeds
+    When Omar sends POST /api/admin/users 4 times from 4 concurrent clients with
+      | field    | value                     |
+      | username | <username>                |
+      | email    | <email>                   |
+      | password | {a text of 16 characters} |
+    Then the 4 responses include 1 with the status 201
+    And the 4 responses include 3 with the status 409
+
+    Examples: what is unique
+      | what    | username        | email                       |
+      | name    | alma-{the mark} | {a unique email}            |
+      | address | {a unique name} | alma-{the mark}@example.org |

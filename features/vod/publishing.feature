@@ -275,11 +275,11 @@ Feature: Publishing to Cablecast
       And Cablecast received "<operation>" 4 times with growing waits
 
       Examples: trouble that does not pass
-        | operation          | reply               | reason                                 |
+        | operation          | reply               | reason                            |
         | finding shows      | 503                 | Cablecast returned an error (503) |
         | receiving captions | 500                 | Cablecast returned an error (500) |
-        | creating a VOD     | a closed connection | Cablecast cannot be reached            |
-        | finding shows      | no response         | Cablecast did not respond in time       |
+        | creating a VOD     | a closed connection | Cablecast cannot be reached       |
+        | finding shows      | no response         | Cablecast did not respond in time |
 
     @id.VOD-065
     Scenario Outline: Rejected credentials at <operation> with <reply> fail after one call
@@ -291,7 +291,7 @@ Feature: Publishing to Cablecast
       And Cablecast received "<operation>" once with growing waits
 
       Examples: each step of the way
-        | operation          | reply | reason                              |
+        | operation          | reply | reason                               |
         | finding shows      | 401   | Cablecast rejected the credentials   |
         | creating a VOD     | 401   | Cablecast rejected the credentials   |
         | receiving captions | 401   | Cablecast rejected the credentials   |
