@@ -6,6 +6,7 @@ from behave.runner import Context
 from support.checks import tables
 from support.checks.matching import equal, require
 from support.clients.roles import NOBODY, RoleMatrix
+from support.mistakes import require_written
 from support.personas import Role
 
 ROLES = (NOBODY, *Role)
@@ -24,6 +25,18 @@ def has_new_account(context: Context, who: str) -> None:
         world.access.sign_in(person)
     else:
         world.accounts.create(person)
+
+
+@given("{who:Actor} is the only active administrator")
+def is_only_administrator(context: Context, who: str) -> None:
+    """Check the list of accounts, so that no scenario takes a target's administrator away where there are others.
+
+    Example: Given Omar is the only active administrator
+    """
+    world = context.world
+    names = [account["username"] for account in world.accounts.active_administrators()]
+    own = world.access.account(world.person(who)).username
+    require_written(names == [own], f"{who} should be the only active administrator, but there are {', '.join(names)}")
 
 
 @when("{who:Actor} creates an account for {whom:Object}")

@@ -101,6 +101,16 @@ class SessionStores:
         )
         return found[0] if found else None
 
+    def set_age(self, session: SignedIn, hours: int) -> None:
+        """Move the session back in time, as if it had been opened so many hours ago, and delete its cached copy."""
+        self._database.write(
+            "UPDATE auth_sessions SET created_at = created_at - make_interval(hours => :hours), "
+            "expires_at = expires_at - make_interval(hours => :hours) WHERE id = :id RETURNING id",
+            id=session.session_id,
+            hours=hours,
+        )
+        self._redis.delete(f"session:{session.session_id}")
+
     def seconds_to_live(self, session: SignedIn) -> float | None:
         """Return how long Redis will keep the session; None where it does not hold it, or holds it for ever."""
         return self._redis.seconds_to_live(f"session:{session.session_id}")

@@ -1,7 +1,7 @@
-"""What administrators watch: ``/api/admin/queue``, ``/api/admin/status``, and the same as a page at ``/admin``.
+"""Operations for administrators: queue and status in the API, and the page ``/admin``.
 
-The page is made here, whole: it loads nothing, runs no script, and asks the browser to load it again every few seconds.
-A browser signs in with a form and keeps its session in a cookie that only this page sees; others send a token.
+The page is complete HTML: it loads nothing, runs no script, and reloads itself. A browser signs in with a form and
+keeps its session in a cookie of this page; other clients send a token.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import datetime
 from html import escape
 from typing import Annotated, Literal
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -53,7 +53,7 @@ _administrators = Depends(require_role("administrator"))
 
 
 class WorkerResponse(ResponseModel):
-    """A worker that is registered; ``seconds_since_heartbeat`` says how long ago it last gave a sign of life."""
+    """A registered worker."""
 
     id: int
     seconds_since_heartbeat: float
@@ -63,14 +63,14 @@ class WorkerResponse(ResponseModel):
 
 
 class QueueResponse(ResponseModel):
-    """The queue and who works on it."""
+    """The tasks by state, and the workers."""
 
     tasks: TaskCounts
     workers: list[WorkerResponse]
 
 
 class FailureResponse(ResponseModel):
-    """A piece of work that failed, and why."""
+    """A failed task, and the reason."""
 
     task_id: UUID
     vod_id: UUID
@@ -81,7 +81,7 @@ class FailureResponse(ResponseModel):
 
 
 class StatusResponse(ResponseModel):
-    """How the platform is, and the newest failures, newest first."""
+    """The health of the platform, and the newest failures."""
 
     status: HealthStatus
     services: ServicesHealth
@@ -99,7 +99,7 @@ _WORKERS = text(
 
 
 def read_queue(services: Services) -> QueueResponse:
-    """Counts and workers as the database has them."""
+    """Return tasks and workers from the database."""
     with services.database.begin() as session:
         tasks = count_tasks(session)
         workers = session.execute(_WORKERS).all()
@@ -110,7 +110,7 @@ def read_queue(services: Services) -> QueueResponse:
 
 
 def read_failures(services: Services) -> list[FailureResponse]:
-    """The newest pieces of work that failed."""
+    """Return the newest failed tasks."""
     failed = (
         select(
             TaskRow.id.label("task_id"), TaskRow.vod_id, TaskRow.kind, VodRow.title, TaskRow.error, TaskRow.finished_at
@@ -134,13 +134,13 @@ HealthDep = Annotated[HealthResponse, Depends(_health)]
 
 @router.get("/api/admin/queue", dependencies=[_administrators], responses=error_responses(401, 403, 500, 503))
 def queue(services: ServicesDep) -> QueueResponse:
-    """How much waits, runs, ended, and who works on it."""
+    """Return the number of tasks in each state, and the workers."""
     return read_queue(services)
 
 
 @router.get("/api/admin/status", dependencies=[_administrators], responses=error_responses(401, 403, 500, 503))
 def status(services: ServicesDep, health: HealthDep) -> StatusResponse:
-    """How the platform is, and what failed last."""
+    """Return the health of the platform, and the newest failures."""
     return StatusResponse(
         status=health.status, services=health.services, failures=read_failures(services), checked_at=utc_now()
     )
@@ -150,20 +150,22 @@ def status(services: ServicesDep, health: HealthDep) -> StatusResponse:
 
 
 class Page(HTMLResponse):
-    """A page of ours: its one style is named by a number used once, and nothing else may be loaded or run."""
+    """A page whose style is allowed by a nonce; nothing else may be loaded or run."""
 
-    def __init__(self, title: str, body: str, status: int = 200, *, renews: bool = False) -> None:
+    def __init__(self, title: str, body: str, status: int = 200, *, reloads: bool = False) -> None:
         nonce = secrets.token_urlsafe(16)
-        renewal = f'<meta http-equiv="refresh" content="{_REFRESH_SECONDS}">' if renews else ""
+        refresh = f'<meta http-equiv="refresh" content="{_REFRESH_SECONDS}">' if reloads else ""
         super().__init__(
-            f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>{renewal}'
+            f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>{refresh}'
             f'<style nonce="{nonce}">{_STYLE}</style></head><body><main>{body}</main></body></html>',
             status,
             {
                 "Content-Security-Policy": (
                     f"default-src 'none'; style-src 'nonce-{nonce}'; form-action 'self'; base-uri 'none'; "
                     "frame-ancestors 'none'"
-                )
+                ),
+                # With no-referrer browsers send `Origin: null` with the page's own forms.
+                "Referrer-Policy": "same-origin",
             },
         )
 
@@ -195,13 +197,21 @@ _SIGN_IN_BODY = {
 
 
 def _page_responses(*statuses: int) -> dict[int | str, dict[str, object]]:
-    """The answers of the page: a page for a browser, the envelope for others."""
+    """Return the documented errors of the page: HTML for a browser, the envelope for others."""
     described = error_responses(*statuses, limited=False)
-    return {status: {**answer, "content": _HTML} for status, answer in described.items()}
+    return {status: {**response, "content": _HTML} for status, response in described.items()}
 
 
 def _accepts_html(request: Request) -> bool:
     return "text/html" in request.headers.get("Accept", "")
+
+
+def _require_own_origin(request: Request) -> None:
+    """Raise Forbidden for a form that a page of another origin sends."""
+    origin = request.headers.get("Origin")
+    # Without the scheme: a proxy that ends TLS passes plain HTTP on.
+    if origin is not None and urlsplit(origin).netloc != request.headers.get("Host"):
+        raise Forbidden("The form was sent by a page of another origin.")
 
 
 def _allowed(services: Services, token: str) -> access.User:
@@ -212,12 +222,12 @@ def _allowed(services: Services, token: str) -> access.User:
 
 
 def _error_page(error: PlatformError) -> Page:
-    """What a browser shows to whom the page is closed."""
+    """Return what a browser shows instead of the page."""
     if isinstance(error, AuthenticationFailed):
         page = _sign_in_page("" if error.message == AuthenticationFailed.message else error.message, error.status)
     else:
         body = (
-            f'<h1>Administration</h1><p role="alert">{escape(error.message)}</p>{_sign_out("Sign in as somebody else")}'
+            f'<h1>Administration</h1><p role="alert">{escape(error.message)}</p>{_sign_out("Sign in as another user")}'
         )
         page = Page("Administration", body, error.status)
     page.headers.update(error.headers)
@@ -235,7 +245,7 @@ def page(
     services: ServicesDep,
     health: HealthDep,
 ) -> Response:
-    """The administrator's page. It renews itself; who is not signed in gets a form."""
+    """Show the page of administrators, or the sign-in form."""
     token = credentials.credentials if credentials else request.cookies.get(_COOKIE)
     try:
         if token is None:
@@ -251,13 +261,14 @@ def page(
         body = _queue_tables(read_queue(services)) + _failures_table(read_failures(services))
     except DatabaseUnavailable as error:
         body = f'<p role="alert">{escape(error.message)}</p>'
-    return Page("Administration", _head(user, health) + _services_table(health) + body, renews=True)
+    return Page("Administration", _head(user, health) + _services_table(health) + body, reloads=True)
 
 
 @router.post(
     "/admin/sign-in",
     status_code=303,
     response_class=RedirectResponse,
+    dependencies=[Depends(_require_own_origin)],
     responses=_page_responses(401, 403, 413, 422, 429, 500, 503),
     openapi_extra=_SIGN_IN_BODY,
 )
@@ -276,14 +287,14 @@ def _sign_in_form(request: Request, services: Services, form: dict[str, str]) ->
         if not _accepts_html(request):
             raise
         return _error_page(error)
-    answer = RedirectResponse("/admin", 303)
+    response = RedirectResponse("/admin", 303)
     secure = request.url.scheme == "https"
-    answer.set_cookie(_COOKIE, token, path="/admin", httponly=True, samesite="strict", secure=secure)
-    return answer
+    response.set_cookie(_COOKIE, token, path="/admin", httponly=True, samesite="strict", secure=secure)
+    return response
 
 
 def _open_session(services: Services, form: dict[str, str]) -> str:
-    """The token of a new session, for an administrator; who is none gets no session."""
+    """Return the token of a new session of an administrator; others get no session."""
     try:
         credentials = Credentials.model_validate(form)
     except ValidationError as error:
@@ -301,30 +312,31 @@ def _open_session(services: Services, form: dict[str, str]) -> str:
     "/admin/sign-out",
     status_code=303,
     response_class=RedirectResponse,
-    responses=_page_responses(500, 503),
+    dependencies=[Depends(_require_own_origin)],
+    responses=_page_responses(403, 500, 503),
 )
 def sign_out(request: Request, services: ServicesDep) -> Response:
     """End the session of the page."""
     if token := request.cookies.get(_COOKIE):
-        with suppress(AuthenticationFailed):  # it had ended already
+        with suppress(AuthenticationFailed):  # it has ended before
             access.sign_out(services, access.authenticate(services, token))
-    answer = RedirectResponse("/admin", 303)
-    answer.delete_cookie(_COOKIE, path="/admin", httponly=True, samesite="strict")
-    return answer
+    response = RedirectResponse("/admin", 303)
+    response.delete_cookie(_COOKIE, path="/admin", httponly=True, samesite="strict")
+    return response
 
 
-# Its parts
+# Parts of the page
 
 
-def _sign_in_page(trouble: str, status: int) -> Page:
-    told = f'<p role="alert">{escape(trouble)}</p>' if trouble else ""
+def _sign_in_page(error: str, status: int) -> Page:
+    alert = f'<p role="alert">{escape(error)}</p>' if error else ""
     form = (
         '<form method="post" action="/admin/sign-in">'
         '<label>User name<input name="username" autocomplete="username" required autofocus></label>'
         '<label>Password<input name="password" type="password" autocomplete="current-password" required></label>'
         "<button>Sign in</button></form>"
     )
-    return Page("Sign in", f"<h1>Administration</h1>{told}{form}", status)
+    return Page("Sign in", f"<h1>Administration</h1>{alert}{form}", status)
 
 
 def _head(user: access.User, health: HealthResponse) -> str:
@@ -348,7 +360,7 @@ def _services_table(health: HealthResponse) -> str:
 def _queue_tables(queue: QueueResponse) -> str:
     workers = [(worker.id, f"{worker.seconds_since_heartbeat:.1f} s ago", worker.jobs) for worker in queue.workers]
     return _table("queue", "Queue", ("state", "tasks"), list(queue.tasks.model_dump().items())) + _table(
-        "workers", "Workers", ("worker", "sign of life", "at work on"), workers
+        "workers", "Workers", ("worker", "heartbeat", "running jobs"), workers
     )
 
 

@@ -1,4 +1,4 @@
-"""The HTTP application: its routers, and what every request passes through."""
+"""The HTTP application: its routers and middleware."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from support.reference.documents import routes as document_routes
 from support.reference.events import routes as event_routes
 from support.reference.jobs import record_routes
 from support.reference.jobs import routes as job_routes
+from support.reference.methods import AllowedMethodsMiddleware
 from support.reference.middleware import BodyLimitMiddleware, RequestIdMiddleware, TimeoutMiddleware
 from support.reference.notifications import routes as notification_routes
 from support.reference.platform_events import EVENT_LISTENERS
 from support.reference.portfolios import routes as portfolio_routes
 from support.reference.privacy import routes as privacy_routes
 from support.reference.research import routes as research_routes
-from support.reference.schemas import reject_unknown_query
+from support.reference.schemas import reject_encoded_body, reject_unknown_query
 from support.reference.services import Services
 from support.reference.settings import Settings
 from support.reference.status import routes as status_routes
@@ -35,7 +36,10 @@ EVENT_LISTENERS.append(enqueue_deliveries)
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The application. It opens no connection and starts no thread before its first request, so it survives a fork."""
+    """Create the application.
+
+    It opens no connection and starts no thread before its first request, so it survives a fork.
+    """
     app = FastAPI(
         title="Reference platform",
         version="1.0.0",
@@ -43,7 +47,7 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        dependencies=[Depends(reject_unknown_query)],
+        dependencies=[Depends(reject_encoded_body), Depends(reject_unknown_query)],
         responses=errors.error_responses(422),
     )
     app.state.services = Services.from_settings(settings, pool_size=_POOL_SIZE)
@@ -73,6 +77,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(research_routes.validation)
     errors.install_handlers(app)
     app.add_exception_handler(IntegrityError, reject_deleted_owner)
-    for layer in (BodyLimitMiddleware, TimeoutMiddleware, RequestIdMiddleware):  # the last added is the outermost
-        app.add_middleware(layer)
+    # The last one added is the outermost.
+    for middleware in (AllowedMethodsMiddleware, BodyLimitMiddleware, TimeoutMiddleware, RequestIdMiddleware):
+        app.add_middleware(middleware)
     return app

@@ -1,14 +1,14 @@
-"""Redis as a cache: it makes answers faster and never decides them.
+"""Redis as a cache: it makes responses faster and never decides them.
 
-With Redis away or frozen every operation behaves as on an empty cache: nothing raises, and after one failure nobody
-waits for Redis again for a second.
+While Redis is away or frozen every operation behaves as with an empty cache: nothing raises, and after one failure
+Redis is not called for a second.
 
-A value read from the database may be stale by the time it is stored. Each key therefore has a generation
-(``<key>:gen``): a reader notes it before it loads and stores only if it is unchanged; whoever changed the data raises
-it after the commit.
+A value read from the database may be outdated by the time it is stored. Each key therefore has a generation
+(``<key>:gen``): a reader reads it before the database and stores its value only if the generation is unchanged; a
+writer increments it after its commit.
 
-A process that has just begun does not know what one before it had changed and could no longer tell Redis. It therefore
-forgets all values before it uses any.
+A new process does not know which invalidations an earlier one could not send. It therefore deletes all values before
+it uses any.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _Result = TypeVar("_Result")
 class Cache:
     """Values under keys with a time to live; ``url`` is ``redis://...`` or ``unix:///path``.
 
-    ``prefixes`` are those that are read from the database; their keys are ``<prefix>:<id>``.
+    ``prefixes`` are those of the values that are read from the database; their keys are ``<prefix>:<id>``.
     """
 
     def __init__(self, url: str, *, prefixes: Sequence[str]) -> None:
@@ -51,36 +51,36 @@ class Cache:
             url,
             socket_timeout=_TIMEOUT_SECONDS,
             socket_connect_timeout=_TIMEOUT_SECONDS,
-            # One more try finds a restarted server behind a connection that it closed. A timeout is not tried again.
+            # A second attempt reaches a restarted server after it closed the connection. A timeout is not retried.
             retry=Retry(NoBackoff(), 1, supported_errors=(redis.exceptions.ConnectionError,)),
         )
         self._lock = threading.Lock()
         self._next_try = 0.0
-        # Each key with a mark of its own: whoever told Redis about an earlier change must not tick off a later one.
+        # Each key with a token: sending an earlier invalidation must not remove a later one of the same key.
         self._pending: dict[str, object] = {}
         self._uncleared_prefixes = tuple(prefixes)
         self._retry_timer: threading.Timer | None = None
 
     def get(self, key: str) -> bytes | None:
-        """The value, or None when there is none or Redis is away."""
+        """Return the value, or None if there is none or Redis is away."""
         return self._attempt(lambda: self._redis.get(key), default=None)
 
     def run(self, command: Callable[[redis.Redis], _Result]) -> _Result | None:
-        """What a command of Redis gives, or None while Redis is away."""
+        """Return the result of a Redis command, or None while Redis is away."""
         return self._attempt(lambda: command(self._redis), default=None)
 
     def set(self, key: str, value: bytes, ttl_seconds: float) -> None:
-        """Store a value for a time."""
+        """Store a value for ``ttl_seconds``."""
         self._attempt(lambda: self._redis.set(key, value, px=_milliseconds(ttl_seconds)), default=None)
 
     def delete(self, *keys: str) -> None:
-        """Forget values. For values that a change has made stale use :meth:`invalidate`."""
+        """Delete values. Use :meth:`invalidate` for values that a change has made outdated."""
         self._attempt(lambda: self._redis.delete(*keys), default=None)
 
     def read_through(self, key: str, ttl_seconds: float | Callable[[bytes], float], load: Callable[[], bytes]) -> bytes:
-        """The cached value, or what ``load`` gives: stored for next time unless it was invalidated meanwhile.
+        """Return the cached value, or load it and store it unless it was invalidated meanwhile.
 
-        ``ttl_seconds`` may be computed from the value. What ``load`` raises is raised, and nothing is stored.
+        ``ttl_seconds`` may be computed from the value. An error of ``load`` is raised, and nothing is stored.
         """
         found = self._attempt(lambda: self._redis.mget(key, _generation(key)), default=None)
         if found and found[0] is not None:
@@ -93,9 +93,9 @@ class Cache:
         return value
 
     def invalidate(self, *keys: str) -> None:
-        """Forget values that a change has made stale; call it after the commit.
+        """Delete values that a change has made outdated; call it after the commit.
 
-        What cannot be told to Redis now is told before Redis is used again, and at the latest every second.
+        What cannot be sent now is sent before Redis is used again, at the latest after a second.
         """
         with self._lock:
             self._pending.update({key: object() for key in keys})
@@ -103,7 +103,7 @@ class Cache:
             self._schedule_retry()
 
     def is_alive(self) -> bool:
-        """Whether Redis answers now, asked whatever happened before; if it does, nobody need wait any longer."""
+        """Return whether Redis answers a ping now, even during the pause after a failure."""
         try:
             self._redis.ping()
         except redis.RedisError:
@@ -129,7 +129,7 @@ class Cache:
         return result
 
     def _may_connect(self) -> bool:
-        """True while Redis works; while it does not, True for one caller a second."""
+        """Return whether to call Redis: while it fails, for one caller a second."""
         with self._lock:
             if self._next_try and monotonic() < self._next_try:
                 return False
@@ -150,7 +150,7 @@ class Cache:
                 pipeline.delete(key)
             pipeline.execute()
         with self._lock:
-            self._pending = {key: mark for key, mark in self._pending.items() if overdue.get(key) is not mark}
+            self._pending = {key: token for key, token in self._pending.items() if overdue.get(key) is not token}
         self._uncleared_prefixes = ()
 
     def _keys_with_prefix(self, prefix: str) -> Iterator[str]:
@@ -158,7 +158,7 @@ class Cache:
         return (name for key in keys if not (name := key.decode()).endswith(_GENERATION))
 
     def _schedule_retry(self) -> None:
-        """Try again in a while, even if nobody else uses the cache: other processes read what is stale there."""
+        """Send the invalidations later: other processes read the outdated values meanwhile."""
         with self._lock:
             if self._retry_timer is not None:
                 return

@@ -1,4 +1,4 @@
-"""PostgreSQL: the engine, the declarative base, and transactions that never outwait their limit."""
+"""PostgreSQL: the engine, the declarative base, and transactions with a time limit."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ from support.reference.errors import DatabaseUnavailable
 logger = logging.getLogger(__name__)
 
 TRANSACTION_TIMEOUT_SECONDS = 2.2
-"""What one transaction may take in all. A caller is promised an answer within 3 s, even by a frozen server."""
+"""The limit of one transaction. A response comes within 3 s, even with a frozen server."""
 
 CONNECTION_OPTIONS: dict[str, Any] = {
     "connect_timeout": 2,
     "options": "-c timezone=UTC -c statement_timeout=2000 -c idle_in_transaction_session_timeout=10000",
 }
-"""What every connection of the running platform asks of libpq and of the server."""
+"""Options of every connection of the running platform."""
 
 request_started_at: ContextVar[float] = ContextVar("request_started_at", default=math.inf)
-"""When the request being answered came in (monotonic); never, outside of a request."""
+"""The start of the current request (monotonic); infinite outside of a request."""
 
 _TIMEOUT_SECONDS = 0.6
 _POLL_SECONDS = 0.05
@@ -46,7 +46,7 @@ _deadline = threading.local()
 
 
 class Base(DeclarativeBase):
-    """What every table derives from; constraint names are derived, so that migrations can name them."""
+    """The base of all tables, with a convention for the names of constraints."""
 
     metadata = MetaData(
         naming_convention={
@@ -62,12 +62,15 @@ class Base(DeclarativeBase):
 class TimeLimitedConnection(psycopg.Connection[Any]):
     """A connection that gives up at the deadline of its thread's transaction.
 
-    ``statement_timeout`` needs a server that lives; a server that was stopped (SIGSTOP) or is unreachable keeps a
-    client waiting forever otherwise.
+    ``statement_timeout`` needs a running server; a server that is stopped (SIGSTOP) or unreachable would block its
+    client without end.
     """
 
     def wait(self, gen: PQGen[_Result], *args: Any, **kwargs: Any) -> _Result:
-        """Run a step of the protocol. Raises TimeoutError, and closes the connection, when the deadline passes."""
+        """Run a step of the protocol.
+
+        Raises TimeoutError, and closes the connection, at the deadline.
+        """
         deadline: float = getattr(_deadline, "at", None) or monotonic() + TRANSACTION_TIMEOUT_SECONDS
         try:
             return super().wait(_until(deadline, gen), *args, **kwargs)
@@ -77,14 +80,14 @@ class TimeLimitedConnection(psycopg.Connection[Any]):
 
 
 def _until(deadline: float, gen: PQGen[_Result]) -> Generator[Any, Any, _Result]:
-    """The same generator, ended by TimeoutError once psycopg wakes it with nothing to read after the deadline."""
+    """Run a generator; raises TimeoutError if psycopg has nothing to read after the deadline."""
     try:
-        wanted = next(gen)
+        waits_for = next(gen)
         while True:
-            ready = yield wanted
+            ready = yield waits_for
             if ready == Ready.NONE and monotonic() > deadline:
-                raise TimeoutError("the database did not answer in time")
-            wanted = gen.send(ready)
+                raise TimeoutError("the database did not respond in time")
+            waits_for = gen.send(ready)
     except StopIteration as finished:
         result: _Result = finished.value
         return result
@@ -93,7 +96,7 @@ def _until(deadline: float, gen: PQGen[_Result]) -> Generator[Any, Any, _Result]
 class Database:
     """The engine of one process.
 
-    ``url`` is a SQLAlchemy URL (``postgresql+psycopg://...``). Connections are made on first use and checked before
+    ``url`` is a SQLAlchemy URL (``postgresql+psycopg://...``). Connections are opened on first use and checked before
     each use, so that the first transaction after an outage succeeds.
     """
 
@@ -112,12 +115,12 @@ class Database:
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
-        """One transaction: committed at the end of the block, rolled back when the block raises.
+        """Run one transaction: committed at the end of the block, rolled back if the block raises.
 
         Raises :class:`DatabaseUnavailable` when the server is away, frozen, or slower than the limit.
         """
         if self._is_unresponsive and monotonic() - request_started_at.get() > _TIMEOUT_SECONDS:
-            # It waited for a thread behind others who wait for a silent server: no time is left to wait as well.
+            # It waited for a thread behind requests to an unresponsive server: no time is left.
             raise DatabaseUnavailable
         outer = getattr(_deadline, "at", None)
         _deadline.at = monotonic() + self._limit_seconds
@@ -130,19 +133,21 @@ class Database:
             self._is_unresponsive = isinstance(
                 cause, (TimeoutError, PoolTimeoutError, psycopg.errors.ConnectionTimeout)
             )
-            # Not what it says: that may quote SQL, and addresses.
-            logger.warning("Not available: %s, SQLSTATE %s", type(cause).__name__, getattr(cause, "sqlstate", None))
+            # Its message may quote SQL and addresses.
+            logger.warning(
+                "database not available: %s, SQLSTATE %s", type(cause).__name__, getattr(cause, "sqlstate", None)
+            )
             raise DatabaseUnavailable from error
         finally:
             _deadline.at = outer
 
     def dispose(self) -> None:
-        """Close every pooled connection."""
+        """Close all pooled connections."""
         self.engine.dispose()
 
 
 def wait_for_database(url: str, *, limit_seconds: float = math.inf) -> bool:
-    """Wait until the server lets a client in; False when it has not within the limit."""
+    """Wait until the server accepts a connection; returns False after ``limit_seconds``."""
     deadline = monotonic() + limit_seconds
     while True:
         try:
@@ -156,7 +161,7 @@ def wait_for_database(url: str, *, limit_seconds: float = math.inf) -> bool:
 
 
 def libpq_url(url: str) -> str:
-    """The same address in the form libpq and psycopg read: ``postgresql://...``."""
+    """Return the URL in the form of libpq and psycopg: ``postgresql://...``."""
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
@@ -166,5 +171,5 @@ def with_session_name(url: str, name: str) -> str:
 
 
 def utc_now() -> datetime:
-    """The present moment, aware, in UTC. Every column of time is a ``timestamptz``."""
+    """Return the current time, aware, in UTC. Every column of a time is a ``timestamptz``."""
     return datetime.now(UTC)

@@ -1,8 +1,8 @@
-"""Live updates: ``/ws/live`` tells subscribers what changes, without being asked again.
+"""Live updates: ``/ws/live`` sends subscribers the changes of VODs and tasks.
 
-Every change of a VOD or a task is announced by PostgreSQL itself with the commit, so subscribers see what is true, in
-the order in which it became true, whichever process changed it. It comes here by Redis, see ``announcer.py``: while
-that is away live updates pause, and afterwards begin again with the present state.
+PostgreSQL announces each change with its commit, so subscribers receive committed changes in the order of the commits,
+whichever process made them. They arrive through Redis, see ``announcer.py``: while it is away live updates pause, and
+afterwards they start again with the current state.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from support.reference.errors import (
     AuthenticationFailed,
     NotFound,
     PlatformError,
+    TooManyRequests,
     ValidationFailed,
     envelope,
     error_response,
@@ -47,7 +48,10 @@ _TASK = "task:"
 _JOB = "job:"
 _ALL_JOBS = "jobs"
 _STREAMS = {ALL_TASKS: _TASK, "statuses": "status:", _ALL_JOBS: _JOB}
-_NEVER = "~"  # after every time
+_MAX_SUBSCRIPTIONS = 100
+# Bursts of changes fit in; a client that does not read must not fill the memory.
+_MAX_WAITING_MESSAGES = 1000
+_NEVER = "~"  # sorts after every time
 
 router = APIRouter()
 
@@ -71,27 +75,45 @@ _STATES: dict[str, Callable[[Services, User, UUID], list[State]]] = {
 """How the current states of a subject are read, by the prefix of its name."""
 
 
+class OutgoingMessages(asyncio.Queue[dict[str, Any]]):
+    """The messages to send; ``overflowed`` is set when the client does not read them."""
+
+    def __init__(self) -> None:
+        super().__init__(_MAX_WAITING_MESSAGES)
+        self.overflowed = asyncio.Event()
+
+    def put_nowait(self, item: dict[str, Any]) -> None:
+        """Add a message. Drops it if too many wait; the connection is closed then."""
+        try:
+            super().put_nowait(item)
+        except asyncio.QueueFull:
+            self.overflowed.set()
+
+
 class Subscriber:
-    """One connection: what it follows, and what waits to be sent to it."""
+    """One connection: its subscriptions, and the messages to send to it."""
 
     def __init__(self, services: Services, user: User) -> None:
-        self.outgoing: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.outgoing = OutgoingMessages()
         self._services = services
         self._user = user
         self._streams: set[str] = set()
         self._subjects: dict[str, None] = {}
-        # By resource the time of the state that was sent first: whatever was announced before is in it.
+        # By resource the time of the state that was sent first: it contains every earlier change.
         self._since: dict[str, str] = {}
-        # Announced while the state was being read.
+        # Published while the state was read.
         self._buffered: dict[str, list[tuple[State, str | None, str | None]]] = {}
 
     @property
     def subjects(self) -> list[str]:
-        """The resources and batches that are followed."""
+        """The resources and batches that are subscribed."""
         return list(self._subjects)
 
     async def subscribe(self, subject: str) -> None:
-        """Follow a resource or a batch, beginning with its present state, or a stream. Raises ``PlatformError``."""
+        """Subscribe to a resource or a batch, starting with its current state, or to a stream.
+
+        Raises ``PlatformError``.
+        """
         if subject in _STREAMS:
             if subject == _ALL_JOBS:
                 jobs.require_editor(self._user)
@@ -99,7 +121,7 @@ class Subscriber:
             self.outgoing.put_nowait({"subscribed": subject})
             return
         prefix, resource_id = _resource(subject)
-        subject = f"{prefix}{resource_id}"  # as announcements write it
+        subject = f"{prefix}{resource_id}"  # as events write it
         held = self._buffered.setdefault(subject, [])
         try:
             for state in await run_in_threadpool(_STATES[prefix], self._services, self._user, resource_id):
@@ -112,7 +134,7 @@ class Subscriber:
                 self.enqueue(event, batch, owner)
 
     def enqueue(self, event: State, batch: str | None = None, owner: str | None = None) -> None:
-        """Take an event, if it is about what is followed.
+        """Add an event to the outgoing messages, if its subject is subscribed.
 
         ``batch`` is the subject of the batch it belongs to, ``owner`` the only user, beside administrators, who may see
         it.
@@ -138,11 +160,14 @@ def _resource(subject: str) -> tuple[str, UUID]:
     try:
         return f"{kind}:", UUID(resource_id)
     except ValueError:
-        raise NotFound("There is nothing of this name to subscribe to.") from None
+        raise NotFound("The subject was not found.") from None
 
 
 class SubscriptionHub:
-    """Passes on to the subscribers of this process what is announced. Connects with the first of them."""
+    """Forwards published changes to the subscribers of this process.
+
+    It connects to Redis with the first subscriber.
+    """
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -152,33 +177,33 @@ class SubscriptionHub:
         self._resyncing: set[asyncio.Task[None]] = set()
 
     async def attach(self, subscriber: Subscriber) -> None:
-        """Begin to pass on to a subscriber."""
+        """Start to forward to a subscriber."""
         self._subscribers.add(subscriber)
         if self._listening is None:
             self._listening = asyncio.create_task(self._listen())
 
     def detach(self, subscriber: Subscriber) -> None:
-        """Forget a subscriber that left."""
+        """Remove a subscriber."""
         self._subscribers.discard(subscriber)
 
     async def wait_until_connected(self) -> None:
-        """Wait until announcements are heard, so that no change falls between a state and the events after it."""
-        with suppress(TimeoutError):  # the state cannot be read then either, which says what is wrong
+        """Wait until changes are received, so that none after the state is missed."""
+        with suppress(TimeoutError):  # reading the state then fails with the reason
             await asyncio.wait_for(self._connected.wait(), 1.0)
 
     async def _listen(self) -> None:
         address = self._services.settings.redis_url.get_secret_value()
         while True:
             try:
-                # Without a limit for answers: nothing may happen for hours.
+                # Without a timeout: there may be no change for hours.
                 redis = Redis.from_url(address, socket_timeout=None, socket_connect_timeout=_CONNECT_TIMEOUT_SECONDS)
-                async with redis, redis.pubsub() as announcements:
-                    await announcements.subscribe(channel(redis))
-                    async for message in announcements.listen():
+                async with redis, redis.pubsub() as changes:
+                    await changes.subscribe(channel(redis))
+                    async for message in changes.listen():
                         self._dispatch(message)
             except RedisError as error:
                 logger.warning("live updates pause: %s", type(error).__name__)
-            except Exception:  # whoever reaches Redis can publish anything; it must not end everybody's updates
+            except Exception:  # an invalid message must not end all updates
                 logger.exception("live updates pause")
             self._connected.clear()
             await asyncio.sleep(_RECONNECT_SECONDS)
@@ -196,7 +221,7 @@ class SubscriptionHub:
                 subscriber.enqueue(event, batch, owner)
 
     def _resync(self) -> None:
-        """Announcements may have been missed, so everybody begins with the present state again."""
+        """Send all subscribers the current state, as changes may have been missed."""
         for subscriber in self._subscribers:
             for subject in subscriber.subjects:
                 task = asyncio.create_task(_ignore_errors(subscriber.subscribe(subject)))
@@ -211,22 +236,23 @@ async def _ignore_errors(subscribing: Any) -> None:
 
 @router.websocket("/ws/live")
 async def live(socket: WebSocket) -> None:
-    """ResponseModel ``{"subscribe": "vod:<id>"}``, ``{"subscribe": "tasks"}`` and ``{"ping": "..."}``; send events.
+    """Handle ``{"subscribe": "vod:<id>"}``, ``{"subscribe": "tasks"}`` and ``{"ping": "..."}``.
 
-    Whose session, or token, has ended is sent nothing more: the connection is closed instead.
+    After the session has ended, nothing more is sent, and the connection is closed.
     """
     services: Services = socket.app.state.services
     require_session = partial(run_in_threadpool, authenticate, services, socket.query_params.get("token", ""))
     try:
         user = await require_session()
-    except AuthenticationFailed as refusal:
-        await socket.send_denial_response(error_response(refusal))
+    except AuthenticationFailed as error:
+        await socket.send_denial_response(error_response(error))
         return
     await socket.accept()
     hub: SubscriptionHub = socket.app.state.hub
     subscriber = Subscriber(services, user)
     await hub.attach(subscriber)
     sending = asyncio.create_task(_send(socket, subscriber, require_session))
+    closing = asyncio.create_task(_close_on_overflow(socket, subscriber, sending))
     try:
         while (message := await socket.receive())["type"] != "websocket.disconnect":
             try:
@@ -236,16 +262,17 @@ async def live(socket: WebSocket) -> None:
     finally:
         hub.detach(subscriber)
         sending.cancel()
+        closing.cancel()
 
 
 @router.websocket("/{path:path}")
 async def unknown_path(socket: WebSocket) -> None:
-    """Refuse a path that has no WebSocket, as any unknown path."""
+    """Reject a WebSocket on another path like any unknown path."""
     await socket.send_denial_response(error_response(NotFound()))
 
 
 async def _send(socket: WebSocket, subscriber: Subscriber, require_session: Callable[[], Awaitable[User]]) -> None:
-    """Send what waits, as long as the session goes on; close the connection instead when it has ended."""
+    """Send the outgoing messages while the session is open, then close the connection."""
     with suppress(RuntimeError):  # the connection is closing
         while True:
             message = await subscriber.outgoing.get()
@@ -258,15 +285,24 @@ async def _send(socket: WebSocket, subscriber: Subscriber, require_session: Call
             await socket.send_json(message)
 
 
+async def _close_on_overflow(socket: WebSocket, subscriber: Subscriber, sending: asyncio.Task[None]) -> None:
+    await subscriber.outgoing.overflowed.wait()
+    sending.cancel()
+    with suppress(RuntimeError):  # the connection is closing
+        await socket.close(WS_1008_POLICY_VIOLATION, "too many messages wait to be read")
+
+
 async def _handle_message(message: Any, hub: SubscriptionHub, subscriber: Subscriber) -> None:
     match _parse_message(message):
         case {"subscribe": str(subject), **rest} if not rest and _is_known(subject):
+            if len(subscriber.subjects) >= _MAX_SUBSCRIPTIONS:
+                raise TooManyRequests("The connection has too many subscriptions.")
             await hub.wait_until_connected()
             await subscriber.subscribe(subject)
         case {"ping": str(text), **rest} if not rest:
             subscriber.outgoing.put_nowait({"pong": text})
         case _:
-            raise ValidationFailed("This message is not known.")
+            raise ValidationFailed("Unknown message.")
 
 
 def _parse_message(message: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What happens to every request before and after its handler."""
+"""Middleware: request ids, security headers, the access log, and limits of time and size."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ _SECURITY_HEADERS = {
 
 
 class RequestIdMiddleware:
-    """Gives every request its id, every answer its headers, and the log its line; the outermost layer.
+    """Gives each request its id, its headers and a line in the access log. The outermost layer.
 
-    A WebSocket begins with a request too: all its messages carry that request's id, a refusal is answered as any other.
-    What a handler did not expect becomes a 500 without details; the log has the stack under the request's id.
+    All messages of a WebSocket have the id of its handshake, and a rejected handshake is answered like any request. An
+    unexpected error becomes a 500 without details; its stack trace is logged with the request id.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -63,13 +63,13 @@ class RequestIdMiddleware:
                 message.setdefault("headers", [])
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = request_id.get()
-                headers.update({**_SECURITY_HEADERS, **_own_policy(headers)})
+                headers.update({**_SECURITY_HEADERS, **_own_policies(headers)})
             await send(message)
 
         try:
             await self._app(scope, receive, send_with_headers)
         except Exception:
-            logger.exception("Unexpected error")
+            logger.exception("unexpected error")
             if status is None:
                 await error_response(PlatformError())(scope, receive, send_with_headers)
         finally:
@@ -80,7 +80,7 @@ class RequestIdMiddleware:
 
 
 class TimeoutMiddleware:
-    """Answers 503 when a handler takes too long. The handler goes on to its own limits; nobody hears its answer."""
+    """Returns 503 when a handler takes too long; it continues to its own limits."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -112,11 +112,11 @@ class TimeoutMiddleware:
     def _log_late_error(self, handling: asyncio.Future[None]) -> None:
         self._late_handlers.discard(handling)
         if not handling.cancelled() and (error := handling.exception()):
-            logger.error("A request that had taken too long failed", exc_info=error)
+            logger.error("a request failed after its timeout", exc_info=error)
 
 
 class BodyLimitMiddleware:
-    """Refuses bodies over the limit: by their announced length, or once too much has come."""
+    """Rejects bodies above the limit, by ``Content-Length`` or by what was received."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -126,8 +126,8 @@ class BodyLimitMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        announced = Headers(scope=scope).get("Content-Length", "")
-        if announced.isdecimal() and int(announced) > MAX_BODY_BYTES:
+        content_length = Headers(scope=scope).get("Content-Length", "")
+        if content_length.isdecimal() and int(content_length) > MAX_BODY_BYTES:
             await error_response(PayloadTooLarge())(scope, receive, send)
             return
         received = 0
@@ -137,19 +137,19 @@ class BodyLimitMiddleware:
             message = await receive()
             received += len(message.get("body", b""))
             if received > MAX_BODY_BYTES:
-                # FastAPI lets its own exception pass while it reads a body, and turns any other into a 400.
+                # FastAPI passes this exception on while it reads a body, and turns any other into a 400.
                 raise HTTPException(PayloadTooLarge.status)
             return message
 
         await self._app(scope, receive_limited, send)
 
 
-def _own_policy(headers: Headers) -> dict[str, str]:
-    """What a page in a browser says it needs; nothing else is shown in one."""
-    return {name: headers[name] for name in ("Content-Security-Policy",) if name in headers}
+def _own_policies(headers: Headers) -> dict[str, str]:
+    """Return the policies that a page sets for itself."""
+    return {name: headers[name] for name in ("Content-Security-Policy", "Referrer-Policy") if name in headers}
 
 
 def _log_access(scope: Scope, status: int | None, seconds: float) -> None:
-    # The path as it was sent: percent-encoded, so that nobody writes lines of their own, and without the query.
+    # The raw path is percent-encoded, so that no client can write log lines; queries may contain secrets.
     path = scope.get("raw_path", b"").decode("ascii", "backslashreplace")
     access_log.info("%s %s %s %.1f ms", scope.get("method", "GET"), path, status or "-", seconds * 1000)

@@ -1,4 +1,4 @@
-"""``/api/health``: whether each service the platform needs answers now."""
+"""``/api/health``: whether each service that the platform needs is available."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ router = APIRouter(prefix="/api")
 
 
 class ServicesHealth(ResponseModel):
-    """Each service by itself."""
+    """The health of each service."""
 
     database: ServiceHealth
     cache: ServiceHealth
@@ -47,16 +47,16 @@ class ServicesHealth(ResponseModel):
 
 
 class HealthResponse(ResponseModel):
-    """Unhealthy without the database, degraded without any other service."""
+    """Unhealthy without the database, degraded without another service."""
 
     status: HealthStatus
     services: ServicesHealth
 
 
 class HealthChecks:
-    """The checks of one process, each in a thread of its own, away from the threads and connections of requests.
+    """The checks of one process, each in its own thread, apart from those of requests.
 
-    A check that hangs is not started a second time: until it ends, its service is unhealthy.
+    A check that hangs is not started again before it ends; its service is unhealthy meanwhile.
     """
 
     def __init__(self, services: Services) -> None:
@@ -75,7 +75,7 @@ class HealthChecks:
         self._running: dict[str, Future[bool]] = {}
 
     async def run(self) -> HealthResponse:
-        """Ask all services side by side; whichever has not answered in time is unhealthy."""
+        """Check all services at the same time; one without an answer in time is unhealthy."""
         futures = {name: asyncio.wrap_future(self._start(name)) for name in self._checks}
         await asyncio.wait(futures.values(), timeout=_CHECK_TIMEOUT_SECONDS)
         healths = {name: _health(future) for name, future in futures.items()}
@@ -100,7 +100,7 @@ class HealthChecks:
         return root.is_dir() and os.access(root, os.W_OK | os.X_OK)
 
     def _cablecast_is_usable(self) -> bool:
-        """Whether it listens, and the worker has not given it up for a while."""
+        """Return whether it accepts a connection, and no pause of calls applies."""
         if self._services.cache.get(CABLECAST_PAUSED) is not None:
             return False
         url = self._services.settings.cablecast_url
@@ -123,9 +123,9 @@ def _overall(healths: Mapping[str, ServiceHealth]) -> HealthStatus:
 
 @router.get("/health", responses={503: {"model": HealthResponse, "description": "Unhealthy."}, **error_responses(500)})
 async def health(request: Request, response: Response) -> HealthResponse:
-    """How the platform and each of its services are. Open to everyone; answers within 2 s whatever hangs."""
+    """Return the health of the platform and of each service. Public; responds within 2 s."""
     checks: HealthChecks = request.app.state.health
-    answer = await checks.run()
-    if answer.status == "unhealthy":
+    result = await checks.run()
+    if result.status == "unhealthy":
         response.status_code = 503
-    return answer
+    return result

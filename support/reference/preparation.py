@@ -1,4 +1,4 @@
-"""What must be so before the platform's processes can start: a database with the newest schema, and the accounts."""
+"""Preparation of a start: migrate the database and create the accounts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DATABASE_TIMEOUT_SECONDS = 30.0
 
 
 class StartupError(Exception):
-    """The platform cannot run: a sentence why, and the exit code."""
+    """The platform cannot start; with the reason and the exit code."""
 
     def __init__(self, reason: str, code: int) -> None:
         self.reason = reason
@@ -28,19 +28,23 @@ class StartupError(Exception):
 
 
 def prepare_database(settings: Settings, target: str = "up") -> None:
-    """Wait for the database and move its schema. Raises StartupError, and SettingsError for an unknown target."""
+    """Wait for the database and migrate it.
+
+    Raises StartupError, and SettingsError for an unknown target.
+    """
     url = settings.database_url.get_secret_value()
     if not wait_for_database(url, limit_seconds=_DATABASE_TIMEOUT_SECONDS):
-        reason = f"The database did not let us in within {_DATABASE_TIMEOUT_SECONDS:.0f} s: see PLATFORM_DATABASE_URL."
+        limit = f"{_DATABASE_TIMEOUT_SECONDS:.0f} s"
+        reason = f"The database did not accept a connection within {limit}: see PLATFORM_DATABASE_URL."
         raise StartupError(reason, _EXIT_DATABASE)
     try:
         migrate(create_engine(url, poolclass=NullPool), target)
     except UnknownRevision:
-        raise SettingsError(f"There is no migration {target!r}: give up, down, or the name of one.") from None
+        raise SettingsError(f"unknown migration {target!r}: use up, down, or the name of a revision.") from None
 
 
 def read_accounts(path: Path | None) -> list[NewUser]:
-    """The accounts that must exist. Raises SettingsError when the file is not a list of them."""
+    """Return the accounts to create. Raises SettingsError if the file is not a list of accounts."""
     if path is None:
         return []
     try:
@@ -52,7 +56,7 @@ def read_accounts(path: Path | None) -> list[NewUser]:
 
 
 def create_accounts(settings: Settings, accounts: list[NewUser]) -> None:
-    """Create those of the accounts that are not there yet."""
+    """Create the accounts whose name and address do not exist."""
     services = Services.from_settings(settings, pool_size=1)
     for account in accounts:
         if not has_account(services, username=account.username, email=account.email):

@@ -1,7 +1,7 @@
-"""The queue: Procrastinate on the platform's PostgreSQL. Its processes are ``worker.py`` and ``recovery.py``.
+"""The queue: Procrastinate on the platform's PostgreSQL, see ``worker.py``, ``recovery.py``.
 
 Delivery is at least once. A task therefore makes its effect idempotent (a unique key or a conditional update, committed
-with the effect) and is a plain function: it runs in a thread, so that the worker's heartbeat goes on beside it.
+with the effect). It is a plain function that runs in a thread, so that the worker's heartbeat continues meanwhile.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ MAX_RUNS = 5
 _RETRY_BASE_SECONDS = 0.2
 _RETRY_FACTOR = 2
 
-# Housekeeping whose moment passed while no worker ran waits for its next moment.
-# It has no connector of its own: the worker and recovery bring theirs, and ``defer`` uses its caller's connection.
+# A periodic task that was missed while no worker ran waits for its next time.
+# The worker and recovery replace the connector, and ``defer`` uses its caller's connection.
 queue = procrastinate.App(connector=procrastinate.PsycopgConnector(), periodic_defaults={"max_delay": 60})
 
 PAUSES_LOCK = 7_246_311
@@ -50,7 +50,7 @@ class _JobManager(JobManager):
 
 queue.job_manager = _JobManager(queue.connector)
 
-# Never opened: it writes jobs through connections that callers bring, also inside the worker, whose own connector is
+# Never opened: it writes jobs through its callers' connections, also inside the worker, whose own connector is
 # asynchronous.
 _enqueuer = JobManager(procrastinate.SyncPsycopgConnector())
 
@@ -58,20 +58,20 @@ _given_up_handlers: dict[str, Callable[..., None]] = {}
 
 
 class Backoff(procrastinate.BaseRetryStrategy):
-    """Run again after 0.2, 0.4, 0.8 and 1.6 s, and then every 1.6 s; only after errors that may heal.
+    """Retries after 0.2, 0.4, 0.8 and 1.6 s, then every 1.6 s, and only after temporary errors.
 
-    Its task ends the job after ``MAX_RUNS``. A healing error that comes even then kept it from noting that, and the job
-    must not end before its task. A job that is aborted because its worker stops is run again at once, however often.
+    The task ends its job after ``MAX_RUNS``. A temporary error that comes even then kept it from storing that, and the
+    job must not end before its task. A job that is aborted because its worker stops is run again immediately.
     """
 
-    def __init__(self, *healing: type[Exception]) -> None:
-        self._healing = healing
+    def __init__(self, *temporary: type[Exception]) -> None:
+        self._temporary = temporary
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> procrastinate.RetryDecision | None:
-        """When to run the job again, or None to let it fail."""
+        """Return when to run the job again, or None to fail it."""
         if isinstance(exception, JobAborted):
             return procrastinate.RetryDecision(retry_at=utc_now())
-        if not isinstance(exception, self._healing):
+        if not isinstance(exception, self._temporary):
             return None
         wait = _RETRY_BASE_SECONDS * _RETRY_FACTOR ** min(job.attempts, MAX_RUNS - 2)
         return procrastinate.RetryDecision(retry_at=utc_now() + timedelta(seconds=wait))
@@ -84,10 +84,10 @@ RETRY = Backoff(DatabaseUnavailable, StorageUnavailable)
 def defer(
     session: Session, task: Task[..., Any, ...], *, priority: int = 0, lock: str | None = None, **arguments: Any
 ) -> int:
-    """Enqueue a job inside the caller's transaction: rows and job are committed together, or neither is.
+    """Enqueue a job inside the caller's transaction: rows and job are committed together.
 
-    A job of higher priority runs before those that wait. Jobs of one ``lock`` run one after the other. Arguments are
-    JSON values (an id travels as a string). Returns the id of the job.
+    Jobs of a higher priority run first. Jobs of one ``lock`` run one after the other. Arguments are JSON values (an id
+    is text). Returns the id of the job.
     """
     connection = session.connection().connection.driver_connection
     job = task.configure(priority=priority, lock=lock).make_new_job(**arguments)
@@ -144,7 +144,10 @@ def defer_in_order(session: Session, task: Task[..., Any, ...], jobs: Sequence[t
 
 
 def cancel_job(session: Session, task_id: str) -> bool:
-    """Cancel the job with this argument, inside the caller's transaction; False when a worker has it, or had it."""
+    """Cancel the job with this ``task_id`` inside the caller's transaction.
+
+    Returns False if a worker has taken it.
+    """
     job_id = session.scalar(
         text("SELECT id FROM procrastinate_jobs WHERE args->>'task_id' = :task_id"), {"task_id": task_id}
     )
@@ -153,21 +156,21 @@ def cancel_job(session: Session, task_id: str) -> bool:
 
 
 def on_given_up(task: Task[..., Any, ...], handler: Callable[..., None]) -> None:
-    """Say what else fails when recovery gives a job up: ``handler(services, **arguments of the job)``.
+    """Register what else to do when recovery gives a job up.
 
-    A job is given up when its worker died under it more than three times. The handler runs in the recovery process
-    and must be idempotent.
+    ``handler`` is called with the arguments of the job, in the recovery process, and must be idempotent. A job is given
+    up when it lost its worker more than three times.
     """
     _given_up_handlers[task.name] = handler
 
 
 def given_up_handler(task_name: str) -> Callable[..., None] | None:
-    """What :func:`on_given_up` was told about a task."""
+    """Return the handler that was registered with :func:`on_given_up`, or None."""
     return _given_up_handlers.get(task_name)
 
 
 def connector(database_url: str, *, connections: int) -> procrastinate.PsycopgConnector:
-    """The asynchronous connections of a worker or recovery process."""
+    """Return the asynchronous connections of a worker or recovery process."""
     return procrastinate.PsycopgConnector(
         conninfo=libpq_url(database_url),
         kwargs=CONNECTION_OPTIONS,

@@ -1,7 +1,7 @@
-"""The recovery process: gives the jobs of dead workers to living ones, and passes on what live updates tell.
+"""The recovery process: takes over jobs of dead workers, and publishes live updates.
 
-Procrastinate does not do the first by itself. It is a process of its own because it must outlive the worker it watches,
-and because each of its duties is done once, however many workers and APIs there are.
+Procrastinate does not take jobs over by itself. This is a process of its own because it must outlive the worker, and
+because its duties are done once for all workers and APIs.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ MAX_TAKEOVERS = 3
 
 _SWEEP_SECONDS = 0.2
 _SWEEP_TIMEOUT_SECONDS = 2.0
-# A look that takes longer was held up by the database, which held up the heartbeats as well.
+# A slower query was delayed by the database, and so were the heartbeats.
 _MAX_QUERY_SECONDS = 0.4
 
-# A worker whose heartbeat comes meanwhile keeps its row: PostgreSQL looks again at what another transaction changed.
+# A worker whose heartbeat comes meanwhile keeps its row: PostgreSQL reads rows of concurrent transactions again.
 # The sessions of a dismissed worker are ended: one that was frozen in a transaction would keep its locks.
 _DISMISS = """
 WITH dismissed AS (
@@ -60,7 +60,10 @@ _COUNT_TAKEOVER = text(
 
 
 def run(settings: Settings, ready: Callable[[], None]) -> None:
-    """Do both for good, through every outage of the database and of Redis. ``ready`` is called when it begins."""
+    """Run both duties without end, through outages of the database and of Redis.
+
+    ``ready`` is called at the start.
+    """
     ready()
     asyncio.run(_run(settings))
 
@@ -76,7 +79,7 @@ async def _watch(services: Services) -> None:
         try:
             await _sweep_until_lost(services)
         except (ConnectorException, psycopg.OperationalError, DatabaseUnavailable, TimeoutError) as error:
-            logger.warning("the database is lost: %s", type(error).__name__)
+            logger.warning("the database is not available: %s", type(error).__name__)
 
 
 async def _sweep_until_lost(services: Services) -> None:
@@ -85,7 +88,7 @@ async def _sweep_until_lost(services: Services) -> None:
         async with asyncio.timeout(_SWEEP_TIMEOUT_SECONDS):
             await queue.open_async()
         try:
-            await asyncio.sleep(STALLED_SECONDS)  # after an outage every heartbeat is old, also a living worker's
+            await asyncio.sleep(STALLED_SECONDS)  # after an outage the heartbeat of a running worker is old, too
             while True:
                 async with asyncio.timeout(_SWEEP_TIMEOUT_SECONDS):
                     pause = await _sweep(services)
@@ -95,13 +98,13 @@ async def _sweep_until_lost(services: Services) -> None:
 
 
 async def _sweep(services: Services) -> float:
-    """Dismiss dead workers and take their jobs over; returns how many seconds to wait before the next look.
+    """Remove dead workers and take their jobs over; returns the seconds until the next sweep.
 
-    A worker is dead when its heartbeat is old and its lock gone, or when its heartbeat is very old.
+    A worker is dead if its heartbeat is old and its lock free, or if its heartbeat is very old.
     """
-    began = monotonic()
+    started = monotonic()
     stalled = await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS)
-    if monotonic() - began > _MAX_QUERY_SECONDS:
+    if monotonic() - started > _MAX_QUERY_SECONDS:
         return STALLED_SECONDS
     dismissed = await _dismiss_dead_workers()
     for job in stalled:
@@ -112,7 +115,7 @@ async def _sweep(services: Services) -> float:
         except ConnectorException as error:
             if not isinstance(error.__cause__, psycopg.errors.RaiseException):
                 raise
-            logger.info("job %s has ended meanwhile", job.id)
+            logger.info("job %s ended meanwhile", job.id)
     return _SWEEP_SECONDS
 
 

@@ -1,4 +1,4 @@
-"""What a process of the platform works with: settings, database and cache."""
+"""The services of a process: settings, database and cache."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from support.reference.settings import Settings
 
 @dataclass(frozen=True)
 class Services:
-    """The services of one process. Nothing in it connects before it is first used, so it survives a fork."""
+    """The services of one process. They connect on first use, so they survive a fork."""
 
     settings: Settings
     database: Database
@@ -27,7 +27,7 @@ class Services:
 
     @classmethod
     def from_settings(cls, settings: Settings, *, pool_size: int) -> Services:
-        """The services the settings describe, with up to ``pool_size`` connections to PostgreSQL."""
+        """Create the services, with up to ``pool_size`` connections to PostgreSQL."""
         cache = Cache(settings.redis_url.get_secret_value(), prefixes=("session", "vod"))
         return cls(
             settings=settings,
@@ -39,13 +39,13 @@ class Services:
 
 
 async def services(request: Request) -> Services:
-    """The services of the application that serves this request (a FastAPI dependency)."""
-    held: Services = request.app.state.services
-    return held
+    """Return the services of the application (a FastAPI dependency)."""
+    current: Services = request.app.state.services
+    return current
 
 
 ServicesDep = Annotated[Services, Depends(services)]
-"""A parameter of a handler: the services it works with."""
+"""A parameter of a route: the services of the application."""
 
 _IN_CONTEXT = "services"
 

@@ -1,4 +1,4 @@
-"""What the platform is told: ``PLATFORM_*`` environment variables."""
+"""The settings: ``PLATFORM_*`` environment variables."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _PLACEHOLDER_STARTS = ("change", "default", "example", "insecure", "placeholder"
 
 
 class SettingsError(Exception):
-    """The environment does not describe a platform; one sentence per variable."""
+    """The settings are invalid; one line for each variable."""
 
 
 def _validate_signing_key(key: SecretStr) -> SecretStr:
@@ -68,10 +68,10 @@ def _listed_host(host: str) -> str:
 def _validate_database_url(url: SecretStr) -> SecretStr:
     text = url.get_secret_value()
     if not text.startswith("postgresql+psycopg://"):
-        raise ValueError("must begin with postgresql+psycopg://")
+        raise ValueError("must start with postgresql+psycopg://")
     try:
         parts = conninfo_to_dict(libpq_url(text))
-    except (ValueError, ArgumentError, psycopg.Error):  # their own words may quote the password
+    except (ValueError, ArgumentError, psycopg.Error):  # its message may quote the password
         raise ValueError(_ESCAPE) from None
     if "@" in str(parts.get("host", "")):
         raise ValueError(_ESCAPE)
@@ -81,10 +81,10 @@ def _validate_database_url(url: SecretStr) -> SecretStr:
 def _validate_redis_url(url: SecretStr) -> SecretStr:
     text = url.get_secret_value()
     if not text.startswith(("redis://", "rediss://", "unix://")):
-        raise ValueError("must begin with redis://, rediss:// or unix://")
+        raise ValueError("must start with redis://, rediss:// or unix://")
     try:
         redis.ConnectionPool.from_url(text)
-    except ValueError:  # its own words may quote the password
+    except ValueError:  # its message may quote the password
         raise ValueError(_ESCAPE) from None
     return url
 
@@ -135,7 +135,7 @@ def _complete_workers(workers: tuple[WorkerSettings, ...]) -> tuple[WorkerSettin
 
 
 class Settings(BaseSettings):
-    """Where the platform's stores and partners are, and its secrets. Secrets are never printed."""
+    """Addresses of stores and partners, limits, and secrets. Secrets are never printed."""
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, hide_input_in_errors=True)
 
@@ -169,18 +169,21 @@ class Settings(BaseSettings):
 
 
 def read_settings() -> Settings:
-    """The settings of this environment. Raises SettingsError with a sentence for each variable that is wrong."""
+    """Return the settings of the environment.
+
+    Raises SettingsError with a line for each invalid variable.
+    """
     try:
         return Settings()  # type: ignore[call-arg]  # the environment names them
     except NotJson:
         raise SettingsError(f"{_PREFIX}WORKERS is not valid: must be a list in JSON.") from None
     except ValidationError as error:
-        sentences = [_describe(issue["loc"], issue["type"], issue["msg"]) for issue in error.errors()]
-        raise SettingsError("\n".join(sentences)) from None
+        lines = [_describe(issue["loc"], issue["type"], issue["msg"]) for issue in error.errors()]
+        raise SettingsError("\n".join(lines)) from None
 
 
-def _describe(location: tuple[int | str, ...], kind: str, message: str) -> str:
+def _describe(location: tuple[int | str, ...], error_type: str, message: str) -> str:
     variable = _PREFIX + str(location[0]).upper()
-    if kind == "missing":
+    if error_type == "missing":
         return f"{variable} is not set."
     return f"{variable} is not valid: {message.removeprefix('Value error, ')}."

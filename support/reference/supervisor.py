@@ -1,24 +1,25 @@
-"""The supervisor: prepares the database, then keeps the processes of the platform alive.
+"""The supervisor: prepares the database, then keeps the processes of the platform running.
 
 It loads the application once and forks its processes (``api``, ``recovery`` and the workers of the settings:
-``worker``, ``worker-2``, ...), so that each start takes milliseconds. A process that ends unasked is started again.
+``worker``, ``worker-2``, ...), so that each start takes milliseconds. A process that ends
+without being stopped is restarted.
 
-With ``control`` it speaks JSON, one object a line. Events on stdout:
+With ``control`` it reads and writes JSON, one object a line. Events on stdout:
 
 - ``{"event": "migrated"}``
 - ``{"event": "started", "process", "pid"}``
 - ``{"event": "exited", "process", "pid", "code"}``, the code negative for a signal
-- ``{"event": "ready"}``, once: the API answers and every worker that is not in standby is registered
+- ``{"event": "ready"}``, once: the API accepts connections and every worker that is not in standby is registered
 - ``{"event": "failed", "reason"}``
 
-Commands on stdin: ``{"command", "process"}``. Each is answered by ``{"event": "done", "command", "process"}``, and what
-is no command by ``{"event": "refused", "reason"}``:
+Commands on stdin: ``{"command", "process"}``. Each is answered by ``{"event": "done", "command", "process"}``, an
+invalid one by ``{"event": "rejected", "reason"}``:
 
-- ``hold`` leaves a process down once it ends
-- ``stop`` ends it politely and holds it; done once it is gone
-- ``start`` lifts the hold; done once it is forked. A worker in standby is held from the start
+- ``hold`` does not restart a process once it ends
+- ``stop`` terminates it and holds it; done once it has ended
+- ``start`` ends the hold; done once it is forked. A worker in standby is held from the start
 
-The end of stdin ends everything.
+The end of stdin stops everything.
 """
 
 from __future__ import annotations
@@ -55,13 +56,13 @@ Ready = Callable[[], None]
 
 
 class Process:
-    """One process of the platform: what it runs, and whether and when it should run."""
+    """One process of the platform: its main function, and when it is to be started."""
 
     def __init__(self, name: str, main: Callable[[Ready], None]) -> None:
         self.name = name
         self.main = main
         self.pid: int | None = None
-        self.held = False
+        self.is_held = False
         self.stop_requested = False
         self.ready = False
         self.start_at: float | None = None
@@ -70,31 +71,31 @@ class Process:
         self._pause = 0.0
 
     def has_started(self, pid: int) -> None:
-        """Note the beginning of a life."""
+        """Record a start."""
         self.pid, self.start_at, self.ready, self._started_at = pid, None, False, monotonic()
 
     def has_exited(self) -> None:
-        """Note its end, and plan the next one unless the process is held: soon, but later when it dies at once."""
+        """Record an exit and schedule the restart, later for a process that ended immediately."""
         self.pid = self.kill_at = None
-        died_at_once = monotonic() - self._started_at < _MIN_LIFETIME_SECONDS
-        self._pause = min(2 * self._pause, _MAX_RESTART_DELAY_SECONDS) if died_at_once else 0.0
+        ended_immediately = monotonic() - self._started_at < _MIN_LIFETIME_SECONDS
+        self._pause = min(2 * self._pause, _MAX_RESTART_DELAY_SECONDS) if ended_immediately else 0.0
         self._pause = self._pause or _FIRST_RESTART_DELAY_SECONDS
-        if not self.held:
+        if not self.is_held:
             self.start_at = monotonic() + self._pause
 
     def hold(self) -> None:
-        """Leave the process down once it ends."""
-        self.held, self.start_at = True, None
+        """Do not restart the process once it ends."""
+        self.is_held, self.start_at = True, None
 
     def terminate(self) -> None:
-        """Ask the process to end; after a while it is killed."""
+        """Send SIGTERM; SIGKILL follows after a timeout."""
         if self.pid is not None and self.kill_at is None:
             os.kill(self.pid, signal.SIGTERM)
             self.kill_at = monotonic() + _STOP_TIMEOUT_SECONDS
 
 
 class Supervisor:
-    """Runs the platform until it is told to stop: by a signal, or by the end of its input under ``control``."""
+    """Runs the platform until a signal, or until the end of its input with ``control``."""
 
     def __init__(self, settings: Settings, *, control: bool) -> None:
         self._settings = settings
@@ -108,7 +109,10 @@ class Supervisor:
         self._ready_emitted = False
 
     def run(self) -> None:
-        """Prepare, start, supervise. Raises StartupError, and SettingsError for unusable accounts."""
+        """Prepare, start and supervise the processes.
+
+        Raises StartupError, and SettingsError for invalid accounts.
+        """
         logs.configure(self._settings.log_dir, "platform")
         self._watch_signals()
         try:
@@ -139,23 +143,23 @@ class Supervisor:
         }
         self._processes = {name: Process(name, main) for name, main in mains.items()}
         for described in settings.workers:
-            self._processes[described.name].held = described.standby
+            self._processes[described.name].is_held = described.standby
         if self._control:
             self._selector.register(sys.stdin.fileno(), selectors.EVENT_READ, self._read_commands)
-        gc.freeze()  # spares the children copies of the pages that their collectors would touch
+        gc.freeze()  # the collectors of the children would copy pages otherwise
         for process in self._processes.values():
-            if not process.held:
+            if not process.is_held:
                 self._start(process)
 
-    # Waiting: for signals, commands, and children that are ready
+    # Waiting for signals, commands, and children that are ready
 
     def _watch_signals(self) -> None:
-        for end in (self._wakeup, self._alarm):
-            end.setblocking(False)
+        for wakeup_socket in (self._wakeup, self._alarm):
+            wakeup_socket.setblocking(False)
         signal.set_wakeup_fd(self._alarm.fileno())
         signal.signal(signal.SIGCHLD, lambda *_: None)
-        for asks_to_stop in _STOP_SIGNALS:
-            signal.signal(asks_to_stop, self._stop_requested)
+        for stop_signal in _STOP_SIGNALS:
+            signal.signal(stop_signal, self._stop_requested)
         self._selector.register(self._wakeup, selectors.EVENT_READ, lambda: self._wakeup.recv(4096))
 
     def _stop_requested(self, *_: object) -> None:
@@ -164,8 +168,8 @@ class Supervisor:
             sys.exit(0)
 
     def _wait(self) -> None:
-        moments = [at for each in self._processes.values() for at in (each.start_at, each.kill_at) if at is not None]
-        timeout = max(0.0, min(moments) - monotonic()) if moments else None
+        deadlines = [at for each in self._processes.values() for at in (each.start_at, each.kill_at) if at is not None]
+        timeout = max(0.0, min(deadlines) - monotonic()) if deadlines else None
         for key, _ in self._selector.select(timeout):
             key.data()
 
@@ -181,7 +185,7 @@ class Supervisor:
 
     def _start(self, process: Process) -> None:
         ready, ready_pipe = os.pipe()
-        signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)  # until the child no longer answers them as we do
+        signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)  # until the child has its own handlers
         pid = os.fork()
         if pid == 0:
             self._run_child(process, ready_pipe)
@@ -192,7 +196,7 @@ class Supervisor:
         self._emit("started", process=process.name, pid=pid)
 
     def _run_child(self, process: Process, ready_pipe: int) -> NoReturn:
-        """The child's life. It never returns: threads may still run, and the rest of the stack is the parent's."""
+        """Run the child process. Never returns: the stack above belongs to the parent."""
         code = 1
         try:
             self._detach_from_parent(keep=ready_pipe)
@@ -202,19 +206,19 @@ class Supervisor:
         except SystemExit as leaving:
             code = leaving.code if isinstance(leaving.code, int) else 0
         except BaseException:
-            logger.exception("%s has failed", process.name)
+            logger.exception("%s failed", process.name)
         finally:
             logging.shutdown()
             os._exit(code)
 
     def _detach_from_parent(self, *, keep: int) -> None:
-        if sys.platform == "linux":  # if the supervisor is killed, nobody else ends us
+        if sys.platform == "linux":  # a killed supervisor stops no child
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != self._pid:
             sys.exit(1)
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the supervisor, and it tells us
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor handles Ctrl-C and stops its children
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
         for key in list(self._selector.get_map().values()):
@@ -229,10 +233,10 @@ class Supervisor:
         os.close(nowhere)
 
     def _read_readiness(self, process: Process, ready: int) -> None:
-        said = os.read(ready, 1)
+        received = os.read(ready, 1)
         self._selector.unregister(ready)
         os.close(ready)
-        if not said:  # it ended before
+        if not received:  # it ended before
             return
         process.ready = True
         workers = [described.name for described in self._settings.workers if not described.standby]
@@ -289,13 +293,13 @@ class Supervisor:
         try:
             command = json.loads(line)
             process = self._processes[command["process"]]
-            obey = {"hold": self._hold, "stop": self._stop, "start": self._lift_hold}[command["command"]]
+            handler = {"hold": self._hold, "stop": self._stop, "start": self._lift_hold}[command["command"]]
         except (ValueError, KeyError, TypeError):
             names = "|".join(self._processes)
             form = f'{{"command": "hold|stop|start", "process": "{names}"}}'
-            self._emit("refused", reason=f"A command is {form}.")
+            self._emit("rejected", reason=f"A command is {form}.")
             return
-        obey(process)
+        handler(process)
 
     def _hold(self, process: Process) -> None:
         process.hold()
@@ -310,7 +314,7 @@ class Supervisor:
         process.terminate()
 
     def _lift_hold(self, process: Process) -> None:
-        process.held = False
+        process.is_held = False
         if process.pid is None:
             self._start(process)
         self._emit("done", command="start", process=process.name)

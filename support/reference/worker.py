@@ -1,11 +1,11 @@
 """The worker process: takes jobs from the queue and runs them.
 
-Procrastinate's worker stops when it loses the database; the supervisor then starts a fresh one, which waits for the
-database. The watchdog that stops it works only beside a periodic task: there is one below.
+Procrastinate's worker stops when it loses the database; the supervisor then starts a new one, which waits for the
+database. The watchdog that stops it runs only if there is a periodic task, which this module has.
 
-A worker shows that it lives by its heartbeat, and by a lock that it holds through the connection on which it beats:
-the lock is gone as soon as the process is, and stays while the process is merely held up. Recovery dismisses a worker,
-that is, removes its registration, before it gives its jobs away; a dismissed worker leaves at its next heartbeat.
+A worker has a heartbeat, and a lock on the connection of its heartbeat: the lock disappears with the process, and stays
+while the process is only delayed. Recovery deletes the registration of a dead worker before another one gets its jobs;
+a worker without registration exits at its next heartbeat.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ logger = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 0.2
 STALLED_SECONDS = 1.0
-"""The age of a heartbeat from which its worker counts as dead if its lock is gone as well: five missed beats."""
+"""The age of a heartbeat from which a worker without its lock counts as dead: five missed heartbeats."""
 FROZEN_SECONDS = 2.0
-"""The age of a heartbeat from which its worker counts as dead even if it holds its lock."""
+"""The age of a heartbeat from which a worker counts as dead even with its lock."""
 ALIVE_LOCK = 1
-"""The first key of the advisory lock that a worker holds while it lives; the second is its id."""
+"""The first key of the advisory lock of a running worker; the second is its id."""
 
 _POLL_SECONDS = 0.1
 _ABORT_POLL_SECONDS = 0.2
@@ -83,7 +83,7 @@ FROM own WHERE entry.id = own.id AND entry.worker_id = %(worker)s AND entry.stat
 @queue.periodic(cron="17 3 * * *")
 @queue.task(name="access.remove_expired_sessions", pass_context=True)
 def remove_sessions(context: JobContext, timestamp: int) -> None:
-    """Nightly housekeeping: forget the sessions that ended by time."""
+    """Delete expired sessions every night."""
     logger.info("removed %d expired sessions", remove_expired_sessions(services_of(context)))
 
 
@@ -95,10 +95,10 @@ def remove_keys(context: JobContext, timestamp: int) -> None:
 
 
 class TimeLimitedWorker(Worker):
-    """A worker that is gone soon after it was told to stop, even if a job in a thread does not listen.
+    """A worker that exits soon after it is stopped, even if a job in a thread continues.
 
-    Such a job is left to recovery, as if the worker had been killed. A worker that was dismissed is gone at once.
-    ``life`` is the connection of its heartbeat and its lock, used for nothing else.
+    Recovery takes such a job over, as after a kill. A worker whose registration was deleted exits immediately. ``life``
+    is the connection of its heartbeat and its lock, used for nothing else.
     """
 
     def __init__(
@@ -161,15 +161,15 @@ class TimeLimitedWorker(Worker):
         await super()._process_job(context)
 
     async def _persist_job_status(self, job: Job, *and_its_end: Any, **options: Any) -> None:
-        """Store how a job ended. One whose end cannot be stored would be this worker's for as long as it lives."""
+        """Store how a job ended; exit if that is not possible."""
         try:
             if is_job(job.task_name):
                 await self._confirm(job)
             else:
                 await super()._persist_job_status(job, *and_its_end, **options)
         except ConnectorException as error:
-            if not isinstance(error.__cause__, psycopg.errors.RaiseException):  # of a job that is no longer ours
-                logger.error("the end of a job could not be noted: this worker leaves, its jobs are given away")
+            if not isinstance(error.__cause__, psycopg.errors.RaiseException):  # a job that another worker has by now
+                logger.error("the end of a job could not be stored: this worker exits, others take its jobs over")
                 self.stop()
             raise
 
@@ -179,22 +179,22 @@ class TimeLimitedWorker(Worker):
         self._job_ids_to_abort.pop(job.id, None)
 
     def stop(self) -> None:
-        """Stop taking jobs, let running ones finish within their grace, then leave."""
+        """Take no more jobs, give running ones their grace period, then exit."""
         super().stop()  # type: ignore[no-untyped-call]
         asyncio.get_running_loop().call_later(_STOP_TIMEOUT_SECONDS, os._exit, 1)
 
 
 def run(settings: Settings, described: WorkerSettings, ready: Callable[[], None]) -> None:
-    """Run jobs until told to stop (SIGTERM) or the database is lost. ``ready`` is called once the worker is registered.
+    """Run jobs until SIGTERM or the loss of the database.
 
-    The caller leaves the process without waiting for threads: a job may still be in one.
+    ``ready`` is called after registration. The caller exits without waiting for threads: a job may still run in one.
     """
     wait_for_database(settings.database_url.get_secret_value())
     session_name = f"{described.name}-{uuid4().hex}"
     named = SecretStr(with_session_name(settings.database_url.get_secret_value(), session_name))
     settings = settings.model_copy(update={"database_url": named})
     services = Services.from_settings(settings, pool_size=2 * described.places + _SPARE_CONNECTIONS + PLACES // 4)
-    services.cache.invalidate()  # the API reads what a worker before this one may have left stale
+    services.cache.invalidate()  # an earlier worker may have left outdated values to the API
     asyncio.new_event_loop().run_until_complete(_work(services, described, session_name, ready))
 
 

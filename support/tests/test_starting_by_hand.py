@@ -85,7 +85,7 @@ def test_migrating_moves_the_schema_forth_and_back(postgres: PostgresServer) -> 
 def test_an_unknown_migration_is_refused(postgres: PostgresServer) -> None:
     ended = _migrate("0004_vods", {**SETTINGS, "PLATFORM_DATABASE_URL": postgres.url})
     assert ended.returncode == 2
-    assert ended.stderr == "There is no migration '0004_vods': give up, down, or the name of one.\n"
+    assert ended.stderr == "unknown migration '0004_vods': use up, down, or the name of a revision.\n"
 
 
 def _tables(postgres: PostgresServer) -> set[str]:

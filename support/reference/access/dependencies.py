@@ -1,4 +1,4 @@
-"""What other capabilities ask of access: who is calling, and may they."""
+"""Dependencies of routes: the caller, and the role that an operation requires."""
 
 from __future__ import annotations
 
@@ -21,23 +21,34 @@ _bearer = HTTPBearer(auto_error=False, description="The access token of POST /ap
 
 
 def authenticated_user(
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)], services: ServicesDep
+    request: Request,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    services: ServicesDep,
 ) -> User:
-    """The user who sends this request, however often. Raises AuthenticationFailed without a valid bearer token."""
-    if credentials is None:
+    """Return the caller without counting the request.
+
+    Raises AuthenticationFailed without a valid token.
+    """
+    if credentials is None or len(request.headers.getlist("Authorization")) > 1:
         raise AuthenticationFailed
     return authenticate(services, credentials.credentials)
 
 
 async def current_user(user: Annotated[User, Depends(authenticated_user)], services: ServicesDep) -> User:
-    """The user who sends this request. Raises AuthenticationFailed, and TooManyRequests beyond the account's rate limit."""
+    """Return the caller, and count the request.
+
+    Raises AuthenticationFailed without a valid token, TooManyRequests above the account's rate limit.
+    """
     if user.rate_limit is not None:
         await run_in_threadpool(count_request, services, user, user.rate_limit)
     return user
 
 
 def require_role(required: Role) -> Callable[[User], Awaitable[User]]:
-    """A dependency that lets in users of a role, and of the roles above it. It raises Forbidden otherwise."""
+    """Return a dependency that requires a role, or one that includes it.
+
+    It raises Forbidden otherwise.
+    """
 
     async def allowed(user: Annotated[User, Depends(current_user)]) -> User:
         if not user.has_role(required):
@@ -48,7 +59,7 @@ def require_role(required: Role) -> Callable[[User], Awaitable[User]]:
 
 
 async def reject_deleted_owner(_request: Request, error: Exception) -> JSONResponse:
-    """Refuse whose account was removed while the request was handled, so that it had nobody to store anything for."""
+    """Return 401 if the caller's account was deleted while the request was handled."""
     assert isinstance(error, IntegrityError)
     cause = error.orig
     if isinstance(cause, ForeignKeyViolation) and (cause.diag.constraint_name or "").endswith("_users"):

@@ -1,4 +1,4 @@
-"""``/api/auth``, ``/api/protected``, ``/api/admin`` and the accounts under ``/api/admin/users``."""
+"""``/api/auth``, ``/api/protected``, ``/api/admin`` and the accounts of ``/api/admin/users``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fastapi import APIRouter, Body, Depends, Query
 from pydantic import Field, StrictBool, StringConstraints
 from typing_extensions import TypedDict
 
-from support.reference.access import service
+from support.reference.access import changes, service
 from support.reference.access.dependencies import Administrator, AuthenticatedUser, CurrentUser, require_role
 from support.reference.access.tables import Role
 from support.reference.errors import error_responses
@@ -28,7 +28,7 @@ WindowSeconds = Annotated[int, Field(strict=True, ge=1, le=24 * 3600)]
 
 
 class Credentials(Request):
-    """What a user signs in with."""
+    """User name and password of a sign-in."""
 
     username: Annotated[Text, Field(max_length=256)]
     password: Annotated[Text, Field(max_length=1024)]
@@ -40,8 +40,25 @@ class RefreshToken(Request):
     refresh_token: Annotated[Text, Field(max_length=4096)]
 
 
+class NoFields(Request):
+    """No body, or an empty object; an unknown field is rejected."""
+
+
+class PasswordChange(Request):
+    """The current password of the caller, and the new one."""
+
+    current_password: Annotated[Text, Field(max_length=1024)]
+    new_password: Password
+
+
+class NewPassword(Request):
+    """A new password of an account."""
+
+    password: Password
+
+
 class TokensResponse(ResponseModel):
-    """The tokens of a session; ``expires_in`` is the access token's life in seconds."""
+    """The tokens of a session; ``expires_in`` is the lifetime of the access token in seconds."""
 
     access_token: str
     refresh_token: str
@@ -59,10 +76,10 @@ class NewUser(Request):
 
 
 class UserChanges(TypedDict, total=False):
-    """What to change of an account; fields left out stay as they are.
+    """Fields of an account to change; omitted fields stay as they are.
 
-    ``rate_limit`` requests in ``rate_limit_seconds`` are served, all when it is null. Sign-ins that failed count for
-    ``lockout_seconds``.
+    ``rate_limit`` is the number of requests in ``rate_limit_seconds``, null for no limit. Failed sign-ins are counted
+    for ``lockout_seconds``.
     """
 
     __pydantic_config__ = Request.model_config  # type: ignore[misc]
@@ -75,7 +92,7 @@ class UserChanges(TypedDict, total=False):
 
 
 class UserResponse(ResponseModel):
-    """An account."""
+    """An account; ``deleted_at`` is set while it is deleted and can be restored."""
 
     id: UUID
     username: str
@@ -87,6 +104,7 @@ class UserResponse(ResponseModel):
     lockout_seconds: int
     created_at: datetime
     updated_at: datetime
+    deleted_at: datetime | None
 
 
 class UsersResponse(ResponseModel):
@@ -97,7 +115,7 @@ class UsersResponse(ResponseModel):
 
 
 class Greeting(ResponseModel):
-    """Who is signed in, as the session says."""
+    """The signed-in user."""
 
     message: str
     username: str
@@ -112,37 +130,49 @@ def login(credentials: Credentials, services: ServicesDep) -> TokensResponse:
 
 @router.post("/auth/refresh", responses=error_responses(401, 413, 422, limited=False))
 def refresh(body: RefreshToken, services: ServicesDep) -> TokensResponse:
-    """Exchange a refresh token, which works once, for new tokens."""
+    """Exchange a refresh token, which is usable once, for new tokens."""
     return TokensResponse.model_validate(service.refresh(services, body.refresh_token))
 
 
 @router.post("/auth/logout", status_code=204, responses=error_responses(401, limited=False))
 def logout(user: AuthenticatedUser, services: ServicesDep) -> None:
-    """End the session; no rate limit keeps a user from it."""
+    """End the session. It is never rate limited."""
     service.sign_out(services, user)
+
+
+@router.post("/auth/logout/all", status_code=204, responses=error_responses(401, 413, 422, limited=False))
+def logout_all(user: AuthenticatedUser, services: ServicesDep, _body: NoFields | None = None) -> None:
+    """End all sessions of the caller, this one included. It is never rate limited."""
+    changes.end_all_sessions(services, user)
+
+
+@router.post("/auth/password", status_code=204, responses=error_responses(401, 409, 413, 422))
+def change_own_password(body: PasswordChange, user: CurrentUser, services: ServicesDep) -> None:
+    """Change the caller's password; all other sessions end. An incorrect one is a failed sign-in."""
+    changes.change_own_password(services, user, body.current_password, body.new_password)
 
 
 @router.get("/auth/me", responses=error_responses(401))
 def me(user: CurrentUser, services: ServicesDep) -> UserResponse:
-    """The caller's own account."""
+    """Return the caller's account."""
     return UserResponse.model_validate(service.get_user(services, user.id))
 
 
 @router.get("/protected", responses=error_responses(401))
 async def protected(user: CurrentUser) -> Greeting:
-    """Answers any signed-in user."""
+    """Greet any signed-in user."""
     return Greeting(message="You are signed in.", username=user.username, role=user.role)
 
 
 @router.get("/admin", responses=error_responses(401, 403))
 async def admin(user: Administrator) -> Greeting:
-    """Answers administrators."""
+    """Greet an administrator."""
     return Greeting(message="You are an administrator.", username=user.username, role=user.role)
 
 
 @router.get("/admin/users", dependencies=[administrators], responses=error_responses(401, 403, 422))
 def list_users(page: Annotated[Page, Query()], services: ServicesDep) -> UsersResponse:
-    """The accounts, newest first."""
+    """List the accounts, newest first, with deactivated and deleted ones."""
     users, total = service.list_users(services, limit=page.limit, offset=page.offset)
     return UsersResponse(users=[UserResponse.model_validate(user) for user in users], total=total)
 
@@ -156,19 +186,41 @@ def create_user(body: NewUser, services: ServicesDep) -> UserResponse:
 
 
 @router.patch(
-    "/admin/users/{user_id}", dependencies=[administrators], responses=error_responses(401, 403, 404, 413, 422)
+    "/admin/users/{user_id}", dependencies=[administrators], responses=error_responses(401, 403, 404, 409, 413, 422)
 )
-def change_user(user_id: UUID, changes: Annotated[UserChanges, Body()], services: ServicesDep) -> UserResponse:
-    """Change an account. Another role, or being made inactive, ends its sessions."""
-    return UserResponse.model_validate(service.change_user(services, user_id, changes))
+def change_user(user_id: UUID, fields: Annotated[UserChanges, Body()], services: ServicesDep) -> UserResponse:
+    """Change an account. Another role, or deactivation, ends its sessions."""
+    return UserResponse.model_validate(service.change_user(services, user_id, fields))
 
 
 @router.delete(
     "/admin/users/{user_id}",
     status_code=204,
     dependencies=[administrators],
-    responses=error_responses(401, 403, 404, 422),
+    responses=error_responses(401, 403, 404, 409, 422),
 )
 def remove_user(user_id: UUID, permanent: Literal["true"], services: ServicesDep) -> None:
-    """Remove an account and everything of its own for good; ``permanent=true`` says that this is meant."""
+    """Delete an account and everything it owns; ``permanent=true`` is required."""
     service.remove_user(services, user_id)
+
+
+@router.put(
+    "/admin/users/{user_id}/password",
+    status_code=204,
+    dependencies=[administrators],
+    responses=error_responses(401, 403, 404, 413, 422),
+)
+def set_password(user_id: UUID, body: NewPassword, services: ServicesDep) -> None:
+    """Set the password of an account; all its sessions end."""
+    changes.set_password(services, user_id, body.password)
+
+
+@router.delete(
+    "/admin/users/{user_id}/lockout",
+    status_code=204,
+    dependencies=[administrators],
+    responses=error_responses(401, 403, 404, 422),
+)
+def end_lockout(user_id: UUID, services: ServicesDep) -> None:
+    """End the lockout of an account before its time, and reset its failed sign-ins."""
+    changes.end_lockout(services, user_id)

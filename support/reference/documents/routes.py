@@ -13,7 +13,7 @@ from support.reference.access.dependencies import Researcher
 from support.reference.documents import service
 from support.reference.documents.tables import DocumentRow
 from support.reference.errors import Detail, error_responses, validation_details
-from support.reference.schemas import JsonObject, Page, Request, ResponseModel, Text, TypeName, validate_text
+from support.reference.schemas import BodyPage, JsonObject, Page, Request, ResponseModel, Text, TypeName, validate_text
 from support.reference.services import ServicesDep
 
 router = APIRouter(prefix="/api/documents", responses=error_responses(401, 403, 422, 500, 503))
@@ -32,19 +32,19 @@ def _validate_filter(filters: dict[str, Any]) -> dict[str, Any]:
     for value in filters.values():
         values = value if isinstance(value, list) else [value]
         if not values or len(values) > 100 or any(isinstance(each, dict | list) for each in values):
-            raise ValueError("must hold values, or lists of 1 to 100 values")
+            raise ValueError("must contain values, or lists of 1 to 100 values")
     return filters
 
 
 Filter = Annotated[
     JsonObject,
     AfterValidator(_validate_filter),
-    Field(description='By name of metadata the value, or a list of values of which one is enough: {"ticker": ["A"]}.'),
+    Field(description='A value, or a list of 1 to 100 values, for each name of metadata: {"ticker": ["A", "B"]}.'),
 ]
 
 
 class NewDocument(Request):
-    """A text to be found by meaning. Ingesting (source_type, source_id) again replaces what was there."""
+    """A document; the same (source_type, source_id) replaces the earlier one."""
 
     content: Content
     source_type: TypeName
@@ -53,19 +53,19 @@ class NewDocument(Request):
 
 
 class DocumentBatch(Request):
-    """Documents to ingest; each is checked by itself."""
+    """Documents to store; each is validated by itself."""
 
     documents: Annotated[list[Any], Field(min_length=1, max_length=100)]
 
 
-class SearchRequest(Page):
-    """What to search for, in which documents. Filters are applied before ranking."""
+class SearchRequest(BodyPage):
+    """A query and filters; filters are applied before ranking."""
 
     query: Content
     source_type: TypeName | None = None
     filters: Filter = Field(default_factory=dict)
-    exclude: Filter = Field(default_factory=dict, description="Documents that hold one of these are left out.")
-    min_score: float | None = Field(default=None, ge=0, le=1)
+    exclude: Filter = Field(default_factory=dict, description="Documents with one of these values are excluded.")
+    min_score: Annotated[float, Field(strict=True, ge=0, le=1)] | None = None
 
 
 class DocumentResponse(ResponseModel):
@@ -88,7 +88,7 @@ class DocumentsResponse(ResponseModel):
 
 
 class DocumentBatchItem(ResponseModel):
-    """What became of one document of a batch: its id, or what is wrong with it."""
+    """The outcome of one document of a batch: its id, or its invalid fields."""
 
     index: int
     id: UUID | None = None
@@ -96,7 +96,7 @@ class DocumentBatchItem(ResponseModel):
 
 
 class DocumentBatchResponse(ResponseModel):
-    """What became of a batch, in the order given."""
+    """The outcome of a batch, in the order of the request."""
 
     results: list[DocumentBatchItem]
     stored: int
@@ -104,13 +104,13 @@ class DocumentBatchResponse(ResponseModel):
 
 
 class SearchResultResponse(DocumentResponse):
-    """A document that was found; ``score`` is the cosine of the angle between its vector and the query's."""
+    """A document with ``score``, the cosine of its vector and the query's."""
 
     score: float
 
 
 class SearchResponse(ResponseModel):
-    """One page of what was found, best first."""
+    """One page of search results, best first."""
 
     results: list[SearchResultResponse]
     total: int
@@ -118,14 +118,14 @@ class SearchResponse(ResponseModel):
 
 @router.post("", status_code=201, responses=error_responses(413))
 def ingest(body: NewDocument, user: Researcher, services: ServicesDep) -> DocumentResponse:
-    """Ingest a document."""
+    """Store a document."""
     [stored] = service.ingest(services, user, [body.model_dump()])
     return to_response(stored)
 
 
 @router.post("/batch", responses=error_responses(413))
 def ingest_batch(body: DocumentBatch, user: Researcher, services: ServicesDep) -> DocumentBatchResponse:
-    """Ingest up to 100 documents. One that is not valid is reported, the rest are stored."""
+    """Store up to 100 documents; invalid ones are reported."""
     items: list[DocumentBatchItem] = []
     valid: list[tuple[DocumentBatchItem, dict[str, Any]]] = []
     for index, raw in enumerate(body.documents):
@@ -142,7 +142,7 @@ def ingest_batch(body: DocumentBatch, user: Researcher, services: ServicesDep) -
 
 @router.post("/search", responses=error_responses(413))
 def search(body: SearchRequest, user: Researcher, services: ServicesDep) -> SearchResponse:
-    """The caller's documents that are nearest to a text in meaning, best first; every document is considered."""
+    """Search the caller's documents by meaning, best first; every document is compared."""
     found, total = service.search(services, user, **body.model_dump())
     results = [SearchResultResponse(**to_response(document).model_dump(), score=score) for document, score in found]
     return SearchResponse(results=results, total=total)
@@ -150,25 +150,25 @@ def search(body: SearchRequest, user: Researcher, services: ServicesDep) -> Sear
 
 @router.get("")
 def list_documents(page: Annotated[Page, Query()], user: Researcher, services: ServicesDep) -> DocumentsResponse:
-    """The caller's documents, newest first."""
+    """List the caller's documents, newest first."""
     found, total = service.list_for(services, user, limit=page.limit, offset=page.offset)
     return DocumentsResponse(documents=[to_response(each) for each in found], total=total)
 
 
 @router.get("/{document_id}", responses=error_responses(404))
 def get(document_id: UUID, user: Researcher, services: ServicesDep) -> DocumentResponse:
-    """One document."""
+    """Return one document."""
     return to_response(service.get(services, user, document_id))
 
 
 @router.delete("/{document_id}", status_code=204, responses=error_responses(404))
 def remove(document_id: UUID, user: Researcher, services: ServicesDep) -> None:
-    """Remove a document for good."""
+    """Delete a document permanently."""
     service.remove(services, user, document_id)
 
 
 def to_response(row: DocumentRow) -> DocumentResponse:
-    """A document as the API tells it."""
+    """Return a document as the API returns it."""
     return DocumentResponse(
         id=row.id,
         source_type=row.source_type,

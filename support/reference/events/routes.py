@@ -19,14 +19,14 @@ router = APIRouter(prefix="/api/events", responses=error_responses(401, 422, 500
 
 
 class NewEvent(Request):
-    """An event to record; ``type`` is a word of any kind."""
+    """An event to record."""
 
     type: TypeName
     data: JsonObject = Field(default_factory=dict)
 
 
 class EventFilter(Page):
-    """Which events are wanted: of one type, or all."""
+    """Filter: events of one type, or all."""
 
     type: TypeName | None = None
 
@@ -49,19 +49,19 @@ class EventsResponse(ResponseModel):
 
 
 @router.get("")
-def list_events(wanted: Annotated[EventFilter, Query()], user: CurrentUser, services: ServicesDep) -> EventsResponse:
-    """The caller's events, newest first."""
-    found, total = service.list_for(services, user, **wanted.model_dump())
+def list_events(filters: Annotated[EventFilter, Query()], user: CurrentUser, services: ServicesDep) -> EventsResponse:
+    """List the caller's events, newest first."""
+    found, total = service.list_for(services, user, **filters.model_dump())
     return EventsResponse(events=[EventResponse.model_validate(each) for each in found], total=total)
 
 
 @router.post("", status_code=201, responses=error_responses(413))
 def record(body: NewEvent, user: CurrentUser, services: ServicesDep) -> EventResponse:
-    """Record an event of one's own."""
+    """Record an event of the caller."""
     return EventResponse.model_validate(service.record(services, user, **body.model_dump()))
 
 
 @router.get("/{event_id}", responses=error_responses(404))
 def get(event_id: UUID, user: CurrentUser, services: ServicesDep) -> EventResponse:
-    """One event."""
+    """Return one event."""
     return EventResponse.model_validate(service.get(services, user, event_id))

@@ -13,14 +13,14 @@ from support.reference.access.dependencies import CurrentUser
 from support.reference.errors import error_responses
 from support.reference.notifications import service
 from support.reference.notifications.tables import Priority
-from support.reference.schemas import JsonObject, Page, Request, ResponseModel, Text, Title, TypeName
+from support.reference.schemas import JsonObject, Page, QueryBoolean, Request, ResponseModel, Text, Title, TypeName
 from support.reference.services import ServicesDep
 
 router = APIRouter(prefix="/api/notifications", responses=error_responses(401, 422, 500, 503))
 
 
 class NewNotification(Request):
-    """A notification to send: to oneself, or, by an administrator, to ``user_id``. ``type`` is a word of any kind."""
+    """A notification to send: to the caller, or by an administrator to ``user_id``."""
 
     user_id: UUID | None = None
     type: TypeName
@@ -31,13 +31,13 @@ class NewNotification(Request):
 
 
 class NotificationFilter(Page):
-    """Which notifications are wanted: all, only unread (true) or only read ones (false)."""
+    """Filter: all notifications, only unread (true) or only read ones (false)."""
 
-    unread: bool | None = None
+    unread: QueryBoolean | None = None
 
 
 class NotificationResponse(ResponseModel):
-    """A notification; ``read_at`` is null until it is read."""
+    """A notification; ``read_at`` is null until it is marked as read."""
 
     id: UUID
     user_id: UUID
@@ -59,10 +59,10 @@ class NotificationsResponse(ResponseModel):
 
 @router.get("")
 def list_notifications(
-    wanted: Annotated[NotificationFilter, Query()], user: CurrentUser, services: ServicesDep
+    filters: Annotated[NotificationFilter, Query()], user: CurrentUser, services: ServicesDep
 ) -> NotificationsResponse:
-    """The caller's notifications, newest first."""
-    found, total = service.list_for(services, user, **wanted.model_dump())
+    """List the caller's notifications, newest first."""
+    found, total = service.list_for(services, user, **filters.model_dump())
     return NotificationsResponse(
         notifications=[NotificationResponse.model_validate(each) for each in found], total=total
     )
@@ -76,17 +76,17 @@ def send(body: NewNotification, user: CurrentUser, services: ServicesDep) -> Not
 
 @router.get("/{notification_id}", responses=error_responses(404))
 def get(notification_id: UUID, user: CurrentUser, services: ServicesDep) -> NotificationResponse:
-    """One notification."""
+    """Return one notification."""
     return NotificationResponse.model_validate(service.get(services, user, notification_id))
 
 
 @router.delete("/{notification_id}", status_code=204, responses=error_responses(404))
 def delete(notification_id: UUID, user: CurrentUser, services: ServicesDep) -> None:
-    """Remove a notification."""
+    """Delete a notification."""
     service.delete(services, user, notification_id)
 
 
 @router.post("/{notification_id}/read", responses=error_responses(404))
 def mark_read(notification_id: UUID, user: CurrentUser, services: ServicesDep) -> NotificationResponse:
-    """Mark a notification as read; the first time counts."""
+    """Mark a notification as read; the first time is kept."""
     return NotificationResponse.model_validate(service.mark_read(services, user, notification_id))

@@ -1,4 +1,4 @@
-"""``/api/portfolios``. Money is text in answers, such as "750.00": a JSON number would lose its cents."""
+"""``/api/portfolios``. Money is text in responses: a JSON number would lose cents."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Amount = Annotated[
 Ratio = Annotated[
     Decimal,
     PlainSerializer(lambda ratio: f"{ratio:f}", return_type=str),
-    Field(description='Six places, as text: "0.033333".'),
+    Field(description='Six decimals, as text: "0.033333".'),
 ]
 
 
@@ -52,7 +52,7 @@ class NewPosition(Request):
 
 
 class PositionChanges(TypedDict, total=False):
-    """What to change of a position; fields left out stay as they are."""
+    """Fields of a position to change; omitted fields stay as they are."""
 
     __pydantic_config__ = Request.model_config  # type: ignore[misc]
 
@@ -91,7 +91,7 @@ class PortfoliosResponse(ResponseModel):
 
 
 class ReturnsResponse(ResponseModel):
-    """What the positions cost, are worth, and return; the ratio is null when there is no cost."""
+    """Cost, value and return of all positions; the ratio is null if the cost is 0."""
 
     cost: Money
     value: Money
@@ -107,26 +107,26 @@ def create(body: NewPortfolio, user: Researcher, services: ServicesDep) -> Portf
 
 @router.get("")
 def list_portfolios(page: Annotated[Page, Query()], user: Researcher, services: ServicesDep) -> PortfoliosResponse:
-    """The caller's portfolios, newest first."""
+    """List the caller's portfolios, newest first."""
     found, total = service.list_for(services, user, limit=page.limit, offset=page.offset)
     return PortfoliosResponse(portfolios=[PortfolioResponse.model_validate(each) for each in found], total=total)
 
 
 @router.get("/{portfolio_id}", responses=error_responses(404))
 def get(portfolio_id: UUID, user: Researcher, services: ServicesDep) -> PortfolioResponse:
-    """One portfolio."""
+    """Return one portfolio."""
     return PortfolioResponse.model_validate(service.get(services, user, portfolio_id))
 
 
 @router.delete("/{portfolio_id}", status_code=204, responses=error_responses(404))
 def remove(portfolio_id: UUID, user: Researcher, services: ServicesDep) -> None:
-    """Remove a portfolio with its positions for good."""
+    """Delete a portfolio with its positions."""
     service.remove(services, user, portfolio_id)
 
 
 @router.get("/{portfolio_id}/returns", responses=error_responses(404))
 def returns(portfolio_id: UUID, user: Researcher, services: ServicesDep) -> ReturnsResponse:
-    """What a portfolio costs, is worth and returns."""
+    """Return cost, value and return of a portfolio."""
     portfolio = service.get(services, user, portfolio_id)
     return ReturnsResponse.model_validate(service.returns(portfolio.positions))
 
@@ -152,5 +152,5 @@ def change_position(
 
 @router.delete("/{portfolio_id}/positions/{position_id}", status_code=204, responses=error_responses(404))
 def remove_position(portfolio_id: UUID, position_id: UUID, user: Researcher, services: ServicesDep) -> None:
-    """Remove a position for good."""
+    """Delete a position."""
     service.remove_position(services, user, portfolio_id, position_id)

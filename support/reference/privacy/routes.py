@@ -7,6 +7,7 @@ from datetime import datetime
 from fastapi import APIRouter
 
 from support.reference.access.dependencies import CurrentUser
+from support.reference.access.routes import NoFields
 from support.reference.documents.routes import DocumentResponse
 from support.reference.documents.routes import to_response as document_response
 from support.reference.errors import error_responses
@@ -18,7 +19,7 @@ from support.reference.privacy import service
 from support.reference.research.routes import SessionResponse
 from support.reference.research.routes import to_response as session_response
 from support.reference.research.tables import State
-from support.reference.schemas import Request, ResponseModel
+from support.reference.schemas import ResponseModel
 from support.reference.services import ServicesDep
 from support.reference.users.routes import ProfileResponse
 from support.reference.webhooks.routes import WebhookResponse
@@ -35,14 +36,14 @@ class StateChange(ResponseModel):
 
 
 class ExportedSession(SessionResponse):
-    """A research session with its history; ``deleted_at`` is set while it is deleted."""
+    """A research session with its history; ``deleted_at`` is set while it is hidden."""
 
     history: list[StateChange]
     deleted_at: datetime | None
 
 
 class ExportResponse(ResponseModel):
-    """UserData the platform holds of the caller, oldest first, notes readable, deleted sessions included."""
+    """All data of the caller, oldest first, with readable notes and hidden sessions."""
 
     profile: ProfileResponse
     sessions: list[ExportedSession]
@@ -54,19 +55,15 @@ class ExportResponse(ResponseModel):
     webhooks: list[WebhookResponse]
 
 
-class NoFields(Request):
-    """The body of an erasure: none, or an empty object. A field, such as a condition, would be ignored otherwise."""
-
-
 class ErasureResponse(ResponseModel):
-    """How many things of each kind were erased."""
+    """The number of erased resources of each type."""
 
     erased: dict[str, int]
 
 
 @router.get("/export")
 def export(user: CurrentUser, services: ServicesDep) -> ExportResponse:
-    """UserData the platform holds of the caller."""
+    """Return all data of the caller."""
     profile, owned, history, jobs = service.collect(services, user)
     sessions = [
         ExportedSession(
@@ -88,7 +85,7 @@ def export(user: CurrentUser, services: ServicesDep) -> ExportResponse:
     )
 
 
-@router.post("/erase", responses=error_responses(413, 422))
+@router.post("/erase", responses=error_responses(409, 413, 422))
 def erase(user: CurrentUser, services: ServicesDep, _body: NoFields | None = None) -> ErasureResponse:
-    """Erase everything of the caller, and who they are, for good; they are signed out."""
+    """Erase the caller's account and data permanently; all sessions end."""
     return ErasureResponse(erased=service.erase(services, user))

@@ -1,4 +1,4 @@
-"""Gathering everything of a user, and erasing it."""
+"""Collect and erase all data of a user."""
 
 from __future__ import annotations
 
@@ -8,11 +8,18 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from support.reference.access.service import User, end_sessions, invalidate_sessions
+from support.reference.access.service import (
+    User,
+    end_sessions,
+    get_account,
+    invalidate_sessions,
+    lock_account,
+    require_another_administrator,
+)
 from support.reference.access.tables import UserRow
 from support.reference.database import utc_now
 from support.reference.documents.tables import DocumentRow
-from support.reference.errors import AuthenticationFailed
+from support.reference.errors import AuthenticationFailed, NotFound
 from support.reference.events.tables import EventRow
 from support.reference.jobs.service import JobWithRuns, erase_jobs_of, jobs_of
 from support.reference.notifications.tables import NotificationRow
@@ -30,11 +37,11 @@ _OWNED: dict[str, tuple[Any, Any]] = {
     "portfolios": (PortfolioRow, PortfolioRow.owner_id),
     "webhooks": (WebhookRow, WebhookRow.owner_id),
 }
-"""What a user owns, by the name it has in the API, with the column that says whose it is."""
+"""Resources that a user owns, by their name in the API, with the column of the owner."""
 
 
 class UserData(NamedTuple):
-    """All that the platform holds of a user; each list oldest first, what is deleted included."""
+    """All data of a user; each list oldest first, with deleted resources."""
 
     profile: UserRow
     owned: dict[str, list[Any]]
@@ -43,7 +50,7 @@ class UserData(NamedTuple):
 
 
 def collect(services: Services, user: User) -> UserData:
-    """UserData of a user at one moment."""
+    """Return all data of a user, from one snapshot."""
     with services.database.begin() as session:
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         owned = {
@@ -56,9 +63,10 @@ def collect(services: Services, user: User) -> UserData:
 
 
 def erase(services: Services, user: User) -> dict[str, int]:
-    """Erase a user: all they own, and their account. Returns how much there was; an audit entry keeps that.
+    """Erase a user's data and account; returns the number of each type.
 
-    What others of their requests store meanwhile goes with the account, or is refused once it is gone.
+    What other requests of the user store meanwhile is deleted with the account, or rejected afterwards. Raises Conflict
+    for the last active administrator.
     """
     with services.database.begin() as session:
         counts = {
@@ -67,7 +75,10 @@ def erase(services: Services, user: User) -> dict[str, int]:
         }
         counts["jobs"] = erase_jobs_of(session, user.id)
         ended = end_sessions(session, user.id)
-        session.delete(_profile(session, user.id, for_update=True))
+        # Last, as other requests lock what they change before the account that it belongs to.
+        profile = _profile(session, user.id, for_update=True)
+        require_another_administrator(session, profile)
+        session.delete(profile)
         now = utc_now()
         session.add(AuditRow(id=uuid4(), user_id=user.id, action="erasure", counts=counts, created_at=now))
     invalidate_sessions(services, ended)
@@ -75,15 +86,17 @@ def erase(services: Services, user: User) -> dict[str, int]:
 
 
 def _profile(session: Session, user_id: UUID, *, for_update: bool = False) -> UserRow:
-    profile = session.get(UserRow, user_id, with_for_update=for_update or None)
-    if profile is None:
-        raise AuthenticationFailed
-    return profile
+    try:
+        return lock_account(session, user_id) if for_update else get_account(session, user_id)
+    except NotFound:
+        raise AuthenticationFailed from None
 
 
-def _history(session: Session, researches: list[ResearchSessionRow]) -> dict[UUID, list[ResearchStateChangeRow]]:
-    history: dict[UUID, list[ResearchStateChangeRow]] = {research.id: [] for research in researches}
-    of_them = ResearchStateChangeRow.session_id.in_(history)
-    for change in session.scalars(select(ResearchStateChangeRow).where(of_them).order_by(ResearchStateChangeRow.id)):
+def _history(session: Session, owned: list[ResearchSessionRow]) -> dict[UUID, list[ResearchStateChangeRow]]:
+    history: dict[UUID, list[ResearchStateChangeRow]] = {research.id: [] for research in owned}
+    of_sessions = ResearchStateChangeRow.session_id.in_(history)
+    for change in session.scalars(
+        select(ResearchStateChangeRow).where(of_sessions).order_by(ResearchStateChangeRow.id)
+    ):
         history[change.session_id].append(change)
     return history

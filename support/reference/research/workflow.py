@@ -1,6 +1,6 @@
-"""The stages of a research: started, fetched, analysed, reported, saved. Each writes its part of the session's data.
+"""The stages of the workflow: started, fetched, analysed, reported, saved.
 
-A session that failed is resumed with the stage it failed at.
+Each stage writes its part of the session's data. A failed session is resumed with the stage that failed.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _ORDER: tuple[Stage, ...] = ("started", "fetched", "analysed", "reported", "save
 
 
 class Analysis(BaseModel):
-    """What analysing writes."""
+    """The part of ``analyse``."""
 
     score: Annotated[float, Field(strict=True, ge=0, le=1)]
     first_close: Price
@@ -52,16 +52,21 @@ class Analysis(BaseModel):
 
 
 class Report(BaseModel):
-    """What of a report is read again."""
+    """The fields of the report that ``save`` reads."""
 
     recommendation: Literal["buy", "hold", "sell"]
 
 
 _Part = TypeVar("_Part", bound=BaseModel)
 
+_VALID_PARTS = {"prices": "valid prices", "analysis": "a valid analysis", "report": "a valid report"}
+
 
 def fetch(services: Services, user: User, session_id: UUID) -> ResearchSessionRow:
-    """Fetch prices. Raises NotFound, Conflict, and DependencyFailed; by then the session has failed with the reason."""
+    """Fetch prices.
+
+    Raises NotFound, Conflict, and DependencyFailed after the session was failed with the reason.
+    """
     with services.database.begin() as session:
         research = _at(session, user, session_id, "started")
         if research.state != "processing":
@@ -85,7 +90,7 @@ def fetch(services: Services, user: User, session_id: UUID) -> ResearchSessionRo
 
 
 def analyse(services: Services, user: User, session_id: UUID) -> ResearchSessionRow:
-    """Work out the score of what was fetched. Raises NotFound and Conflict."""
+    """Compute the score of the prices. Raises NotFound and Conflict."""
     with _stage(services, user, session_id, after="fetched") as (_, research):
         history = _part(research, "prices", History)
         research.data = research.data | {"analysis": _analysis(history.quotes)}
@@ -93,14 +98,17 @@ def analyse(services: Services, user: User, session_id: UUID) -> ResearchSession
 
 
 def report(services: Services, user: User, session_id: UUID) -> ResearchSessionRow:
-    """Put the analysis into words. Raises NotFound and Conflict."""
+    """Write the report of the analysis. Raises NotFound and Conflict."""
     with _stage(services, user, session_id, after="analysed") as (_, research):
         research.data = research.data | {"report": _report(research.ticker, _part(research, "analysis", Analysis))}
         return research
 
 
 def save(services: Services, user: User, session_id: UUID) -> ResearchSessionRow:
-    """Complete the session, notify its owner and record the event: all or nothing. Raises NotFound and Conflict."""
+    """Complete the session, notify its owner and record the event, in one transaction.
+
+    Raises NotFound and Conflict.
+    """
     with _stage(services, user, session_id, after="reported") as (session, research):
         score = _part(research, "analysis", Analysis).score
         advice = _part(research, "report", Report).recommendation
@@ -125,7 +133,7 @@ def save(services: Services, user: User, session_id: UUID) -> ResearchSessionRow
 def _stage(
     services: Services, user: User, session_id: UUID, *, after: Stage
 ) -> Iterator[tuple[Session, ResearchSessionRow]]:
-    """The session, locked, at the stage before; at the end of the block it is one stage further."""
+    """Lock the session at stage ``after``; at the end of the block it is one stage further."""
     with services.database.begin() as session:
         research = _at(session, user, session_id, after)
         if research.state != "processing":
@@ -141,18 +149,18 @@ def _at(session: Session, user: User, session_id: UUID, stage: Stage) -> Researc
     if research.state == "completed":
         raise Conflict("The research session is completed.")
     if research.stage != stage:
-        raise Conflict(f"This comes after {stage}, but the research is {research.stage}.")
+        raise Conflict(f"The stage requires {stage}, but the session is at {research.stage}.")
     return research
 
 
 def _part(research: ResearchSessionRow, name: str, form: type[_Part]) -> _Part:
-    """What an earlier stage wrote. Raises Conflict where its owner has made something else of it."""
+    """Return what an earlier stage wrote. Raises Conflict if the owner made it invalid."""
     try:
         part = form.model_validate(research.data.get(name))
         if isinstance(part, History):
             require_possible_prices(part, research.ticker)
     except (ValidationError, ImpossiblePrices):
-        raise Conflict(f"The session's data no longer holds the {name}.") from None
+        raise Conflict(f"The session's data does not contain {_VALID_PARTS[name]}.") from None
     return part
 
 
@@ -162,7 +170,7 @@ def _as_data(quote: Quote) -> dict[str, Any]:
 
 
 def _analysis(quotes: Sequence[Quote]) -> dict[str, Any]:
-    """Half of the score is how far the price rose (20 % up is 1, 20 % down is 0), half on how many days it did."""
+    """Return the analysis: half of the score is the trend, half the share of rising days."""
     closes = [quote.close for quote in quotes]
     moves = list(pairwise(closes))
     rises = sum(later > earlier for earlier, later in moves)

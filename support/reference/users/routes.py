@@ -1,4 +1,4 @@
-"""``/api/users``: profiles, for administrators."""
+"""``/api/users``: user profiles, for administrators."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from support.reference.access.dependencies import require_role
 from support.reference.access.routes import Email, Password, Username
 from support.reference.access.tables import Role
 from support.reference.errors import error_responses
-from support.reference.schemas import Page, Request, ResponseModel
+from support.reference.schemas import Page, QueryBoolean, Request, ResponseModel
 from support.reference.services import ServicesDep
 from support.reference.users import service
 
@@ -28,7 +28,7 @@ UserId = Annotated[str, StringConstraints(pattern=r"^[\w.@+-]{1,64}$")]
 
 
 class NewProfile(Request):
-    """A user to create. ``user_id`` is the caller's own id of them; without a password they cannot sign in."""
+    """A user to create. ``user_id`` is the caller's id; without a password no sign-in."""
 
     user_id: UserId
     username: Username
@@ -44,7 +44,7 @@ class NewProfiles(Request):
 
 
 class ProfileChanges(TypedDict, total=False):
-    """What to change of a user; fields left out stay as they are."""
+    """Fields of a user to change; omitted fields stay as they are."""
 
     __pydantic_config__ = Request.model_config  # type: ignore[misc]
 
@@ -80,38 +80,38 @@ def create(body: NewProfile, services: ServicesDep) -> ProfileResponse:
 
 @router.post("/bulk", status_code=201, responses=error_responses(409, 413))
 def create_many(body: NewProfiles, services: ServicesDep) -> ProfilesResponse:
-    """Create users, all of them or, if one cannot be, none; they are answered in the order given."""
+    """Create all users or none; the response has the order of the request."""
     users = service.create(services, [profile.model_dump() for profile in body.users])
     return ProfilesResponse(users=[ProfileResponse.model_validate(user) for user in users], total=len(users))
 
 
 @router.get("")
 def list_users(page: Annotated[Page, Query()], services: ServicesDep) -> ProfilesResponse:
-    """The users, newest first, without deleted ones."""
+    """List the users, newest first, without deleted ones."""
     users, total = service.list_all(services, limit=page.limit, offset=page.offset)
     return ProfilesResponse(users=[ProfileResponse.model_validate(user) for user in users], total=total)
 
 
 @router.get("/{key}", responses=error_responses(404))
 def get(key: UUID, services: ServicesDep) -> ProfileResponse:
-    """One user."""
+    """Return one user."""
     return ProfileResponse.model_validate(service.get(services, key))
 
 
 @router.patch("/{key}", responses=error_responses(404, 409, 413))
 def change(key: UUID, changes: Annotated[ProfileChanges, Body()], services: ServicesDep) -> ProfileResponse:
-    """Change a user's name or address."""
+    """Change the name or address of a user."""
     return ProfileResponse.model_validate(service.change(services, key, changes))
 
 
-@router.delete("/{key}", status_code=204, responses=error_responses(404))
-def delete(key: UUID, services: ServicesDep, permanent: bool = False) -> None:
-    """Hide a user until they are restored; with ``permanent=true`` remove them, and all of theirs, for good."""
+@router.delete("/{key}", status_code=204, responses=error_responses(404, 409))
+def delete(key: UUID, services: ServicesDep, permanent: QueryBoolean = False) -> None:
+    """Hide a user until ``restore``; delete the user permanently with ``permanent=true``."""
     remove = service.remove_permanently if permanent else service.delete
     remove(services, key)
 
 
 @router.post("/{key}/restore", responses=error_responses(404, 409))
 def restore(key: UUID, services: ServicesDep) -> ProfileResponse:
-    """Bring a deleted user back."""
+    """Restore a deleted user."""
     return ProfileResponse.model_validate(service.restore(services, key))

@@ -1,4 +1,4 @@
-"""What can be asked of video on demand, whoever asks."""
+"""The operations of video on demand."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ from support.reference.vod.tables import (
 
 CACHE_SECONDS = 60
 URGENT = 10
-"""The priority of a job that runs before those that wait; theirs is 0."""
+"""The priority of an urgent job; that of a normal one is 0."""
 
 
 @dataclass(frozen=True)
 class RequestedTask:
-    """What became of asking for work: the task that does it, ``done`` when it was done before."""
+    """The task of a request; ``done`` if it was completed before."""
 
     task: TaskRow
     done: bool
 
 
 class VodService:
-    """Intake, captioning and publishing of VODs. Every method raises ``DatabaseUnavailable`` and ``NotFound``."""
+    """Intake, captioning and publishing. Methods raise ``DatabaseUnavailable`` and ``NotFound``."""
 
     def __init__(self, services: Services) -> None:
         self._database = services.database
@@ -55,7 +55,7 @@ class VodService:
         self._storage = MediaStorage(services.settings.media_root)
 
     def create(self, fields: Mapping[str, Any], *, by: UUID) -> VodRow:
-        """Take a recording in: a pending VOD."""
+        """Register a recording: a pending VOD."""
         now = utc_now()
         with self._database.begin() as session:
             vod = VodRow(**fields, created_by=by, created_at=now, updated_at=now)
@@ -63,15 +63,15 @@ class VodService:
         return vod
 
     def page(self, *, limit: int, offset: int, status: Status | None) -> tuple[list[VodRow], int]:
-        """Part of the VODs, newest first, and how many there are in all."""
-        wanted = select(VodRow)
+        """Return one page of the VODs, newest first, and the number of all."""
+        query = select(VodRow)
         if status is not None:
-            wanted = wanted.where(VodRow.status == status)
+            query = query.where(VodRow.status == status)
         with self._database.begin() as session:
-            return pages.newest(session, wanted, limit=limit, offset=offset)
+            return pages.newest(session, query, limit=limit, offset=offset)
 
     def read(self, vod_id: UUID, serialise: Callable[[VodRow], bytes]) -> tuple[bytes, bool]:
-        """A VOD as it is served, and whether it came from the cache."""
+        """Return a serialised VOD, and whether it came from the cache."""
         loaded = False
 
         def load() -> bytes:
@@ -80,11 +80,11 @@ class VodService:
             with self._database.begin() as session:
                 return serialise(_vod(session, vod_id))
 
-        served = self._cache.read_through(cache_key(vod_id), CACHE_SECONDS, load)
-        return served, not loaded
+        content = self._cache.read_through(cache_key(vod_id), CACHE_SECONDS, load)
+        return content, not loaded
 
     def update(self, vod_id: UUID, changes: Mapping[str, Any]) -> VodRow:
-        """Change the given fields, status among them. Raises ``Conflict`` for a forbidden transition."""
+        """Change the given fields. Raises ``Conflict`` for a state change that is not allowed."""
         with self._database.begin() as session:
             vod = lock_vod(session, vod_id)
             for name, value in changes.items():
@@ -96,9 +96,9 @@ class VodService:
         return vod
 
     def delete(self, vod_id: UUID) -> None:
-        """Remove a VOD and all that is its own: tasks, history, waiting jobs, captions, summary.
+        """Delete a VOD and all it owns: tasks, history, waiting jobs, captions, summary.
 
-        The recording stays: it was there before. A job that is running finds its VOD gone and ends.
+        The recording stays: it existed before. A running job finds its VOD deleted and ends.
         """
         with self._database.begin() as session:
             vod = lock_vod(session, vod_id)
@@ -113,12 +113,15 @@ class VodService:
             self._storage.remove(path, owner=vod_id, shared=shared)
 
     def get(self, vod_id: UUID) -> VodRow:
-        """A VOD as the database has it."""
+        """Return a VOD from the database."""
         with self._database.begin() as session:
             return _vod(session, vod_id)
 
     def transcribe(self, vod_id: UUID, *, urgent: bool = False) -> RequestedTask:
-        """Have a VOD captioned, once: whoever asks again meanwhile gets the same task. A failed VOD is tried again."""
+        """Submit a VOD for captioning, once; a repeated request returns the same task.
+
+        A failed VOD is captioned again. Raises ``Conflict`` if an editor set it to processing or completed.
+        """
         with self._database.begin() as session:
             vod = lock_vod(session, vod_id)
             task = latest_task(session, vod_id, Kind.TRANSCRIPTION)
@@ -127,13 +130,13 @@ class VodService:
             if vod.status == Status.FAILED:
                 change_status(session, vod, Status.PENDING)
             if vod.status != Status.PENDING:
-                raise Conflict(f"The VOD is {vod.status}, without captions of ours.")
+                raise Conflict(f"The VOD is {vod.status} and was not captioned by the platform.")
             task = _add_task(session, vod, Kind.TRANSCRIPTION, priority=URGENT if urgent else 0)
         self._cache.invalidate(cache_key(vod_id))
         return RequestedTask(task, done=False)
 
     def publish(self, vod_id: UUID) -> RequestedTask:
-        """Have a captioned VOD published, once. Raises ``Conflict`` when it has no captions."""
+        """Submit a captioned VOD for publication, once. Raises ``Conflict`` without captions."""
         with self._database.begin() as session:
             vod = lock_vod(session, vod_id)
             task = latest_task(session, vod_id, Kind.PUBLICATION)
@@ -144,7 +147,7 @@ class VodService:
             return RequestedTask(_add_task(session, vod, Kind.PUBLICATION), done=False)
 
     def create_batch(self, recordings: Sequence[Mapping[str, Any]], *, by: UUID) -> list[TaskRow]:
-        """Create VODs and have them captioned, in this order: all of them or none."""
+        """Register VODs and submit them for captioning, all or none, in this order."""
         now = utc_now()
         with self._database.begin() as session:
             vods = [VodRow(**fields, created_by=by, created_at=now, updated_at=now) for fields in recordings]
@@ -153,18 +156,21 @@ class VodService:
             return [_add_task(session, vod, Kind.TRANSCRIPTION) for vod in vods]
 
     def link(self, vod_id: UUID, show_id: int) -> VodRow:
-        """Link a VOD to a show by hand. Raises ``Conflict`` when it is linked already, or is being published."""
+        """Link a VOD to a show. Raises ``Conflict`` if it is linked, or being published."""
         with self._database.begin() as session:
             vod = lock_vod(session, vod_id)
             _reject_while_publishing(session, vod)
             if vod.show_id is not None:
-                raise Conflict("The VOD is linked to a show already.")
+                raise Conflict("The VOD is already linked to a show.")
             vod.show_id, vod.suggestion = show_id, None
         self._cache.invalidate(cache_key(vod_id))
         return vod
 
     def unlink(self, vod_id: UUID) -> None:
-        """Take the link away. Raises ``NotFound`` without one, ``Conflict`` for what is published or about to be."""
+        """Remove the link to a show.
+
+        Raises ``NotFound`` without a link, ``Conflict`` during and after a publication.
+        """
         with self._database.begin() as session:
             vod = lock_vod(session, vod_id)
             _reject_while_publishing(session, vod)
@@ -176,26 +182,26 @@ class VodService:
         self._cache.invalidate(cache_key(vod_id))
 
     def cancel(self, task_id: UUID) -> None:
-        """Take back a task that waits; its VOD stays pending. Raises ``Conflict`` once it has begun."""
+        """Cancel a pending task; its VOD stays pending. Raises ``Conflict`` afterwards."""
         with self._database.begin() as session:
             task = session.get(TaskRow, task_id)
             if task is None:
                 raise _task_not_found()
             lock_vod(session, task.vod_id)
             task = session.get(TaskRow, task_id, populate_existing=True)
-            if task is None:  # somebody else took it back while we waited for the lock
+            if task is None:  # another request cancelled it before this one had the lock
                 raise _task_not_found()
             if task.status != Status.PENDING or not cancel_job(session, str(task_id)):
-                raise Conflict("The task has begun or ended.")
+                raise Conflict("The task is not pending.")
             session.delete(task)
 
     def queue(self) -> dict[str, int]:
-        """How many tasks are in each state."""
+        """Return the number of tasks in each state."""
         with self._database.begin() as session:
             return count_tasks(session)
 
     def task(self, task_id: UUID) -> TaskRow:
-        """One piece of work."""
+        """Return a task."""
         with self._database.begin() as session:
             task = session.get(TaskRow, task_id)
         if task is None:
@@ -203,20 +209,20 @@ class VodService:
         return task
 
     def transcription(self, vod_id: UUID) -> tuple[VodRow, list[dict[str, Any]]]:
-        """A VOD and what is said in it, nothing before it is captioned."""
+        """Return a VOD and its segments, none before it is captioned."""
         with self._database.begin() as session:
             vod = _vod(session, vod_id)
             spoken = session.get(TranscriptionRow, vod_id)
         return vod, spoken.segments if spoken else []
 
     def captions(self, vod_id: UUID) -> bytes:
-        """The SCC file. Raises ``NotFound`` before there is one, ``StorageUnavailable``."""
+        """Return the SCC file. Raises ``NotFound`` if there is none, ``StorageUnavailable``."""
         with self._database.begin() as session:
             path = _vod(session, vod_id).captions_path
         return self._file(path, "captions")
 
     def summary(self, vod_id: UUID) -> list[dict[str, Any]]:
-        """The chunks of the summary. Raises as ``captions``."""
+        """Return the chunks of the summary. Raises as ``captions``."""
         with self._database.begin() as session:
             path = _vod(session, vod_id).summary_path
         chunks: list[dict[str, Any]] = json.loads(self._file(path, "summary"))
@@ -230,7 +236,7 @@ class VodService:
 
 
 def count_tasks(session: Session) -> dict[str, int]:
-    """How many tasks are in each state."""
+    """Return the number of tasks in each state."""
     counts = dict(session.execute(select(TaskRow.status, func.count()).group_by(TaskRow.status)).tuples().all())
     return {status: counts.get(status, 0) for status in Status}
 
@@ -239,7 +245,7 @@ _JOBS = {Kind.TRANSCRIPTION: jobs.transcribe, Kind.PUBLICATION: jobs.publish}
 
 
 def _task_not_found() -> NotFound:
-    return NotFound("There is no such task.")
+    return NotFound("The task was not found.")
 
 
 def _reject_while_publishing(session: Session, vod: VodRow) -> None:
@@ -256,15 +262,15 @@ def _vod(session: Session, vod_id: UUID) -> VodRow:
 
 
 def _set_status(session: Session, vod: VodRow, status: Status) -> None:
-    """An editor who ends the captioning ends its task too: the worker then leaves the VOD alone."""
+    """Change the state for an editor; an end of the captioning fails its task."""
     change_status(session, vod, status)
     task = latest_task(session, vod.id, Kind.TRANSCRIPTION)
     if task and task.is_live and status not in (Status.PENDING, Status.PROCESSING):
-        end_task(task, Status.FAILED, error=f"an editor set the VOD to {status}")
+        end_task(task, Status.FAILED, error=f"the VOD was set to {status} by an editor")
 
 
 def _add_task(session: Session, vod: VodRow, kind: Kind, *, priority: int = 0) -> TaskRow:
-    """A task and its job, in the caller's transaction: committed together, or neither is."""
+    """Add a task and its job in the caller's transaction: both are committed, or neither."""
     task = TaskRow(vod_id=vod.id, kind=kind)
     session.add(task)
     session.flush()
@@ -273,7 +279,7 @@ def _add_task(session: Session, vod: VodRow, kind: Kind, *, priority: int = 0) -
 
 
 def _files(session: Session, vod: VodRow) -> tuple[list[str], bool]:
-    """The files captioning made, or is about to make, for this VOD, and whether another has them as well."""
+    """Return the files of the captioning of a VOD, and whether another VOD has them, too."""
     task = latest_task(session, vod.id, Kind.TRANSCRIPTION)
     if not vod.captions_path and not (task and task.is_live):
         return [], False
@@ -283,9 +289,9 @@ def _files(session: Session, vod: VodRow) -> tuple[list[str], bool]:
 
 
 def _delete_jobs(session: Session, vod_id: UUID) -> None:
-    """Remove the jobs of a VOD that nobody runs; the schema removes one that is running when it ends.
+    """Delete the jobs of a VOD; a trigger deletes a running one when it ends.
 
-    They are locked first: one that ends just now is then seen as ended, by us or by the schema.
+    They are locked first, so that one that ends just now is deleted here or by the trigger.
     """
     of_vod = {"vod_id": str(vod_id)}
     session.execute(text("SELECT FROM procrastinate_jobs WHERE args->>'vod_id' = :vod_id FOR UPDATE"), of_vod)

@@ -81,7 +81,7 @@ def post(
 ) -> ReceiverResponse:
     """Post a body to one of the candidates and read the answer to its end, without keeping it.
 
-    ``seconds`` limits connecting, sending and reading together. Redirects are answers like any other. Raises NoResponse.
+    ``seconds`` limits connecting, sending and reading together. Redirects are ordinary responses. Raises NoResponse.
     """
     connection = _PinnedConnection(address, candidates, monotonic() + seconds)
     try:
