@@ -6,6 +6,7 @@ from behave.runner import Context
 from support.capabilities.access.roles import NOBODY, RoleMatrix
 from support.checks import tables
 from support.checks.comparison import require, require_equal
+from support.errors import require_feature
 from support.gherkin.personas import Role
 from support.gherkin.step_declarations import TABLE, step_input
 
@@ -108,6 +109,18 @@ def password_hashed(context: Context, whose: str) -> None:
     kept = str(row["password_hash"])
     require(kept.startswith("$argon2id$"), "the password should be kept as a hash of Argon2id, but is not")
     require(own.account.password not in str(row), "the row should not hold the password, but does")
+
+
+@given("{who:Actor} is the only active administrator")
+def is_only_administrator(context: Context, who: str) -> None:
+    """Require that no other administrator is active, so that no scenario takes a target's administrator away.
+
+    Example: Given Omar is the only active administrator
+    """
+    world = context.world
+    names = [account["username"] for account in world.accounts.active_administrators()]
+    own = world.access.account(world.person(who)).username
+    require_feature(names == [own], f"active administrators: expected {who} only, got {', '.join(names)}")
 
 
 # The matrix of roles

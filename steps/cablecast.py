@@ -128,7 +128,7 @@ def published(context: Context, title: str) -> None:
 def publishing_failed(context: Context, title: str, reason: str) -> None:
     """Check that the publication ended as failed with this reason, and that the VOD holds no half of it.
 
-    Example: Then the publication of "City Council" failed because "Cablecast refused our credentials"
+    Example: Then the publication of "City Council" failed because "Cablecast rejected the credentials"
     """
     world = context.world
     vod = world.recall(title, Vod)

@@ -156,7 +156,7 @@ def scores(context: Context, names: str, low: float, high: float) -> None:
 def research_failed(context: Context, name: str, reason: str) -> None:
     """Check that the answer, the API and the database tell the failure with the same reason, and hold no figures.
 
-    Example: Then the research session "AAPL" failed because "The price service did not answer in time."
+    Example: Then the research session "AAPL" failed because "The price service did not respond in time."
     """
     world = context.world
     error = world.recall("answer", Response).expect(502, 503, 504).error

@@ -41,6 +41,30 @@ def session_kept(context: Context, whose: str) -> None:
     require(abs(left - row["left"]) < 5, f"{name}'s session should end in Redis {ends}, but does in {left:.0f} s")
 
 
+@given("{whose:Owner} session is {hours:Integer} hours old")
+def session_is_old(context: Context, whose: str, hours: int) -> None:
+    """Move the session back in time in the database, and delete its copy in Redis.
+
+    Example: Given her session is 12 hours old
+    """
+    world = context.world
+    world.sessions.set_age(world.access.session(world.person(whose)), hours)
+
+
+@then("{whose:Owner} session ends {hours:Integer} hours after its sign-in")
+def session_ends_after(context: Context, whose: str, hours: int) -> None:
+    """Compare the times of the session in the database.
+
+    Example: Then her session ends 12 hours after its sign-in
+    """
+    world = context.world
+    person = world.person(whose)
+    row = world.sessions.row(world.access.session(person))
+    require(row is not None, f"{person.name}'s session: expected a row in the database, got none")
+    seconds = (row["expires_at"] - row["created_at"]).total_seconds()
+    require_equal(f"the seconds between sign-in and end of {person.name}'s session", seconds, hours * 3600)
+
+
 @then("{whose:Owner} session is deleted from the database and from Redis")
 def session_gone(context: Context, whose: str) -> None:
     """Try to open a page in the session, and look for it in both stores.

@@ -53,6 +53,16 @@ def send_exactly(context: Context, who: str) -> None:
     world.sockets.send(inputs.text_below(context), by=world.caller(who))
 
 
+@when("{who:Caller} sends pings over the WebSocket without reading the responses")
+def flood(context: Context, who: str) -> None:
+    """Send so many pings that their responses fill every buffer, and read none of them.
+
+    Example: When Vera sends pings over the WebSocket without reading the responses
+    """
+    world = context.world
+    world.sockets.flood(by=world.caller(who))
+
+
 @given("within {within:Duration} {who:Caller} has received")
 @then("within {within:Duration} {who:Caller} receives")
 @step_input(TABLE, TEXT)

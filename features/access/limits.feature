@@ -31,6 +31,15 @@ Feature: Lockouts and rate limits
       When Dana signs in
       Then her session is open
 
+    @critical @id.ACC-033
+    Scenario: A successful sign-in does not reset the failures
+      Given Dana has a new account
+      And Mallory has tried to sign in to Dana's account with a wrong password 3 times
+      And Dana is signed in
+      And Mallory has tried to sign in to Dana's account with a wrong password 2 times
+      When Dana signs in
+      Then the request is rejected as rate limited for 840 to 900 seconds
+
     @id.ACC-016
     Scenario: Other names are not touched by a lock
       Given Dana has a new account

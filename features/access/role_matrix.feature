@@ -9,6 +9,8 @@ Feature: Permissions of each role
       | POST /api/auth/login                                           | allowed         | allowed | allowed | allowed    | allowed       |
       | POST /api/auth/refresh                                         | allowed         | allowed | allowed | allowed    | allowed       |
       | POST /api/auth/logout                                          | refused         | allowed | allowed | allowed    | allowed       |
+      | POST /api/auth/logout/all                                      | refused         | allowed | allowed | allowed    | allowed       |
+      | POST /api/auth/password                                        | refused         | allowed | allowed | allowed    | allowed       |
       | GET /api/auth/me                                               | refused         | allowed | allowed | allowed    | allowed       |
       | GET /api/protected                                             | refused         | allowed | allowed | allowed    | allowed       |
       | GET /api/admin                                                 | refused         | refused | refused | refused    | allowed       |
@@ -16,6 +18,8 @@ Feature: Permissions of each role
       | POST /api/admin/users                                          | refused         | refused | refused | refused    | allowed       |
       | PATCH /api/admin/users/{user_id}                               | refused         | refused | refused | refused    | allowed       |
       | DELETE /api/admin/users/{user_id}                              | refused         | refused | refused | refused    | allowed       |
+      | PUT /api/admin/users/{user_id}/password                        | refused         | refused | refused | refused    | allowed       |
+      | DELETE /api/admin/users/{user_id}/lockout                      | refused         | refused | refused | refused    | allowed       |
       | POST /api/vod/create                                           | refused         | refused | allowed | refused    | allowed       |
       | GET /api/vod/list                                              | refused         | allowed | allowed | allowed    | allowed       |
       | GET /api/vod/{vod_id}                                          | refused         | allowed | allowed | allowed    | allowed       |

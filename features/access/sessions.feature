@@ -9,6 +9,28 @@ Feature: Sessions
       When Dana signs in
       Then her session is stored in the database and in Redis until its expiry
 
+    @critical @needs.writes @id.ACC-032
+    Scenario: A refreshed session ends 12 hours after its sign-in
+      Given Dana is signed in
+      When she refreshes the session
+      Then her session ends 12 hours after its sign-in
+
+    @critical @needs.writes @id.ACC-032
+    Scenario: The access token of a session of 12 hours is rejected
+      Given Dana has a new account
+      And Dana is signed in
+      And her session is 12 hours old
+      When she calls the protected endpoint
+      Then the request is rejected as unauthenticated
+
+    @needs.writes @id.ACC-032
+    Scenario: A session of 12 hours cannot be refreshed
+      Given Dana has a new account
+      And Dana is signed in
+      And her session is 12 hours old
+      When she refreshes the session with the previous refresh token
+      Then the request is rejected as unauthenticated
+
   Rule: Sessions are independent
 
     @id.ACC-009

@@ -117,8 +117,8 @@ Feature: Accounts API
       """
     Then the response is 422
     And the response has
-      | path             | value                                                 |
-      | error.details[0] | {"field": "<field>", "issue": "is not a known field"} |
+      | path             | value                                          |
+      | error.details[0] | {"field": "<field>", "issue": "unknown field"} |
     And nothing was changed
 
     Examples: misspelt, read-only
@@ -176,3 +176,73 @@ Feature: Accounts API
       | user_id | {user Alma.id} |
     Then the response is 403 "PermissionError"
     And nothing was changed
+
+  @id.API-092 @needs.database
+  Scenario: A deleted account is listed with the time of its deletion
+    Given Omar has the user "Alma"
+    And Omar has the user "Boris"
+    And Omar has deleted the user "Alma"
+    When Omar sends GET /api/admin/users?limit=100
+    Then the response has
+      | path                                         | value                    |
+      | users[?(@.id=="{user Alma.id}")].deleted_at  | {a time within 1 minute} |
+      | users[?(@.id=="{user Boris.id}")].deleted_at | null                     |
+
+  @critical @id.ACC-027 @needs.database @needs.faults @lock.platform
+  Scenario Outline: The only administrator cannot be <change>
+    Given Omar is the only active administrator
+    And Omar has sent GET /api/auth/me
+    And the response is saved as "omar"
+    When Omar sends <call> with
+      """
+      <content>
+      """
+    Then the request is rejected as conflicting
+    And nothing was changed
+
+    Examples: changes after which no one could manage accounts
+      | change             | call                                             | content            |
+      | deactivated        | PATCH /api/admin/users/{omar.id}                 | {"active": false}  |
+      | given another role | PATCH /api/admin/users/{omar.id}                 | {"role": "viewer"} |
+      | hidden             | DELETE /api/users/{omar.id}                      | {}                 |
+      | deleted            | DELETE /api/users/{omar.id}?permanent=true       | {}                 |
+      | removed            | DELETE /api/admin/users/{omar.id}?permanent=true | {}                 |
+      | erased             | POST /api/privacy/erase                          | {}                 |
+
+  @id.ACC-027 @needs.database
+  Scenario Outline: An administrator can be <change> while there is another
+    Given Omar has sent POST /api/admin/users with
+      """
+      {
+        "username": "{a unique name}", "email": "{a unique email}",
+        "password": "{a text of 16 characters}", "role": "administrator"
+      }
+      """
+    And the response is saved as "other"
+    When Omar sends <call> with
+      """
+      <content>
+      """
+    Then the response is <status>
+
+    Examples: changes that leave an administrator
+      | change             | call                                              | content            | status |
+      | deactivated        | PATCH /api/admin/users/{other.id}                 | {"active": false}  | 200    |
+      | given another role | PATCH /api/admin/users/{other.id}                 | {"role": "viewer"} | 200    |
+      | hidden             | DELETE /api/users/{other.id}                      | {}                 | 204    |
+      | removed            | DELETE /api/admin/users/{other.id}?permanent=true | {}                 | 204    |
+
+  @id.ACC-034
+  Scenario Outline: Of simultaneous creations with one <what> one succeeds
+    When Omar sends POST /api/admin/users 4 times from 4 concurrent clients with
+      | field    | value                     |
+      | username | <username>                |
+      | email    | <email>                   |
+      | password | {a text of 16 characters} |
+    Then the 4 responses include 1 with the status 201
+    And the 4 responses include 3 with the status 409
+
+    Examples: what is unique
+      | what    | username        | email                       |
+      | name    | alma-{the mark} | {a unique email}            |
+      | address | {a unique name} | alma-{the mark}@example.org |

@@ -84,6 +84,23 @@ Feature: Live updates API
         | No JSON        | hello               |
         | An unknown one | {"delete": "tasks"} |
 
+  Rule: A connection is limited
+
+    @id.API-094 @readonly
+    Scenario: A message of more than 64 KiB closes the connection
+      Given Vera is connected to /ws/live
+      When Vera sends over the WebSocket
+        """
+        {"ping": "{a text of 65536 characters}"}
+        """
+      Then within 5 seconds the WebSocket of Vera is closed with 1009
+
+    @id.API-095 @readonly
+    Scenario: A client that does not read its messages is disconnected
+      Given Vera is connected to /ws/live
+      When Vera sends pings over the WebSocket without reading the responses
+      Then within 20 seconds the WebSocket of Vera is closed with 1008
+
   Rule: Unauthenticated connections are rejected
 
     @id.API-063 @readonly

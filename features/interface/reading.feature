@@ -107,6 +107,20 @@ Feature: Read-only requests
         | info.version | {a text}    |
         | paths        | {an object} |
 
+    @id.OPS-012
+    Scenario Outline: The OpenAPI document has the pattern of <what>
+      When an unauthenticated client sends GET /openapi.json
+      Then the response has
+        | path                                                   | value     |
+        | components.schemas.<schema>.properties.<field>.pattern | <pattern> |
+
+      Examples: rules that a request is checked by
+        | what        | schema      | field       | pattern                   |
+        | a ticker    | NewSession  | ticker      | {containing [A-Za-z]}     |
+        | a file path | NewVod      | file_path   | {containing [wW][aA][vV]} |
+        | a price     | NewPosition | entry_price | {containing [0-9]}        |
+        | shares      | NewPosition | shares      | {containing [0-9]}        |
+
     @id.API-026
     Scenario: Twenty concurrent reads get the same response
       When Vera sends GET /api/health 20 times from 5 concurrent clients

@@ -113,6 +113,16 @@ Feature: Valid and invalid requests
         | application/x-www-form-urlencoded |
         | text/plain                        |
 
+    @id.API-096 @needs.writes @needs.database
+    Scenario: An encoded body is rejected
+      When Dana sends POST /api/vod/create with
+        | part   | name             | value       |
+        | header | Content-Encoding | gzip        |
+        | json   | title            | Council     |
+        | json   | file_path        | council.wav |
+      Then the request is rejected as invalid in "body"
+      And nothing was changed
+
     @id.API-048 @needs.writes
     Scenario Outline: <what> is rejected with its message
       When Ravi sends POST <path> with
@@ -162,9 +172,9 @@ Feature: Valid and invalid requests
         | query | surprise | yes   |
       Then the response is 422
       And the response has
-        | path                   | value                |
-        | error.details[0].field | surprise             |
-        | error.details[0].issue | is not a known field |
+        | path                   | value         |
+        | error.details[0].field | surprise      |
+        | error.details[0].issue | unknown field |
 
       Examples: with and without query fields
         | path                            |
@@ -188,6 +198,97 @@ Feature: Valid and invalid requests
       Then the response is 422
       And nothing was changed
 
+    @id.API-088 @needs.writes @needs.database
+    Scenario Outline: <field> <value> in a body is rejected
+      When Ravi sends POST /api/documents/search with
+        """
+        {"query": "a", "<field>": <value>}
+        """
+      Then the request is rejected as invalid in "<field>"
+      And nothing was changed
+
+      Examples: values of another type
+        | field     | value |
+        | offset    | false |
+        | offset    | "0"   |
+        | limit     | true  |
+        | limit     | 5.0   |
+        | min_score | true  |
+        | min_score | "0.5" |
+
+    @id.API-088 @readonly
+    Scenario Outline: <query> is rejected in a query string
+      When Ravi sends GET <path>?<query>
+      Then the request is rejected as invalid in "<field>"
+
+      Examples: values that are not digits, true or false
+        | path               | query       | field  |
+        | /api/vod/list      | limit=1_0   | limit  |
+        | /api/vod/list      | limit=1.0   | limit  |
+        | /api/vod/list      | offset=%2B1 | offset |
+        | /api/notifications | unread=1    | unread |
+        | /api/notifications | unread=yes  | unread |
+
+    @id.API-088 @needs.writes @needs.database
+    Scenario: A deletion that is permanent neither by true nor by false deletes nothing
+      Given Ravi has the research session "AAPL"
+      When Ravi sends DELETE /api/research/sessions/{research session AAPL.id}?permanent=1
+      Then the request is rejected as invalid in "permanent"
+      And nothing was changed
+
+  Rule: A method that a path does not support is rejected with all that it supports
+
+    @id.API-089 @needs.writes
+    Scenario Outline: <method> <path> is rejected with the methods of the path
+      When Omar sends <method> <path>
+      Then the response is 405 "MethodNotAllowed"
+      And the response has the headers
+        | header | value     |
+        | Allow  | <allowed> |
+
+      Examples: paths with several methods
+        | method  | path                            | allowed            |
+        | PATCH   | /api/vod/{a uuid}               | DELETE, GET, PUT   |
+        | PUT     | /api/users/{a uuid}             | DELETE, GET, PATCH |
+        | DELETE  | /api/documents                  | GET, POST          |
+        | OPTIONS | /api/research/sessions/{a uuid} | DELETE, GET        |
+
+    @id.API-090 @needs.writes
+    Scenario Outline: <method> <path> is not taken for a request of an id
+      When Omar sends <method> <path>
+      Then the response is 405 "MethodNotAllowed"
+      And the response has the headers
+        | header | value     |
+        | Allow  | <allowed> |
+
+      Examples: fixed paths beside the path of an id
+        | method | path                      | allowed |
+        | PUT    | /api/vod/create           | POST    |
+        | DELETE | /api/vod/list             | GET     |
+        | PUT    | /api/vod/batch-transcribe | POST    |
+        | GET    | /api/users/bulk           | POST    |
+        | DELETE | /api/users/bulk           | POST    |
+        | GET    | /api/documents/search     | POST    |
+        | DELETE | /api/documents/batch      | POST    |
+
+    @id.API-091 @readonly
+    Scenario Outline: HEAD <path> is rejected like any unsupported method
+      When Omar sends HEAD <path>
+      Then the response is 405
+      And the response has the headers
+        | header | value |
+        | Allow  | GET   |
+
+      Examples: reads of every area
+        | path                |
+        | /api/vod/list       |
+        | /api/auth/me        |
+        | /api/admin/status   |
+        | /api/privacy/export |
+        | /api/health         |
+        | /metrics            |
+        | /admin              |
+
   Rule: A rejected admin page explains how to continue
 
     @id.OPS-011
@@ -203,9 +304,25 @@ Feature: Valid and invalid requests
         """
 
       Examples: an ended session, a role without access
-        | who                       | sends                  | cookie             | status | words                                     |
-        | an unauthenticated client | with an ended session  | admin_session=over | 401    | Your session has ended. Sign in again.    |
-        | Vera                      | with a viewer's rights | none=none          | 403    | <button>Sign in as somebody else</button> |
+        | who                       | sends                  | cookie             | status | words                                    |
+        | an unauthenticated client | with an ended session  | admin_session=over | 401    | Your session has ended. Sign in again.   |
+        | Vera                      | with a viewer's rights | none=none          | 403    | <button>Sign in as another user</button> |
+
+    @id.OPS-013 @needs.writes @needs.database
+    Scenario Outline: The form <form> is rejected from <origin>
+      When an unauthenticated client sends POST <form> with
+        | part   | name     | value                     |
+        | header | Origin   | <origin>                  |
+        | form   | username | vera                      |
+        | form   | password | {a text of 16 characters} |
+      Then the response is 403 "PermissionError"
+      And nothing was changed
+
+      Examples: both forms
+        | form            | origin                    |
+        | /admin/sign-in  | https://elsewhere.example |
+        | /admin/sign-in  | null                      |
+        | /admin/sign-out | https://elsewhere.example |
 
   Rule: Permanently deleted resources have no row
 

@@ -21,14 +21,14 @@ Feature: Recovery from Cablecast failures
       And no acknowledged change was lost
 
       Examples: failure modes of a partner
-        | kind                          | end                                              |
-        | unavailable                   | failed (Cablecast cannot be reached)             |
-        | slow                          | failed (Cablecast did not answer in time)        |
-        | returning 500                 | failed (Cablecast answered with an error (500))  |
-        | returning 401                 | failed (Cablecast refused our credentials)       |
-        | returning 429                 | completed                                        |
-        | returning malformed responses | failed (Cablecast answered something unreadable) |
-        | closing connections early     | failed (Cablecast broke off its answer)          |
+        | kind                          | end                                             |
+        | unavailable                   | failed (Cablecast cannot be reached)            |
+        | slow                          | failed (Cablecast did not respond in time)      |
+        | returning 500                 | failed (Cablecast returned an error (500))      |
+        | returning 401                 | failed (Cablecast rejected the credentials)     |
+        | returning 429                 | completed                                       |
+        | returning malformed responses | failed (Cablecast returned an invalid response) |
+        | closing connections early     | failed (Cablecast closed the connection early)  |
 
     @id.REC-043
     Scenario: Cablecast is not called before its Retry-After has passed

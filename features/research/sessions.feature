@@ -101,7 +101,7 @@ Feature: Research sessions
       When Omar creates the research session "AAPL" with
         | field   | value                                |
         | user_id | 00000000-0000-4000-8000-000000000000 |
-      Then the request is rejected as not found with the message "There is no such user."
+      Then the request is rejected as not found with the message "The user was not found."
       And nothing was changed
 
   Rule: Users list their own sessions, newest first

@@ -131,18 +131,18 @@ Feature: Research workflow
         | field   | value   |
         | <field> | <value> |
       When Ravi requests the stage <next> of the research session "AAPL"
-      Then the request is rejected as conflicting with the message "The session's data no longer holds the <part>."
+      Then the request is rejected as conflicting with the message "The session's data does not contain <part>."
       And nothing was changed
 
       Examples: data changed by its owner
-        | what                     | stage    | field                      | value                                                                                                           | next     | part     |
-        | emptied prices           | fetched  | data.prices                | {}                                                                                                              | analysed | prices   |
-        | prices of no day         | fetched  | data.prices                | {"ticker": "AAPL", "quotes": []}                                                                                | analysed | prices   |
-        | an impossible price      | fetched  | data.prices                | {"ticker": "AAPL", "quotes": [{"date": "2026-11-19", "open": 1, "high": 1, "low": 2, "close": 1, "volume": 1}]} | analysed | prices   |
-        | an emptied analysis      | analysed | data.analysis              | {}                                                                                                              | reported | analysis |
-        | an emptied report        | reported | data.report                | {}                                                                                                              | saved    | report   |
-        | advice that is unknown   | reported | data.report.recommendation | panic                                                                                                           | saved    | report   |
-        | a score beyond the scale | reported | data.analysis              | {"score": 7, "first_close": "1.00", "last_close": "2.00", "change_pct": "1.000000", "days": 2, "days_up": 1}    | saved    | analysis |
+        | what                     | stage    | field                      | value                                                                                                           | next     | part             |
+        | emptied prices           | fetched  | data.prices                | {}                                                                                                              | analysed | valid prices     |
+        | prices of no day         | fetched  | data.prices                | {"ticker": "AAPL", "quotes": []}                                                                                | analysed | valid prices     |
+        | an impossible price      | fetched  | data.prices                | {"ticker": "AAPL", "quotes": [{"date": "2026-11-19", "open": 1, "high": 1, "low": 2, "close": 1, "volume": 1}]} | analysed | valid prices     |
+        | an emptied analysis      | analysed | data.analysis              | {}                                                                                                              | reported | a valid analysis |
+        | an emptied report        | reported | data.report                | {}                                                                                                              | saved    | a valid report   |
+        | advice that is unknown   | reported | data.report.recommendation | panic                                                                                                           | saved    | a valid report   |
+        | a score beyond the scale | reported | data.analysis              | {"score": 7, "first_close": "1.00", "last_close": "2.00", "change_pct": "1.000000", "days": 2, "days_up": 1}    | saved    | a valid analysis |
 
   Rule: An error of the price service fails the session with a reason
 
@@ -158,31 +158,31 @@ Feature: Research workflow
         | processing  | failed     | Ravi |
 
       Examples: no response
-        | trouble                  | reason                  |
-        | is slow                  | did not answer in time. |
-        | sends one byte at a time | did not answer in time. |
-        | closes the connection    | cannot be reached.      |
+        | trouble                  | reason                   |
+        | is slow                  | did not respond in time. |
+        | sends one byte at a time | did not respond in time. |
+        | closes the connection    | cannot be reached.       |
 
       Examples: error responses
-        | trouble            | reason                        |
-        | returns 500        | answered with an error (500). |
-        | returns 404        | answered with an error (404). |
-        | returns a redirect | answered with an error (302). |
+        | trouble            | reason                   |
+        | returns 500        | returned an error (500). |
+        | returns 404        | returned an error (404). |
+        | returns a redirect | returned an error (302). |
 
       Examples: invalid responses
-        | trouble                       | reason                         |
-        | closes the connection early   | answered something unreadable. |
-        | returns text that is not JSON | answered something unreadable. |
-        | returns no list of quotes     | answered something unreadable. |
-        | returns a price as words      | answered something unreadable. |
+        | trouble                       | reason                        |
+        | closes the connection early   | returned an invalid response. |
+        | returns text that is not JSON | returned an invalid response. |
+        | returns no list of quotes     | returned an invalid response. |
+        | returns a price as words      | returned an invalid response. |
 
       Examples: impossible prices
-        | trouble                      | reason                                |
-        | returns no day               | answered with figures that cannot be. |
-        | returns another ticker       | answered with figures that cannot be. |
-        | returns a negative price     | answered with figures that cannot be. |
-        | returns a low above the high | answered with figures that cannot be. |
-        | returns a day twice          | answered with figures that cannot be. |
+        | trouble                      | reason                      |
+        | returns no day               | returned impossible prices. |
+        | returns another ticker       | returned impossible prices. |
+        | returns a negative price     | returned impossible prices. |
+        | returns a low above the high | returned impossible prices. |
+        | returns a day twice          | returned impossible prices. |
 
     @id.RES-045 @lock.platform
     Scenario: The price service is away

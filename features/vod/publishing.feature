@@ -274,11 +274,11 @@ Feature: Publishing to Cablecast
       And Cablecast received "<operation>" 4 times with growing waits
 
       Examples: permanent failures
-        | operation          | reply               | reason                                 |
-        | finding shows      | 503                 | Cablecast answered with an error (503) |
-        | receiving captions | 500                 | Cablecast answered with an error (500) |
-        | creating a VOD     | a closed connection | Cablecast cannot be reached            |
-        | finding shows      | no response         | Cablecast did not answer in time       |
+        | operation          | reply               | reason                            |
+        | finding shows      | 503                 | Cablecast returned an error (503) |
+        | receiving captions | 500                 | Cablecast returned an error (500) |
+        | creating a VOD     | a closed connection | Cablecast cannot be reached       |
+        | finding shows      | no response         | Cablecast did not respond in time |
 
     @id.VOD-065
     Scenario Outline: Rejected credentials at <operation> with <reply> fail after one call
@@ -290,13 +290,13 @@ Feature: Publishing to Cablecast
       And Cablecast received "<operation>" once with growing waits
 
       Examples: each call
-        | operation          | reply | reason                              |
-        | finding shows      | 401   | Cablecast refused our credentials   |
-        | creating a VOD     | 401   | Cablecast refused our credentials   |
-        | receiving captions | 401   | Cablecast refused our credentials   |
-        | reporting progress | 401   | Cablecast refused our credentials   |
-        | finding shows      | 403   | Cablecast refused our credentials   |
-        | creating a VOD     | 422   | Cablecast refused the request (422) |
+        | operation          | reply | reason                               |
+        | finding shows      | 401   | Cablecast rejected the credentials   |
+        | creating a VOD     | 401   | Cablecast rejected the credentials   |
+        | receiving captions | 401   | Cablecast rejected the credentials   |
+        | reporting progress | 401   | Cablecast rejected the credentials   |
+        | finding shows      | 403   | Cablecast rejected the credentials   |
+        | creating a VOD     | 422   | Cablecast rejected the request (422) |
 
   Rule: A failed publication leaves no partial result
 
@@ -306,7 +306,7 @@ Feature: Publishing to Cablecast
       And Cablecast has the show "City Council" dated today
       And Cablecast responds to "<operation>" with 401 always
       When Dana publishes the VOD "City Council"
-      Then the publication of "City Council" failed because "Cablecast refused our credentials"
+      Then the publication of "City Council" failed because "Cablecast rejected the credentials"
       And exactly these records changed
         | store              | record       | field | from     | to         |
         | tasks              | City Council |       | {absent} | {anything} |

@@ -13,6 +13,15 @@ import fastjsonschema
 from support.evidence.exchanges import Answered
 
 ITSELF = "/openapi.json"
+_KEYWORDS = frozenset(
+    [
+        "$ref", "additionalProperties", "allOf", "anyOf", "const", "default", "deprecated", "description",
+        "discriminator", "enum", "examples", "exclusiveMaximum", "exclusiveMinimum", "format", "items",
+        "maxItems", "maxLength", "maximum", "maxProperties", "minItems", "minLength", "minimum",
+        "minProperties", "multipleOf", "not", "oneOf", "pattern", "prefixItems", "properties", "propertyNames",
+        "readOnly", "required", "title", "type", "uniqueItems", "writeOnly",
+    ]
+)  # fmt: skip
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _FORMATS = {
     "uuid": r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
@@ -81,8 +90,10 @@ class ApiDocument:
         return self._compare(operation, str(status), headers, body)
 
     def operation(self, method: str, path: str) -> Operation | None:
-        """Return the operation that a request means."""
+        """Return the operation that a request means; a fixed path is never an id of the path beside it."""
         wanted = f"{method} {path}"
+        if path in self.content.get("paths", {}):
+            return next((one for one in self.operations if one.name == wanted), None)
         return next((one for one in self.operations if one.pattern.fullmatch(wanted)), None)
 
     def _compare(self, operation: Operation, status: str, headers: Mapping[str, str], body: bytes) -> str | None:
@@ -124,7 +135,26 @@ class ApiDocument:
                 found.append(f"{operation.name} has no successful answer")
             if "500" not in operation.answers:
                 found.append(f"{operation.name} tells of no failure")
+        found += [f"{place} has the unknown keyword {keyword}" for place, keyword in _unknown_keywords(self.content)]
         return found
+
+
+def _unknown_keywords(content: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return each keyword of a schema that OpenAPI 3.1 does not have, with the place of the schema."""
+    schemas = [(name, schema) for name, schema in content.get("components", {}).get("schemas", {}).items()]
+    for path, item in content.get("paths", {}).items():
+        for method in METHODS:
+            parameters = item.get(method, {}).get("parameters", [])
+            schemas += [(f"{method.upper()} {path} {each['name']}", each.get("schema", {})) for each in parameters]
+    unknown = []
+    while schemas:
+        place, schema = schemas.pop()
+        unknown += [(place, keyword) for keyword in sorted(schema.keys() - _KEYWORDS) if not keyword.startswith("x-")]
+        schemas += [(f"{place}.{name}", inner) for name, inner in schema.get("properties", {}).items()]
+        schemas += [(place, inner) for name in ("anyOf", "allOf", "oneOf") for inner in schema.get(name, [])]
+        inner_schemas = (schema.get(name) for name in ("items", "additionalProperties", "propertyNames", "not"))
+        schemas += [(place, inner) for inner in inner_schemas if isinstance(inner, dict)]
+    return sorted(unknown)
 
 
 def _pattern(method: str, path: str) -> re.Pattern[str]:

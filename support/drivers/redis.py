@@ -100,6 +100,10 @@ class RedisDriver:
         arguments = f"{key} {value} XX KEEPTTL"
         return bool(self._recorded("SET", arguments, lambda: self._client.set(key, value, xx=True, keepttl=True)))
 
+    def delete(self, key: str) -> bool:
+        """Delete a key; returns False if it did not exist."""
+        return bool(self._recorded("DEL", key, lambda: self._client.delete(key)))
+
     def _recorded(self, name: str, arguments: str, command: Callable[[], Found]) -> Found:
         if not (self._writes or name in READING):
             raise CommandRefused(f"{name} was not sent to Redis: {NO_WRITES}")

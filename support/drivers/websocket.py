@@ -61,8 +61,11 @@ class WebSocketDriver:
     _ending: ExitStack
     _evidence: Recorder
     _messages: list[Message] = field(default_factory=list)
+    _may_read: threading.Event = field(default_factory=threading.Event)
+    _is_flooding: bool = False
 
     def __post_init__(self) -> None:
+        self._may_read.set()
         self._reader = threading.Thread(target=self._read, name=f"messages for {self.actor}", daemon=True)
         self._reader.start()
 
@@ -78,6 +81,25 @@ class WebSocketDriver:
             self._connection.send(text)
         except websockets.ConnectionClosed as error:
             raise AssertionError(f"{self.actor}'s live connection should be open, but is closed ({error})") from error
+
+    def flood(self, text: str, count: int, within: float) -> None:
+        """Send a message `count` times without reading, for up to `within` seconds.
+
+        Messages that come afterwards are not kept.
+        """
+        self._note(f"{self.actor} sends {count} messages of {len(text)} characters without reading", "")
+        self._is_flooding = True
+        self._may_read.clear()
+
+        def send() -> None:
+            with suppress(websockets.ConnectionClosed):
+                for _ in range(count):
+                    self._connection.send(text)
+
+        sending = threading.Thread(target=send, name=f"flood of {self.actor}", daemon=True)
+        sending.start()
+        sending.join(within)  # it is blocked once the platform, too, stops reading
+        self._may_read.set()
 
     def ping(self, within: float) -> bool:
         """Whether a ping of the protocol itself is answered in time (seconds)."""
@@ -99,6 +121,7 @@ class WebSocketDriver:
 
     def close(self) -> None:
         """Leave, and wait for the reader to end."""
+        self._may_read.set()
         with suppress(websockets.WebSocketException):
             self._ending.close()
         self._reader.join()
@@ -106,6 +129,9 @@ class WebSocketDriver:
     def _read(self) -> None:
         with suppress(websockets.ConnectionClosed):
             for content in self._connection:
+                self._may_read.wait()
+                if self._is_flooding:
+                    continue
                 text = content if isinstance(content, str) else content.decode(errors="replace")
                 self._messages.append(Message(text, time.monotonic()))
                 self._note(f"{self.actor} receives", text)

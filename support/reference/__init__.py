@@ -1,6 +1,6 @@
-"""The reference platform: the system the acceptance tests drive when no live target is named.
+"""The reference platform: the system under test when no live target is given.
 
-It implements the documented behaviour of the platform as real processes over real PostgreSQL and Redis, and is only
-ever started as a process: ``python -m support.reference``. It is configured by ``PLATFORM_*`` environment variables
-(see :mod:`support.reference.settings`) and imports nothing of the test side.
+It implements the documented behaviour with real processes over PostgreSQL and Redis. Start it as a process with
+``python -m support.reference``; it is configured by ``PLATFORM_*`` environment variables (see
+:mod:`support.reference.settings`) and imports nothing of the test project.
 """

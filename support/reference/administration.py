@@ -1,7 +1,7 @@
-"""What administrators watch: ``/api/admin/queue``, ``/api/admin/status``, and the same as a page at ``/admin``.
+"""Operations for administrators: queue and status in the API, and the page ``/admin``.
 
-The page is made here, whole: it loads nothing, runs no script, and asks the browser to load it again every few seconds.
-A browser signs in with a form and keeps its session in a cookie that only this page sees; others send a token.
+The page is complete HTML: it loads nothing, runs no script, and reloads itself. A browser signs in with a form and
+keeps its session in a cookie of this page; other clients send a token.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import datetime
 from html import escape
 from typing import Annotated, Literal
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -23,51 +23,54 @@ from pydantic import ValidationError
 from sqlalchemy import select, text
 
 from support.reference.access import service as access
-from support.reference.access.dependencies import role
+from support.reference.access.dependencies import require_role
 from support.reference.access.routes import Credentials
 from support.reference.database import utc_now
 from support.reference.errors import (
+    AuthenticationFailed,
     DatabaseUnavailable,
     Forbidden,
-    NotSignedIn,
     PlatformError,
     ValidationFailed,
-    details_of,
-    documented,
+    error_responses,
+    validation_details,
 )
-from support.reference.operations import HealthAnswer, HealthChecks, HealthStatus, ServicesHealth
-from support.reference.schemas import Answer
-from support.reference.services import Services, ServicesOf
+from support.reference.jobs.states import Queue
+from support.reference.operations import HealthChecks, HealthResponse, HealthStatus, ServicesHealth
+from support.reference.schemas import ResponseModel
+from support.reference.services import Services, ServicesDep
 from support.reference.vod.routes import TaskCounts
 from support.reference.vod.service import count_tasks
 from support.reference.vod.tables import Status, TaskRow, VodRow
 
 _COOKIE = "admin_session"
-_RENEW_SECONDS = 2
+_REFRESH_SECONDS = 2
 _FAILURES_SHOWN = 10
 
 router = APIRouter()
 _bearer = HTTPBearer(auto_error=False, description="The access token of POST /api/auth/login.")
-_administrators = Depends(role("administrator"))
+_administrators = Depends(require_role("administrator"))
 
 
-class WorkerAnswer(Answer):
-    """A worker that is registered; ``seconds_since_heartbeat`` says how long ago it last gave a sign of life."""
+class WorkerResponse(ResponseModel):
+    """A registered worker."""
 
     id: int
     seconds_since_heartbeat: float
     jobs: int
+    queues: list[Queue | Literal["platform"]]
+    concurrency: int
 
 
-class QueueAnswer(Answer):
-    """The queue and who works on it."""
+class QueueResponse(ResponseModel):
+    """The tasks by state, and the workers."""
 
     tasks: TaskCounts
-    workers: list[WorkerAnswer]
+    workers: list[WorkerResponse]
 
 
-class FailureAnswer(Answer):
-    """A piece of work that failed, and why."""
+class FailureResponse(ResponseModel):
+    """A failed task, and the reason."""
 
     task_id: UUID
     vod_id: UUID
@@ -77,36 +80,37 @@ class FailureAnswer(Answer):
     finished_at: datetime
 
 
-class StatusAnswer(Answer):
-    """How the platform is, and the newest failures, newest first."""
+class StatusResponse(ResponseModel):
+    """The health of the platform, and the newest failures."""
 
     status: HealthStatus
     services: ServicesHealth
-    failures: list[FailureAnswer]
+    failures: list[FailureResponse]
     checked_at: datetime
 
 
 _WORKERS = text(
     "SELECT workers.id, extract(epoch FROM now() - last_heartbeat)::float AS seconds_since_heartbeat, "
-    "count(jobs.id) AS jobs FROM procrastinate_workers AS workers "
+    "count(jobs.id) AS jobs, described.queues, described.concurrency FROM procrastinate_workers AS workers "
+    "JOIN queue_workers AS described ON described.id = workers.id "
     "LEFT JOIN procrastinate_jobs AS jobs ON jobs.worker_id = workers.id AND jobs.status = 'doing' "
-    "GROUP BY workers.id ORDER BY workers.id"
+    "GROUP BY workers.id, described.id ORDER BY workers.id"
 )
 
 
-def read_queue(services: Services) -> QueueAnswer:
-    """Counts and workers as the database has them."""
+def read_queue(services: Services) -> QueueResponse:
+    """Return tasks and workers from the database."""
     with services.database.begin() as session:
         tasks = count_tasks(session)
         workers = session.execute(_WORKERS).all()
-    return QueueAnswer(
+    return QueueResponse(
         tasks=TaskCounts.model_validate(tasks),
-        workers=[WorkerAnswer.model_validate(worker) for worker in workers],
+        workers=[WorkerResponse.model_validate(worker) for worker in workers],
     )
 
 
-def read_failures(services: Services) -> list[FailureAnswer]:
-    """The newest pieces of work that failed."""
+def read_failures(services: Services) -> list[FailureResponse]:
+    """Return the newest failed tasks."""
     failed = (
         select(
             TaskRow.id.label("task_id"), TaskRow.vod_id, TaskRow.kind, VodRow.title, TaskRow.error, TaskRow.finished_at
@@ -117,27 +121,27 @@ def read_failures(services: Services) -> list[FailureAnswer]:
         .limit(_FAILURES_SHOWN)
     )
     with services.database.begin() as session:
-        return [FailureAnswer.model_validate(failure) for failure in session.execute(failed).all()]
+        return [FailureResponse.model_validate(failure) for failure in session.execute(failed).all()]
 
 
-async def _health(request: Request) -> HealthAnswer:
+async def _health(request: Request) -> HealthResponse:
     checks: HealthChecks = request.app.state.health
-    return await checks.answer()
+    return await checks.run()
 
 
-HealthOf = Annotated[HealthAnswer, Depends(_health)]
+HealthDep = Annotated[HealthResponse, Depends(_health)]
 
 
-@router.get("/api/admin/queue", dependencies=[_administrators], responses=documented(401, 403, 500, 503))
-def queue(services: ServicesOf) -> QueueAnswer:
-    """How much waits, runs, ended, and who works on it."""
+@router.get("/api/admin/queue", dependencies=[_administrators], responses=error_responses(401, 403, 500, 503))
+def queue(services: ServicesDep) -> QueueResponse:
+    """Return the number of tasks in each state, and the workers."""
     return read_queue(services)
 
 
-@router.get("/api/admin/status", dependencies=[_administrators], responses=documented(401, 403, 500, 503))
-def status(services: ServicesOf, health: HealthOf) -> StatusAnswer:
-    """How the platform is, and what failed last."""
-    return StatusAnswer(
+@router.get("/api/admin/status", dependencies=[_administrators], responses=error_responses(401, 403, 500, 503))
+def status(services: ServicesDep, health: HealthDep) -> StatusResponse:
+    """Return the health of the platform, and the newest failures."""
+    return StatusResponse(
         status=health.status, services=health.services, failures=read_failures(services), checked_at=utc_now()
     )
 
@@ -146,20 +150,22 @@ def status(services: ServicesOf, health: HealthOf) -> StatusAnswer:
 
 
 class Page(HTMLResponse):
-    """A page of ours: its one style is named by a number used once, and nothing else may be loaded or run."""
+    """A page whose style is allowed by a nonce; nothing else may be loaded or run."""
 
-    def __init__(self, title: str, body: str, status: int = 200, *, renews: bool = False) -> None:
+    def __init__(self, title: str, body: str, status: int = 200, *, reloads: bool = False) -> None:
         nonce = secrets.token_urlsafe(16)
-        renewal = f'<meta http-equiv="refresh" content="{_RENEW_SECONDS}">' if renews else ""
+        refresh = f'<meta http-equiv="refresh" content="{_REFRESH_SECONDS}">' if reloads else ""
         super().__init__(
-            f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>{renewal}'
+            f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>{refresh}'
             f'<style nonce="{nonce}">{_STYLE}</style></head><body><main>{body}</main></body></html>',
             status,
             {
                 "Content-Security-Policy": (
                     f"default-src 'none'; style-src 'nonce-{nonce}'; form-action 'self'; base-uri 'none'; "
                     "frame-ancestors 'none'"
-                )
+                ),
+                # With no-referrer browsers send `Origin: null` with the page's own forms.
+                "Referrer-Policy": "same-origin",
             },
         )
 
@@ -190,14 +196,22 @@ _SIGN_IN_BODY = {
 }
 
 
-def _page_documented(*statuses: int) -> dict[int | str, dict[str, object]]:
-    """The answers of the page: a page for a browser, the envelope for others."""
-    described = documented(*statuses, limited=False)
-    return {status: {**answer, "content": _HTML} for status, answer in described.items()}
+def _page_responses(*statuses: int) -> dict[int | str, dict[str, object]]:
+    """Return the documented errors of the page: HTML for a browser, the envelope for others."""
+    described = error_responses(*statuses, limited=False)
+    return {status: {**response, "content": _HTML} for status, response in described.items()}
 
 
-def _wants_page(request: Request) -> bool:
+def _accepts_html(request: Request) -> bool:
     return "text/html" in request.headers.get("Accept", "")
+
+
+def _require_own_origin(request: Request) -> None:
+    """Raise Forbidden for a form that a page of another origin sends."""
+    origin = request.headers.get("Origin")
+    # Without the scheme: a proxy that ends TLS passes plain HTTP on.
+    if origin is not None and urlsplit(origin).netloc != request.headers.get("Host"):
+        raise Forbidden("The form was sent by a page of another origin.")
 
 
 def _allowed(services: Services, token: str) -> access.User:
@@ -207,13 +221,13 @@ def _allowed(services: Services, token: str) -> access.User:
     return user
 
 
-def _refusal(error: PlatformError) -> Page:
-    """What a browser shows to whom the page is closed."""
-    if isinstance(error, NotSignedIn):
-        page = _sign_in_page("" if error.message == NotSignedIn.message else error.message, error.status)
+def _error_page(error: PlatformError) -> Page:
+    """Return what a browser shows instead of the page."""
+    if isinstance(error, AuthenticationFailed):
+        page = _sign_in_page("" if error.message == AuthenticationFailed.message else error.message, error.status)
     else:
         body = (
-            f'<h1>Administration</h1><p role="alert">{escape(error.message)}</p>{_sign_out("Sign in as somebody else")}'
+            f'<h1>Administration</h1><p role="alert">{escape(error.message)}</p>{_sign_out("Sign in as another user")}'
         )
         page = Page("Administration", body, error.status)
     page.headers.update(error.headers)
@@ -223,65 +237,68 @@ def _refusal(error: PlatformError) -> Page:
 @router.get(
     "/admin",
     response_class=Response,
-    responses={200: {"content": _HTML, "description": "The page."}, **_page_documented(401, 403, 500, 503)},
+    responses={200: {"content": _HTML, "description": "The page."}, **_page_responses(401, 403, 500, 503)},
 )
 def page(
     request: Request,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-    services: ServicesOf,
-    health: HealthOf,
+    services: ServicesDep,
+    health: HealthDep,
 ) -> Response:
-    """The administrator's page. It renews itself; who is not signed in gets a form."""
+    """Show the page of administrators, or the sign-in form."""
     token = credentials.credentials if credentials else request.cookies.get(_COOKIE)
     try:
         if token is None:
-            raise NotSignedIn
+            raise AuthenticationFailed
         user = _allowed(services, token)
     except PlatformError as error:
-        if not _wants_page(request):
+        if not _accepts_html(request):
             raise
-        if credentials is None and token is not None and isinstance(error, NotSignedIn):
-            error = NotSignedIn("Your session has ended. Sign in again.")
-        return _refusal(error)
+        if credentials is None and token is not None and isinstance(error, AuthenticationFailed):
+            error = AuthenticationFailed("Your session has ended. Sign in again.")
+        return _error_page(error)
     try:
         body = _queue_tables(read_queue(services)) + _failures_table(read_failures(services))
     except DatabaseUnavailable as error:
         body = f'<p role="alert">{escape(error.message)}</p>'
-    return Page("Administration", _head(user, health) + _services_table(health) + body, renews=True)
+    return Page("Administration", _head(user, health) + _services_table(health) + body, reloads=True)
 
 
 @router.post(
     "/admin/sign-in",
     status_code=303,
     response_class=RedirectResponse,
-    responses=_page_documented(401, 403, 413, 422, 429, 500, 503),
+    dependencies=[Depends(_require_own_origin)],
+    responses=_page_responses(401, 403, 413, 422, 429, 500, 503),
     openapi_extra=_SIGN_IN_BODY,
 )
-async def sign_in(request: Request, services: ServicesOf) -> Response:
+async def sign_in(request: Request, services: ServicesDep) -> Response:
     """Open a session for the page, from its form."""
     form = parse_qs((await request.body()).decode(errors="replace"), keep_blank_values=True)
-    return await run_in_threadpool(_open, request, services, {name: values[-1] for name, values in form.items()})
+    return await run_in_threadpool(
+        _sign_in_form, request, services, {name: values[-1] for name, values in form.items()}
+    )
 
 
-def _open(request: Request, services: Services, form: dict[str, str]) -> Response:
+def _sign_in_form(request: Request, services: Services, form: dict[str, str]) -> Response:
     try:
-        token = _token_of(services, form)
+        token = _open_session(services, form)
     except PlatformError as error:
-        if not _wants_page(request):
+        if not _accepts_html(request):
             raise
-        return _refusal(error)
-    answer = RedirectResponse("/admin", 303)
+        return _error_page(error)
+    response = RedirectResponse("/admin", 303)
     secure = request.url.scheme == "https"
-    answer.set_cookie(_COOKIE, token, path="/admin", httponly=True, samesite="strict", secure=secure)
-    return answer
+    response.set_cookie(_COOKIE, token, path="/admin", httponly=True, samesite="strict", secure=secure)
+    return response
 
 
-def _token_of(services: Services, form: dict[str, str]) -> str:
-    """The token of a new session, for an administrator; who is none gets no session."""
+def _open_session(services: Services, form: dict[str, str]) -> str:
+    """Return the token of a new session of an administrator; others get no session."""
     try:
         credentials = Credentials.model_validate(form)
     except ValidationError as error:
-        raise ValidationFailed(details=details_of(error)) from None
+        raise ValidationFailed(details=validation_details(error)) from None
     token = access.sign_in(services, credentials.username, credentials.password).access_token
     try:
         _allowed(services, token)
@@ -295,33 +312,34 @@ def _token_of(services: Services, form: dict[str, str]) -> str:
     "/admin/sign-out",
     status_code=303,
     response_class=RedirectResponse,
-    responses=_page_documented(500, 503),
+    dependencies=[Depends(_require_own_origin)],
+    responses=_page_responses(403, 500, 503),
 )
-def sign_out(request: Request, services: ServicesOf) -> Response:
+def sign_out(request: Request, services: ServicesDep) -> Response:
     """End the session of the page."""
     if token := request.cookies.get(_COOKIE):
-        with suppress(NotSignedIn):  # it had ended already
+        with suppress(AuthenticationFailed):  # it has ended before
             access.sign_out(services, access.authenticate(services, token))
-    answer = RedirectResponse("/admin", 303)
-    answer.delete_cookie(_COOKIE, path="/admin", httponly=True, samesite="strict")
-    return answer
+    response = RedirectResponse("/admin", 303)
+    response.delete_cookie(_COOKIE, path="/admin", httponly=True, samesite="strict")
+    return response
 
 
-# Its parts
+# Parts of the page
 
 
-def _sign_in_page(trouble: str, status: int) -> Page:
-    told = f'<p role="alert">{escape(trouble)}</p>' if trouble else ""
+def _sign_in_page(error: str, status: int) -> Page:
+    alert = f'<p role="alert">{escape(error)}</p>' if error else ""
     form = (
         '<form method="post" action="/admin/sign-in">'
         '<label>User name<input name="username" autocomplete="username" required autofocus></label>'
         '<label>Password<input name="password" type="password" autocomplete="current-password" required></label>'
         "<button>Sign in</button></form>"
     )
-    return Page("Sign in", f"<h1>Administration</h1>{told}{form}", status)
+    return Page("Sign in", f"<h1>Administration</h1>{alert}{form}", status)
 
 
-def _head(user: access.User, health: HealthAnswer) -> str:
+def _head(user: access.User, health: HealthResponse) -> str:
     return (
         f"<h1>Administration</h1><p>Signed in as {escape(user.username)}. "
         f'The platform is <strong id="status" class="{health.status}">{health.status}</strong>, '
@@ -334,19 +352,19 @@ def _sign_out(button: str) -> str:
     return f'<form method="post" action="/admin/sign-out"><button>{button}</button></form>'
 
 
-def _services_table(health: HealthAnswer) -> str:
+def _services_table(health: HealthResponse) -> str:
     states = health.services.model_dump()
     return _table("services", "Services", ("service", "state"), list(states.items()))
 
 
-def _queue_tables(queue: QueueAnswer) -> str:
+def _queue_tables(queue: QueueResponse) -> str:
     workers = [(worker.id, f"{worker.seconds_since_heartbeat:.1f} s ago", worker.jobs) for worker in queue.workers]
     return _table("queue", "Queue", ("state", "tasks"), list(queue.tasks.model_dump().items())) + _table(
-        "workers", "Workers", ("worker", "sign of life", "at work on"), workers
+        "workers", "Workers", ("worker", "heartbeat", "running jobs"), workers
     )
 
 
-def _failures_table(failures: Sequence[FailureAnswer]) -> str:
+def _failures_table(failures: Sequence[FailureResponse]) -> str:
     rows = [(each.title, each.kind, each.error or "", f"{each.finished_at:%Y-%m-%d %H:%M:%S}") for each in failures]
     return _table("failures", "Failures", ("recording", "work", "reason", "when (UTC)"), rows)
 

@@ -1,7 +1,7 @@
-"""Live updates on their way: what PostgreSQL announces with each commit goes to whoever serves subscribers, by Redis.
+"""Publishes the changes that PostgreSQL announces to all API processes, through Redis.
 
-One process listens to PostgreSQL for all, so that a server of subscribers needs no connection to it. What cannot be
-passed on is not kept: once it works again everybody is told to begin with the present state.
+One process listens to PostgreSQL for all. A change that cannot be published is not stored: afterwards every subscriber
+starts again with the current state.
 """
 
 from __future__ import annotations
@@ -21,32 +21,32 @@ from support.reference.settings import Settings
 logger = logging.getLogger(__name__)
 
 RESYNC = b"resync"
-"""Sent instead of an event when some may have been missed."""
+"""Published instead of an event when some may have been missed."""
 
 _RECONNECT_SECONDS = 0.2
-_REDIS_SECONDS = 0.3
+_REDIS_TIMEOUT_SECONDS = 0.3
 
 
 def channel(redis: Redis) -> str:
-    """Where announcements are published: channels belong to the whole server, and another platform may use it too."""
+    """Return the channel of this platform: databases of a Redis server share channels."""
     return f"live:{redis.connection_pool.connection_kwargs.get('db', 0)}"
 
 
-class Announcer:
-    """Passes on what PostgreSQL announces; pauses while PostgreSQL or Redis is away."""
+class ChangePublisher:
+    """Publishes changes; pauses while PostgreSQL or Redis is away."""
 
     def __init__(self, settings: Settings) -> None:
         self._database = libpq_url(settings.database_url.get_secret_value())
         self._redis = Redis.from_url(
             settings.redis_url.get_secret_value(),
-            socket_timeout=_REDIS_SECONDS,
-            socket_connect_timeout=_REDIS_SECONDS,
+            socket_timeout=_REDIS_TIMEOUT_SECONDS,
+            socket_connect_timeout=_REDIS_TIMEOUT_SECONDS,
             retry=Retry(NoBackoff(), 0),
         )
         self._missed = asyncio.Event()
 
     async def run(self) -> None:
-        """Pass on for good."""
+        """Publish without end."""
         await asyncio.gather(self._listen(), self._catch_up())
 
     async def _listen(self) -> None:
@@ -56,7 +56,7 @@ class Announcer:
                     self._database, autocommit=True, **CONNECTION_OPTIONS
                 ) as connection:
                     await connection.execute("LISTEN live")
-                    self._missed.set()  # nobody listened until now
+                    self._missed.set()  # earlier changes were missed
                     async for notification in connection.notifies():
                         if not self._missed.is_set():
                             await self._publish(notification.payload.encode())
@@ -67,7 +67,7 @@ class Announcer:
     async def _catch_up(self) -> None:
         while True:
             await self._missed.wait()
-            # Before it is sent: the states that are read then may lack what is announced meanwhile.
+            # Before it is published: states that are read then may lack changes that are announced meanwhile.
             self._missed.clear()
             await self._publish(RESYNC)
             await asyncio.sleep(_RECONNECT_SECONDS)

@@ -1,4 +1,4 @@
-"""The HTTP application: its routers, and what every request passes through."""
+"""The HTTP application: its routers and middleware."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from sqlalchemy.exc import IntegrityError
 
 from support.reference import administration, errors, live, metrics, operations
 from support.reference.access import routes as access_routes
-from support.reference.access.dependencies import owner_gone
+from support.reference.access.dependencies import reject_deleted_owner
 from support.reference.documents import routes as document_routes
 from support.reference.events import routes as event_routes
-from support.reference.middleware import BodyLimited, Identified, TimeLimited
+from support.reference.jobs import record_routes
+from support.reference.jobs import routes as job_routes
+from support.reference.methods import AllowedMethodsMiddleware
+from support.reference.middleware import BodyLimitMiddleware, RequestIdMiddleware, TimeoutMiddleware
 from support.reference.notifications import routes as notification_routes
 from support.reference.platform_events import EVENT_LISTENERS
 from support.reference.portfolios import routes as portfolio_routes
 from support.reference.privacy import routes as privacy_routes
 from support.reference.research import routes as research_routes
-from support.reference.schemas import refuse_unknown_query
+from support.reference.schemas import reject_encoded_body, reject_unknown_query
 from support.reference.services import Services
 from support.reference.settings import Settings
 from support.reference.status import routes as status_routes
@@ -33,7 +36,10 @@ EVENT_LISTENERS.append(enqueue_deliveries)
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The application. It opens no connection and starts no thread before its first request, so it survives a fork."""
+    """Create the application.
+
+    It opens no connection and starts no thread before its first request, so it survives a fork.
+    """
     app = FastAPI(
         title="Reference platform",
         version="1.0.0",
@@ -41,11 +47,11 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        dependencies=[Depends(refuse_unknown_query)],
-        responses=errors.documented(422),
+        dependencies=[Depends(reject_encoded_body), Depends(reject_unknown_query)],
+        responses=errors.error_responses(422),
     )
-    app.state.services = Services.of(settings, pool_size=_POOL_SIZE)
-    app.state.relay = live.Relay(app.state.services)
+    app.state.services = Services.from_settings(settings, pool_size=_POOL_SIZE)
+    app.state.hub = live.SubscriptionHub(app.state.services)
     app.state.health = operations.HealthChecks(app.state.services)
     app.state.metrics = metrics.Metrics()
     for module in (
@@ -59,6 +65,8 @@ def create_app(settings: Settings) -> FastAPI:
         portfolio_routes,
         privacy_routes,
         status_routes,
+        job_routes,
+        record_routes,
         webhook_routes,
         operations,
         administration,
@@ -68,7 +76,8 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(module.router)
     app.include_router(research_routes.validation)
     errors.install_handlers(app)
-    app.add_exception_handler(IntegrityError, owner_gone)
-    for layer in (BodyLimited, TimeLimited, Identified):  # the last added is the outermost
-        app.add_middleware(layer)
+    app.add_exception_handler(IntegrityError, reject_deleted_owner)
+    # The last one added is the outermost.
+    for middleware in (AllowedMethodsMiddleware, BodyLimitMiddleware, TimeoutMiddleware, RequestIdMiddleware):
+        app.add_middleware(middleware)
     return app

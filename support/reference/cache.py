@@ -1,14 +1,14 @@
-"""Redis as a cache: it makes answers faster and never decides them.
+"""Redis as a cache: it makes responses faster and never decides them.
 
-With Redis away or frozen every operation behaves as on an empty cache: nothing raises, and after one failure nobody
-waits for Redis again for a second.
+While Redis is away or frozen every operation behaves as with an empty cache: nothing raises, and after one failure
+Redis is not called for a second.
 
-A value read from the database may be stale by the time it is stored. Each key therefore has a generation
-(``<key>:gen``): a reader notes it before it loads and stores only if it is unchanged; whoever changed the data raises
-it after the commit.
+A value read from the database may be outdated by the time it is stored. Each key therefore has a generation
+(``<key>:gen``): a reader reads it before the database and stores its value only if the generation is unchanged; a
+writer increments it after its commit.
 
-A process that has just begun does not know what one before it had changed and could no longer tell Redis. It therefore
-forgets all values before it uses any.
+A new process does not know which invalidations an earlier one could not send. It therefore deletes all values before
+it uses any.
 """
 
 from __future__ import annotations
@@ -43,44 +43,44 @@ _Result = TypeVar("_Result")
 class Cache:
     """Values under keys with a time to live; ``url`` is ``redis://...`` or ``unix:///path``.
 
-    ``kinds`` are those that are read from the database; their keys are ``<kind>:<id>``.
+    ``prefixes`` are those of the values that are read from the database; their keys are ``<prefix>:<id>``.
     """
 
-    def __init__(self, url: str, *, kinds: Sequence[str]) -> None:
+    def __init__(self, url: str, *, prefixes: Sequence[str]) -> None:
         self._redis = redis.Redis.from_url(
             url,
             socket_timeout=_TIMEOUT_SECONDS,
             socket_connect_timeout=_TIMEOUT_SECONDS,
-            # One more try finds a restarted server behind a connection that it closed. A timeout is not tried again.
+            # A second attempt reaches a restarted server after it closed the connection. A timeout is not retried.
             retry=Retry(NoBackoff(), 1, supported_errors=(redis.exceptions.ConnectionError,)),
         )
         self._lock = threading.Lock()
         self._next_try = 0.0
-        # Each key with a mark of its own: whoever told Redis about an earlier change must not tick off a later one.
-        self._overdue: dict[str, object] = {}
-        self._inherited = tuple(kinds)
-        self._reminder: threading.Timer | None = None
+        # Each key with a token: sending an earlier invalidation must not remove a later one of the same key.
+        self._pending: dict[str, object] = {}
+        self._uncleared_prefixes = tuple(prefixes)
+        self._retry_timer: threading.Timer | None = None
 
     def get(self, key: str) -> bytes | None:
-        """The value, or None when there is none or Redis is away."""
+        """Return the value, or None if there is none or Redis is away."""
         return self._attempt(lambda: self._redis.get(key), default=None)
 
     def run(self, command: Callable[[redis.Redis], _Result]) -> _Result | None:
-        """What a command of Redis gives, or None while Redis is away."""
+        """Return the result of a Redis command, or None while Redis is away."""
         return self._attempt(lambda: command(self._redis), default=None)
 
     def set(self, key: str, value: bytes, ttl_seconds: float) -> None:
-        """Store a value for a time."""
+        """Store a value for ``ttl_seconds``."""
         self._attempt(lambda: self._redis.set(key, value, px=_milliseconds(ttl_seconds)), default=None)
 
     def delete(self, *keys: str) -> None:
-        """Forget values. For values that a change has made stale use :meth:`invalidate`."""
+        """Delete values. Use :meth:`invalidate` for values that a change has made outdated."""
         self._attempt(lambda: self._redis.delete(*keys), default=None)
 
     def read_through(self, key: str, ttl_seconds: float | Callable[[bytes], float], load: Callable[[], bytes]) -> bytes:
-        """The cached value, or what ``load`` gives: stored for next time unless it was invalidated meanwhile.
+        """Return the cached value, or load it and store it unless it was invalidated meanwhile.
 
-        ``ttl_seconds`` may be computed from the value. What ``load`` raises is raised, and nothing is stored.
+        ``ttl_seconds`` may be computed from the value. An error of ``load`` is raised, and nothing is stored.
         """
         found = self._attempt(lambda: self._redis.mget(key, _generation(key)), default=None)
         if found and found[0] is not None:
@@ -93,17 +93,17 @@ class Cache:
         return value
 
     def invalidate(self, *keys: str) -> None:
-        """Forget values that a change has made stale; call it after the commit.
+        """Delete values that a change has made outdated; call it after the commit.
 
-        What cannot be told to Redis now is told before Redis is used again, and at the latest every second.
+        What cannot be sent now is sent before Redis is used again, at the latest after a second.
         """
         with self._lock:
-            self._overdue.update({key: object() for key in keys})
+            self._pending.update({key: object() for key in keys})
         if not self._attempt(lambda: True, default=False):
-            self._remind()
+            self._schedule_retry()
 
     def is_alive(self) -> bool:
-        """Whether Redis answers now, asked whatever happened before; if it does, nobody need wait any longer."""
+        """Return whether Redis answers a ping now, even during the pause after a failure."""
         try:
             self._redis.ping()
         except redis.RedisError:
@@ -116,10 +116,10 @@ class Cache:
         self._attempt(lambda: self._redis.eval(_STORE_IF_UNCHANGED, 2, *keys_and_arguments), default=None)
 
     def _attempt(self, command: Callable[[], Any], default: _Result) -> Any | _Result:
-        if not self._may_try():
+        if not self._may_connect():
             return default
         try:
-            self._forget_overdue()
+            self._send_invalidations()
             result = command()
         except redis.RedisError as error:
             self._next_try = monotonic() + _PAUSE_SECONDS
@@ -128,8 +128,8 @@ class Cache:
         self._next_try = 0.0
         return result
 
-    def _may_try(self) -> bool:
-        """True while Redis works; while it does not, True for one caller a second."""
+    def _may_connect(self) -> bool:
+        """Return whether to call Redis: while it fails, for one caller a second."""
         with self._lock:
             if self._next_try and monotonic() < self._next_try:
                 return False
@@ -137,12 +137,12 @@ class Cache:
                 self._next_try = monotonic() + _PAUSE_SECONDS
             return True
 
-    def _forget_overdue(self) -> None:
+    def _send_invalidations(self) -> None:
         with self._lock:
-            overdue = dict(self._overdue)
-        if not (overdue or self._inherited):
+            overdue = dict(self._pending)
+        if not (overdue or self._uncleared_prefixes):
             return
-        inherited = [key for kind in self._inherited for key in self._keys_of(kind)]
+        inherited = [key for prefix in self._uncleared_prefixes for key in self._keys_with_prefix(prefix)]
         with self._redis.pipeline() as pipeline:
             for key in (*overdue, *inherited):
                 pipeline.incr(_generation(key))
@@ -150,25 +150,25 @@ class Cache:
                 pipeline.delete(key)
             pipeline.execute()
         with self._lock:
-            self._overdue = {key: mark for key, mark in self._overdue.items() if overdue.get(key) is not mark}
-        self._inherited = ()
+            self._pending = {key: token for key, token in self._pending.items() if overdue.get(key) is not token}
+        self._uncleared_prefixes = ()
 
-    def _keys_of(self, kind: str) -> Iterator[str]:
-        keys: Iterator[bytes] = self._redis.scan_iter(f"{kind}:*", count=1000)
+    def _keys_with_prefix(self, prefix: str) -> Iterator[str]:
+        keys: Iterator[bytes] = self._redis.scan_iter(f"{prefix}:*", count=1000)
         return (name for key in keys if not (name := key.decode()).endswith(_GENERATION))
 
-    def _remind(self) -> None:
-        """Try again in a while, even if nobody else uses the cache: other processes read what is stale there."""
+    def _schedule_retry(self) -> None:
+        """Send the invalidations later: other processes read the outdated values meanwhile."""
         with self._lock:
-            if self._reminder is not None:
+            if self._retry_timer is not None:
                 return
-            self._reminder = threading.Timer(_PAUSE_SECONDS, self._retry_overdue)
-            self._reminder.daemon = True
-            self._reminder.start()
+            self._retry_timer = threading.Timer(_PAUSE_SECONDS, self._retry_invalidations)
+            self._retry_timer.daemon = True
+            self._retry_timer.start()
 
-    def _retry_overdue(self) -> None:
+    def _retry_invalidations(self) -> None:
         with self._lock:
-            self._reminder = None
+            self._retry_timer = None
         self.invalidate()
 
 

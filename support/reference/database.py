@@ -1,4 +1,4 @@
-"""PostgreSQL: the engine, the declarative base, and transactions that never outwait their limit."""
+"""PostgreSQL: the engine, the declarative base, and transactions with a time limit."""
 
 from __future__ import annotations
 
@@ -26,27 +26,27 @@ from support.reference.errors import DatabaseUnavailable
 
 logger = logging.getLogger(__name__)
 
-TRANSACTION_LIMIT_SECONDS = 2.2
-"""What one transaction may take in all. A caller is promised an answer within 3 s, even by a frozen server."""
+TRANSACTION_TIMEOUT_SECONDS = 2.2
+"""The limit of one transaction. A response comes within 3 s, even with a frozen server."""
 
 CONNECTION_OPTIONS: dict[str, Any] = {
     "connect_timeout": 2,
     "options": "-c timezone=UTC -c statement_timeout=2000 -c idle_in_transaction_session_timeout=10000",
 }
-"""What every connection of the running platform asks of libpq and of the server."""
+"""Options of every connection of the running platform."""
 
-request_began: ContextVar[float] = ContextVar("request_began", default=math.inf)
-"""When the request being answered came in (monotonic); never, outside of a request."""
+request_started_at: ContextVar[float] = ContextVar("request_started_at", default=math.inf)
+"""The start of the current request (monotonic); infinite outside of a request."""
 
-_PATIENCE_SECONDS = 0.6
-_LOOK_SECONDS = 0.05
+_TIMEOUT_SECONDS = 0.6
+_POLL_SECONDS = 0.05
 
 _Result = TypeVar("_Result")
 _deadline = threading.local()
 
 
 class Base(DeclarativeBase):
-    """What every table derives from; constraint names are derived, so that migrations can name them."""
+    """The base of all tables, with a convention for the names of constraints."""
 
     metadata = MetaData(
         naming_convention={
@@ -59,16 +59,19 @@ class Base(DeclarativeBase):
     )
 
 
-class PunctualConnection(psycopg.Connection[Any]):
+class TimeLimitedConnection(psycopg.Connection[Any]):
     """A connection that gives up at the deadline of its thread's transaction.
 
-    ``statement_timeout`` needs a server that lives; a server that was stopped (SIGSTOP) or is unreachable keeps a
-    client waiting forever otherwise.
+    ``statement_timeout`` needs a running server; a server that is stopped (SIGSTOP) or unreachable would block its
+    client without end.
     """
 
     def wait(self, gen: PQGen[_Result], *args: Any, **kwargs: Any) -> _Result:
-        """Run a step of the protocol. Raises TimeoutError, and closes the connection, when the deadline passes."""
-        deadline: float = getattr(_deadline, "at", None) or monotonic() + TRANSACTION_LIMIT_SECONDS
+        """Run a step of the protocol.
+
+        Raises TimeoutError, and closes the connection, at the deadline.
+        """
+        deadline: float = getattr(_deadline, "at", None) or monotonic() + TRANSACTION_TIMEOUT_SECONDS
         try:
             return super().wait(_until(deadline, gen), *args, **kwargs)
         except TimeoutError:
@@ -77,14 +80,14 @@ class PunctualConnection(psycopg.Connection[Any]):
 
 
 def _until(deadline: float, gen: PQGen[_Result]) -> Generator[Any, Any, _Result]:
-    """The same generator, ended by TimeoutError once psycopg wakes it with nothing to read after the deadline."""
+    """Run a generator; raises TimeoutError if psycopg has nothing to read after the deadline."""
     try:
-        wanted = next(gen)
+        waits_for = next(gen)
         while True:
-            ready = yield wanted
+            ready = yield waits_for
             if ready == Ready.NONE and monotonic() > deadline:
-                raise TimeoutError("the database did not answer in time")
-            wanted = gen.send(ready)
+                raise TimeoutError("the database did not respond in time")
+            waits_for = gen.send(ready)
     except StopIteration as finished:
         result: _Result = finished.value
         return result
@@ -93,17 +96,17 @@ def _until(deadline: float, gen: PQGen[_Result]) -> Generator[Any, Any, _Result]
 class Database:
     """The engine of one process.
 
-    ``url`` is a SQLAlchemy URL (``postgresql+psycopg://...``). Connections are made on first use and checked before
+    ``url`` is a SQLAlchemy URL (``postgresql+psycopg://...``). Connections are opened on first use and checked before
     each use, so that the first transaction after an outage succeeds.
     """
 
-    def __init__(self, url: str, *, pool_size: int, limit_seconds: float = TRANSACTION_LIMIT_SECONDS) -> None:
+    def __init__(self, url: str, *, pool_size: int, limit_seconds: float = TRANSACTION_TIMEOUT_SECONDS) -> None:
         self._limit_seconds = limit_seconds
-        self._is_silent = False
+        self._is_unresponsive = False
         address = libpq_url(url)
         self.engine = create_engine(
             url,
-            creator=lambda: PunctualConnection.connect(address, **CONNECTION_OPTIONS),
+            creator=lambda: TimeLimitedConnection.connect(address, **CONNECTION_OPTIONS),
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=limit_seconds,
@@ -112,35 +115,39 @@ class Database:
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
-        """One transaction: committed at the end of the block, rolled back when the block raises.
+        """Run one transaction: committed at the end of the block, rolled back if the block raises.
 
         Raises :class:`DatabaseUnavailable` when the server is away, frozen, or slower than the limit.
         """
-        if self._is_silent and monotonic() - request_began.get() > _PATIENCE_SECONDS:
-            # It waited for a thread behind others who wait for a silent server: no time is left to wait as well.
+        if self._is_unresponsive and monotonic() - request_started_at.get() > _TIMEOUT_SECONDS:
+            # It waited for a thread behind requests to an unresponsive server: no time is left.
             raise DatabaseUnavailable
         outer = getattr(_deadline, "at", None)
         _deadline.at = monotonic() + self._limit_seconds
         try:
             with Session(self.engine, expire_on_commit=False) as session, session.begin():
                 yield session
-            self._is_silent = False
+            self._is_unresponsive = False
         except (OperationalError, InterfaceError, PoolTimeoutError, psycopg.OperationalError, TimeoutError) as error:
             cause = error.orig if isinstance(error, DBAPIError) else error
-            self._is_silent = isinstance(cause, (TimeoutError, PoolTimeoutError, psycopg.errors.ConnectionTimeout))
-            # Not what it says: that may quote SQL, and addresses.
-            logger.warning("Not available: %s, SQLSTATE %s", type(cause).__name__, getattr(cause, "sqlstate", None))
+            self._is_unresponsive = isinstance(
+                cause, (TimeoutError, PoolTimeoutError, psycopg.errors.ConnectionTimeout)
+            )
+            # Its message may quote SQL and addresses.
+            logger.warning(
+                "database not available: %s, SQLSTATE %s", type(cause).__name__, getattr(cause, "sqlstate", None)
+            )
             raise DatabaseUnavailable from error
         finally:
             _deadline.at = outer
 
     def dispose(self) -> None:
-        """Close every pooled connection."""
+        """Close all pooled connections."""
         self.engine.dispose()
 
 
-def wait_until_up(url: str, *, limit_seconds: float = math.inf) -> bool:
-    """Wait until the server lets a client in; False when it has not within the limit."""
+def wait_for_database(url: str, *, limit_seconds: float = math.inf) -> bool:
+    """Wait until the server accepts a connection; returns False after ``limit_seconds``."""
     deadline = monotonic() + limit_seconds
     while True:
         try:
@@ -148,16 +155,21 @@ def wait_until_up(url: str, *, limit_seconds: float = math.inf) -> bool:
         except psycopg.OperationalError:
             if monotonic() > deadline:
                 return False
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_POLL_SECONDS)
         else:
             return True
 
 
 def libpq_url(url: str) -> str:
-    """The same address in the form libpq and psycopg read: ``postgresql://...``."""
+    """Return the URL in the form of libpq and psycopg: ``postgresql://...``."""
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
+def with_session_name(url: str, name: str) -> str:
+    """Return the same address, whose sessions have an application name."""
+    return make_url(url).update_query_dict({"application_name": name}).render_as_string(hide_password=False)
+
+
 def utc_now() -> datetime:
-    """The present moment, aware, in UTC. Every column of time is a ``timestamptz``."""
+    """Return the current time, aware, in UTC. Every column of a time is a ``timestamptz``."""
     return datetime.now(UTC)

@@ -1,7 +1,7 @@
-"""Every refusal the platform gives, and the one envelope they travel in.
+"""Error responses: their types, and the envelope that all of them have.
 
-The envelope is ``{"error": {"type", "message", "details": [{"field", "issue"}], "request_id"}}``. No message holds SQL,
-a stack, a path of the server, or what the caller typed.
+The envelope is ``{"error": {"type", "message", "details": [{"field", "issue"}], "request_id"}}``. No message contains
+SQL, a stack trace, a server path, or a value of the request.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from starlette.exceptions import HTTPException
 from typing_extensions import TypedDict
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
-"""The id of the request that is being answered; "-" outside of one."""
+"""The id of the current request; "-" outside of one."""
 
 
 class Detail(TypedDict):
-    """One field of the request and what is wrong with it."""
+    """An invalid field of the request, and what is wrong with it."""
 
     field: str
     issue: str
 
 
 class ErrorBody(BaseModel):
-    """What went wrong: its type by the contract, a sentence, the fields at fault, and the id to find it in the log."""
+    """Type, message, invalid fields, and the request id to find the error in the log."""
 
     type: str
     message: str
@@ -39,17 +39,17 @@ class ErrorBody(BaseModel):
 
 
 class ErrorEnvelope(BaseModel):
-    """The form of every answer that is not a success."""
+    """The body of every response that is not a success."""
 
     error: ErrorBody
 
 
 class PlatformError(Exception):
-    """A refusal with its status, its type by the contract, and a sentence for the caller."""
+    """An error response: its status, type and message."""
 
     status: int = 500
     type: str = "InternalError"
-    message: str = "Something went wrong on our side."
+    message: str = "An internal error occurred."
 
     def __init__(
         self,
@@ -65,26 +65,26 @@ class PlatformError(Exception):
 
 
 class ValidationFailed(PlatformError):
-    """The request is malformed or breaks a rule of a field: 422."""
+    """The request is malformed, or a field is invalid: 422."""
 
     status = 422
     type = "ValidationError"
     message = "The request is not valid."
 
 
-class NotSignedIn(PlatformError):
-    """No valid token came with the request: 401."""
+class AuthenticationFailed(PlatformError):
+    """The request has no valid token: 401."""
 
     status = 401
     type = "AuthenticationError"
-    message = "Sign in first."
+    message = "Authentication is required."
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message, headers={"WWW-Authenticate": "Bearer"})
 
 
 class Forbidden(PlatformError):
-    """The user's role does not allow this: 403."""
+    """The role of the user does not allow the operation: 403."""
 
     status = 403
     type = "PermissionError"
@@ -92,23 +92,23 @@ class Forbidden(PlatformError):
 
 
 class NotFound(PlatformError):
-    """No such thing, or not the caller's: 404."""
+    """The resource does not exist, or belongs to another user: 404."""
 
     status = 404
     type = "NotFoundError"
-    message = "There is no such resource."
+    message = "The resource was not found."
 
 
 class Conflict(PlatformError):
-    """A duplicate, or a change the present state forbids: 409."""
+    """A duplicate, or a change that the current state does not allow: 409."""
 
     status = 409
     type = "ConflictError"
-    message = "The request conflicts with the present state."
+    message = "The request conflicts with the current state."
 
 
 class PayloadTooLarge(PlatformError):
-    """The body is larger than the platform reads: 413."""
+    """The body is larger than the limit: 413."""
 
     status = 413
     type = "PayloadTooLarge"
@@ -116,15 +116,15 @@ class PayloadTooLarge(PlatformError):
 
 
 class TooManyRequests(PlatformError):
-    """More than a limit allows: 429, with ``Retry-After`` in seconds."""
+    """A rate limit or a lockout: 429, with ``Retry-After`` in seconds."""
 
     status = 429
     type = "RateLimitError"
-    message = "That was too often. Try again later."
+    message = "Too many requests. Try again later."
 
 
 class DatabaseUnavailable(PlatformError):
-    """PostgreSQL is away, frozen or too slow: 503. It may heal, so jobs retry on it."""
+    """PostgreSQL is away, frozen or too slow: 503. Jobs are retried."""
 
     status = 503
     type = "DatabaseError"
@@ -132,11 +132,11 @@ class DatabaseUnavailable(PlatformError):
 
 
 class DependencyFailed(PlatformError):
-    """An outside service failed us: 502 (bad answer), 503 (away) or 504 (too slow)."""
+    """An outside service failed: 502 (invalid response), 503 (away) or 504 (too slow)."""
 
     status = 502
     type = "DependencyError"
-    message = "A service this needs has failed."
+    message = "A required service failed."
 
     def __init__(self, message: str | None = None, *, status: int = 502) -> None:
         super().__init__(message)
@@ -144,7 +144,7 @@ class DependencyFailed(PlatformError):
 
 
 class StorageUnavailable(DependencyFailed):
-    """The media storage is away: 503. It may heal, so jobs retry on it."""
+    """The media storage is away: 503. Jobs are retried."""
 
     message = "the media storage is not available"
 
@@ -153,15 +153,15 @@ class StorageUnavailable(DependencyFailed):
 
 
 class MethodNotAllowed(PlatformError):
-    """The path exists and does not know this method: 405."""
+    """The path exists, the method does not: 405."""
 
     status = 405
     type = "MethodNotAllowed"
-    message = "This method is not allowed here."
+    message = "The method is not allowed for this path."
 
 
-class TimeLimitExceeded(PlatformError):
-    """A handler took longer than a caller should wait: 503."""
+class RequestTimedOut(PlatformError):
+    """The request took longer than its limit: 503."""
 
     status = 503
     type = "DependencyError"
@@ -170,7 +170,7 @@ class TimeLimitExceeded(PlatformError):
 
 _BY_STATUS: dict[int, type[PlatformError]] = {
     400: ValidationFailed,
-    401: NotSignedIn,
+    401: AuthenticationFailed,
     403: Forbidden,
     404: NotFound,
     405: MethodNotAllowed,
@@ -184,13 +184,13 @@ _BY_STATUS: dict[int, type[PlatformError]] = {
     504: DependencyFailed,
 }
 
-# Pydantic's own messages may quote what was sent, so each kind of error has a sentence of ours.
-_ISSUES = {
+# Pydantic's own messages may quote the request.
+_ISSUE_MESSAGES = {
     "missing": "is missing",
-    "extra_forbidden": "is not a known field",
+    "extra_forbidden": "unknown field",
     "json_invalid": "is not valid JSON",
     "string_type": "must be text",
-    "string_unicode": "holds characters that are not Unicode",
+    "string_unicode": "contains a lone surrogate",
     "string_too_short": "must have at least {min_length} character(s)",
     "string_too_long": "must have at most {max_length} characters",
     "string_pattern_mismatch": "does not have the expected form",
@@ -223,36 +223,36 @@ _ISSUES = {
     "less_than_equal": "must be at most {le}",
     "value_error": "{error}",
 }
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
+_FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 
 
-def answer(error: PlatformError) -> JSONResponse:
-    """The response that carries an error."""
+def error_response(error: PlatformError) -> JSONResponse:
+    """Return the response for an error."""
     return JSONResponse(envelope(error), error.status, error.headers)
 
 
 def envelope(error: PlatformError) -> dict[str, Any]:
-    """The envelope of an error, for whatever carries it."""
+    """Return the envelope of an error."""
     body = ErrorBody(type=error.type, message=error.message, details=error.details, request_id=request_id.get())
     return ErrorEnvelope(error=body).model_dump()
 
 
-def details_of(error: ValidationError, *, part: str = "body") -> list[Detail]:
-    """The fields of a part of a request that pydantic refused; ``part`` names it where it is wrong as a whole."""
+def validation_details(error: ValidationError, *, part: str = "body") -> list[Detail]:
+    """Return the invalid fields that pydantic found; ``part`` names the whole value."""
     return [_detail({**issue, "loc": (part, *issue["loc"])}) for issue in error.errors()]
 
 
-def documented(*statuses: int, limited: bool = True) -> dict[int | str, dict[str, Any]]:
-    """The ``responses`` of a route or router: the errors it can answer with, for OpenAPI.
+def error_responses(*statuses: int, limited: bool = True) -> dict[int | str, dict[str, Any]]:
+    """Return the errors that a route can return, as its ``responses`` for OpenAPI.
 
-    Whoever must be signed in (401) may also have sent too many requests (429), unless the route is not ``limited``.
+    A route that requires a user (401) may also be rate limited (429), unless ``limited`` is false.
     """
     statuses = (*statuses, 429) if 401 in statuses and limited else statuses
     return {status: {"model": ErrorEnvelope, "description": _BY_STATUS[status].message} for status in statuses}
 
 
 def install_handlers(app: FastAPI) -> None:
-    """Answer every refusal, ours or the framework's, with the envelope."""
+    """Return every error, of the platform and of the framework, in the envelope."""
     app.add_exception_handler(PlatformError, _platform_error)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _framework_error)
@@ -260,41 +260,46 @@ def install_handlers(app: FastAPI) -> None:
 
 async def _platform_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, PlatformError)
-    return answer(error)
+    return error_response(error)
 
 
 async def _invalid_request(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    return answer(ValidationFailed(details=[_detail(issue) for issue in error.errors()]))
+    return error_response(ValidationFailed(details=[_detail(issue) for issue in error.errors()]))
 
 
 async def _framework_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    ours = _BY_STATUS.get(error.status_code, PlatformError)()
-    if error.status_code == 400:  # FastAPI could not make JSON of the body, and it was not for a mistake of syntax
-        ours.details = [{"field": "body", "issue": "is not valid JSON"}]
-    ours.headers.update(error.headers or {})
-    return answer(ours)
+    platform_error = _BY_STATUS.get(error.status_code, PlatformError)()
+    if error.status_code == 400:  # FastAPI could not decode the body
+        platform_error.details = [{"field": "body", "issue": "is not valid JSON"}]
+    platform_error.headers.update(error.headers or {})
+    return error_response(platform_error)
 
 
 def _detail(issue: Mapping[str, Any]) -> Detail:
-    """What Pydantic found wrong, as the caller is told."""
+    """Return what pydantic found as a detail of the envelope."""
     return {"field": _field(issue["loc"]), "issue": _issue(issue["type"], issue["input"], issue.get("ctx", {}))}
 
 
-def _issue(kind: str, sent: object, context: Mapping[str, Any]) -> str:
-    if isinstance(sent, bytes):  # FastAPI makes JSON only of what is called that
+def _issue(error_type: str, sent: object, context: Mapping[str, Any]) -> str:
+    # FastAPI parses the body only with this content type.
+    if isinstance(sent, bytes):
         return "must be sent with the header Content-Type: application/json"
-    if isinstance(sent, str) and kind in ("too_short", "too_long"):  # the length of a Text is checked as any length
-        kind = f"string_{kind}"
+    if isinstance(sent, str) and error_type in ("too_short", "too_long"):
+        # The length of a Text is checked like that of a list.
+        error_type = f"string_{error_type}"
     whole = {name: int(value) for name, value in context.items() if isinstance(value, float) and value.is_integer()}
-    return _ISSUES.get(kind, "is not valid").format_map({**context, **whole})
+    return _ISSUE_MESSAGES.get(error_type, "is not valid").format_map({**context, **whole})
 
 
 def _field(location: Sequence[int | str]) -> str:
-    """``config.limits.0``; ``body`` for the body as a whole. A name the caller made up is quoted only if harmless."""
+    """Return the place with dots, such as ``config.limits.0``; ``body`` for the whole body.
+
+    The name of an unknown field is only returned if it is harmless.
+    """
     part, *path = location
     if path and isinstance(path[0], int):
         path = []  # the position of a JSON error
-    names = (str(name) if _NAME.fullmatch(str(name)) or isinstance(name, int) else "?" for name in path)
+    names = (str(name) if _FIELD_NAME.fullmatch(str(name)) or isinstance(name, int) else "?" for name in path)
     return ".".join(names) or str(part)

@@ -1,8 +1,8 @@
-"""Live updates: ``/ws/live`` tells subscribers what changes, without being asked again.
+"""Live updates: ``/ws/live`` sends subscribers the changes of VODs and tasks.
 
-Every change of a VOD or a task is announced by PostgreSQL itself with the commit, so subscribers see what is true, in
-the order in which it became true, whichever process changed it. It comes here by Redis, see ``announcer.py``: while
-that is away live updates pause, and afterwards begin again with the present state.
+PostgreSQL announces each change with its commit, so subscribers receive committed changes in the order of the commits,
+whichever process made them. They arrive through Redis, see ``announcer.py``: while it is away live updates pause, and
+afterwards they start again with the current state.
 """
 
 from __future__ import annotations
@@ -24,7 +24,16 @@ from starlette.status import WS_1008_POLICY_VIOLATION, WS_1013_TRY_AGAIN_LATER
 
 from support.reference.access.service import User, authenticate
 from support.reference.announcer import RESYNC, channel
-from support.reference.errors import NotFound, NotSignedIn, PlatformError, ValidationFailed, answer, envelope
+from support.reference.errors import (
+    AuthenticationFailed,
+    NotFound,
+    PlatformError,
+    TooManyRequests,
+    ValidationFailed,
+    envelope,
+    error_response,
+)
+from support.reference.jobs import live as jobs
 from support.reference.services import Services
 from support.reference.status.live import read_batch, read_state
 from support.reference.vod.service import VodService
@@ -34,10 +43,15 @@ logger = logging.getLogger(__name__)
 ALL_TASKS = "tasks"
 
 _RECONNECT_SECONDS = 0.2
-_CONNECT_SECONDS = 0.3
+_CONNECT_TIMEOUT_SECONDS = 0.3
 _TASK = "task:"
-_STREAMS = {ALL_TASKS: _TASK, "statuses": "status:"}
-_NOT_SUBSCRIBED = "~"  # after every time
+_JOB = "job:"
+_ALL_JOBS = "jobs"
+_STREAMS = {ALL_TASKS: _TASK, "statuses": "status:", _ALL_JOBS: _JOB}
+_MAX_SUBSCRIPTIONS = 100
+# Bursts of changes fit in; a client that does not read must not fill the memory.
+_MAX_WAITING_MESSAGES = 1000
+_NEVER = "~"  # sorts after every time
 
 router = APIRouter()
 
@@ -45,67 +59,95 @@ router = APIRouter()
 State = dict[str, Any]
 
 
-def _read_vod(services: Services, vod_id: UUID) -> list[State]:
+def _read_vod(services: Services, _user: User, vod_id: UUID) -> list[State]:
     vod = VodService(services).get(vod_id)
     at = vod.updated_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     subject = f"vod:{vod_id}"
     return [{"event": "vod.state", "subject": subject, "status": vod.status, "progress": vod.progress, "at": at}]
 
 
-_STATES: dict[str, Callable[[Services, UUID], list[State]]] = {
+_STATES: dict[str, Callable[[Services, User, UUID], list[State]]] = {
     "vod:": _read_vod,
-    "status:": read_state,
-    "batch:": read_batch,
+    "status:": lambda services, _user, status_id: read_state(services, status_id),
+    "batch:": lambda services, _user, batch_id: read_batch(services, batch_id),
+    _JOB: jobs.read_state,
 }
 """How the current states of a subject are read, by the prefix of its name."""
 
 
-class Subscriber:
-    """One connection: what it follows, and what waits to be sent to it."""
+class OutgoingMessages(asyncio.Queue[dict[str, Any]]):
+    """The messages to send; ``overflowed`` is set when the client does not read them."""
 
-    def __init__(self, services: Services) -> None:
-        self.outgoing: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    def __init__(self) -> None:
+        super().__init__(_MAX_WAITING_MESSAGES)
+        self.overflowed = asyncio.Event()
+
+    def put_nowait(self, item: dict[str, Any]) -> None:
+        """Add a message. Drops it if too many wait; the connection is closed then."""
+        try:
+            super().put_nowait(item)
+        except asyncio.QueueFull:
+            self.overflowed.set()
+
+
+class Subscriber:
+    """One connection: its subscriptions, and the messages to send to it."""
+
+    def __init__(self, services: Services, user: User) -> None:
+        self.outgoing = OutgoingMessages()
         self._services = services
+        self._user = user
         self._streams: set[str] = set()
         self._subjects: dict[str, None] = {}
-        # By resource the time of the state that was sent first: whatever was announced before is in it.
+        # By resource the time of the state that was sent first: it contains every earlier change.
         self._since: dict[str, str] = {}
-        # Announced while the state was being read.
-        self._held: dict[str, list[tuple[State, str | None]]] = {}
+        # Published while the state was read.
+        self._buffered: dict[str, list[tuple[State, str | None, str | None]]] = {}
 
     @property
     def subjects(self) -> list[str]:
-        """The resources and batches that are followed."""
+        """The resources and batches that are subscribed."""
         return list(self._subjects)
 
     async def subscribe(self, subject: str) -> None:
-        """Follow a resource or a batch, beginning with its present state, or a stream. Raises ``PlatformError``."""
+        """Subscribe to a resource or a batch, starting with its current state, or to a stream.
+
+        Raises ``PlatformError``.
+        """
         if subject in _STREAMS:
+            if subject == _ALL_JOBS:
+                jobs.require_editor(self._user)
             self._streams.add(_STREAMS[subject])
             self.outgoing.put_nowait({"subscribed": subject})
             return
         prefix, resource_id = _resource(subject)
-        subject = f"{prefix}{resource_id}"  # as announcements write it
-        held = self._held.setdefault(subject, [])
+        subject = f"{prefix}{resource_id}"  # as events write it
+        held = self._buffered.setdefault(subject, [])
         try:
-            for state in await run_in_threadpool(_STATES[prefix], self._services, resource_id):
+            for state in await run_in_threadpool(_STATES[prefix], self._services, self._user, resource_id):
                 self._since[state["subject"]] = state["at"]
                 self.outgoing.put_nowait(state)
             self._subjects[subject] = None
         finally:
-            self._held.pop(subject, None)
-            for event, batch in held:
-                self.offer(event, batch)
+            self._buffered.pop(subject, None)
+            for event, batch, owner in held:
+                self.enqueue(event, batch, owner)
 
-    def offer(self, event: State, batch: str | None = None) -> None:
-        """Take an event, if it is about what is followed; ``batch`` is the subject of the batch it belongs to."""
+    def enqueue(self, event: State, batch: str | None = None, owner: str | None = None) -> None:
+        """Add an event to the outgoing messages, if its subject is subscribed.
+
+        ``batch`` is the subject of the batch it belongs to, ``owner`` the only user, beside administrators, who may see
+        it.
+        """
+        if owner is not None and not jobs.may_see(self._user, owner):
+            return
         subject = event["subject"]
         for name in (subject, batch):
-            if name in self._held:
-                self._held[name].append((event, batch))
+            if name in self._buffered:
+                self._buffered[name].append((event, batch, owner))
                 return
         streamed = any(subject.startswith(prefix) for prefix in self._streams)
-        if streamed or event["at"] > self._since.get(subject, _NOT_SUBSCRIBED):
+        if streamed or event["at"] > self._since.get(subject, _NEVER):
             self.outgoing.put_nowait(event)
 
 
@@ -118,138 +160,152 @@ def _resource(subject: str) -> tuple[str, UUID]:
     try:
         return f"{kind}:", UUID(resource_id)
     except ValueError:
-        raise NotFound("There is nothing of this name to subscribe to.") from None
+        raise NotFound("The subject was not found.") from None
 
 
-class Relay:
-    """Passes on to the subscribers of this process what is announced. Connects with the first of them."""
+class SubscriptionHub:
+    """Forwards published changes to the subscribers of this process.
+
+    It connects to Redis with the first subscriber.
+    """
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._subscribers: set[Subscriber] = set()
-        self._listens = asyncio.Event()
+        self._connected = asyncio.Event()
         self._listening: asyncio.Task[None] | None = None
         self._resyncing: set[asyncio.Task[None]] = set()
 
     async def attach(self, subscriber: Subscriber) -> None:
-        """Begin to pass on to a subscriber."""
+        """Start to forward to a subscriber."""
         self._subscribers.add(subscriber)
         if self._listening is None:
             self._listening = asyncio.create_task(self._listen())
 
     def detach(self, subscriber: Subscriber) -> None:
-        """Forget a subscriber that left."""
+        """Remove a subscriber."""
         self._subscribers.discard(subscriber)
 
-    async def ready(self) -> None:
-        """Wait until announcements are heard, so that no change falls between a state and the events after it."""
-        with suppress(TimeoutError):  # the state cannot be read then either, which says what is wrong
-            await asyncio.wait_for(self._listens.wait(), 1.0)
+    async def wait_until_connected(self) -> None:
+        """Wait until changes are received, so that none after the state is missed."""
+        with suppress(TimeoutError):  # reading the state then fails with the reason
+            await asyncio.wait_for(self._connected.wait(), 1.0)
 
     async def _listen(self) -> None:
         address = self._services.settings.redis_url.get_secret_value()
         while True:
             try:
-                # Without a limit for answers: nothing may happen for hours.
-                redis = Redis.from_url(address, socket_timeout=None, socket_connect_timeout=_CONNECT_SECONDS)
-                async with redis, redis.pubsub() as announcements:
-                    await announcements.subscribe(channel(redis))
-                    async for message in announcements.listen():
-                        self._take(message)
+                # Without a timeout: there may be no change for hours.
+                redis = Redis.from_url(address, socket_timeout=None, socket_connect_timeout=_CONNECT_TIMEOUT_SECONDS)
+                async with redis, redis.pubsub() as changes:
+                    await changes.subscribe(channel(redis))
+                    async for message in changes.listen():
+                        self._dispatch(message)
             except RedisError as error:
                 logger.warning("live updates pause: %s", type(error).__name__)
-            except Exception:  # whoever reaches Redis can publish anything; it must not end everybody's updates
+            except Exception:  # an invalid message must not end all updates
                 logger.exception("live updates pause")
-            self._listens.clear()
+            self._connected.clear()
             await asyncio.sleep(_RECONNECT_SECONDS)
 
-    def _take(self, message: dict[str, Any]) -> None:
+    def _dispatch(self, message: dict[str, Any]) -> None:
         if message["type"] == "subscribe":
-            self._listens.set()
+            self._connected.set()
             self._resync()
         elif message["data"] == RESYNC:
             self._resync()
         else:
             event = json.loads(message["data"])
-            batch = event.pop("batch", None)
+            batch, owner = event.pop("batch", None), event.pop("owner", None)
             for subscriber in list(self._subscribers):
-                subscriber.offer(event, batch)
+                subscriber.enqueue(event, batch, owner)
 
     def _resync(self) -> None:
-        """Announcements may have been missed, so everybody begins with the present state again."""
+        """Send all subscribers the current state, as changes may have been missed."""
         for subscriber in self._subscribers:
             for subject in subscriber.subjects:
-                task = asyncio.create_task(_quietly(subscriber.subscribe(subject)))
+                task = asyncio.create_task(_ignore_errors(subscriber.subscribe(subject)))
                 self._resyncing.add(task)
                 task.add_done_callback(self._resyncing.discard)
 
 
-async def _quietly(subscribing: Any) -> None:
+async def _ignore_errors(subscribing: Any) -> None:
     with suppress(PlatformError):
         await subscribing
 
 
 @router.websocket("/ws/live")
 async def live(socket: WebSocket) -> None:
-    """Answer ``{"subscribe": "vod:<id>"}``, ``{"subscribe": "tasks"}`` and ``{"ping": "..."}``; send events.
+    """Handle ``{"subscribe": "vod:<id>"}``, ``{"subscribe": "tasks"}`` and ``{"ping": "..."}``.
 
-    Whose session, or token, has ended is sent nothing more: the connection is closed instead.
+    After the session has ended, nothing more is sent, and the connection is closed.
     """
     services: Services = socket.app.state.services
     require_session = partial(run_in_threadpool, authenticate, services, socket.query_params.get("token", ""))
     try:
-        await require_session()
-    except NotSignedIn as refusal:
-        await socket.send_denial_response(answer(refusal))
+        user = await require_session()
+    except AuthenticationFailed as error:
+        await socket.send_denial_response(error_response(error))
         return
     await socket.accept()
-    relay: Relay = socket.app.state.relay
-    subscriber = Subscriber(services)
-    await relay.attach(subscriber)
+    hub: SubscriptionHub = socket.app.state.hub
+    subscriber = Subscriber(services, user)
+    await hub.attach(subscriber)
     sending = asyncio.create_task(_send(socket, subscriber, require_session))
+    closing = asyncio.create_task(_close_on_overflow(socket, subscriber, sending))
     try:
         while (message := await socket.receive())["type"] != "websocket.disconnect":
             try:
-                await _obey(message, relay, subscriber)
+                await _handle_message(message, hub, subscriber)
             except PlatformError as error:
                 subscriber.outgoing.put_nowait(envelope(error))
     finally:
-        relay.detach(subscriber)
+        hub.detach(subscriber)
         sending.cancel()
+        closing.cancel()
 
 
 @router.websocket("/{path:path}")
-async def nothing_here(socket: WebSocket) -> None:
-    """Refuse a path that has no WebSocket, as any unknown path."""
-    await socket.send_denial_response(answer(NotFound()))
+async def unknown_path(socket: WebSocket) -> None:
+    """Reject a WebSocket on another path like any unknown path."""
+    await socket.send_denial_response(error_response(NotFound()))
 
 
 async def _send(socket: WebSocket, subscriber: Subscriber, require_session: Callable[[], Awaitable[User]]) -> None:
-    """Send what waits, as long as the session goes on; close the connection instead when it has ended."""
+    """Send the outgoing messages while the session is open, then close the connection."""
     with suppress(RuntimeError):  # the connection is closing
         while True:
             message = await subscriber.outgoing.get()
             try:
                 await require_session()
             except PlatformError as error:
-                ended = isinstance(error, NotSignedIn)
+                ended = isinstance(error, AuthenticationFailed)
                 await socket.close(WS_1008_POLICY_VIOLATION if ended else WS_1013_TRY_AGAIN_LATER)
                 return
             await socket.send_json(message)
 
 
-async def _obey(message: Any, relay: Relay, subscriber: Subscriber) -> None:
-    match _wish(message):
+async def _close_on_overflow(socket: WebSocket, subscriber: Subscriber, sending: asyncio.Task[None]) -> None:
+    await subscriber.outgoing.overflowed.wait()
+    sending.cancel()
+    with suppress(RuntimeError):  # the connection is closing
+        await socket.close(WS_1008_POLICY_VIOLATION, "too many messages wait to be read")
+
+
+async def _handle_message(message: Any, hub: SubscriptionHub, subscriber: Subscriber) -> None:
+    match _parse_message(message):
         case {"subscribe": str(subject), **rest} if not rest and _is_known(subject):
-            await relay.ready()
+            if len(subscriber.subjects) >= _MAX_SUBSCRIPTIONS:
+                raise TooManyRequests("The connection has too many subscriptions.")
+            await hub.wait_until_connected()
             await subscriber.subscribe(subject)
         case {"ping": str(text), **rest} if not rest:
             subscriber.outgoing.put_nowait({"pong": text})
         case _:
-            raise ValidationFailed("This message is not known.")
+            raise ValidationFailed("Unknown message.")
 
 
-def _wish(message: Any) -> Any:
+def _parse_message(message: Any) -> Any:
     try:
         return json.loads(message.get("text") or "")
     except (ValueError, RecursionError):

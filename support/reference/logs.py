@@ -1,4 +1,4 @@
-"""Where a process writes its log, and in what form: UTC, one line per event, with the id of the request."""
+"""Logging: one line for each event, in UTC, with the id of the request."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from pathlib import Path
 from support.reference.errors import request_id
 
 _FORMAT = "%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s [%(request_id)s] %(message)s"
-# Their own news at this level is noise beside ours.
+# They log routine events at this level.
 _QUIET = ("alembic", "procrastinate.periodic", "procrastinate.jobs", "uvicorn", "psycopg.pool")
 
 
 def configure(log_dir: Path | None, name: str) -> None:
-    """Log to ``<log_dir>/<name>.log``, or to stderr when there is no directory. Replaces what was configured before."""
+    """Log to ``<log_dir>/<name>.log``, or to stderr without a directory.
+
+    Replaces an earlier configuration.
+    """
     handler = logging.StreamHandler(sys.stderr) if log_dir is None else logging.FileHandler(log_dir / f"{name}.log")
     formatter = logging.Formatter(_FORMAT, datefmt="%Y-%m-%dT%H:%M:%S")
     formatter.converter = time.gmtime

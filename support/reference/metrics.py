@@ -1,4 +1,4 @@
-"""``/metrics``: what was asked of the API and how it was answered, for Prometheus. Counted since the process began."""
+"""``/metrics``: counters and durations of requests since the start of the process."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ from sqlalchemy.orm import Session
 from starlette.types import Scope
 
 from support.reference.database import Database
-from support.reference.errors import DatabaseUnavailable, documented
+from support.reference.errors import DatabaseUnavailable, error_responses
+from support.reference.jobs import statistics as jobs
 from support.reference.status.figures import read_stale_gauge, read_statuses_gauge, read_waiting_gauge
 from support.reference.webhooks.service import read_deliveries_gauge
 
-# Paths and methods that are not ours would let anybody grow the number of series without end.
+# Any client could otherwise create series without limit.
 _UNKNOWN = "unknown"
 
 router = APIRouter()
@@ -38,25 +39,25 @@ class Metrics:
             "http_requests", "Requests by route and status.", ("method", "path", "status"), registry=self._registry
         )
         self._errors = Counter(
-            "http_errors", "Requests that were answered 400 or above.", ("status",), registry=self._registry
+            "http_errors", "Responses with a status of 400 or above.", ("status",), registry=self._registry
         )
         self._seconds = Histogram(
-            "http_request_seconds", "How long answers took.", ("method", "path"), registry=self._registry
+            "http_request_seconds", "Duration of requests.", ("method", "path"), registry=self._registry
         )
 
     def count(self, scope: Scope, status: int | None, seconds: float) -> None:
-        """Count one request; ``status`` is None when its connection was lost before the answer."""
+        """Count a request of ``seconds``; ``status`` is None without a response."""
         route = scope.get("route")
         path = getattr(route, "path_format", _UNKNOWN)
-        method = scope["method"] if scope["method"] in getattr(route, "methods", ()) else _UNKNOWN
-        answered = str(status or "none")
-        self._requests.labels(method, path, answered).inc()
+        method = scope["method"] if scope["method"] in (getattr(route, "methods", None) or ()) else _UNKNOWN
+        label = str(status or "none")
+        self._requests.labels(method, path, label).inc()
         self._seconds.labels(method, path).observe(seconds)
         if status is None or status >= 400:
-            self._errors.labels(answered).inc()
+            self._errors.labels(label).inc()
 
     def text(self) -> bytes:
-        """All of it, in Prometheus' text format."""
+        """Return all metrics in Prometheus' text format."""
         return generate_latest(self._registry)
 
 
@@ -64,6 +65,10 @@ DATABASE_GAUGES: Sequence[Callable[[Session], GaugeMetricFamily]] = (
     read_statuses_gauge,
     read_stale_gauge,
     read_waiting_gauge,
+    jobs.read_jobs_gauge,
+    jobs.read_runs_gauge,
+    jobs.read_takeovers_gauge,
+    jobs.read_waiting_gauge,
     read_deliveries_gauge,
 )
 """Gauges that are read from the database at each scrape, and are absent while it is away."""
@@ -93,8 +98,8 @@ def gauges(database: Database) -> bytes:
 _TEXT = {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Prometheus' text format."}
 
 
-@router.get("/metrics", response_class=Response, responses={200: _TEXT, **documented(500)})
+@router.get("/metrics", response_class=Response, responses={200: _TEXT, **error_responses(500)})
 def metrics(request: Request) -> Response:
-    """What was asked and answered since this process began, and gauges. Open to everyone, for Prometheus."""
-    held: Metrics = request.app.state.metrics
-    return Response(held.text() + gauges(request.app.state.services.database), media_type=CONTENT_TYPE_LATEST)
+    """Return the metrics of this process, and gauges from the database. Public."""
+    counters: Metrics = request.app.state.metrics
+    return Response(counters.text() + gauges(request.app.state.services.database), media_type=CONTENT_TYPE_LATEST)

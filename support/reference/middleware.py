@@ -1,4 +1,4 @@
-"""What happens to every request before and after its handler."""
+"""Middleware: request ids, security headers, the access log, and limits of time and size."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from support.reference.database import request_began
-from support.reference.errors import PayloadTooLarge, PlatformError, TimeLimitExceeded, answer, request_id
+from support.reference.database import request_started_at
+from support.reference.errors import PayloadTooLarge, PlatformError, RequestTimedOut, error_response, request_id
 
 logger = logging.getLogger(__name__)
 access_log = logging.getLogger("support.reference.access_log")
 
-BODY_LIMIT_BYTES = 1024 * 1024
-TIME_LIMIT_SECONDS = 10.0
+MAX_BODY_BYTES = 1024 * 1024
+REQUEST_TIMEOUT_SECONDS = 10.0
 
 SWITCHING_PROTOCOLS = 101
-_ANSWERS = ("http.response.start", "websocket.http.response.start", "websocket.accept")
-_SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_RESPONSE_STARTS = ("http.response.start", "websocket.http.response.start", "websocket.accept")
+_VALID_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -33,11 +33,11 @@ _SECURITY_HEADERS = {
 }
 
 
-class Identified:
-    """Gives every request its id, every answer its headers, and the log its line; the outermost layer.
+class RequestIdMiddleware:
+    """Gives each request its id, its headers and a line in the access log. The outermost layer.
 
-    A WebSocket begins with a request too: all its messages carry that request's id, a refusal is answered as any other.
-    What a handler did not expect becomes a 500 without details; the log has the stack under the request's id.
+    All messages of a WebSocket have the id of its handshake, and a rejected handshake is answered like any request. An
+    unexpected error becomes a 500 without details; its stack trace is logged with the request id.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -49,29 +49,29 @@ class Identified:
             await self._app(scope, receive, send)
             return
         sent = Headers(scope=scope).get("X-Request-ID", "")
-        request_id.set(sent if _SANE_REQUEST_ID.fullmatch(sent) else uuid4().hex)
+        request_id.set(sent if _VALID_REQUEST_ID.fullmatch(sent) else uuid4().hex)
         started = monotonic()
         is_http = scope["type"] == "http"
         if is_http:
-            request_began.set(started)
+            request_started_at.set(started)
         status: int | None = None
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
-            if message["type"] in _ANSWERS:
+            if message["type"] in _RESPONSE_STARTS:
                 status = message.get("status", SWITCHING_PROTOCOLS)
                 message.setdefault("headers", [])
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = request_id.get()
-                headers.update({**_SECURITY_HEADERS, **_policy_of_its_own(headers)})
+                headers.update({**_SECURITY_HEADERS, **_own_policies(headers)})
             await send(message)
 
         try:
             await self._app(scope, receive, send_with_headers)
         except Exception:
-            logger.exception("Unexpected error")
+            logger.exception("unexpected error")
             if status is None:
-                await answer(PlatformError())(scope, receive, send_with_headers)
+                await error_response(PlatformError())(scope, receive, send_with_headers)
         finally:
             seconds = monotonic() - started
             _log_access(scope, status, seconds)
@@ -79,12 +79,12 @@ class Identified:
                 scope["app"].state.metrics.count(scope, status, seconds)
 
 
-class TimeLimited:
-    """Answers 503 when a handler takes too long. The handler goes on to its own limits; nobody hears its answer."""
+class TimeoutMiddleware:
+    """Returns 503 when a handler takes too long; it continues to its own limits."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._late: set[asyncio.Future[None]] = set()
+        self._late_handlers: set[asyncio.Future[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection (ASGI)."""
@@ -100,23 +100,23 @@ class TimeLimited:
                 await send(message)
 
         handling = asyncio.ensure_future(self._app(scope, receive, send_in_time))
-        await asyncio.wait({handling}, timeout=TIME_LIMIT_SECONDS)
+        await asyncio.wait({handling}, timeout=REQUEST_TIMEOUT_SECONDS)
         if handling.done() or started:
             await handling
             return
         expired = True
-        self._late.add(handling)
-        handling.add_done_callback(self._late_end)
-        await answer(TimeLimitExceeded())(scope, receive, send)
+        self._late_handlers.add(handling)
+        handling.add_done_callback(self._log_late_error)
+        await error_response(RequestTimedOut())(scope, receive, send)
 
-    def _late_end(self, handling: asyncio.Future[None]) -> None:
-        self._late.discard(handling)
+    def _log_late_error(self, handling: asyncio.Future[None]) -> None:
+        self._late_handlers.discard(handling)
         if not handling.cancelled() and (error := handling.exception()):
-            logger.error("A request that had taken too long failed", exc_info=error)
+            logger.error("a request failed after its timeout", exc_info=error)
 
 
-class BodyLimited:
-    """Refuses bodies over the limit: by their announced length, or once too much has come."""
+class BodyLimitMiddleware:
+    """Rejects bodies above the limit, by ``Content-Length`` or by what was received."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -126,9 +126,9 @@ class BodyLimited:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        announced = Headers(scope=scope).get("Content-Length", "")
-        if announced.isdecimal() and int(announced) > BODY_LIMIT_BYTES:
-            await answer(PayloadTooLarge())(scope, receive, send)
+        content_length = Headers(scope=scope).get("Content-Length", "")
+        if content_length.isdecimal() and int(content_length) > MAX_BODY_BYTES:
+            await error_response(PayloadTooLarge())(scope, receive, send)
             return
         received = 0
 
@@ -136,20 +136,20 @@ class BodyLimited:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > BODY_LIMIT_BYTES:
-                # FastAPI lets its own exception pass while it reads a body, and turns any other into a 400.
+            if received > MAX_BODY_BYTES:
+                # FastAPI passes this exception on while it reads a body, and turns any other into a 400.
                 raise HTTPException(PayloadTooLarge.status)
             return message
 
         await self._app(scope, receive_limited, send)
 
 
-def _policy_of_its_own(headers: Headers) -> dict[str, str]:
-    """What a page in a browser says it needs; nothing else is shown in one."""
-    return {name: headers[name] for name in ("Content-Security-Policy",) if name in headers}
+def _own_policies(headers: Headers) -> dict[str, str]:
+    """Return the policies that a page sets for itself."""
+    return {name: headers[name] for name in ("Content-Security-Policy", "Referrer-Policy") if name in headers}
 
 
 def _log_access(scope: Scope, status: int | None, seconds: float) -> None:
-    # The path as it was sent: percent-encoded, so that nobody writes lines of their own, and without the query.
+    # The raw path is percent-encoded, so that no client can write log lines; queries may contain secrets.
     path = scope.get("raw_path", b"").decode("ascii", "backslashreplace")
     access_log.info("%s %s %s %.1f ms", scope.get("method", "GET"), path, status or "-", seconds * 1000)

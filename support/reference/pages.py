@@ -1,4 +1,4 @@
-"""Pages of a list, newest first."""
+"""Pages of lists, newest first."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from support.reference.database import Base
 Row = TypeVar("Row", bound=Base)
 
 
-def newest(session: Session, wanted: Select[Row], *, limit: int, offset: int) -> tuple[list[Row], int]:
-    """One page of the rows that a query finds, newest first by ``created_at``, and how many it finds in all."""
-    table = wanted.column_descriptions[0]["entity"]
-    page = wanted.order_by(table.created_at.desc(), table.id.desc()).limit(limit).offset(offset)
-    return list(session.scalars(page)), count(session, wanted)
+def newest(session: Session, query: Select[Row], *, limit: int, offset: int) -> tuple[list[Row], int]:
+    """Return one page of a query, newest first by ``created_at``, and the number of all."""
+    table = query.column_descriptions[0]["entity"]
+    page = query.order_by(table.created_at.desc(), table.id.desc()).limit(limit).offset(offset)
+    return list(session.scalars(page)), count(session, query)
 
 
-def count(session: Session, wanted: SelectBase) -> int:
-    """How many rows a query finds."""
-    return session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+def count(session: Session, query: SelectBase) -> int:
+    """Return the number of rows of a query."""
+    return session.scalar(select(func.count()).select_from(query.subquery())) or 0

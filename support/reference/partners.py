@@ -1,7 +1,7 @@
-"""How the platform asks an outside service: directly, and with one time limit for the whole answer.
+"""Calls of outside services: directly, and with one time limit for the whole response.
 
-The time limit of ``requests`` is for each read, so that a partner which sends a byte now and then holds its caller for
-as long as it likes.
+The timeout of ``requests`` applies to each read, so that a partner that sends a byte now and then would block its
+caller without end.
 """
 
 from __future__ import annotations
@@ -20,24 +20,26 @@ from urllib3.exceptions import ReadTimeoutError
 
 
 class PartnerSession(requests.Session):
-    """A session that gives up after ``timeout`` seconds: of connecting, and then of an answer that is not yet whole.
+    """A session that gives up after ``timeout`` seconds: to connect, and for the whole response.
 
-    It raises ``requests.Timeout`` then, in the middle of an answer as before it.
+    It raises ``requests.Timeout``, also in the middle of a response.
     """
 
     def __init__(self, timeout: float) -> None:
         super().__init__()
         self._timeout = timeout
-        self.trust_env = False  # no proxy and no ~/.netrc may come between
+        self.trust_env = False  # no proxies, no ~/.netrc
         for scheme in ("http://", "https://"):
             self.mount(scheme, _Adapter())
 
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
-        """Send a request and read its answer whole."""
+        """Send a request and read the whole response."""
         try:
             return super().send(request, **{**options, "timeout": self._timeout})
         except requests.ConnectionError as error:
-            if error.args and isinstance(error.args[0], ReadTimeoutError):  # in the body it has the wrong name
+            if error.args and isinstance(
+                error.args[0], ReadTimeoutError
+            ):  # requests reports a timeout in the body as this
                 raise requests.ReadTimeout(error, request=request) from None
             raise
 
@@ -48,8 +50,8 @@ class _Adapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
 
 
-class TimedAnswer(HTTPResponse):
-    """An answer that may take no longer in all than its connection allows one read."""
+class TimedResponse(HTTPResponse):
+    """A response that may take no longer as a whole than its connection allows for one read."""
 
     def __init__(self, connection: socket.socket, *arguments: Any, **options: Any) -> None:
         super().__init__(connection, *arguments, **options)
@@ -68,7 +70,7 @@ class _TimedReader(io.RawIOBase):
     def readinto(self, buffer: Any) -> int | None:
         remaining = self._until - monotonic()
         if remaining <= 0:
-            raise TimeoutError("the answer did not come whole in time")
+            raise TimeoutError("the response was not complete in time")
         self._connection.settimeout(remaining)
         return self._stream.readinto(buffer)
 
@@ -78,11 +80,11 @@ class _TimedReader(io.RawIOBase):
 
 
 class _Connection(HTTPConnection):
-    response_class = TimedAnswer
+    response_class = TimedResponse
 
 
 class _SecureConnection(HTTPSConnection):
-    response_class = TimedAnswer
+    response_class = TimedResponse
 
 
 class _Pool(HTTPConnectionPool):

@@ -1,4 +1,4 @@
-"""What must be so before the platform's processes can start: a database with the newest schema, and the accounts."""
+"""Preparation of a start: migrate the database and create the accounts."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from sqlalchemy import NullPool, create_engine
 
 from support.reference.access.routes import NewUser
 from support.reference.access.service import create_user, has_account
-from support.reference.database import wait_until_up
+from support.reference.database import wait_for_database
 from support.reference.migrations import UnknownRevision, migrate
 from support.reference.services import Services
 from support.reference.settings import Settings, SettingsError
 
 _EXIT_DATABASE = 3
-_DATABASE_LIMIT_SECONDS = 30.0
+_DATABASE_TIMEOUT_SECONDS = 30.0
 
 
-class StartFailed(Exception):
-    """The platform cannot run: a sentence why, and the exit code."""
+class StartupError(Exception):
+    """The platform cannot start; with the reason and the exit code."""
 
     def __init__(self, reason: str, code: int) -> None:
         self.reason = reason
@@ -28,19 +28,23 @@ class StartFailed(Exception):
 
 
 def prepare_database(settings: Settings, target: str = "up") -> None:
-    """Wait for the database and move its schema. Raises StartFailed, and SettingsError for an unknown target."""
+    """Wait for the database and migrate it.
+
+    Raises StartupError, and SettingsError for an unknown target.
+    """
     url = settings.database_url.get_secret_value()
-    if not wait_until_up(url, limit_seconds=_DATABASE_LIMIT_SECONDS):
-        reason = f"The database did not let us in within {_DATABASE_LIMIT_SECONDS:.0f} s: see PLATFORM_DATABASE_URL."
-        raise StartFailed(reason, _EXIT_DATABASE)
+    if not wait_for_database(url, limit_seconds=_DATABASE_TIMEOUT_SECONDS):
+        limit = f"{_DATABASE_TIMEOUT_SECONDS:.0f} s"
+        reason = f"The database did not accept a connection within {limit}: see PLATFORM_DATABASE_URL."
+        raise StartupError(reason, _EXIT_DATABASE)
     try:
         migrate(create_engine(url, poolclass=NullPool), target)
     except UnknownRevision:
-        raise SettingsError(f"There is no migration {target!r}: give up, down, or the name of one.") from None
+        raise SettingsError(f"unknown migration {target!r}: use up, down, or the name of a revision.") from None
 
 
 def read_accounts(path: Path | None) -> list[NewUser]:
-    """The accounts that must exist. Raises SettingsError when the file is not a list of them."""
+    """Return the accounts to create. Raises SettingsError if the file is not a list of accounts."""
     if path is None:
         return []
     try:
@@ -52,8 +56,8 @@ def read_accounts(path: Path | None) -> list[NewUser]:
 
 
 def create_accounts(settings: Settings, accounts: list[NewUser]) -> None:
-    """Create those of the accounts that are not there yet."""
-    services = Services.of(settings, pool_size=1)
+    """Create the accounts whose name and address do not exist."""
+    services = Services.from_settings(settings, pool_size=1)
     for account in accounts:
         if not has_account(services, username=account.username, email=account.email):
             create_user(services, **account.model_dump())

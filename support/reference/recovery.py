@@ -1,25 +1,28 @@
-"""The recovery process: gives the jobs of dead workers to living ones, and passes on what live updates tell.
+"""The recovery process: takes over jobs of dead workers, and publishes live updates.
 
-Procrastinate does not do the first by itself. It is a process of its own because it must outlive the worker it watches,
-and because each of its duties is done once, however many workers and APIs there are.
+Procrastinate does not take jobs over by itself. This is a process of its own because it must outlive the worker, and
+because its duties are done once for all workers and APIs.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import Callable
 from time import monotonic
 
 import psycopg
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job, Status
+from sqlalchemy import text
 
-from support.reference.announcer import Announcer
-from support.reference.database import wait_until_up
+from support.reference.announcer import ChangePublisher
+from support.reference.database import wait_for_database
 from support.reference.errors import DatabaseUnavailable
-from support.reference.queue import abandonment_of, connector, queue, use_services
+from support.reference.jobs import entries
+from support.reference.jobs.takeover import take_over_job
+from support.reference.jobs.tasks import is_job
+from support.reference.queue import connector, given_up_handler, queue
 from support.reference.services import Services
 from support.reference.settings import Settings
 from support.reference.status.silence import SilenceWatcher
@@ -27,78 +30,92 @@ from support.reference.worker import ALIVE_LOCK, FROZEN_SECONDS, STALLED_SECONDS
 
 logger = logging.getLogger(__name__)
 
-MOST_TAKEOVERS = 3
+MAX_TAKEOVERS = 3
 
 _SWEEP_SECONDS = 0.2
-_SWEEP_LIMIT_SECONDS = 2.0
-# A look that takes longer was held up by the database, which held up the heartbeats as well.
-_PROMPT_SECONDS = 0.4
+_SWEEP_TIMEOUT_SECONDS = 2.0
+# A slower query was delayed by the database, and so were the heartbeats.
+_MAX_QUERY_SECONDS = 0.4
 
-# A worker whose heartbeat comes meanwhile keeps its row: PostgreSQL looks again at what another transaction changed.
+# A worker whose heartbeat comes meanwhile keeps its row: PostgreSQL reads rows of concurrent transactions again.
+# The sessions of a dismissed worker are ended: one that was frozen in a transaction would keep its locks.
 _DISMISS = """
-DELETE FROM procrastinate_workers
-WHERE last_heartbeat < now() - make_interval(secs => %(stalled)s)
-  AND (last_heartbeat < now() - make_interval(secs => %(frozen)s) OR id NOT IN (
-    SELECT objid FROM pg_locks JOIN pg_database ON pg_database.oid = database
-    WHERE datname = current_database() AND locktype = 'advisory' AND objsubid = 2 AND classid = %(alive)s))
-RETURNING id
+WITH dismissed AS (
+    DELETE FROM procrastinate_workers
+    WHERE last_heartbeat < now() - make_interval(secs => %(stalled)s)
+      AND (last_heartbeat < now() - make_interval(secs => %(frozen)s) OR id NOT IN (
+        SELECT objid FROM pg_locks JOIN pg_database ON pg_database.oid = database
+        WHERE datname = current_database() AND locktype = 'advisory' AND objsubid = 2 AND classid = %(alive)s))
+    RETURNING id
+)
+SELECT dismissed.id, count(pg_terminate_backend(pid)) AS ended FROM dismissed
+LEFT JOIN queue_workers USING (id) LEFT JOIN pg_stat_activity ON application_name = session_name
+GROUP BY dismissed.id
 """
+
+_COUNT_TAKEOVER = text(
+    "INSERT INTO queue_takeovers (queue_id, count) VALUES (:id, 1) "
+    "ON CONFLICT (queue_id) DO UPDATE SET count = queue_takeovers.count + 1 RETURNING count"
+)
 
 
 def run(settings: Settings, ready: Callable[[], None]) -> None:
-    """Do both for good, through every outage of the database and of Redis. ``ready`` is called when it begins."""
-    use_services(Services.of(settings, pool_size=1))
+    """Run both duties without end, through outages of the database and of Redis.
+
+    ``ready`` is called at the start.
+    """
     ready()
     asyncio.run(_run(settings))
 
 
 async def _run(settings: Settings) -> None:
-    await asyncio.gather(_watch(settings), Announcer(settings).run(), SilenceWatcher(settings).run())
+    services = Services.from_settings(settings, pool_size=1)
+    await asyncio.gather(_watch(services), ChangePublisher(settings).run(), SilenceWatcher(settings).run())
 
 
-async def _watch(settings: Settings) -> None:
-    takeovers: Counter[int] = Counter()
+async def _watch(services: Services) -> None:
     while True:
-        await asyncio.to_thread(wait_until_up, settings.database_url.get_secret_value())
+        await asyncio.to_thread(wait_for_database, services.settings.database_url.get_secret_value())
         try:
-            await _sweep_until_lost(settings, takeovers)
+            await _sweep_until_lost(services)
         except (ConnectorException, psycopg.OperationalError, DatabaseUnavailable, TimeoutError) as error:
-            logger.warning("the database is lost: %s", type(error).__name__)
+            logger.warning("the database is not available: %s", type(error).__name__)
 
 
-async def _sweep_until_lost(settings: Settings, takeovers: Counter[int]) -> None:
-    with queue.replace_connector(connector(settings, connections=1)):
-        async with asyncio.timeout(_SWEEP_LIMIT_SECONDS):
+async def _sweep_until_lost(services: Services) -> None:
+    address = services.settings.database_url.get_secret_value()
+    with queue.replace_connector(connector(address, connections=1)):
+        async with asyncio.timeout(_SWEEP_TIMEOUT_SECONDS):
             await queue.open_async()
         try:
-            await asyncio.sleep(STALLED_SECONDS)  # after an outage every heartbeat is old, also a living worker's
+            await asyncio.sleep(STALLED_SECONDS)  # after an outage the heartbeat of a running worker is old, too
             while True:
-                async with asyncio.timeout(_SWEEP_LIMIT_SECONDS):
-                    pause = await _sweep(takeovers)
+                async with asyncio.timeout(_SWEEP_TIMEOUT_SECONDS):
+                    pause = await _sweep(services)
                 await asyncio.sleep(pause)
         finally:
             await queue.close_async()
 
 
-async def _sweep(takeovers: Counter[int]) -> float:
-    """Dismiss dead workers and take their jobs over; returns how many seconds to wait before the next look.
+async def _sweep(services: Services) -> float:
+    """Remove dead workers and take their jobs over; returns the seconds until the next sweep.
 
-    A worker is dead when its heartbeat is old and its lock gone, or when its heartbeat is very old.
+    A worker is dead if its heartbeat is old and its lock free, or if its heartbeat is very old.
     """
-    began = monotonic()
+    started = monotonic()
     stalled = await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS)
-    if monotonic() - began > _PROMPT_SECONDS:
+    if monotonic() - started > _MAX_QUERY_SECONDS:
         return STALLED_SECONDS
-    dismissed = await _dismiss_dead_workers() if stalled else set()
+    dismissed = await _dismiss_dead_workers()
     for job in stalled:
         if job.worker_id is not None and job.worker_id not in dismissed:
             continue
         try:
-            await _take_over(job, takeovers)
+            await _take_over(services, job)
         except ConnectorException as error:
             if not isinstance(error.__cause__, psycopg.errors.RaiseException):
                 raise
-            logger.info("job %s has ended meanwhile", job.id)
+            logger.info("job %s ended meanwhile", job.id)
     return _SWEEP_SECONDS
 
 
@@ -109,14 +126,29 @@ async def _dismiss_dead_workers() -> set[int]:
     return {worker["id"] for worker in dismissed}
 
 
-async def _take_over(job: Job, takeovers: Counter[int]) -> None:
+async def _take_over(services: Services, job: Job) -> None:
     assert job.id is not None
-    if takeovers[job.id] < MOST_TAKEOVERS:
-        await queue.job_manager.retry_job(job)
-        takeovers[job.id] += 1
+    if is_job(job.task_name):
+        await asyncio.to_thread(take_over_job, services, job.id, job.worker_id)
+        return
+    if await asyncio.to_thread(_requeue, services, job):
         logger.warning("job %d (%s) lost its worker and runs again", job.id, job.task_name)
         return
-    if handler := abandonment_of(job.task_name):
-        await asyncio.to_thread(handler, **job.task_kwargs)
+    if handler := given_up_handler(job.task_name):
+        await asyncio.to_thread(handler, services, **job.task_kwargs)
     await queue.job_manager.finish_job(job, Status.FAILED, delete_job=False)
     logger.error("job %d (%s) lost its worker too often and has failed", job.id, job.task_name)
+
+
+def _requeue(services: Services, job: Job) -> bool:
+    """Put a job back to todo and count it in the same transaction; False after too many takeovers."""
+    assert job.id is not None
+    with services.database.begin() as session:
+        entry = entries.lock(session, job.id)
+        if entry is None or entry[0] != Status.DOING.value or entry[1] not in (None, job.worker_id):
+            return True  # it has ended meanwhile
+        takeovers: int = session.execute(_COUNT_TAKEOVER, {"id": job.id}).scalar_one()
+        if takeovers > MAX_TAKEOVERS:
+            return False
+        entries.requeue(session, job.id, None)
+        return True

@@ -14,26 +14,27 @@ from support.reference.settings import Settings
 EXIT_PORT_IN_USE = 4
 
 _BACKLOG = 1024
-# Longer than a client keeps an idle connection, so that no request meets a connection that is just being closed.
+_MAX_WEBSOCKET_MESSAGE_BYTES = 64 * 1024
+# Longer than clients keep idle connections, so that no request is sent on a connection that is being closed.
 _KEEP_ALIVE_SECONDS = 75
-_GRACE_SECONDS = 2
+_SHUTDOWN_GRACE_SECONDS = 2
 
 
-class AnnouncedServer(uvicorn.Server):
-    """A server that says when it answers."""
+class NotifyingServer(uvicorn.Server):
+    """A server that reports when it accepts connections."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to accept connections."""
+        """Start to accept connections, and report it."""
         await super().startup(sockets)
         self._ready()
 
 
 def run(app: FastAPI, settings: Settings, ready: Callable[[], None]) -> None:
-    """Serve until told to stop (SIGTERM). Exits with EXIT_PORT_IN_USE when another process listens on the port."""
+    """Serve until SIGTERM. Exits with EXIT_PORT_IN_USE when another process listens on the port."""
     listener = _listener(settings.host, settings.port)
     config = uvicorn.Config(
         app,
@@ -41,17 +42,18 @@ def run(app: FastAPI, settings: Settings, ready: Callable[[], None]) -> None:
         lifespan="off",
         log_config=None,
         server_header=False,
-        timeout_graceful_shutdown=_GRACE_SECONDS,
+        ws_max_size=_MAX_WEBSOCKET_MESSAGE_BYTES,
+        timeout_graceful_shutdown=_SHUTDOWN_GRACE_SECONDS,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
     )
-    AnnouncedServer(config, ready).run(sockets=[listener])
+    NotifyingServer(config, ready).run(sockets=[listener])
 
 
 def _listener(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio turns off Nagle's algorithm, which delays answers by 40 ms, only where the protocol is named.
+    # asyncio disables Nagle's algorithm, which delays responses by 40 ms, only if the protocol is given.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    # Also lets us have a port that somebody reserves with a bound socket that does not listen.
+    # Also allows a port that the caller reserves with a bound socket that does not listen.
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))

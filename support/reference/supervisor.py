@@ -1,24 +1,25 @@
-"""The supervisor: prepares the database, then keeps the processes of the platform alive.
+"""The supervisor: prepares the database, then keeps the processes of the platform running.
 
-It loads the application once and forks its processes (``api``, ``worker`` and ``recovery``), so that each start takes
-milliseconds. A process that ends unasked is started again.
+It loads the application once and forks its processes (``api``, ``recovery`` and the workers of the settings:
+``worker``, ``worker-2``, ...), so that each start takes milliseconds. A process that ends
+without being stopped is restarted.
 
-With ``control`` it speaks JSON, one object a line. Events on stdout:
+With ``control`` it reads and writes JSON, one object a line. Events on stdout:
 
 - ``{"event": "migrated"}``
 - ``{"event": "started", "process", "pid"}``
 - ``{"event": "exited", "process", "pid", "code"}``, the code negative for a signal
-- ``{"event": "ready"}``, once: the API answers and the worker is registered
+- ``{"event": "ready"}``, once: the API accepts connections and every worker that is not in standby is registered
 - ``{"event": "failed", "reason"}``
 
-Commands on stdin: ``{"command", "process"}``. Each is answered by ``{"event": "done", "command", "process"}``, and what
-is no command by ``{"event": "refused", "reason"}``:
+Commands on stdin: ``{"command", "process"}``. Each is answered by ``{"event": "done", "command", "process"}``, an
+invalid one by ``{"event": "rejected", "reason"}``:
 
-- ``hold`` leaves a process down once it ends
-- ``stop`` ends it politely and holds it; done once it is gone
-- ``start`` lifts the hold; done once it is forked
+- ``hold`` does not restart a process once it ends
+- ``stop`` terminates it and holds it; done once it has ended
+- ``start`` ends the hold; done once it is forked. A worker in standby is held from the start
 
-The end of stdin ends everything.
+The end of stdin stops everything.
 """
 
 from __future__ import annotations
@@ -33,35 +34,36 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from functools import partial
 from time import monotonic
 from typing import Any, NoReturn
 
 from support.reference import logs, recovery, server, worker
 from support.reference.app import create_app
-from support.reference.preparation import StartFailed, create_accounts, prepare_database, read_accounts
+from support.reference.preparation import StartupError, create_accounts, prepare_database, read_accounts
 from support.reference.settings import Settings, SettingsError
 
 logger = logging.getLogger(__name__)
 
-_POLITE_SECONDS = 3.0
-_SHORT_LIFE_SECONDS = 1.0
-_FIRST_PAUSE_SECONDS = 0.1
-_LONGEST_PAUSE_SECONDS = 1.0
+_STOP_TIMEOUT_SECONDS = 3.0
+_MIN_LIFETIME_SECONDS = 1.0
+_FIRST_RESTART_DELAY_SECONDS = 0.1
+_MAX_RESTART_DELAY_SECONDS = 1.0
 _PR_SET_PDEATHSIG = 1
-_ASK_TO_STOP = (signal.SIGTERM, signal.SIGINT)
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 Ready = Callable[[], None]
 
 
 class Process:
-    """One process of the platform: what it runs, and whether and when it should run."""
+    """One process of the platform: its main function, and when it is to be started."""
 
     def __init__(self, name: str, main: Callable[[Ready], None]) -> None:
         self.name = name
         self.main = main
         self.pid: int | None = None
-        self.held = False
-        self.stop_asked = False
+        self.is_held = False
+        self.stop_requested = False
         self.ready = False
         self.start_at: float | None = None
         self.kill_at: float | None = None
@@ -69,31 +71,31 @@ class Process:
         self._pause = 0.0
 
     def has_started(self, pid: int) -> None:
-        """Note the beginning of a life."""
+        """Record a start."""
         self.pid, self.start_at, self.ready, self._started_at = pid, None, False, monotonic()
 
     def has_exited(self) -> None:
-        """Note its end, and plan the next one unless the process is held: soon, but later when it dies at once."""
+        """Record an exit and schedule the restart, later for a process that ended immediately."""
         self.pid = self.kill_at = None
-        died_at_once = monotonic() - self._started_at < _SHORT_LIFE_SECONDS
-        self._pause = min(2 * self._pause, _LONGEST_PAUSE_SECONDS) if died_at_once else 0.0
-        self._pause = self._pause or _FIRST_PAUSE_SECONDS
-        if not self.held:
+        ended_immediately = monotonic() - self._started_at < _MIN_LIFETIME_SECONDS
+        self._pause = min(2 * self._pause, _MAX_RESTART_DELAY_SECONDS) if ended_immediately else 0.0
+        self._pause = self._pause or _FIRST_RESTART_DELAY_SECONDS
+        if not self.is_held:
             self.start_at = monotonic() + self._pause
 
     def hold(self) -> None:
-        """Leave the process down once it ends."""
-        self.held, self.start_at = True, None
+        """Do not restart the process once it ends."""
+        self.is_held, self.start_at = True, None
 
-    def end_politely(self) -> None:
-        """Ask the process to end; after a while it is killed."""
+    def terminate(self) -> None:
+        """Send SIGTERM; SIGKILL follows after a timeout."""
         if self.pid is not None and self.kill_at is None:
             os.kill(self.pid, signal.SIGTERM)
-            self.kill_at = monotonic() + _POLITE_SECONDS
+            self.kill_at = monotonic() + _STOP_TIMEOUT_SECONDS
 
 
 class Supervisor:
-    """Runs the platform until it is told to stop: by a signal, or by the end of its input under ``control``."""
+    """Runs the platform until a signal, or until the end of its input with ``control``."""
 
     def __init__(self, settings: Settings, *, control: bool) -> None:
         self._settings = settings
@@ -102,12 +104,15 @@ class Supervisor:
         self._processes: dict[str, Process] = {}
         self._selector = selectors.DefaultSelector()
         self._wakeup, self._alarm = socket.socketpair()
-        self._unread = b""
+        self._input_buffer = b""
         self._stopping = False
-        self._announced = False
+        self._ready_emitted = False
 
     def run(self) -> None:
-        """Prepare, start, supervise. Raises StartFailed, and SettingsError for unusable accounts."""
+        """Prepare, start and supervise the processes.
+
+        Raises StartupError, and SettingsError for invalid accounts.
+        """
         logs.configure(self._settings.log_dir, "platform")
         self._watch_signals()
         try:
@@ -116,9 +121,9 @@ class Supervisor:
             while not self._stopping:
                 self._wait()
                 self._reap()
-                self._keep_time()
-        except (StartFailed, SettingsError) as failure:
-            self._tell("failed", reason=str(failure))
+                self._run_timers()
+        except (StartupError, SettingsError) as failure:
+            self._emit("failed", reason=str(failure))
             raise
         finally:
             self._stop_everything()
@@ -126,32 +131,35 @@ class Supervisor:
     def _prepare(self) -> None:
         accounts = read_accounts(self._settings.accounts_file)
         prepare_database(self._settings)
-        self._tell("migrated")
+        self._emit("migrated")
         create_accounts(self._settings, accounts)
 
     def _start_everything(self) -> None:
         settings, app = self._settings, create_app(self._settings)
         mains: dict[str, Callable[[Ready], None]] = {
             "api": lambda ready: server.run(app, settings, ready),
-            "worker": lambda ready: worker.run(settings, ready),
+            **{described.name: partial(worker.run, settings, described) for described in settings.workers},
             "recovery": lambda ready: recovery.run(settings, ready),
         }
         self._processes = {name: Process(name, main) for name, main in mains.items()}
+        for described in settings.workers:
+            self._processes[described.name].is_held = described.standby
         if self._control:
             self._selector.register(sys.stdin.fileno(), selectors.EVENT_READ, self._read_commands)
-        gc.freeze()  # spares the children copies of the pages that their collectors would touch
+        gc.freeze()  # the collectors of the children would copy pages otherwise
         for process in self._processes.values():
-            self._start(process)
+            if not process.is_held:
+                self._start(process)
 
-    # Waiting: for signals, commands, and children that are ready
+    # Waiting for signals, commands, and children that are ready
 
     def _watch_signals(self) -> None:
-        for end in (self._wakeup, self._alarm):
-            end.setblocking(False)
+        for wakeup_socket in (self._wakeup, self._alarm):
+            wakeup_socket.setblocking(False)
         signal.set_wakeup_fd(self._alarm.fileno())
         signal.signal(signal.SIGCHLD, lambda *_: None)
-        for asks_to_stop in _ASK_TO_STOP:
-            signal.signal(asks_to_stop, self._stop_requested)
+        for stop_signal in _STOP_SIGNALS:
+            signal.signal(stop_signal, self._stop_requested)
         self._selector.register(self._wakeup, selectors.EVENT_READ, lambda: self._wakeup.recv(4096))
 
     def _stop_requested(self, *_: object) -> None:
@@ -160,12 +168,12 @@ class Supervisor:
             sys.exit(0)
 
     def _wait(self) -> None:
-        moments = [at for each in self._processes.values() for at in (each.start_at, each.kill_at) if at is not None]
-        timeout = max(0.0, min(moments) - monotonic()) if moments else None
+        deadlines = [at for each in self._processes.values() for at in (each.start_at, each.kill_at) if at is not None]
+        timeout = max(0.0, min(deadlines) - monotonic()) if deadlines else None
         for key, _ in self._selector.select(timeout):
             key.data()
 
-    def _keep_time(self) -> None:
+    def _run_timers(self) -> None:
         for process in self._processes.values():
             if process.pid is not None and process.kill_at is not None and process.kill_at <= monotonic():
                 os.kill(process.pid, signal.SIGKILL)
@@ -176,43 +184,43 @@ class Supervisor:
     # Children
 
     def _start(self, process: Process) -> None:
-        ready, announce = os.pipe()
-        signal.pthread_sigmask(signal.SIG_BLOCK, _ASK_TO_STOP)  # until the child no longer answers them as we do
+        ready, ready_pipe = os.pipe()
+        signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)  # until the child has its own handlers
         pid = os.fork()
         if pid == 0:
-            self._become(process, announce)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ASK_TO_STOP)
-        os.close(announce)
+            self._run_child(process, ready_pipe)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
+        os.close(ready_pipe)
         process.has_started(pid)
-        self._selector.register(ready, selectors.EVENT_READ, lambda: self._child_is_ready(process, ready))
-        self._tell("started", process=process.name, pid=pid)
+        self._selector.register(ready, selectors.EVENT_READ, lambda: self._read_readiness(process, ready))
+        self._emit("started", process=process.name, pid=pid)
 
-    def _become(self, process: Process, announce: int) -> NoReturn:
-        """The child's life. It never returns: threads may still run, and the rest of the stack is the parent's."""
+    def _run_child(self, process: Process, ready_pipe: int) -> NoReturn:
+        """Run the child process. Never returns: the stack above belongs to the parent."""
         code = 1
         try:
-            self._leave_parent(keep=announce)
+            self._detach_from_parent(keep=ready_pipe)
             logs.configure(self._settings.log_dir, process.name)
-            process.main(lambda: _announce(announce))
+            process.main(lambda: _signal_ready(ready_pipe))
             code = 0
         except SystemExit as leaving:
             code = leaving.code if isinstance(leaving.code, int) else 0
         except BaseException:
-            logger.exception("%s has failed", process.name)
+            logger.exception("%s failed", process.name)
         finally:
             logging.shutdown()
             os._exit(code)
 
-    def _leave_parent(self, *, keep: int) -> None:
-        if sys.platform == "linux":  # if the supervisor is killed, nobody else ends us
+    def _detach_from_parent(self, *, keep: int) -> None:
+        if sys.platform == "linux":  # a killed supervisor stops no child
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != self._pid:
             sys.exit(1)
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the supervisor, and it tells us
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor handles Ctrl-C and stops its children
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ASK_TO_STOP)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
         for key in list(self._selector.get_map().values()):
             if isinstance(key.fileobj, int) and key.fileobj > 2:
                 os.close(key.fileobj)
@@ -224,16 +232,17 @@ class Supervisor:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
         os.close(nowhere)
 
-    def _child_is_ready(self, process: Process, ready: int) -> None:
-        said = os.read(ready, 1)
+    def _read_readiness(self, process: Process, ready: int) -> None:
+        received = os.read(ready, 1)
         self._selector.unregister(ready)
         os.close(ready)
-        if not said:  # it ended before
+        if not received:  # it ended before
             return
         process.ready = True
-        if not self._announced and self._processes["api"].ready and self._processes["worker"].ready:
-            self._announced = True
-            self._tell("ready")
+        workers = [described.name for described in self._settings.workers if not described.standby]
+        if not self._ready_emitted and all(self._processes[name].ready for name in ("api", *workers)):
+            self._ready_emitted = True
+            self._emit("ready")
 
     def _reap(self) -> None:
         for process in self._processes.values():
@@ -241,30 +250,30 @@ class Supervisor:
                 continue
             pid, status = os.waitpid(process.pid, os.WNOHANG)
             if pid:
-                self._ended(process, pid, os.waitstatus_to_exitcode(status))
+                self._handle_exit(process, pid, os.waitstatus_to_exitcode(status))
 
-    def _ended(self, process: Process, pid: int, code: int) -> None:
+    def _handle_exit(self, process: Process, pid: int, code: int) -> None:
         process.has_exited()
-        self._tell("exited", process=process.name, pid=pid, code=code)
-        if process.stop_asked:
-            process.stop_asked = False
-            self._tell("done", command="stop", process=process.name)
+        self._emit("exited", process=process.name, pid=pid, code=code)
+        if process.stop_requested:
+            process.stop_requested = False
+            self._emit("done", command="stop", process=process.name)
         if code == server.EXIT_PORT_IN_USE and process.name == "api":
             address = f"{self._settings.host}:{self._settings.port}"
-            raise StartFailed(f"The platform cannot listen on {address}: the port is in use.", code)
+            raise StartupError(f"The platform cannot listen on {address}: the port is in use.", code)
 
     def _stop_everything(self) -> None:
         for process in self._processes.values():
             process.hold()
-            process.end_politely()
+            process.terminate()
         while any(process.pid is not None for process in self._processes.values()):
             self._wait()
             self._reap()
-            self._keep_time()
+            self._run_timers()
 
     # Control
 
-    def _tell(self, event: str, **fields: Any) -> None:
+    def _emit(self, event: str, **fields: Any) -> None:
         logger.info("%s %s", event, " ".join(f"{name}={value}" for name, value in fields.items()))
         if self._control:
             sys.stdout.write(json.dumps({"event": event, **fields}) + "\n")
@@ -276,41 +285,41 @@ class Supervisor:
             self._selector.unregister(sys.stdin.fileno())
             self._stopping = True
             return
-        *lines, self._unread = (self._unread + read).split(b"\n")
+        *lines, self._input_buffer = (self._input_buffer + read).split(b"\n")
         for line in lines:
-            self._obey(line)
+            self._handle_command(line)
 
-    def _obey(self, line: bytes) -> None:
+    def _handle_command(self, line: bytes) -> None:
         try:
             command = json.loads(line)
             process = self._processes[command["process"]]
-            obey = {"hold": self._hold, "stop": self._stop, "start": self._release}[command["command"]]
+            handler = {"hold": self._hold, "stop": self._stop, "start": self._lift_hold}[command["command"]]
         except (ValueError, KeyError, TypeError):
-            self._tell(
-                "refused", reason='A command is {"command": "hold|stop|start", "process": "api|worker|recovery"}.'
-            )
+            names = "|".join(self._processes)
+            form = f'{{"command": "hold|stop|start", "process": "{names}"}}'
+            self._emit("rejected", reason=f"A command is {form}.")
             return
-        obey(process)
+        handler(process)
 
     def _hold(self, process: Process) -> None:
         process.hold()
-        self._tell("done", command="hold", process=process.name)
+        self._emit("done", command="hold", process=process.name)
 
     def _stop(self, process: Process) -> None:
         process.hold()
         if process.pid is None:
-            self._tell("done", command="stop", process=process.name)
+            self._emit("done", command="stop", process=process.name)
             return
-        process.stop_asked = True
-        process.end_politely()
+        process.stop_requested = True
+        process.terminate()
 
-    def _release(self, process: Process) -> None:
-        process.held = False
+    def _lift_hold(self, process: Process) -> None:
+        process.is_held = False
         if process.pid is None:
             self._start(process)
-        self._tell("done", command="start", process=process.name)
+        self._emit("done", command="start", process=process.name)
 
 
-def _announce(pipe: int) -> None:
+def _signal_ready(pipe: int) -> None:
     os.write(pipe, b".")
     os.close(pipe)

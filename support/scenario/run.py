@@ -26,6 +26,7 @@ from support.faults.injection import FaultInjector
 from support.gherkin.personas import Account, Persona
 from support.partners.cablecast import Cablecast
 from support.partners.prices import Prices
+from support.partners.records import Records
 from support.partners.server import PartnerServer
 from support.partners.webhook_receiver import WebhookReceiver
 from support.scenario.names import run_id
@@ -53,6 +54,7 @@ class Run:
         self.cablecast: Cablecast | None = None
         self.cablecast_credentials: str | None = None
         self.prices: Prices | None = None
+        self.records: Records | None = None
         self.webhook_receiver: WebhookReceiver | None = None
         self.embedded: EmbeddedPlatform | None = None
         self.deployment: Deployment
@@ -64,12 +66,15 @@ class Run:
             self.cablecast.start()
             self.prices = Prices()
             self.prices.start()
+            self.records = Records()
+            self.records.start()
             self.webhook_receiver = WebhookReceiver()
             self.webhook_receiver.start()
             self.embedded = EmbeddedPlatform(
                 logs,
                 PartnerAddress(self.cablecast.url, CABLECAST_USERNAME, password),
                 self.prices.url,
+                self.records.url,
                 # Started before, so that the platform knows its address from its own start on.
                 allowed_hosts=[self.webhook_receiver.host_and_port],
             )
@@ -96,7 +101,7 @@ class Run:
     @property
     def partners(self) -> Sequence[PartnerServer]:
         """The stubs of outside services that this run plays."""
-        return [stub for stub in (self.cablecast, self.prices, self.webhook_receiver) if stub is not None]
+        return [stub for stub in (self.cablecast, self.prices, self.records, self.webhook_receiver) if stub is not None]
 
     def provides(self, capability: Capability) -> bool:
         """Whether the target lets the tests do this; a browser is the machine's to have."""

@@ -21,6 +21,16 @@ from support.stack.postgres import PostgresServer
 from support.stack.processes import Stopwatch
 from support.stack.redis import RedisServer
 
+WORKERS: Sequence[Mapping[str, object]] = (
+    {"name": "worker"},
+    {"name": "worker-2", "standby": True},
+    {"name": "worker-3", "standby": True, "queues": ["imports"]},
+    {"name": "worker-4", "standby": True, "places": 10},
+    {"name": "worker-5", "standby": True, "places": 10},
+    {"name": "worker-6", "standby": True, "places": 1},
+)
+"""The worker processes. Those in standby run only while a scenario has started them."""
+
 
 @dataclass(frozen=True)
 class PartnerAddress:
@@ -41,7 +51,12 @@ class EmbeddedPlatform:
     """
 
     def __init__(
-        self, logs: Path | None, cablecast: PartnerAddress, prices_url: str, allowed_hosts: Sequence[str] = ()
+        self,
+        logs: Path | None,
+        cablecast: PartnerAddress,
+        prices_url: str,
+        records_url: str,
+        allowed_hosts: Sequence[str] = (),
     ) -> None:
         self._logs = logs
         self._timings: dict[str, float] = {}
@@ -53,6 +68,7 @@ class EmbeddedPlatform:
         self._allowed_hosts = allowed_hosts
         self._cablecast = cablecast
         self._prices_url = prices_url
+        self._records_url = records_url
         self._starting: list[Future[None]] = []
         self._ending = ExitStack()
 
@@ -116,6 +132,8 @@ class EmbeddedPlatform:
             "PLATFORM_NOTES_KEY": self.notes_key,
             "PLATFORM_CREDENTIALS_KEY": self.credentials_key,
             "PLATFORM_PRICES_URL": self._prices_url,
+            "PLATFORM_RECORDS_URL": self._records_url,
+            "PLATFORM_WORKERS": json.dumps(WORKERS),
             "PLATFORM_HOST": "127.0.0.1",
             "PLATFORM_PORT": str(self._port.number),
             "PLATFORM_CABLECAST_URL": self._cablecast.url,

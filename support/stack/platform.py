@@ -18,7 +18,7 @@ from support.polling import PollingTimeout, eventually
 from support.stack.directories import RunDirectory
 from support.stack.processes import START_LIMIT, ServerProcess
 
-Part = Literal["api", "worker", "recovery"]
+Part = Literal["api", "worker", "worker-2", "worker-3", "worker-4", "worker-5", "worker-6", "recovery"]
 ANSWER_LIMIT = 5.0  # seconds for the supervisor to carry out a command
 
 

@@ -145,6 +145,26 @@ class AccountsClient:
         account: Mapping[str, Any] = found[0]
         return account
 
+    def active_administrators(self) -> list[Mapping[str, Any]]:
+        """Return the accounts of all active administrators, as an administrator sees them in the list of accounts."""
+        accounts: list[Mapping[str, Any]] = []
+        total = 1
+        while len(accounts) < total:
+            page = self._http.get(
+                ACCOUNTS,
+                params={"limit": 100, "offset": len(accounts)},
+                actor=ADMINISTRATOR.name,
+                token=self._access.token(ADMINISTRATOR),
+            )
+            listed = page.expect(200).document
+            total = listed["total"] if listed["users"] else len(accounts)
+            accounts += listed["users"]
+        return [
+            account
+            for account in accounts
+            if account["role"] == Role.ADMINISTRATOR and account["active"] and not account.get("deleted_at")
+        ]
+
     def _fields(self, name: str, role: Role | None) -> Mapping[str, str]:
         return {
             "username": name,

@@ -28,3 +28,13 @@ class SessionStores:
     def seconds_to_live(self, session: SignedIn) -> float | None:
         """Return the time to live in Redis in seconds; None without a key or without an expiry."""
         return self._redis.seconds_to_live(f"session:{session.session_id}")
+
+    def set_age(self, session: SignedIn, hours: int) -> None:
+        """Move the session back in time, as if it had been opened so many hours ago, and delete its cached copy."""
+        self._database.write(
+            "UPDATE auth_sessions SET created_at = created_at - make_interval(hours => :hours), "
+            "expires_at = expires_at - make_interval(hours => :hours) WHERE id = :id RETURNING id",
+            id=session.session_id,
+            hours=hours,
+        )
+        self._redis.delete(f"session:{session.session_id}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,11 @@ from support.polling import consistently, eventually
 from support.scenario.cleanup import Cleanup
 
 NOBODY = UNAUTHENTICATED
+
+# The buffers of the connection take up to some 10 MB before a message waits in the platform.
+_FLOOD_CHARACTERS = 60_000
+_FLOOD_MESSAGES = 1500
+_FLOOD_SECONDS = 15.0
 
 
 @dataclass
@@ -52,6 +58,11 @@ class SocketClient:
     def send(self, text: str, *, by: Persona | None) -> None:
         """Send a message."""
         self._of(by).connection.send(text)
+
+    def flood(self, *, by: Persona | None) -> None:
+        """Send more pings than the platform and the network can keep answers for, and read none of the answers."""
+        ping = json.dumps({"ping": "x" * _FLOOD_CHARACTERS})
+        self._of(by).connection.flood(ping, _FLOOD_MESSAGES, _FLOOD_SECONDS)
 
     def receive(self, differences: Callable[[Any], Iterator[str]], within: float, *, by: Persona | None) -> Any:
         """Wait (seconds) for a message without differences, and return it; those before it count as read."""

@@ -37,6 +37,12 @@ QUEUE = Capability(
         "JobState": one_of(STATES, "a state of a job"),
     },
     remembered={"counts before": "Given the worker is paused"},
-    # Heartbeats of workers, the schedule of periodic tasks, and the log of what the jobs show as well.
-    volatile=("procrastinate_workers", "procrastinate_periodic_defers", "procrastinate_events", "alembic_version"),
+    # Heartbeats and descriptions of workers, the schedule of periodic tasks, and the log of what the jobs show as well.
+    volatile=(
+        "procrastinate_workers",
+        "procrastinate_periodic_defers",
+        "procrastinate_events",
+        "queue_workers",
+        "alembic_version",
+    ),
 )

@@ -61,8 +61,9 @@ def exported(told: Mapping[str, Any], ids: Mapping[str, set[str]], username: str
         "the positions in the export", [each["ticker"] for each in told["portfolios"][0]["positions"]], ["AAPL"]
     )
     require_equal("the text of the document in the export", told["documents"][0]["content"], words(mark))
+    require_equal("the jobs in the export", told["jobs"], [])  # a researcher submits none
     require_equal("the webhooks in the export", told["webhooks"], [])
-    require_equal("the parts of the export", sorted(told), sorted({*ids, "profile", "webhooks"}))
+    require_equal("the parts of the export", sorted(told), sorted({*ids, "profile", "jobs", "webhooks"}))
 
 
 def audit(entries: Sequence[Mapping[str, Any]], user_id: str, told: Mapping[str, Any], personal: Sequence[str]) -> None:

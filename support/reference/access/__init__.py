@@ -1,1 +1,1 @@
-"""Who may do what: sign-in, sessions, users and roles."""
+"""Access: sign-in, sessions, accounts and roles."""

@@ -1,4 +1,4 @@
-"""What other capabilities ask of access: who is calling, and may they."""
+"""Dependencies of routes: the caller, and the role that an operation requires."""
 
 from __future__ import annotations
 
@@ -14,32 +14,43 @@ from sqlalchemy.exc import IntegrityError
 
 from support.reference.access.service import User, authenticate, count_request
 from support.reference.access.tables import Role
-from support.reference.errors import Forbidden, NotSignedIn, answer
-from support.reference.services import ServicesOf
+from support.reference.errors import AuthenticationFailed, Forbidden, error_response
+from support.reference.services import ServicesDep
 
 _bearer = HTTPBearer(auto_error=False, description="The access token of POST /api/auth/login.")
 
 
-def session_owner(
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)], services: ServicesOf
+def authenticated_user(
+    request: Request,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    services: ServicesDep,
 ) -> User:
-    """The user who sends this request, however often. Raises NotSignedIn without a valid bearer token."""
-    if credentials is None:
-        raise NotSignedIn
+    """Return the caller without counting the request.
+
+    Raises AuthenticationFailed without a valid token.
+    """
+    if credentials is None or len(request.headers.getlist("Authorization")) > 1:
+        raise AuthenticationFailed
     return authenticate(services, credentials.credentials)
 
 
-async def signed_in(user: Annotated[User, Depends(session_owner)], services: ServicesOf) -> User:
-    """The user who sends this request. Raises NotSignedIn, and TooManyRequests beyond the account's rate limit."""
+async def current_user(user: Annotated[User, Depends(authenticated_user)], services: ServicesDep) -> User:
+    """Return the caller, and count the request.
+
+    Raises AuthenticationFailed without a valid token, TooManyRequests above the account's rate limit.
+    """
     if user.rate_limit is not None:
         await run_in_threadpool(count_request, services, user, user.rate_limit)
     return user
 
 
-def role(required: Role) -> Callable[[User], Awaitable[User]]:
-    """A dependency that lets in users of a role, and of the roles above it. It raises Forbidden otherwise."""
+def require_role(required: Role) -> Callable[[User], Awaitable[User]]:
+    """Return a dependency that requires a role, or one that includes it.
 
-    async def allowed(user: Annotated[User, Depends(signed_in)]) -> User:
+    It raises Forbidden otherwise.
+    """
+
+    async def allowed(user: Annotated[User, Depends(current_user)]) -> User:
         if not user.has_role(required):
             raise Forbidden
         return user
@@ -47,18 +58,18 @@ def role(required: Role) -> Callable[[User], Awaitable[User]]:
     return allowed
 
 
-async def owner_gone(_request: Request, error: Exception) -> JSONResponse:
-    """Refuse whose account was removed while the request was handled, so that it had nobody to store anything for."""
+async def reject_deleted_owner(_request: Request, error: Exception) -> JSONResponse:
+    """Return 401 if the caller's account was deleted while the request was handled."""
     assert isinstance(error, IntegrityError)
     cause = error.orig
     if isinstance(cause, ForeignKeyViolation) and (cause.diag.constraint_name or "").endswith("_users"):
-        return answer(NotSignedIn())
+        return error_response(AuthenticationFailed())
     raise error
 
 
-SessionOwner = Annotated[User, Depends(session_owner)]
-CurrentUser = Annotated[User, Depends(signed_in)]
-Editor = Annotated[User, Depends(role("editor"))]
-Manager = Annotated[User, Depends(role("manager"))]
-Researcher = Annotated[User, Depends(role("researcher"))]
-Administrator = Annotated[User, Depends(role("administrator"))]
+AuthenticatedUser = Annotated[User, Depends(authenticated_user)]
+CurrentUser = Annotated[User, Depends(current_user)]
+Editor = Annotated[User, Depends(require_role("editor"))]
+Manager = Annotated[User, Depends(require_role("manager"))]
+Researcher = Annotated[User, Depends(require_role("researcher"))]
+Administrator = Annotated[User, Depends(require_role("administrator"))]

@@ -15,19 +15,16 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from support.reference import pages
-from support.reference.access import tokens
+from support.reference.access import lockouts, tokens
 from support.reference.access.passwords import Passwords
 from support.reference.access.tables import LOCKOUT_SECONDS, AuthSessionRow, Role, UserRow
 from support.reference.access.tokens import Claims
 from support.reference.database import utc_now
-from support.reference.errors import Conflict, NotFound, NotSignedIn
+from support.reference.errors import AuthenticationFailed, Conflict, NotFound
 from support.reference.services import Services
 
-_REFUSED = "The name or the password is wrong."
-# With this many a name is locked until the window ends.
-_FAILURES = 5
-
-_ENDING_SESSIONS = frozenset({"role", "active"})
+_INCORRECT_CREDENTIALS = "The user name or password is incorrect."
+_FIELDS_ENDING_SESSIONS = frozenset({"role", "active"})
 
 _INCLUDED: dict[Role, frozenset[Role]] = {
     "viewer": frozenset({"viewer"}),
@@ -40,7 +37,7 @@ _INCLUDED: dict[Role, frozenset[Role]] = {
 
 @dataclass(frozen=True)
 class User:
-    """Who is calling, as their session says."""
+    """The caller, as the session has it."""
 
     id: UUID
     username: str
@@ -50,12 +47,15 @@ class User:
     rate_limit_seconds: int
 
     def has_role(self, required: Role) -> bool:
-        """Whether the role includes another: viewer < editor < manager < administrator, researcher beside editor."""
+        """Return whether the role includes another.
+
+        viewer < editor < manager < administrator; researcher is beside editor.
+        """
         return required in _INCLUDED[self.role]
 
 
 class Tokens(NamedTuple):
-    """What a sign-in or a refresh gives; ``expires_in`` is the access token's life in seconds."""
+    """The tokens of a session; ``expires_in`` is the lifetime of the access token in seconds."""
 
     access_token: str
     refresh_token: str
@@ -63,44 +63,44 @@ class Tokens(NamedTuple):
 
 
 def sign_in(services: Services, username: str, password: str) -> Tokens:
-    """Open a session. Raises NotSignedIn, alike for an unknown name, a wrong password and an inactive account.
+    """Open a session.
 
-    Raises TooManyRequests while the name is locked, whether anybody has it or not.
+    Raises AuthenticationFailed, the same for an unknown name, an incorrect password and a deactivated account. Raises
+    TooManyRequests while the name is locked, whether an account has it or not.
     """
-    failures = f"failures:{hashlib.sha256(username.lower().encode()).hexdigest()}"
-    services.counters.look(failures).refuse_over(_FAILURES - 1)
+    lockouts.require_unlocked(services, username)
     with services.database.begin() as session:
         user = session.scalar(select(UserRow).where(func.lower(UserRow.username) == func.lower(username)))
-    # Checked without a user too, so that the answer takes as long as for a wrong password.
+    # Verified without a user too, so that the response takes as long as for an incorrect password.
     matches = services.passwords.verify(password, user.password_hash if user else None)
     if user is None or not matches or not user.active or user.deleted_at is not None:
-        services.counters.count(failures, user.lockout_seconds if user else LOCKOUT_SECONDS).refuse_over(_FAILURES)
-        raise NotSignedIn(_REFUSED)
-    # Others may have locked the name since: whoever guesses many at once learns no more than one by one.
-    services.counters.look(failures).refuse_over(_FAILURES - 1)
+        lockouts.count_failure(services, username, user.lockout_seconds if user else LOCKOUT_SECONDS)
+        raise AuthenticationFailed(_INCORRECT_CREDENTIALS)
+    # Simultaneous attempts may have locked the name since.
+    lockouts.require_unlocked(services, username)
     now = utc_now()
     opened = AuthSessionRow(
         id=uuid4(),
         user_id=user.id,
         refresh_jti=uuid4(),
-        password_fingerprint=_fingerprint(user.password_hash),
+        password_fingerprint=password_fingerprint(user.password_hash),
         created_at=now,
         expires_at=now + tokens.SESSION_LIFETIME,
     )
     try:
         with services.database.begin() as session:
             session.add(opened)
-    except IntegrityError:  # the account was removed in this moment
-        raise NotSignedIn(_REFUSED) from None
-    _session_record(services, opened.id)  # the first request finds it cached
+    except IntegrityError:  # the account was deleted meanwhile
+        raise AuthenticationFailed(_INCORRECT_CREDENTIALS) from None
+    _session_record(services, opened.id)  # so that the first request finds it in the cache
     return _issue(services, opened, user.role, now)
 
 
 def authenticate(services: Services, token: str) -> User:
-    """The user of an access token.
+    """Return the user of an access token.
 
-    Raises NotSignedIn when the token is not valid, its session has ended, or its user is gone, inactive, or has changed
-    role or password since.
+    Raises AuthenticationFailed when the token is invalid, its session has ended, or its user was deleted, deactivated,
+    or given another role or password since.
     """
     claims = tokens.read(token, "access", key=services.settings.signing_key.get_secret_value())
     record = json.loads(_session_record(services, claims.session_id))
@@ -109,7 +109,7 @@ def authenticate(services: Services, token: str) -> User:
         or record["role"] != claims.role
         or datetime.fromisoformat(record["expires_at"]) <= utc_now()
     ):
-        raise NotSignedIn
+        raise AuthenticationFailed
     return User(
         id=claims.user_id,
         username=record["username"],
@@ -121,14 +121,14 @@ def authenticate(services: Services, token: str) -> User:
 
 
 def count_request(services: Services, user: User, limit: int) -> None:
-    """Count a request of the user. Raises TooManyRequests when there are more than the account may send."""
-    services.counters.count(f"requests:{user.id}", user.rate_limit_seconds).refuse_over(limit)
+    """Count a request of the user. Raises TooManyRequests above the account's rate limit."""
+    services.counters.count(f"requests:{user.id}", user.rate_limit_seconds).reject_over(limit)
 
 
 def refresh(services: Services, token: str) -> Tokens:
-    """Exchange a refresh token for new tokens of the same session. Each refresh token works once.
+    """Exchange a refresh token for new tokens of the same session. It is usable once.
 
-    Raises NotSignedIn when it was used already, or for the reasons of :func:`authenticate`.
+    Raises AuthenticationFailed if it was used before, or for the reasons of :func:`authenticate`.
     """
     claims = tokens.read(token, "refresh", key=services.settings.signing_key.get_secret_value())
     now = utc_now()
@@ -146,47 +146,47 @@ def refresh(services: Services, token: str) -> Tokens:
         )
         user = session.get(UserRow, claims.user_id) if renewed else None
         if renewed is None or user is None or not _still_open(renewed, user) or user.role != claims.role:
-            raise NotSignedIn
+            raise AuthenticationFailed
     return _issue(services, renewed, user.role, now)
 
 
 def sign_out(services: Services, user: User) -> None:
-    """End the session: its access tokens and its refresh token are void at once."""
+    """End the session: its access and refresh tokens become invalid immediately."""
     with services.database.begin() as session:
         session.execute(delete(AuthSessionRow).where(AuthSessionRow.id == user.session_id))
     services.cache.invalidate(_cache_key(user.session_id))
 
 
 def remove_expired_sessions(services: Services) -> int:
-    """Delete sessions that ended by time; returns how many."""
+    """Delete expired sessions; returns their number."""
     with services.database.begin() as session:
         expired = delete(AuthSessionRow).where(AuthSessionRow.expires_at <= utc_now()).returning(AuthSessionRow.id)
         return len(session.scalars(expired).all())
 
 
 def list_users(services: Services, *, limit: int, offset: int) -> tuple[list[UserRow], int]:
-    """One page of the accounts, newest first, and how many there are."""
+    """Return one page of the accounts, newest first, and the number of all."""
     with services.database.begin() as session:
         return pages.newest(session, select(UserRow), limit=limit, offset=offset)
 
 
 def get_user(services: Services, user_id: UUID) -> UserRow:
-    """One account. Raises NotFound."""
+    """Return one account. Raises NotFound."""
     with services.database.begin() as session:
-        return _existing(session.get(UserRow, user_id))
+        return get_account(session, user_id)
 
 
 def new_user(
     passwords: Passwords, *, username: str, email: str, password: str | None, role: str, user_id: str | None = None
 ) -> UserRow:
-    """An account that is not stored yet. Without a password nobody can sign in to it."""
+    """Return an account that is not stored yet; without a password its user cannot sign in."""
     now = utc_now()
     return UserRow(
         id=uuid4(),
         user_id=user_id or username,
         username=username,
         email=email,
-        password_hash=passwords.hash(password) if password else passwords.nobodys,
+        password_hash=passwords.hash(password) if password else passwords.dummy_hash,
         role=role,
         active=True,
         created_at=now,
@@ -195,18 +195,18 @@ def new_user(
 
 
 def create_user(services: Services, *, username: str, email: str, password: str, role: Role) -> UserRow:
-    """Create an account. Raises Conflict when the name or the address is taken, whatever its case."""
+    """Create an account. Raises Conflict if the name or the address exists, in whatever case."""
     user = new_user(services.passwords, username=username, email=email, password=password, role=role)
     try:
         with services.database.begin() as session:
             session.add(user)
     except IntegrityError:
-        raise Conflict("The username or the email address is already in use.") from None
+        raise Conflict("The user name or email address is already in use.") from None
     return user
 
 
 def has_account(services: Services, *, username: str, email: str) -> bool:
-    """Whether the name or the address belongs to an account."""
+    """Return whether an account has the name or the address."""
     with services.database.begin() as session:
         taken = or_(
             func.lower(UserRow.username) == func.lower(username), func.lower(UserRow.email) == func.lower(email)
@@ -215,56 +215,103 @@ def has_account(services: Services, *, username: str, email: str) -> bool:
 
 
 def change_user(services: Services, user_id: UUID, changes: Mapping[str, Any]) -> UserRow:
-    """Change an account, from its next request on. Another role or activity ends its sessions. Raises NotFound."""
+    """Change an account, from the next request on.
+
+    Another role or deactivation ends its sessions. Raises NotFound, and Conflict for the last active administrator.
+    """
     outdated: list[UUID] = []
     with services.database.begin() as session:
-        user = _existing(session.get(UserRow, user_id, with_for_update=True))
+        user = lock_account(session, user_id)
         changed = {field: value for field, value in changes.items() if getattr(user, field) != value}
+        if _FIELDS_ENDING_SESSIONS & changed.keys():
+            require_another_administrator(session, user)
         if changed:
             for field, value in changed.items():
                 setattr(user, field, value)
             user.updated_at = utc_now()
-            affected = end_sessions if _ENDING_SESSIONS & changed.keys() else sessions_of
+            affected = end_sessions if _FIELDS_ENDING_SESSIONS & changed.keys() else list_session_ids
             outdated = affected(session, user_id)
-    forget_sessions(services, outdated)
+    invalidate_sessions(services, outdated)
     return user
 
 
 def remove_user(services: Services, user_id: UUID) -> None:
-    """Remove an account and everything that is its own. Raises NotFound."""
+    """Remove an account and everything it owns.
+
+    Raises NotFound, and Conflict for the last active administrator.
+    """
     with services.database.begin() as session:
-        user = _existing(session.get(UserRow, user_id, with_for_update=True))
+        user = lock_account(session, user_id)
+        require_another_administrator(session, user)
         ended = end_sessions(session, user_id)
         session.delete(user)
-    forget_sessions(services, ended)
+    invalidate_sessions(services, ended)
+
+
+def lock_account(session: Session, user_id: UUID) -> UserRow:
+    """Lock an account until the transaction ends. Raises NotFound.
+
+    All administrators are locked with one of them, in the order of their ids: of two who deactivate each other at the
+    same time one must see what the other did, and neither may wait for the other.
+    """
+    user = get_account(session, user_id)
+    if user.role == "administrator":
+        administrators = select(UserRow.id).where(UserRow.role == "administrator").order_by(UserRow.id)
+        session.execute(administrators.with_for_update(key_share=True))
+    return _existing(session.get(UserRow, user_id, with_for_update=True, populate_existing=True))
+
+
+def require_another_administrator(session: Session, user: UserRow) -> None:
+    """Raise Conflict if this locked account is the last active administrator."""
+    if user.role != "administrator" or not user.active or user.deleted_at is not None:
+        return
+    others = select(UserRow.id).where(
+        UserRow.role == "administrator", UserRow.active, UserRow.deleted_at.is_(None), UserRow.id != user.id
+    )
+    if session.scalar(others.limit(1)) is None:
+        raise Conflict("The last active administrator cannot be deactivated, deleted or given another role.")
 
 
 def require_user(session: Session, user_id: UUID) -> None:
-    """Raise NotFound unless there is such a user, not deleted; they stay at least until the transaction's end."""
+    """Raise NotFound if the user is unknown or deleted.
+
+    The account stays until the transaction ends.
+    """
     present = select(UserRow.id).where(UserRow.id == user_id, UserRow.deleted_at.is_(None))
     if session.scalar(present.with_for_update(read=True, key_share=True)) is None:
-        raise NotFound("There is no such user.")
+        raise NotFound("The user was not found.")
+
+
+def get_account(session: Session, user_id: UUID) -> UserRow:
+    """Return an account, deleted or not. Raises NotFound."""
+    return _existing(session.get(UserRow, user_id))
 
 
 def _existing(user: UserRow | None) -> UserRow:
     if user is None:
-        raise NotFound("There is no such user.")
+        raise NotFound("The user was not found.")
     return user
 
 
 def end_sessions(session: Session, user_id: UUID) -> list[UUID]:
-    """Delete a user's sessions; after the commit, :func:`forget_sessions` takes what this returns."""
+    """Delete a user's sessions and return their ids.
+
+    Call :func:`invalidate_sessions` with them after the commit.
+    """
     ended = delete(AuthSessionRow).where(AuthSessionRow.user_id == user_id).returning(AuthSessionRow.id)
     return list(session.scalars(ended))
 
 
-def forget_sessions(services: Services, outdated: list[UUID]) -> None:
-    """Take sessions that have ended, or whose user has changed, out of the cache."""
+def invalidate_sessions(services: Services, outdated: list[UUID]) -> None:
+    """Delete ended sessions, or those of a changed user, from the cache."""
     services.cache.invalidate(*map(_cache_key, outdated))
 
 
-def sessions_of(session: Session, user_id: UUID) -> list[UUID]:
-    """A user's sessions; :func:`forget_sessions` takes them after the commit of a change."""
+def list_session_ids(session: Session, user_id: UUID) -> list[UUID]:
+    """Return the ids of a user's sessions.
+
+    Call :func:`invalidate_sessions` with them after the commit of a change.
+    """
     return list(session.scalars(select(AuthSessionRow.id).where(AuthSessionRow.user_id == user_id)))
 
 
@@ -279,7 +326,10 @@ def _issue(services: Services, opened: AuthSessionRow, role: str, now: datetime)
 
 
 def _session_record(services: Services, session_id: UUID) -> bytes:
-    """The session as cached: JSON, with what every request needs of its user. Raises NotSignedIn when it has ended."""
+    """Return the session as cached JSON, with the user's fields that every request needs.
+
+    Raises AuthenticationFailed when the session has ended.
+    """
 
     def load() -> bytes:
         with services.database.begin() as session:
@@ -289,7 +339,7 @@ def _session_record(services: Services, session_id: UUID) -> bytes:
                 .where(AuthSessionRow.id == session_id)
             ).one_or_none()
         if found is None or not _still_open(*found.tuple()):
-            raise NotSignedIn
+            raise AuthenticationFailed
         opened, user = found.tuple()
         record = {
             "user_id": str(user.id),
@@ -301,20 +351,21 @@ def _session_record(services: Services, session_id: UUID) -> bytes:
         }
         return json.dumps(record).encode()
 
-    return services.cache.read_through(_cache_key(session_id), _seconds_left, load)
+    return services.cache.read_through(_cache_key(session_id), _remaining_seconds, load)
 
 
 def _still_open(opened: AuthSessionRow, user: UserRow) -> bool:
-    same_password = opened.password_fingerprint == _fingerprint(user.password_hash)
+    same_password = opened.password_fingerprint == password_fingerprint(user.password_hash)
     return user.active and user.deleted_at is None and same_password and opened.expires_at > utc_now()
 
 
-def _seconds_left(record: bytes) -> float:
+def _remaining_seconds(record: bytes) -> float:
     expires_at = datetime.fromisoformat(json.loads(record)["expires_at"])
     return (expires_at - utc_now()).total_seconds()
 
 
-def _fingerprint(password_hash: str) -> str:
+def password_fingerprint(password_hash: str) -> str:
+    """Return what a session stores of the password that opened it."""
     return hashlib.sha256(password_hash.encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Users and their sessions."""
+"""Accounts and their sessions."""
 
 from __future__ import annotations
 
@@ -17,12 +17,11 @@ LOCKOUT_SECONDS = 15 * 60
 
 
 class UserRow(Base):
-    """One account. Name and address are unique whatever their case.
+    """One account. Name and address are unique, case ignored.
 
-    ``user_id`` is the caller's own id of the person, the username where none was given; ``deleted_at`` is set while the
-    account is (softly) deleted. ``rate_limit`` is how many requests the account may send in ``rate_limit_seconds``, any
-    number when it is null; ``lockout_seconds`` how long failed sign-ins are counted, and how long the name may then
-    be locked.
+    ``user_id`` is the caller's id of the person, by default the user name; ``deleted_at`` is set while the account is
+    (softly) deleted. ``rate_limit`` is the number of requests in ``rate_limit_seconds``, null for no limit;
+    ``lockout_seconds`` is the period in which failed sign-ins are counted.
     """
 
     __tablename__ = "users"
@@ -49,9 +48,9 @@ class UserRow(Base):
 
 
 class AuthSessionRow(Base):
-    """One sign-in; its id is the ``jti`` of the access tokens it issues.
+    """One session; its id is the ``jti`` of its access tokens.
 
-    ``refresh_jti`` names the one refresh token that still works, ``password_fingerprint`` the password that opened it.
+    ``refresh_jti`` names the valid refresh token, ``password_fingerprint`` the password that opened the session.
     """
 
     __tablename__ = "auth_sessions"

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import jwt
 
-from support.reference.errors import NotSignedIn
+from support.reference.errors import AuthenticationFailed
 
 ACCESS_LIFETIME = timedelta(minutes=30)
 SESSION_LIFETIME = timedelta(hours=12)
@@ -23,7 +23,7 @@ TokenType = Literal["access", "refresh"]
 
 @dataclass(frozen=True)
 class Claims:
-    """What a token says. An access token's id is its session's id; a refresh token has an id of its own."""
+    """The claims of a token; an access token has the id of its session."""
 
     user_id: UUID
     role: str
@@ -31,26 +31,26 @@ class Claims:
     token_id: UUID
 
 
-def issue(claims: Claims, kind: TokenType, *, issued_at: datetime, expires_at: datetime, key: str) -> str:
+def issue(claims: Claims, token_type: TokenType, *, issued_at: datetime, expires_at: datetime, key: str) -> str:
     """Sign a token."""
     payload = {
         "sub": str(claims.user_id),
         "role": claims.role,
         "jti": str(claims.token_id),
         "sid": str(claims.session_id),
-        "typ": kind,
+        "typ": token_type,
         "iat": int(issued_at.timestamp()),
         "exp": int(expires_at.timestamp()),
-        # Two tokens of one session and one second are still two tokens.
+        # Two tokens of one session in the same second must differ.
         "nonce": secrets.token_hex(8),
     }
     return jwt.encode(payload, key, algorithm=_ALGORITHM)
 
 
-def read(token: str, kind: TokenType, *, key: str) -> Claims:
-    """Check a token and return its claims.
+def read(token: str, token_type: TokenType, *, key: str) -> Claims:
+    """Verify a token and return its claims.
 
-    Raises NotSignedIn when it is malformed, expired, signed otherwise, of another kind, or lacks a claim.
+    Raises AuthenticationFailed if it is malformed, expired, signed otherwise, of another type, or lacks a claim.
     """
     try:
         payload = jwt.decode(token, key, algorithms=[_ALGORITHM], options={"require": _CLAIMS})
@@ -61,7 +61,7 @@ def read(token: str, kind: TokenType, *, key: str) -> Claims:
             token_id=UUID(payload["jti"]),
         )
     except (jwt.PyJWTError, ValueError, TypeError, AttributeError, RecursionError):
-        raise NotSignedIn("The token is not valid.") from None
-    if payload["typ"] != kind:
-        raise NotSignedIn("The token is not valid.")
+        raise AuthenticationFailed("The token is not valid.") from None
+    if payload["typ"] != token_type:
+        raise AuthenticationFailed("The token is not valid.")
     return claims

@@ -1,1 +1,1 @@
-"""Documents: texts that are found by meaning."""
+"""Documents, which are found by meaning."""

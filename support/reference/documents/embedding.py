@@ -1,6 +1,6 @@
-"""Texts as vectors: the same text always gives the same vector, and related texts point in similar directions.
+"""Vectors of texts: equal texts have equal vectors, related texts have similar ones.
 
-Each word, and each three letters of it, is hashed to one of 384 places. Whole words count most; their parts let
+Each word, and each three letters of it, is hashed to one of 384 dimensions. Complete words count most; their parts let
 "growing" find "growth". No model is loaded, and nothing depends on the machine or the process.
 """
 
@@ -13,22 +13,22 @@ from functools import lru_cache
 
 DIMENSIONS = 384
 
-# What is longer is taken in pieces, so that no text fills the cache of features.
+# Longer words are divided, so that no text fills the cache of features.
 _WORD = re.compile(r"\w{1,64}")
 _WORD_WEIGHT = 1.0
 _PART_WEIGHT = 0.35
-# They stand in every text and say nothing about it.
+# They are in every text and do not describe it.
 _EMPTY_WORDS = frozenset(
     ("a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "in", "is", "it", "its", "of", "on", "or", "that")
 )
 
 
 def embed(text: str) -> list[float]:
-    """The vector of a text, of length 1. A text without words is taken letter by letter, so that none is nowhere."""
+    """Return the vector of a text, of length 1. A text without words is read letter by letter."""
     words = _WORD.findall(text.casefold())
-    telling = [word for word in words if word not in _EMPTY_WORDS] or words or list(text)
+    relevant = [word for word in words if word not in _EMPTY_WORDS] or words or list(text)
     vector = [0.0] * DIMENSIONS
-    for word in telling:
+    for word in relevant:
         for place, weight in _features(word):
             vector[place] += weight
     length = math.hypot(*vector)

@@ -1,4 +1,4 @@
-"""Ingesting and searching documents. A document exists only for the user whose it is."""
+"""Store and search documents. A document is visible only to its owner."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ from support.reference.errors import NotFound
 from support.reference.services import Services
 
 Filter = Mapping[str, Any]
-"""What metadata must hold: by name a value, or a list of values of which one is enough."""
+"""A value, or a list of values, for each name of metadata."""
 
 
-class Found(NamedTuple):
-    """A document and how near it is to what was searched: 1 is the same direction."""
+class SearchResult(NamedTuple):
+    """A document and its score: 1 is the same direction."""
 
     document: DocumentRow
     score: float
 
 
 def ingest(services: Services, user: User, documents: Sequence[Mapping[str, Any]]) -> list[DocumentRow]:
-    """Store documents, replacing those of the same name. Returns them in the order given; of two alike the last counts.
+    """Store documents, replacing those of the same name; of two in a batch the last counts.
 
-    Each mapping has content, source_type, source_id and metadata.
+    Each mapping has content, source_type, source_id and metadata. Returns the rows in the order of ``documents``.
     """
     latest = {(each["source_type"], each["source_id"]): each for each in documents}
     if not latest:
         return []
     now = utc_now()
-    # All lock rows in the same order: two batches of the same names in different orders would wait for each other.
+    # Rows are locked in one order: two batches of the same names in different orders would block each other.
     rows = [
         {
             "id": uuid4(),
@@ -64,22 +64,22 @@ def ingest(services: Services, user: User, documents: Sequence[Mapping[str, Any]
 
 
 def list_for(services: Services, user: User, *, limit: int, offset: int) -> tuple[list[DocumentRow], int]:
-    """One page of a user's documents, newest first, and how many there are."""
+    """Return one page of a user's documents, newest first, and the number of all."""
     own = select(DocumentRow).where(DocumentRow.owner_id == user.id)
     with services.database.begin() as session:
         return pages.newest(session, own, limit=limit, offset=offset)
 
 
 def get(services: Services, user: User, document_id: UUID) -> DocumentRow:
-    """One document. Raises NotFound when it is not the user's."""
+    """Return one document. Raises NotFound if it is not the user's."""
     with services.database.begin() as session:
-        return _own(session, user, document_id)
+        return _owned(session, user, document_id)
 
 
 def remove(services: Services, user: User, document_id: UUID) -> None:
-    """Remove a document with its vector. Raises NotFound."""
+    """Delete a document with its vector. Raises NotFound."""
     with services.database.begin() as session:
-        document = _own(session, user, document_id)
+        document = _owned(session, user, document_id)
         session.execute(delete(DocumentRow).where(DocumentRow.id == document.id))
 
 
@@ -94,34 +94,34 @@ def search(
     min_score: float | None,
     limit: int,
     offset: int,
-) -> tuple[list[Found], int]:
-    """One page of a user's documents, nearest first, and how many there are in all.
+) -> tuple[list[SearchResult], int]:
+    """Return one page of a user's documents, best first, and the number of all matches.
 
-    Every document that passes the filters is compared; nothing is approximated.
+    Every document that passes the filters is compared, without approximation.
     """
     score = literal(1.0) - DocumentRow.embedding.op("<=>", return_type=Float())(embed(query))
-    wanted = select(DocumentRow, score.label("score")).where(DocumentRow.owner_id == user.id)
+    matches = select(DocumentRow, score.label("score")).where(DocumentRow.owner_id == user.id)
     if source_type is not None:
-        wanted = wanted.where(DocumentRow.source_type == source_type)
+        matches = matches.where(DocumentRow.source_type == source_type)
     for name, value in filters.items():
-        wanted = wanted.where(_holds(name, value))
+        matches = matches.where(_has_value(name, value))
     for name, value in exclude.items():
-        wanted = wanted.where(func.coalesce(_holds(name, value), false()).is_(False))
+        matches = matches.where(func.coalesce(_has_value(name, value), false()).is_(False))
     if min_score is not None:
-        wanted = wanted.where(score >= min_score)
-    best = wanted.order_by(score.desc(), DocumentRow.id).limit(limit).offset(offset)
+        matches = matches.where(score >= min_score)
+    best = matches.order_by(score.desc(), DocumentRow.id).limit(limit).offset(offset)
     with services.database.begin() as session:
-        found = [Found(document, score) for document, score in session.execute(best).tuples()]
-        return found, pages.count(session, wanted)
+        found = [SearchResult(document, score) for document, score in session.execute(best).tuples()]
+        return found, pages.count(session, matches)
 
 
-def _holds(name: str, value: Any) -> ColumnElement[bool]:
+def _has_value(name: str, value: Any) -> ColumnElement[bool]:
     values = value if isinstance(value, list) else [value]
     return DocumentRow.details[name].in_([literal(each, JSONB(none_as_null=False)) for each in values])
 
 
-def _own(session: Session, user: User, document_id: UUID) -> DocumentRow:
+def _owned(session: Session, user: User, document_id: UUID) -> DocumentRow:
     document = session.get(DocumentRow, document_id)
     if document is None or document.owner_id != user.id:
-        raise NotFound("There is no such document.")
+        raise NotFound("The document was not found.")
     return document

@@ -1,4 +1,4 @@
-"""Documents and their vectors."""
+"""The table of documents and their vectors."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from support.reference.documents.embedding import DIMENSIONS
 
 
 class Vector(UserDefinedType[Sequence[float]]):
-    """A column of pgvector, written as its text form."""
+    """A column of pgvector, written as text."""
 
     cache_ok = True
 
     def get_col_spec(self, **_: object) -> str:
-        """The type in SQL."""
+        """Return the type in SQL."""
         return f"vector({DIMENSIONS})"
 
     def bind_processor(self, dialect: Dialect) -> Callable[[Sequence[float] | None], str | None]:
-        """How a vector is sent."""
+        """Return the function that formats a vector."""
         return lambda vector: None if vector is None else "[" + ",".join(map(repr, vector)) + "]"
 
 
 class DocumentRow(Base):
-    """One document of one user; (source_type, source_id) is its name, given by whoever ingests it."""
+    """One document of one user; (source_type, source_id) is its name."""
 
     __tablename__ = "documents"
     __table_args__ = (UniqueConstraint("owner_id", "source_type", "source_id"),)

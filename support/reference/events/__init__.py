@@ -1,1 +1,1 @@
-"""Activity: what a user did, as events of any kind."""
+"""Activity of users, as events of any type."""

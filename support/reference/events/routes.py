@@ -10,28 +10,28 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from support.reference.access.dependencies import CurrentUser
-from support.reference.errors import documented
+from support.reference.errors import error_responses
 from support.reference.events import service
-from support.reference.schemas import Answer, JsonObject, Page, Request, Word
-from support.reference.services import ServicesOf
+from support.reference.schemas import JsonObject, Page, Request, ResponseModel, TypeName
+from support.reference.services import ServicesDep
 
-router = APIRouter(prefix="/api/events", responses=documented(401, 422, 500, 503))
+router = APIRouter(prefix="/api/events", responses=error_responses(401, 422, 500, 503))
 
 
 class NewEvent(Request):
-    """An event to record; ``type`` is a word of any kind."""
+    """An event to record."""
 
-    type: Word
+    type: TypeName
     data: JsonObject = Field(default_factory=dict)
 
 
 class EventFilter(Page):
-    """Which events are wanted: of one type, or all."""
+    """Filter: events of one type, or all."""
 
-    type: Word | None = None
+    type: TypeName | None = None
 
 
-class EventAnswer(Answer):
+class EventResponse(ResponseModel):
     """An event."""
 
     id: UUID
@@ -41,27 +41,27 @@ class EventAnswer(Answer):
     created_at: datetime
 
 
-class EventsAnswer(Answer):
+class EventsResponse(ResponseModel):
     """One page of events, newest first."""
 
-    events: list[EventAnswer]
+    events: list[EventResponse]
     total: int
 
 
 @router.get("")
-def list_events(wanted: Annotated[EventFilter, Query()], user: CurrentUser, services: ServicesOf) -> EventsAnswer:
-    """The caller's events, newest first."""
-    found, total = service.list_for(services, user, **wanted.model_dump())
-    return EventsAnswer(events=[EventAnswer.model_validate(each) for each in found], total=total)
+def list_events(filters: Annotated[EventFilter, Query()], user: CurrentUser, services: ServicesDep) -> EventsResponse:
+    """List the caller's events, newest first."""
+    found, total = service.list_for(services, user, **filters.model_dump())
+    return EventsResponse(events=[EventResponse.model_validate(each) for each in found], total=total)
 
 
-@router.post("", status_code=201, responses=documented(413))
-def record(body: NewEvent, user: CurrentUser, services: ServicesOf) -> EventAnswer:
-    """Record an event of one's own."""
-    return EventAnswer.model_validate(service.record(services, user, **body.model_dump()))
+@router.post("", status_code=201, responses=error_responses(413))
+def record(body: NewEvent, user: CurrentUser, services: ServicesDep) -> EventResponse:
+    """Record an event of the caller."""
+    return EventResponse.model_validate(service.record(services, user, **body.model_dump()))
 
 
-@router.get("/{event_id}", responses=documented(404))
-def get(event_id: UUID, user: CurrentUser, services: ServicesOf) -> EventAnswer:
-    """One event."""
-    return EventAnswer.model_validate(service.get(services, user, event_id))
+@router.get("/{event_id}", responses=error_responses(404))
+def get(event_id: UUID, user: CurrentUser, services: ServicesDep) -> EventResponse:
+    """Return one event."""
+    return EventResponse.model_validate(service.get(services, user, event_id))

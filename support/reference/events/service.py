@@ -1,4 +1,4 @@
-"""Recording and listing events. An event exists only for the user whose it is."""
+"""Record and list events. An event is visible only to its user."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from support.reference.services import Services
 
 
 def new_event(user_id: UUID, type: str, data: dict[str, Any]) -> EventRow:
-    """An event of now that is not stored yet."""
+    """Return a new event that is not stored yet."""
     return EventRow(id=uuid4(), user_id=user_id, type=type, data=data, created_at=utc_now())
 
 
@@ -31,18 +31,18 @@ def record(services: Services, user: User, *, type: str, data: dict[str, Any]) -
 def list_for(
     services: Services, user: User, *, limit: int, offset: int, type: str | None
 ) -> tuple[list[EventRow], int]:
-    """One page of a user's events, newest first, and how many there are; of one type, or all."""
-    wanted = select(EventRow).where(EventRow.user_id == user.id)
+    """Return one page of a user's events, newest first, and the number of all."""
+    query = select(EventRow).where(EventRow.user_id == user.id)
     if type is not None:
-        wanted = wanted.where(EventRow.type == type)
+        query = query.where(EventRow.type == type)
     with services.database.begin() as session:
-        return pages.newest(session, wanted, limit=limit, offset=offset)
+        return pages.newest(session, query, limit=limit, offset=offset)
 
 
 def get(services: Services, user: User, event_id: UUID) -> EventRow:
-    """One event. Raises NotFound when it is not the user's."""
+    """Return one event. Raises NotFound if it is not the user's."""
     with services.database.begin() as session:
         event = session.get(EventRow, event_id)
         if event is None or event.user_id != user.id:
-            raise NotFound("There is no such event.")
+            raise NotFound("The event was not found.")
         return event

@@ -1,4 +1,4 @@
-"""Events."""
+"""The table of events."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from support.reference.database import Base
 
 
 class EventRow(Base):
-    """One event of one user; ``type`` is a word of any kind."""
+    """One event of one user."""
 
     __tablename__ = "events"
     __table_args__ = (Index("ix_events_user_id_created_at", "user_id", "created_at"),)

@@ -20,9 +20,9 @@ from pydantic import BaseModel, StringConstraints
 from sqlalchemy.orm import Session
 
 from support.reference.access.dependencies import CurrentUser
-from support.reference.errors import documented
+from support.reference.errors import error_responses
 from support.reference.idempotency.service import FIELD, KeyedRequest, digest, run_once
-from support.reference.services import Services, ServicesOf
+from support.reference.services import Services, ServicesDep
 
 _REPLAYED = "Idempotency-Replayed"
 
@@ -51,7 +51,7 @@ class OnceRunner:
         )
 
 
-async def once_runner(request: Request, user: CurrentUser, services: ServicesOf, key: Key = None) -> OnceRunner:
+async def once_runner(request: Request, user: CurrentUser, services: ServicesDep, key: Key = None) -> OnceRunner:
     """Create the runner of this request."""
     if key is None:
         return OnceRunner(services, None)
@@ -72,5 +72,5 @@ def replayed(model: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
     header = {_REPLAYED: {"schema": {"type": "string", "enum": ["true"]}, "description": "The body is a stored one."}}
     return {
         200: {"model": model, "description": "The stored response of the first request.", "headers": header},
-        **documented(409),
+        **error_responses(409),
     }

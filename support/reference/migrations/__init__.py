@@ -1,4 +1,4 @@
-"""The schema of the database, step by step. Only what prepares the platform imports this: Alembic is slow to load."""
+"""Migrations of the database. Import it only to prepare a start: Alembic is slow to load."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from sqlalchemy import Engine
 
 
 class UnknownRevision(Exception):
-    """There is no such migration."""
+    """The revision is unknown."""
 
 
 def migrate(engine: Engine, target: str) -> None:
-    """Bring the schema to ``up`` (the newest), ``down`` (nothing) or a revision, in one transaction.
+    """Migrate the database ``up`` (latest), ``down`` (empty) or to a revision.
 
-    A revision that the schema is beyond takes it back there. Raises UnknownRevision.
+    It takes one transaction. An earlier revision than the current one is a downgrade. Raises UnknownRevision.
     """
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
@@ -39,7 +39,7 @@ def _move(config: Config, target: str, current: str | None) -> None:
             command.downgrade(config, "base")
         case _:
             steps = ScriptDirectory.from_config(config)
-            wanted = steps.get_revision(target).revision
+            revision = steps.get_revision(target).revision
             passed = {step.revision for step in steps.iterate_revisions(current, "base")}
-            move = command.downgrade if wanted in passed else command.upgrade
-            move(config, wanted)
+            move = command.downgrade if revision in passed else command.upgrade
+            move(config, revision)

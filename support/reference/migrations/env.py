@@ -1,4 +1,4 @@
-"""Alembic's entry: runs migrations on the connection that ``support.reference.migrations`` hands over."""
+"""Alembic's entry point: runs migrations on the connection it is given."""
 
 from alembic import context
 

@@ -1,1 +1,1 @@
-"""Notifications: what a user is told, and whether they have read it."""
+"""Notifications of users."""

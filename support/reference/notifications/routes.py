@@ -10,20 +10,20 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from support.reference.access.dependencies import CurrentUser
-from support.reference.errors import documented
+from support.reference.errors import error_responses
 from support.reference.notifications import service
 from support.reference.notifications.tables import Priority
-from support.reference.schemas import Answer, JsonObject, Page, Request, Text, Title, Word
-from support.reference.services import ServicesOf
+from support.reference.schemas import JsonObject, Page, QueryBoolean, Request, ResponseModel, Text, Title, TypeName
+from support.reference.services import ServicesDep
 
-router = APIRouter(prefix="/api/notifications", responses=documented(401, 422, 500, 503))
+router = APIRouter(prefix="/api/notifications", responses=error_responses(401, 422, 500, 503))
 
 
 class NewNotification(Request):
-    """A notification to send: to oneself, or, by an administrator, to ``user_id``. ``type`` is a word of any kind."""
+    """A notification to send: to the caller, or by an administrator to ``user_id``."""
 
     user_id: UUID | None = None
-    type: Word
+    type: TypeName
     priority: Priority = "normal"
     title: Title
     message: Annotated[Text, Field(min_length=1, max_length=10_000)]
@@ -31,13 +31,13 @@ class NewNotification(Request):
 
 
 class NotificationFilter(Page):
-    """Which notifications are wanted: all, only unread (true) or only read ones (false)."""
+    """Filter: all notifications, only unread (true) or only read ones (false)."""
 
-    unread: bool | None = None
+    unread: QueryBoolean | None = None
 
 
-class NotificationAnswer(Answer):
-    """A notification; ``read_at`` is null until it is read."""
+class NotificationResponse(ResponseModel):
+    """A notification; ``read_at`` is null until it is marked as read."""
 
     id: UUID
     user_id: UUID
@@ -50,41 +50,43 @@ class NotificationAnswer(Answer):
     created_at: datetime
 
 
-class NotificationsAnswer(Answer):
+class NotificationsResponse(ResponseModel):
     """One page of notifications, newest first."""
 
-    notifications: list[NotificationAnswer]
+    notifications: list[NotificationResponse]
     total: int
 
 
 @router.get("")
 def list_notifications(
-    wanted: Annotated[NotificationFilter, Query()], user: CurrentUser, services: ServicesOf
-) -> NotificationsAnswer:
-    """The caller's notifications, newest first."""
-    found, total = service.list_for(services, user, **wanted.model_dump())
-    return NotificationsAnswer(notifications=[NotificationAnswer.model_validate(each) for each in found], total=total)
+    filters: Annotated[NotificationFilter, Query()], user: CurrentUser, services: ServicesDep
+) -> NotificationsResponse:
+    """List the caller's notifications, newest first."""
+    found, total = service.list_for(services, user, **filters.model_dump())
+    return NotificationsResponse(
+        notifications=[NotificationResponse.model_validate(each) for each in found], total=total
+    )
 
 
-@router.post("", status_code=201, responses=documented(403, 404, 413))
-def send(body: NewNotification, user: CurrentUser, services: ServicesOf) -> NotificationAnswer:
+@router.post("", status_code=201, responses=error_responses(403, 404, 413))
+def send(body: NewNotification, user: CurrentUser, services: ServicesDep) -> NotificationResponse:
     """Send a notification."""
-    return NotificationAnswer.model_validate(service.send(services, user, **body.model_dump()))
+    return NotificationResponse.model_validate(service.send(services, user, **body.model_dump()))
 
 
-@router.get("/{notification_id}", responses=documented(404))
-def get(notification_id: UUID, user: CurrentUser, services: ServicesOf) -> NotificationAnswer:
-    """One notification."""
-    return NotificationAnswer.model_validate(service.get(services, user, notification_id))
+@router.get("/{notification_id}", responses=error_responses(404))
+def get(notification_id: UUID, user: CurrentUser, services: ServicesDep) -> NotificationResponse:
+    """Return one notification."""
+    return NotificationResponse.model_validate(service.get(services, user, notification_id))
 
 
-@router.delete("/{notification_id}", status_code=204, responses=documented(404))
-def delete(notification_id: UUID, user: CurrentUser, services: ServicesOf) -> None:
-    """Remove a notification."""
+@router.delete("/{notification_id}", status_code=204, responses=error_responses(404))
+def delete(notification_id: UUID, user: CurrentUser, services: ServicesDep) -> None:
+    """Delete a notification."""
     service.delete(services, user, notification_id)
 
 
-@router.post("/{notification_id}/read", responses=documented(404))
-def mark_read(notification_id: UUID, user: CurrentUser, services: ServicesOf) -> NotificationAnswer:
-    """Mark a notification as read; the first time counts."""
-    return NotificationAnswer.model_validate(service.mark_read(services, user, notification_id))
+@router.post("/{notification_id}/read", responses=error_responses(404))
+def mark_read(notification_id: UUID, user: CurrentUser, services: ServicesDep) -> NotificationResponse:
+    """Mark a notification as read; the first time is kept."""
+    return NotificationResponse.model_validate(service.mark_read(services, user, notification_id))

@@ -1,4 +1,4 @@
-"""Notifications."""
+"""The table of notifications."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Priority = Literal["low", "normal", "high", "urgent"]
 
 
 class NotificationRow(Base):
-    """One message to one user; ``read_at`` is when they first read it."""
+    """One message to one user; ``read_at`` is when it was first marked as read."""
 
     __tablename__ = "notifications"
     __table_args__ = (

@@ -1,1 +1,1 @@
-"""Portfolios: positions, and what they return."""
+"""Portfolios: positions and returns."""

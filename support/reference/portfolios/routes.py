@@ -1,4 +1,4 @@
-"""``/api/portfolios``. Money is text in answers, such as "750.00": a JSON number would lose its cents."""
+"""``/api/portfolios``. Money is text in responses: a JSON number would lose cents."""
 
 from __future__ import annotations
 
@@ -12,25 +12,27 @@ from pydantic import Field, PlainSerializer
 from typing_extensions import TypedDict
 
 from support.reference.access.dependencies import Researcher
-from support.reference.errors import documented
+from support.reference.errors import error_responses
 from support.reference.portfolios import service
-from support.reference.schemas import Answer, Page, Price, Request, Shares, Ticker, Title, plain
-from support.reference.services import ServicesOf
+from support.reference.schemas import Page, Price, Request, ResponseModel, Shares, Ticker, Title, format_decimal
+from support.reference.services import ServicesDep
 
-router = APIRouter(prefix="/api/portfolios", responses=documented(401, 403, 422, 500, 503))
+router = APIRouter(prefix="/api/portfolios", responses=error_responses(401, 403, 422, 500, 503))
 
 Money = Annotated[
     Decimal,
-    PlainSerializer(lambda amount: plain(amount, 2), return_type=str),
+    PlainSerializer(lambda amount: format_decimal(amount, 2), return_type=str),
     Field(description='An amount of money, exact, as text: "750.00".'),
 ]
 Amount = Annotated[
-    Decimal, PlainSerializer(plain, return_type=str), Field(description='A number of shares, exact, as text: "100".')
+    Decimal,
+    PlainSerializer(format_decimal, return_type=str),
+    Field(description='A number of shares, exact, as text: "100".'),
 ]
 Ratio = Annotated[
     Decimal,
     PlainSerializer(lambda ratio: f"{ratio:f}", return_type=str),
-    Field(description='Six places, as text: "0.033333".'),
+    Field(description='Six decimals, as text: "0.033333".'),
 ]
 
 
@@ -50,7 +52,7 @@ class NewPosition(Request):
 
 
 class PositionChanges(TypedDict, total=False):
-    """What to change of a position; fields left out stay as they are."""
+    """Fields of a position to change; omitted fields stay as they are."""
 
     __pydantic_config__ = Request.model_config  # type: ignore[misc]
 
@@ -59,7 +61,7 @@ class PositionChanges(TypedDict, total=False):
     current_price: Price | None
 
 
-class PositionAnswer(Answer):
+class PositionResponse(ResponseModel):
     """A position."""
 
     id: UUID
@@ -71,25 +73,25 @@ class PositionAnswer(Answer):
     updated_at: datetime
 
 
-class PortfolioAnswer(Answer):
+class PortfolioResponse(ResponseModel):
     """A portfolio with its positions, oldest first."""
 
     id: UUID
     name: str
-    positions: list[PositionAnswer]
+    positions: list[PositionResponse]
     created_at: datetime
     updated_at: datetime
 
 
-class PortfoliosAnswer(Answer):
+class PortfoliosResponse(ResponseModel):
     """One page of portfolios, newest first."""
 
-    portfolios: list[PortfolioAnswer]
+    portfolios: list[PortfolioResponse]
     total: int
 
 
-class ReturnsAnswer(Answer):
-    """What the positions cost, are worth, and return; the ratio is null when there is no cost."""
+class ReturnsResponse(ResponseModel):
+    """Cost, value and return of all positions; the ratio is null if the cost is 0."""
 
     cost: Money
     value: Money
@@ -97,58 +99,58 @@ class ReturnsAnswer(Answer):
     total_return_pct: Ratio | None
 
 
-@router.post("", status_code=201, responses=documented(413))
-def create(body: NewPortfolio, user: Researcher, services: ServicesOf) -> PortfolioAnswer:
+@router.post("", status_code=201, responses=error_responses(413))
+def create(body: NewPortfolio, user: Researcher, services: ServicesDep) -> PortfolioResponse:
     """Create a portfolio."""
-    return PortfolioAnswer.model_validate(service.create(services, user, name=body.name))
+    return PortfolioResponse.model_validate(service.create(services, user, name=body.name))
 
 
 @router.get("")
-def list_portfolios(page: Annotated[Page, Query()], user: Researcher, services: ServicesOf) -> PortfoliosAnswer:
-    """The caller's portfolios, newest first."""
+def list_portfolios(page: Annotated[Page, Query()], user: Researcher, services: ServicesDep) -> PortfoliosResponse:
+    """List the caller's portfolios, newest first."""
     found, total = service.list_for(services, user, limit=page.limit, offset=page.offset)
-    return PortfoliosAnswer(portfolios=[PortfolioAnswer.model_validate(each) for each in found], total=total)
+    return PortfoliosResponse(portfolios=[PortfolioResponse.model_validate(each) for each in found], total=total)
 
 
-@router.get("/{portfolio_id}", responses=documented(404))
-def get(portfolio_id: UUID, user: Researcher, services: ServicesOf) -> PortfolioAnswer:
-    """One portfolio."""
-    return PortfolioAnswer.model_validate(service.get(services, user, portfolio_id))
+@router.get("/{portfolio_id}", responses=error_responses(404))
+def get(portfolio_id: UUID, user: Researcher, services: ServicesDep) -> PortfolioResponse:
+    """Return one portfolio."""
+    return PortfolioResponse.model_validate(service.get(services, user, portfolio_id))
 
 
-@router.delete("/{portfolio_id}", status_code=204, responses=documented(404))
-def remove(portfolio_id: UUID, user: Researcher, services: ServicesOf) -> None:
-    """Remove a portfolio with its positions for good."""
+@router.delete("/{portfolio_id}", status_code=204, responses=error_responses(404))
+def remove(portfolio_id: UUID, user: Researcher, services: ServicesDep) -> None:
+    """Delete a portfolio with its positions."""
     service.remove(services, user, portfolio_id)
 
 
-@router.get("/{portfolio_id}/returns", responses=documented(404))
-def returns(portfolio_id: UUID, user: Researcher, services: ServicesOf) -> ReturnsAnswer:
-    """What a portfolio costs, is worth and returns."""
+@router.get("/{portfolio_id}/returns", responses=error_responses(404))
+def returns(portfolio_id: UUID, user: Researcher, services: ServicesDep) -> ReturnsResponse:
+    """Return cost, value and return of a portfolio."""
     portfolio = service.get(services, user, portfolio_id)
-    return ReturnsAnswer.model_validate(service.returns(portfolio.positions))
+    return ReturnsResponse.model_validate(service.returns(portfolio.positions))
 
 
-@router.post("/{portfolio_id}/positions", status_code=201, responses=documented(404, 413))
-def add_position(portfolio_id: UUID, body: NewPosition, user: Researcher, services: ServicesOf) -> PositionAnswer:
+@router.post("/{portfolio_id}/positions", status_code=201, responses=error_responses(404, 413))
+def add_position(portfolio_id: UUID, body: NewPosition, user: Researcher, services: ServicesDep) -> PositionResponse:
     """Add a position."""
-    return PositionAnswer.model_validate(service.add_position(services, user, portfolio_id, body.model_dump()))
+    return PositionResponse.model_validate(service.add_position(services, user, portfolio_id, body.model_dump()))
 
 
-@router.patch("/{portfolio_id}/positions/{position_id}", responses=documented(404, 413))
+@router.patch("/{portfolio_id}/positions/{position_id}", responses=error_responses(404, 413))
 def change_position(
     portfolio_id: UUID,
     position_id: UUID,
     changes: Annotated[PositionChanges, Body()],
     user: Researcher,
-    services: ServicesOf,
-) -> PositionAnswer:
+    services: ServicesDep,
+) -> PositionResponse:
     """Change the shares or the prices of a position."""
     changed = service.change_position(services, user, portfolio_id, position_id, changes)
-    return PositionAnswer.model_validate(changed)
+    return PositionResponse.model_validate(changed)
 
 
-@router.delete("/{portfolio_id}/positions/{position_id}", status_code=204, responses=documented(404))
-def remove_position(portfolio_id: UUID, position_id: UUID, user: Researcher, services: ServicesOf) -> None:
-    """Remove a position for good."""
+@router.delete("/{portfolio_id}/positions/{position_id}", status_code=204, responses=error_responses(404))
+def remove_position(portfolio_id: UUID, position_id: UUID, user: Researcher, services: ServicesDep) -> None:
+    """Delete a position."""
     service.remove_position(services, user, portfolio_id, position_id)

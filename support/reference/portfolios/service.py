@@ -1,4 +1,4 @@
-"""Portfolios, their positions and returns. A portfolio exists only for the user whose it is."""
+"""Portfolios, their positions and returns. A portfolio is visible only to its owner."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from support.reference.services import Services
 
 _CENT = Decimal("0.01")
 _MILLIONTH = Decimal("0.000001")
-# Enough digits for any sum of products of our numbers, so that nothing is rounded before the end.
+# Enough digits for any sum of products, so that nothing is rounded before the end.
 _EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
 
 class Returns(NamedTuple):
-    """Money to the cent; the ratio is None when there is no cost."""
+    """Money to the cent; the ratio is None if the cost is 0."""
 
     cost: Decimal
     value: Decimal
@@ -42,22 +42,22 @@ def create(services: Services, user: User, *, name: str) -> PortfolioRow:
 
 
 def list_for(services: Services, user: User, *, limit: int, offset: int) -> tuple[list[PortfolioRow], int]:
-    """One page of a user's portfolios, newest first, and how many there are."""
+    """Return one page of a user's portfolios, newest first, and the number of all."""
     own = select(PortfolioRow).where(PortfolioRow.owner_id == user.id)
     with services.database.begin() as session:
         return pages.newest(session, own, limit=limit, offset=offset)
 
 
 def get(services: Services, user: User, portfolio_id: UUID) -> PortfolioRow:
-    """One portfolio with its positions. Raises NotFound."""
+    """Return one portfolio with its positions. Raises NotFound."""
     with services.database.begin() as session:
-        return _own(session, user, portfolio_id)
+        return _owned(session, user, portfolio_id)
 
 
 def remove(services: Services, user: User, portfolio_id: UUID) -> None:
-    """Remove a portfolio with its positions. Raises NotFound."""
+    """Delete a portfolio with its positions. Raises NotFound."""
     with services.database.begin() as session:
-        _own(session, user, portfolio_id)
+        _owned(session, user, portfolio_id)
         session.execute(delete(PortfolioRow).where(PortfolioRow.id == portfolio_id))
 
 
@@ -66,7 +66,7 @@ def add_position(services: Services, user: User, portfolio_id: UUID, fields: Map
     now = utc_now()
     position = PositionRow(id=uuid4(), portfolio_id=portfolio_id, created_at=now, updated_at=now, **fields)
     with services.database.begin() as session:
-        _own(session, user, portfolio_id).updated_at = now
+        _owned(session, user, portfolio_id).updated_at = now
         session.add(position)
     return position
 
@@ -84,7 +84,7 @@ def change_position(
 
 
 def remove_position(services: Services, user: User, portfolio_id: UUID, position_id: UUID) -> None:
-    """Remove a position. Raises NotFound."""
+    """Delete a position. Raises NotFound."""
     with services.database.begin() as session:
         portfolio, position = _position(session, user, portfolio_id, position_id)
         session.delete(position)
@@ -92,7 +92,7 @@ def remove_position(services: Services, user: User, portfolio_id: UUID, position
 
 
 def returns(positions: Iterable[PositionRow]) -> Returns:
-    """What positions cost and are worth; one without a current price is worth what it cost.
+    """Return cost and value of positions; without a current price the entry price is used.
 
     Sums are exact and rounded once, to the cent, half to even; the returns follow from the rounded sums.
     """
@@ -111,16 +111,16 @@ def _sum(products: Iterable[tuple[Decimal, Decimal]]) -> Decimal:
     return total.quantize(_CENT, context=_EXACT)
 
 
-def _own(session: Session, user: User, portfolio_id: UUID) -> PortfolioRow:
+def _owned(session: Session, user: User, portfolio_id: UUID) -> PortfolioRow:
     portfolio = session.get(PortfolioRow, portfolio_id, with_for_update=True)
     if portfolio is None or portfolio.owner_id != user.id:
-        raise NotFound("There is no such portfolio.")
+        raise NotFound("The portfolio was not found.")
     return portfolio
 
 
 def _position(session: Session, user: User, portfolio_id: UUID, position_id: UUID) -> tuple[PortfolioRow, PositionRow]:
-    portfolio = _own(session, user, portfolio_id)
+    portfolio = _owned(session, user, portfolio_id)
     position = session.get(PositionRow, position_id)
     if position is None or position.portfolio_id != portfolio.id:
-        raise NotFound("There is no such position.")
+        raise NotFound("The position was not found.")
     return portfolio, position

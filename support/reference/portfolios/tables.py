@@ -1,4 +1,4 @@
-"""Portfolios and their positions. Money and shares are NUMERIC, and Decimal in Python: never floating."""
+"""Tables of portfolios and positions. Money and shares are NUMERIC and Decimal, never float."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class PortfolioRow(Base):
 
 
 class PositionRow(Base):
-    """Shares of one stock, bought at one price; ``current_price`` is null until somebody says it."""
+    """Shares of one stock at one entry price; ``current_price`` is null until it is set."""
 
     __tablename__ = "positions"
     __table_args__ = (

@@ -1,1 +1,1 @@
-"""Privacy: what the platform holds of a user, and how it forgets them."""
+"""Privacy: export and erasure of a user's data."""

@@ -7,25 +7,27 @@ from datetime import datetime
 from fastapi import APIRouter
 
 from support.reference.access.dependencies import CurrentUser
-from support.reference.documents.routes import DocumentAnswer
-from support.reference.documents.routes import answer as document_answer
-from support.reference.errors import documented
-from support.reference.events.routes import EventAnswer
-from support.reference.notifications.routes import NotificationAnswer
-from support.reference.portfolios.routes import PortfolioAnswer
+from support.reference.access.routes import NoFields
+from support.reference.documents.routes import DocumentResponse
+from support.reference.documents.routes import to_response as document_response
+from support.reference.errors import error_responses
+from support.reference.events.routes import EventResponse
+from support.reference.jobs.responses import JobResponse, job_response
+from support.reference.notifications.routes import NotificationResponse
+from support.reference.portfolios.routes import PortfolioResponse
 from support.reference.privacy import service
-from support.reference.research.routes import SessionAnswer
-from support.reference.research.routes import answer as session_answer
+from support.reference.research.routes import SessionResponse
+from support.reference.research.routes import to_response as session_response
 from support.reference.research.tables import State
-from support.reference.schemas import Answer, Request
-from support.reference.services import ServicesOf
-from support.reference.users.routes import ProfileAnswer
-from support.reference.webhooks.routes import WebhookAnswer
+from support.reference.schemas import ResponseModel
+from support.reference.services import ServicesDep
+from support.reference.users.routes import ProfileResponse
+from support.reference.webhooks.routes import WebhookResponse
 
-router = APIRouter(prefix="/api/privacy", responses=documented(401, 500, 503))
+router = APIRouter(prefix="/api/privacy", responses=error_responses(401, 500, 503))
 
 
-class StateChange(Answer):
+class StateChange(ResponseModel):
     """A change of a session's state."""
 
     old_state: State
@@ -33,59 +35,57 @@ class StateChange(Answer):
     changed_at: datetime
 
 
-class ExportedSession(SessionAnswer):
-    """A research session with its history; ``deleted_at`` is set while it is deleted."""
+class ExportedSession(SessionResponse):
+    """A research session with its history; ``deleted_at`` is set while it is hidden."""
 
     history: list[StateChange]
     deleted_at: datetime | None
 
 
-class ExportAnswer(Answer):
-    """Everything the platform holds of the caller, oldest first, notes readable, deleted sessions included."""
+class ExportResponse(ResponseModel):
+    """All data of the caller, oldest first, with readable notes and hidden sessions."""
 
-    profile: ProfileAnswer
+    profile: ProfileResponse
     sessions: list[ExportedSession]
-    notifications: list[NotificationAnswer]
-    events: list[EventAnswer]
-    documents: list[DocumentAnswer]
-    portfolios: list[PortfolioAnswer]
-    webhooks: list[WebhookAnswer]
+    notifications: list[NotificationResponse]
+    events: list[EventResponse]
+    documents: list[DocumentResponse]
+    portfolios: list[PortfolioResponse]
+    jobs: list[JobResponse]
+    webhooks: list[WebhookResponse]
 
 
-class NoFields(Request):
-    """The body of an erasure: none, or an empty object. A field, such as a condition, would be ignored otherwise."""
-
-
-class ErasureAnswer(Answer):
-    """How many things of each kind were erased."""
+class ErasureResponse(ResponseModel):
+    """The number of erased resources of each type."""
 
     erased: dict[str, int]
 
 
 @router.get("/export")
-def export(user: CurrentUser, services: ServicesOf) -> ExportAnswer:
-    """Everything the platform holds of the caller."""
-    profile, owned, history = service.gather(services, user)
+def export(user: CurrentUser, services: ServicesDep) -> ExportResponse:
+    """Return all data of the caller."""
+    profile, owned, history, jobs = service.collect(services, user)
     sessions = [
         ExportedSession(
-            **session_answer(services, each).model_dump(),
+            **session_response(services, each).model_dump(),
             history=[StateChange.model_validate(change) for change in history[each.id]],
             deleted_at=each.deleted_at,
         )
         for each in owned["sessions"]
     ]
-    return ExportAnswer(
-        profile=ProfileAnswer.model_validate(profile),
+    return ExportResponse(
+        profile=ProfileResponse.model_validate(profile),
         sessions=sessions,
-        notifications=[NotificationAnswer.model_validate(each) for each in owned["notifications"]],
-        events=[EventAnswer.model_validate(each) for each in owned["events"]],
-        documents=[document_answer(each) for each in owned["documents"]],
-        portfolios=[PortfolioAnswer.model_validate(each) for each in owned["portfolios"]],
-        webhooks=[WebhookAnswer.model_validate(each) for each in owned["webhooks"]],
+        notifications=[NotificationResponse.model_validate(each) for each in owned["notifications"]],
+        events=[EventResponse.model_validate(each) for each in owned["events"]],
+        documents=[document_response(each) for each in owned["documents"]],
+        portfolios=[PortfolioResponse.model_validate(each) for each in owned["portfolios"]],
+        jobs=[job_response(each) for each in jobs],
+        webhooks=[WebhookResponse.model_validate(each) for each in owned["webhooks"]],
     )
 
 
-@router.post("/erase", responses=documented(413, 422))
-def erase(user: CurrentUser, services: ServicesOf, _body: NoFields | None = None) -> ErasureAnswer:
-    """Erase everything of the caller, and who they are, for good; they are signed out."""
-    return ErasureAnswer(erased=service.erase(services, user))
+@router.post("/erase", responses=error_responses(409, 413, 422))
+def erase(user: CurrentUser, services: ServicesDep, _body: NoFields | None = None) -> ErasureResponse:
+    """Erase the caller's account and data permanently; all sessions end."""
+    return ErasureResponse(erased=service.erase(services, user))

@@ -1,4 +1,4 @@
-"""Gathering everything of a user, and erasing it."""
+"""Collect and erase all data of a user."""
 
 from __future__ import annotations
 
@@ -8,12 +8,20 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from support.reference.access.service import User, end_sessions, forget_sessions
+from support.reference.access.service import (
+    User,
+    end_sessions,
+    get_account,
+    invalidate_sessions,
+    lock_account,
+    require_another_administrator,
+)
 from support.reference.access.tables import UserRow
 from support.reference.database import utc_now
 from support.reference.documents.tables import DocumentRow
-from support.reference.errors import NotSignedIn
+from support.reference.errors import AuthenticationFailed, NotFound
 from support.reference.events.tables import EventRow
+from support.reference.jobs.service import JobWithRuns, erase_jobs_of, jobs_of
 from support.reference.notifications.tables import NotificationRow
 from support.reference.portfolios.tables import PortfolioRow
 from support.reference.privacy.tables import AuditRow
@@ -29,56 +37,66 @@ _OWNED: dict[str, tuple[Any, Any]] = {
     "portfolios": (PortfolioRow, PortfolioRow.owner_id),
     "webhooks": (WebhookRow, WebhookRow.owner_id),
 }
-"""What a user owns, by the name it has in the API, with the column that says whose it is."""
+"""Resources that a user owns, by their name in the API, with the column of the owner."""
 
 
-class Everything(NamedTuple):
-    """All that the platform holds of a user; each list oldest first, what is deleted included."""
+class UserData(NamedTuple):
+    """All data of a user; each list oldest first, with deleted resources."""
 
     profile: UserRow
     owned: dict[str, list[Any]]
     history: dict[UUID, list[ResearchStateChangeRow]]
+    jobs: list[JobWithRuns]
 
 
-def gather(services: Services, user: User) -> Everything:
-    """Everything of a user at one moment."""
+def collect(services: Services, user: User) -> UserData:
+    """Return all data of a user, from one snapshot."""
     with services.database.begin() as session:
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         owned = {
             name: list(session.scalars(select(table).where(owner == user.id).order_by(table.created_at, table.id)))
             for name, (table, owner) in _OWNED.items()
         }
-        return Everything(_profile(session, user.id), owned, _history(session, owned["sessions"]))
+        return UserData(
+            _profile(session, user.id), owned, _history(session, owned["sessions"]), jobs_of(session, user.id)
+        )
 
 
 def erase(services: Services, user: User) -> dict[str, int]:
-    """Erase a user: all they own, and their account. Returns how much there was; an audit entry keeps that.
+    """Erase a user's data and account; returns the number of each type.
 
-    What others of their requests store meanwhile goes with the account, or is refused once it is gone.
+    What other requests of the user store meanwhile is deleted with the account, or rejected afterwards. Raises Conflict
+    for the last active administrator.
     """
     with services.database.begin() as session:
         counts = {
             name: len(session.scalars(delete(table).where(owner == user.id).returning(table.id)).all())
             for name, (table, owner) in _OWNED.items()
         }
+        counts["jobs"] = erase_jobs_of(session, user.id)
         ended = end_sessions(session, user.id)
-        session.delete(_profile(session, user.id, for_update=True))
+        # Last, as other requests lock what they change before the account that it belongs to.
+        profile = _profile(session, user.id, for_update=True)
+        require_another_administrator(session, profile)
+        session.delete(profile)
         now = utc_now()
         session.add(AuditRow(id=uuid4(), user_id=user.id, action="erasure", counts=counts, created_at=now))
-    forget_sessions(services, ended)
+    invalidate_sessions(services, ended)
     return counts
 
 
 def _profile(session: Session, user_id: UUID, *, for_update: bool = False) -> UserRow:
-    profile = session.get(UserRow, user_id, with_for_update=for_update or None)
-    if profile is None:
-        raise NotSignedIn
-    return profile
+    try:
+        return lock_account(session, user_id) if for_update else get_account(session, user_id)
+    except NotFound:
+        raise AuthenticationFailed from None
 
 
-def _history(session: Session, researches: list[ResearchSessionRow]) -> dict[UUID, list[ResearchStateChangeRow]]:
-    history: dict[UUID, list[ResearchStateChangeRow]] = {research.id: [] for research in researches}
-    of_them = ResearchStateChangeRow.session_id.in_(history)
-    for change in session.scalars(select(ResearchStateChangeRow).where(of_them).order_by(ResearchStateChangeRow.id)):
+def _history(session: Session, owned: list[ResearchSessionRow]) -> dict[UUID, list[ResearchStateChangeRow]]:
+    history: dict[UUID, list[ResearchStateChangeRow]] = {research.id: [] for research in owned}
+    of_sessions = ResearchStateChangeRow.session_id.in_(history)
+    for change in session.scalars(
+        select(ResearchStateChangeRow).where(of_sessions).order_by(ResearchStateChangeRow.id)
+    ):
         history[change.session_id].append(change)
     return history

@@ -1,4 +1,4 @@
-"""The audit of erasures."""
+"""The audit log of erasures."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from support.reference.database import Base
 
 
 class AuditRow(Base):
-    """What was done to whose data. It names the account by its id, and how many things of each kind, nothing else.
+    """One erasure: the id of the account and the number of resources, no personal data.
 
-    The account is gone, so that its id refers to nothing.
+    The account is deleted, so the id references nothing.
     """
 
     __tablename__ = "privacy_audit"

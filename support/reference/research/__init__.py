@@ -1,1 +1,1 @@
-"""Research sessions: one analyst's work on one stock, from initialized to completed."""
+"""Research sessions: the analysis of one stock, from initialized to completed."""

@@ -1,4 +1,4 @@
-"""Private notes: readable to their owner, and to nobody who only has the database."""
+"""Private notes, encrypted in the database."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from cryptography.fernet import Fernet
 from support.reference.settings import Settings
 
 
-def seal(settings: Settings, notes: str | None) -> str | None:
-    """The notes as they are stored."""
+def encrypt(settings: Settings, notes: str | None) -> str | None:
+    """Return the notes as they are stored."""
     return None if notes is None else _fernet(settings).encrypt(notes.encode()).decode()
 
 
-def unseal(settings: Settings, token: str | None) -> str | None:
-    """The notes as they were written."""
+def decrypt(settings: Settings, token: str | None) -> str | None:
+    """Return the notes as they were written."""
     return None if token is None else _fernet(settings).decrypt(token).decode()
 
 

@@ -3,8 +3,8 @@
     GET /prices/AAPL?days=30    200 {"ticker": "AAPL", "quotes": [{"date": "2026-11-19", "open": 150.0, "high": 155.0,
                                      "low": 145.0, "close": 152.5, "volume": 1000000}, ...]}   oldest first
 
-One call, with a time limit for all of it and no second try: whoever asks is waiting, and may ask again.
-``X-Correlation-ID`` names the research session that the prices are for.
+One call with a time limit, and no retry: the caller waits for it, and may request it again. ``X-Correlation-ID`` is the
+id of the research session.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from support.reference.partners import PartnerSession
 from support.reference.schemas import Price
 
 DAYS = 30
-MOST_DAYS = 366
+MAX_DAYS = 366
 
-_OUTSIDE = "The price service "
-_IMPOSSIBLE = _OUTSIDE + "answered with figures that cannot be."
+_SERVICE = "The price service "
+_IMPOSSIBLE_PRICES = _SERVICE + "returned impossible prices."
 
 
 class Quote(BaseModel):
-    """One day of a stock."""
+    """The prices of one day."""
 
     date: date
     open: Price
@@ -42,40 +42,40 @@ class Quote(BaseModel):
     volume: Annotated[int, Field(ge=0)]
 
     @model_validator(mode="after")
-    def _agrees_with_itself(self) -> Quote:
+    def _is_consistent(self) -> Quote:
         if not self.low <= min(self.open, self.close) <= max(self.open, self.close) <= self.high:
-            raise ImpossibleFigures
+            raise ImpossiblePrices
         return self
 
 
 class History(BaseModel):
-    """What the price service answers."""
+    """The response of the price service."""
 
     ticker: str
-    quotes: Annotated[list[Quote], Field(max_length=MOST_DAYS)]
+    quotes: Annotated[list[Quote], Field(max_length=MAX_DAYS)]
 
 
-class ImpossibleFigures(Exception):
-    """The answer can be read, and cannot be true."""
+class ImpossiblePrices(Exception):
+    """The response has the right form, and cannot be true."""
 
 
 def fetch(url: str, ticker: str, *, session_id: UUID, timeout: float) -> Sequence[Quote]:
-    """The last days of a stock, oldest first. Raises DependencyFailed with a sentence why there are none."""
-    answer = _ask(f"{url.rstrip('/')}/prices/{ticker}", session_id, timeout)
-    if answer.status_code >= HTTPStatus.MULTIPLE_CHOICES:
-        raise DependencyFailed(f"{_OUTSIDE}answered with an error ({answer.status_code}).")
+    """Return the last days of a stock, oldest first. Raises DependencyFailed with the reason."""
+    response = _request(f"{url.rstrip('/')}/prices/{ticker}", session_id, timeout)
+    if response.status_code >= HTTPStatus.MULTIPLE_CHOICES:
+        raise DependencyFailed(f"{_SERVICE}returned an error ({response.status_code}).")
     try:
-        history = History.model_validate_json(answer.content)
-        require_possible(history, ticker)
-    except ImpossibleFigures:
-        raise DependencyFailed(_IMPOSSIBLE) from None
+        history = History.model_validate_json(response.content)
+        require_possible_prices(history, ticker)
+    except ImpossiblePrices:
+        raise DependencyFailed(_IMPOSSIBLE_PRICES) from None
     except ValidationError as error:
         readable = all(issue["type"].startswith(("greater_than", "decimal_max")) for issue in error.errors())
-        raise DependencyFailed(_IMPOSSIBLE if readable else f"{_OUTSIDE}answered something unreadable.") from None
+        raise DependencyFailed(_IMPOSSIBLE_PRICES if readable else f"{_SERVICE}returned an invalid response.") from None
     return history.quotes
 
 
-def _ask(address: str, session_id: UUID, timeout: float) -> requests.Response:
+def _request(address: str, session_id: UUID, timeout: float) -> requests.Response:
     with PartnerSession(timeout) as http:
         try:
             return http.get(
@@ -85,20 +85,20 @@ def _ask(address: str, session_id: UUID, timeout: float) -> requests.Response:
                 allow_redirects=False,
             )
         except requests.Timeout:
-            raise DependencyFailed(f"{_OUTSIDE}did not answer in time.", status=504) from None
+            raise DependencyFailed(f"{_SERVICE}did not respond in time.", status=504) from None
         except requests.exceptions.ChunkedEncodingError:
-            raise DependencyFailed(f"{_OUTSIDE}answered something unreadable.") from None
+            raise DependencyFailed(f"{_SERVICE}returned an invalid response.") from None
         except requests.RequestException:
-            raise DependencyFailed(f"{_OUTSIDE}cannot be reached.", status=503) from None
+            raise DependencyFailed(f"{_SERVICE}cannot be reached.", status=503) from None
 
 
-def require_possible(history: History, ticker: str) -> None:
-    """Raise ImpossibleFigures unless these are prices of the stock, of one day or more, oldest first."""
+def require_possible_prices(history: History, ticker: str) -> None:
+    """Raise ImpossiblePrices unless these are prices of the stock, oldest first."""
     days = [quote.date for quote in history.quotes]
     if history.ticker != ticker or not days or any(later <= earlier for earlier, later in pairwise(days)):
-        raise ImpossibleFigures
+        raise ImpossiblePrices
 
 
 def change(first: Decimal, last: Decimal) -> Decimal:
-    """The relative change between two prices."""
+    """Return the relative change between two prices."""
     return (last - first) / first

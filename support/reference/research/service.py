@@ -1,7 +1,4 @@
-"""What can be done with a research session, and by whom.
-
-A session belongs to its owner: to anyone else it does not exist.
-"""
+"""The operations of research sessions. A session is visible only to its owner."""
 
 from __future__ import annotations
 
@@ -19,7 +16,7 @@ from support.reference.errors import Conflict, Forbidden, NotFound
 from support.reference.events.service import new_event
 from support.reference.events.tables import EventRow
 from support.reference.notifications.tables import NotificationRow
-from support.reference.research.notes import seal
+from support.reference.research.notes import encrypt
 from support.reference.research.tables import ResearchSessionRow, ResearchStateChangeRow, State
 from support.reference.services import Services
 
@@ -34,13 +31,13 @@ _NEXT_STATES: dict[State, frozenset[State]] = {
 def create(
     services: Services, user: User, *, user_id: UUID | None, session_type: str, ticker: str, config: dict[str, Any]
 ) -> ResearchSessionRow:
-    """Begin a session in state initialized, without data: the caller's, or of whom an administrator names.
+    """Create an initialized session without data, for the caller or by an administrator.
 
-    Raises Forbidden, and NotFound when there is no such user.
+    Raises Forbidden, and NotFound if the user is unknown.
     """
     owner_id = user_id or user.id
     if owner_id != user.id and not user.has_role("administrator"):
-        raise Forbidden("Only administrators begin sessions for others.")
+        raise Forbidden("Only administrators may create sessions for other users.")
     now = utc_now()
     research = ResearchSessionRow(
         id=uuid4(),
@@ -64,7 +61,7 @@ def create(
 def list_for(
     services: Services, user: User, *, limit: int, offset: int, state: State | None
 ) -> tuple[list[ResearchSessionRow], int]:
-    """One page of a user's sessions, newest first, and how many there are; in one state, or all."""
+    """Return one page of a user's sessions, newest first, and the number of all."""
     visible = select(ResearchSessionRow).where(
         ResearchSessionRow.owner_id == user.id, ResearchSessionRow.deleted_at.is_(None)
     )
@@ -75,30 +72,33 @@ def list_for(
 
 
 def get(services: Services, user: User, session_id: UUID) -> ResearchSessionRow:
-    """One session. Raises NotFound when it is deleted or somebody else's."""
+    """Return one session. Raises NotFound if it is hidden or another user's."""
     with services.database.begin() as session:
-        return present(session, user, session_id)
+        return get_session(session, user, session_id)
 
 
 def delete(services: Services, user: User, session_id: UUID) -> None:
     """Hide a session until it is restored. Raises NotFound."""
     with services.database.begin() as session:
-        research = present(session, user, session_id, for_update=True)
+        research = get_session(session, user, session_id, for_update=True)
         research.deleted_at = research.updated_at = utc_now()
 
 
 def delete_permanently(services: Services, user: User, session_id: UUID) -> None:
-    """Remove a session, hidden or not, with its history and what was told of it. Raises NotFound."""
+    """Delete a session, its history, and the notifications and events about it.
+
+    Raises NotFound.
+    """
     with services.database.begin() as session:
-        session.delete(_visible(session, user, session_id, for_update=True))
-        for told in (EventRow, NotificationRow):
-            session.execute(remove_rows(told).where(told.data["session_id"].astext == str(session_id)))
+        session.delete(_owned_session(session, user, session_id, for_update=True))
+        for table in (EventRow, NotificationRow):
+            session.execute(remove_rows(table).where(table.data["session_id"].astext == str(session_id)))
 
 
 def restore(services: Services, user: User, session_id: UUID) -> ResearchSessionRow:
-    """Bring a deleted session back as it was. Raises NotFound, and Conflict when it is not deleted."""
+    """Restore a hidden session. Raises NotFound, and Conflict if it is not hidden."""
     with services.database.begin() as session:
-        research = _visible(session, user, session_id, for_update=True)
+        research = _owned_session(session, user, session_id, for_update=True)
         if research.deleted_at is None:
             raise Conflict("The research session is not deleted.")
         research.deleted_at = None
@@ -109,20 +109,25 @@ def restore(services: Services, user: User, session_id: UUID) -> ResearchSession
 def transition(
     services: Services, user: User, session_id: UUID, state: State, data: dict[str, Any] | None
 ) -> ResearchSessionRow:
-    """Move a session to another state and merge data into it: both or neither.
+    """Change the state of a session and merge data: both or neither.
 
-    The row is locked first, so that of two simultaneous moves the second sees the first. Raises NotFound, and Conflict
-    when the state does not allow the move.
+    The row is locked first, so that of two simultaneous transitions the second sees the first. Raises NotFound, and
+    Conflict if the state does not allow it.
     """
     with services.database.begin() as session:
-        research = present(session, user, session_id, for_update=True)
-        move(session, research, state, by=user.id)
+        research = get_session(session, user, session_id, for_update=True)
+        change_state(session, research, state, by=user.id)
         research.data = research.data | (data or {})
         return research
 
 
-def move(session: Session, research: ResearchSessionRow, state: State, *, by: UUID, error: str | None = None) -> None:
-    """Move a locked session to another state and note it in its history. Raises Conflict when it may not."""
+def change_state(
+    session: Session, research: ResearchSessionRow, state: State, *, by: UUID, error: str | None = None
+) -> None:
+    """Change the state of a locked session and record it in the history.
+
+    Raises Conflict if the state does not allow it.
+    """
     if state not in _NEXT_STATES[research.state]:
         raise Conflict("Invalid state transition")
     now = utc_now()
@@ -137,34 +142,34 @@ def move(session: Session, research: ResearchSessionRow, state: State, *, by: UU
 def change_data(
     services: Services, user: User, session_id: UUID, data: dict[str, Any], *, replace: bool
 ) -> ResearchSessionRow:
-    """Merge members into a session's data, or replace it. Members not named stay when merging. Raises NotFound."""
+    """Merge members into a session's data, or replace the data. Raises NotFound."""
     with services.database.begin() as session:
-        research = present(session, user, session_id, for_update=True)
+        research = get_session(session, user, session_id, for_update=True)
         research.data = data if replace else research.data | data
         research.updated_at = utc_now()
         return research
 
 
 def change_notes(services: Services, user: User, session_id: UUID, notes: str | None) -> ResearchSessionRow:
-    """Write a session's private notes, sealed. Raises NotFound."""
+    """Store a session's private notes, encrypted. Raises NotFound."""
     with services.database.begin() as session:
-        research = present(session, user, session_id, for_update=True)
-        research.notes = seal(services.settings, notes)
+        research = get_session(session, user, session_id, for_update=True)
+        research.notes = encrypt(services.settings, notes)
         research.updated_at = utc_now()
         return research
 
 
-def present(session: Session, user: User, session_id: UUID, *, for_update: bool = False) -> ResearchSessionRow:
-    """The session, if it is the user's and not deleted. Raises NotFound."""
-    research = _visible(session, user, session_id, for_update=for_update)
+def get_session(session: Session, user: User, session_id: UUID, *, for_update: bool = False) -> ResearchSessionRow:
+    """Return the session if it is the user's and not hidden. Raises NotFound."""
+    research = _owned_session(session, user, session_id, for_update=for_update)
     if research.deleted_at is not None:
-        raise NotFound("There is no such research session.")
+        raise NotFound("The research session was not found.")
     return research
 
 
-def _visible(session: Session, user: User, session_id: UUID, *, for_update: bool = False) -> ResearchSessionRow:
-    """The session, deleted or not, if it is the user's."""
+def _owned_session(session: Session, user: User, session_id: UUID, *, for_update: bool = False) -> ResearchSessionRow:
+    """Return the session, hidden or not, if it is the user's. Raises NotFound."""
     research = session.get(ResearchSessionRow, session_id, with_for_update=for_update or None)
     if research is None or research.owner_id != user.id:
-        raise NotFound("There is no such research session.")
+        raise NotFound("The research session was not found.")
     return research

@@ -1,4 +1,4 @@
-"""Research sessions and the history of their states."""
+"""The tables of research sessions and their history."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ Stage = Literal["started", "fetched", "analysed", "reported", "saved"]
 
 
 class ResearchSessionRow(Base):
-    """One research session; ``deleted_at`` is set while it is (softly) deleted.
+    """One research session; ``deleted_at`` is set while it is hidden.
 
-    ``stage`` is how far the workflow has come, ``error`` why the session failed, ``notes`` a Fernet token.
+    ``stage`` is the last stage of its workflow, ``error`` why it failed, ``notes`` a Fernet token.
     """
 
     __tablename__ = "research_sessions"
@@ -47,7 +47,7 @@ class ResearchSessionRow(Base):
 
 
 class ResearchStateChangeRow(Base):
-    """One change of a session's state, written in the transaction that made it."""
+    """One change of a session's state, stored in the same transaction."""
 
     __tablename__ = "research_session_history"
 

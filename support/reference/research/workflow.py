@@ -1,6 +1,6 @@
-"""The stages of a research: started, fetched, analysed, reported, saved. Each writes its part of the session's data.
+"""The stages of the workflow: started, fetched, analysed, reported, saved.
 
-A session that failed is resumed with the stage it failed at.
+Each stage writes its part of the session's data. A failed session is resumed with the stage that failed.
 """
 
 from __future__ import annotations
@@ -21,11 +21,18 @@ from support.reference.database import utc_now
 from support.reference.errors import Conflict, DependencyFailed
 from support.reference.events.service import new_event
 from support.reference.notifications.service import new_notification
-from support.reference.research.prices import MOST_DAYS, History, ImpossibleFigures, Quote, change, require_possible
+from support.reference.research.prices import (
+    MAX_DAYS,
+    History,
+    ImpossiblePrices,
+    Quote,
+    change,
+    require_possible_prices,
+)
 from support.reference.research.prices import fetch as fetch_prices
-from support.reference.research.service import move, present
+from support.reference.research.service import change_state, get_session
 from support.reference.research.tables import ResearchSessionRow, Stage
-from support.reference.schemas import Price, plain
+from support.reference.schemas import Price, format_decimal
 from support.reference.services import Services
 
 _BUY_FROM = 0.6
@@ -34,31 +41,36 @@ _ORDER: tuple[Stage, ...] = ("started", "fetched", "analysed", "reported", "save
 
 
 class Analysis(BaseModel):
-    """What analysing writes."""
+    """The part of ``analyse``."""
 
     score: Annotated[float, Field(strict=True, ge=0, le=1)]
     first_close: Price
     last_close: Price
     change_pct: Annotated[Decimal, Field(max_digits=24, decimal_places=6)]
-    days: Annotated[int, Field(ge=1, le=MOST_DAYS)]
-    days_up: Annotated[int, Field(ge=0, lt=MOST_DAYS)]
+    days: Annotated[int, Field(ge=1, le=MAX_DAYS)]
+    days_up: Annotated[int, Field(ge=0, lt=MAX_DAYS)]
 
 
 class Report(BaseModel):
-    """What of a report is read again."""
+    """The fields of the report that ``save`` reads."""
 
     recommendation: Literal["buy", "hold", "sell"]
 
 
 _Part = TypeVar("_Part", bound=BaseModel)
 
+_VALID_PARTS = {"prices": "valid prices", "analysis": "a valid analysis", "report": "a valid report"}
+
 
 def fetch(services: Services, user: User, session_id: UUID) -> ResearchSessionRow:
-    """Fetch prices. Raises NotFound, Conflict, and DependencyFailed; by then the session has failed with the reason."""
+    """Fetch prices.
+
+    Raises NotFound, Conflict, and DependencyFailed after the session was failed with the reason.
+    """
     with services.database.begin() as session:
         research = _at(session, user, session_id, "started")
         if research.state != "processing":
-            move(session, research, "processing", by=user.id)
+            change_state(session, research, "processing", by=user.id)
         ticker = research.ticker
     try:
         quotes = fetch_prices(
@@ -70,7 +82,7 @@ def fetch(services: Services, user: User, session_id: UUID) -> ResearchSessionRo
     except DependencyFailed as failure:
         with services.database.begin() as session:
             research = _at(session, user, session_id, "started")
-            move(session, research, "failed", by=user.id, error=failure.message)
+            change_state(session, research, "failed", by=user.id, error=failure.message)
         raise
     with _stage(services, user, session_id, after="started") as (_, research):
         research.data = research.data | {"prices": {"ticker": ticker, "quotes": [_as_data(quote) for quote in quotes]}}
@@ -78,7 +90,7 @@ def fetch(services: Services, user: User, session_id: UUID) -> ResearchSessionRo
 
 
 def analyse(services: Services, user: User, session_id: UUID) -> ResearchSessionRow:
-    """Work out the score of what was fetched. Raises NotFound and Conflict."""
+    """Compute the score of the prices. Raises NotFound and Conflict."""
     with _stage(services, user, session_id, after="fetched") as (_, research):
         history = _part(research, "prices", History)
         research.data = research.data | {"analysis": _analysis(history.quotes)}
@@ -86,19 +98,22 @@ def analyse(services: Services, user: User, session_id: UUID) -> ResearchSession
 
 
 def report(services: Services, user: User, session_id: UUID) -> ResearchSessionRow:
-    """Put the analysis into words. Raises NotFound and Conflict."""
+    """Write the report of the analysis. Raises NotFound and Conflict."""
     with _stage(services, user, session_id, after="analysed") as (_, research):
         research.data = research.data | {"report": _report(research.ticker, _part(research, "analysis", Analysis))}
         return research
 
 
 def save(services: Services, user: User, session_id: UUID) -> ResearchSessionRow:
-    """Complete the session, notify its owner and record the event: all or nothing. Raises NotFound and Conflict."""
+    """Complete the session, notify its owner and record the event, in one transaction.
+
+    Raises NotFound and Conflict.
+    """
     with _stage(services, user, session_id, after="reported") as (session, research):
         score = _part(research, "analysis", Analysis).score
         advice = _part(research, "report", Report).recommendation
         research.data = research.data | {"result": {"score": score, "recommendation": advice}}
-        move(session, research, "completed", by=user.id)
+        change_state(session, research, "completed", by=user.id)
         about = {"session_id": str(research.id), "ticker": research.ticker}
         session.add(
             new_notification(
@@ -118,7 +133,7 @@ def save(services: Services, user: User, session_id: UUID) -> ResearchSessionRow
 def _stage(
     services: Services, user: User, session_id: UUID, *, after: Stage
 ) -> Iterator[tuple[Session, ResearchSessionRow]]:
-    """The session, locked, at the stage before; at the end of the block it is one stage further."""
+    """Lock the session at stage ``after``; at the end of the block it is one stage further."""
     with services.database.begin() as session:
         research = _at(session, user, session_id, after)
         if research.state != "processing":
@@ -130,32 +145,32 @@ def _stage(
 
 
 def _at(session: Session, user: User, session_id: UUID, stage: Stage) -> ResearchSessionRow:
-    research = present(session, user, session_id, for_update=True)
+    research = get_session(session, user, session_id, for_update=True)
     if research.state == "completed":
         raise Conflict("The research session is completed.")
     if research.stage != stage:
-        raise Conflict(f"This comes after {stage}, but the research is {research.stage}.")
+        raise Conflict(f"The stage requires {stage}, but the session is at {research.stage}.")
     return research
 
 
 def _part(research: ResearchSessionRow, name: str, form: type[_Part]) -> _Part:
-    """What an earlier stage wrote. Raises Conflict where its owner has made something else of it."""
+    """Return what an earlier stage wrote. Raises Conflict if the owner made it invalid."""
     try:
         part = form.model_validate(research.data.get(name))
         if isinstance(part, History):
-            require_possible(part, research.ticker)
-    except (ValidationError, ImpossibleFigures):
-        raise Conflict(f"The session's data no longer holds the {name}.") from None
+            require_possible_prices(part, research.ticker)
+    except (ValidationError, ImpossiblePrices):
+        raise Conflict(f"The session's data does not contain {_VALID_PARTS[name]}.") from None
     return part
 
 
 def _as_data(quote: Quote) -> dict[str, Any]:
-    money = {name: plain(getattr(quote, name), 2) for name in ("open", "high", "low", "close")}
+    money = {name: format_decimal(getattr(quote, name), 2) for name in ("open", "high", "low", "close")}
     return {"date": quote.date.isoformat(), **money, "volume": quote.volume}
 
 
 def _analysis(quotes: Sequence[Quote]) -> dict[str, Any]:
-    """Half of the score is how far the price rose (20 % up is 1, 20 % down is 0), half on how many days it did."""
+    """Return the analysis: half of the score is the trend, half the share of rising days."""
     closes = [quote.close for quote in quotes]
     moves = list(pairwise(closes))
     rises = sum(later > earlier for earlier, later in moves)
@@ -164,8 +179,8 @@ def _analysis(quotes: Sequence[Quote]) -> dict[str, Any]:
     persistence = Decimal(rises) / len(moves) if moves else Decimal("0.5")
     return {
         "score": round(float((trend + persistence) / 2), 4),
-        "first_close": plain(closes[0], 2),
-        "last_close": plain(closes[-1], 2),
+        "first_close": format_decimal(closes[0], 2),
+        "last_close": format_decimal(closes[-1], 2),
         "change_pct": f"{risen:.6f}",
         "days": len(quotes),
         "days_up": rises,
@@ -175,7 +190,7 @@ def _analysis(quotes: Sequence[Quote]) -> dict[str, Any]:
 def _report(ticker: str, analysis: Analysis) -> dict[str, Any]:
     score = analysis.score
     advice = "buy" if score >= _BUY_FROM else "sell" if score <= _SELL_UNTIL else "hold"
-    first, last = plain(analysis.first_close, 2), plain(analysis.last_close, 2)
+    first, last = format_decimal(analysis.first_close, 2), format_decimal(analysis.last_close, 2)
     summary = (
         f"{ticker} went from {first} to {last} ({analysis.change_pct * 100:+.2f} %) "
         f"in {analysis.days} days, {analysis.days_up} of them up. Score {score:.2f}."

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Literal
 from uuid import UUID
 
-from support.reference.schemas import Answer
+from support.reference.schemas import ResponseModel
 from support.reference.status.states import Priority, State
 
 
-class ProgressFigures(Answer):
+class ProgressFigures(ResponseModel):
     """The progress of several statuses."""
 
     average: float | None
@@ -17,7 +17,7 @@ class ProgressFigures(Answer):
     maximum: float
 
 
-class AggregatesResponse(Answer):
+class AggregatesResponse(ResponseModel):
     """Figures of several statuses; ``by_worker`` has the 100 workers with most statuses."""
 
     total: int
@@ -27,7 +27,7 @@ class AggregatesResponse(Answer):
     by_worker: dict[str, int]
 
 
-class TodayFigures(Answer):
+class TodayFigures(ResponseModel):
     """What ended since midnight UTC."""
 
     completed: int
@@ -36,7 +36,7 @@ class TodayFigures(Answer):
     success_rate: float | None
 
 
-class SummaryResponse(Answer):
+class SummaryResponse(ResponseModel):
     """What is in progress: statuses in a stage, and their workers."""
 
     active: int
@@ -46,7 +46,7 @@ class SummaryResponse(Answer):
     today: TodayFigures
 
 
-class WorkerFigures(Answer):
+class WorkerFigures(ResponseModel):
     """What a worker ended in the last days; ``average_seconds`` is that of completed statuses."""
 
     worker_id: str
@@ -57,7 +57,7 @@ class WorkerFigures(Answer):
     average_seconds: float | None
 
 
-class BatchFigures(Answer):
+class BatchFigures(ResponseModel):
     """The statuses of a batch; ``ended`` is the number of ended ones."""
 
     batch_id: UUID
@@ -67,21 +67,21 @@ class BatchFigures(Answer):
     ended: int
 
 
-class AcceptedResponse(Answer):
+class AcceptedResponse(ResponseModel):
     """The receipt of updates in bulk."""
 
     receipt_id: UUID
     accepted: int
 
 
-class UpdateError(Answer):
+class UpdateError(ResponseModel):
     """Why an update was refused."""
 
     type: str
     message: str
 
 
-class UpdateResult(Answer):
+class UpdateResult(ResponseModel):
     """The outcome of one update; ``index`` is its position in the request."""
 
     index: int
@@ -90,7 +90,7 @@ class UpdateResult(Answer):
     error: UpdateError | None
 
 
-class UpdateCounts(Answer):
+class UpdateCounts(ResponseModel):
     """The number of updates by outcome."""
 
     applied: int
@@ -98,7 +98,7 @@ class UpdateCounts(Answer):
     refused: int
 
 
-class ReceiptResponse(Answer):
+class ReceiptResponse(ResponseModel):
     """A receipt; ``results`` is empty while it is waiting."""
 
     receipt_id: UUID

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from pydantic import Field
 
-from support.reference.schemas import Answer
+from support.reference.schemas import ResponseModel
 from support.reference.status.states import ChangeType, EventType, Priority, State
 
 
-class StatusResponse(Answer):
+class StatusResponse(ResponseModel):
     """A status."""
 
     status_id: UUID
@@ -42,21 +42,21 @@ class StatusResponse(Answer):
     completed_at: datetime | None
 
 
-class StatusesResponse(Answer):
+class StatusesResponse(ResponseModel):
     """One page of statuses, and the number of all that match."""
 
     statuses: list[StatusResponse]
     total: int
 
 
-class BatchResponse(Answer):
+class BatchResponse(ResponseModel):
     """A new batch with its statuses, in the order of the request."""
 
     batch_id: UUID
     statuses: list[StatusResponse]
 
 
-class HistoryEntry(Answer):
+class HistoryEntry(ResponseModel):
     """One entry of the history. ``duration_seconds`` is the time since the entry before."""
 
     change_type: ChangeType
@@ -73,14 +73,14 @@ class HistoryEntry(Answer):
     duration_seconds: float | None
 
 
-class HistoryResponse(Answer):
+class HistoryResponse(ResponseModel):
     """One page of the history, newest first."""
 
     history: list[HistoryEntry]
     total: int
 
 
-class StatusEventData(Answer):
+class StatusEventData(ResponseModel):
     """The data of an event, the same as in webhooks."""
 
     status: State
@@ -92,7 +92,7 @@ class StatusEventData(Answer):
     error_info: str | None
 
 
-class StatusEvent(Answer):
+class StatusEvent(ResponseModel):
     """One event of the feed."""
 
     seq: int
@@ -104,20 +104,20 @@ class StatusEvent(Answer):
     at: datetime
 
 
-class EventsResponse(Answer):
+class EventsResponse(ResponseModel):
     """Events in the order of ``seq``; continue with ``after`` set to ``next_after``."""
 
     events: list[StatusEvent]
     next_after: int
 
 
-class CancelledResponse(Answer):
+class CancelledResponse(ResponseModel):
     """The number of statuses that were cancelled."""
 
     cancelled: int
 
 
-class RemovedResponse(Answer):
+class RemovedResponse(ResponseModel):
     """The number of statuses that were removed."""
 
     removed: int

@@ -29,7 +29,7 @@ _CHECK_SECONDS = 1.0
 # A longer pause between two checks is an outage of the database, or of this process: heartbeats may be lost.
 _OUTAGE_SECONDS = 3.0
 # A slower check was held up by the database, which held up heartbeats as well.
-_PROMPT_SECONDS = 1.0
+_MAX_QUERY_SECONDS = 1.0
 _MOST_AT_ONCE = 100
 
 _NOTE_CHECK = text(
@@ -64,7 +64,7 @@ class SilenceWatcher:
             noted = {"was_away": self._was_away, "outage": _OUTAGE_SECONDS}
             available_since: datetime = session.execute(_NOTE_CHECK, noted).scalar_one()
             enqueue_forgotten(session)
-        self._was_away = monotonic() - started > _PROMPT_SECONDS
+        self._was_away = monotonic() - started > _MAX_QUERY_SECONDS
         while not self._was_away and self._act(available_since):
             pass
 

@@ -20,9 +20,9 @@ from sqlalchemy.orm import Session
 
 from support.reference.access.service import User
 from support.reference.database import utc_now
-from support.reference.errors import DatabaseUnavailable, NotFound, PlatformError, ValidationFailed, details_of
-from support.reference.queue import RETRY, defer, queue, services
-from support.reference.services import Services
+from support.reference.errors import DatabaseUnavailable, NotFound, PlatformError, ValidationFailed, validation_details
+from support.reference.queue import RETRY, defer, queue
+from support.reference.services import Services, services_of
 from support.reference.status import service
 from support.reference.status.changes import unknown_status
 from support.reference.status.requests import REQUEST_OF_KIND, Kind
@@ -127,7 +127,7 @@ def enqueue_forgotten(session: Session) -> None:
 @queue.task(name="status.apply_updates", retry=RETRY, pass_context=True)
 def apply_updates(context: JobContext) -> None:
     """Apply all items that wait. A job that finds none has been overtaken by the one before it."""
-    while _apply_chunk(services(), _CHUNK):
+    while _apply_chunk(services_of(context), _CHUNK):
         if context.should_abort():
             raise JobAborted
 
@@ -247,7 +247,7 @@ def _parts(item: object) -> tuple[UUID | None, str | None, list[Any]]:
             {name: value for name, value in item.items() if name not in ("status_id", "kind")}
         )
     except ValidationError as error:
-        details += details_of(error)
+        details += validation_details(error)
     return status_id, kind, details
 
 

@@ -1,1 +1,1 @@
-"""The people research is done for: profiles that an administrator keeps."""
+"""User profiles, managed by administrators."""

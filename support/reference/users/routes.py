@@ -1,4 +1,4 @@
-"""``/api/users``: profiles, for administrators."""
+"""``/api/users``: user profiles, for administrators."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from fastapi import APIRouter, Body, Depends, Query
 from pydantic import Field, StringConstraints
 from typing_extensions import TypedDict
 
-from support.reference.access.dependencies import role
+from support.reference.access.dependencies import require_role
 from support.reference.access.routes import Email, Password, Username
 from support.reference.access.tables import Role
-from support.reference.errors import documented
-from support.reference.schemas import Answer, Page, Request
-from support.reference.services import ServicesOf
+from support.reference.errors import error_responses
+from support.reference.schemas import Page, QueryBoolean, Request, ResponseModel
+from support.reference.services import ServicesDep
 from support.reference.users import service
 
 router = APIRouter(
     prefix="/api/users",
-    dependencies=[Depends(role("administrator"))],
-    responses=documented(401, 403, 422, 500, 503),
+    dependencies=[Depends(require_role("administrator"))],
+    responses=error_responses(401, 403, 422, 500, 503),
 )
 
 UserId = Annotated[str, StringConstraints(pattern=r"^[\w.@+-]{1,64}$")]
 
 
 class NewProfile(Request):
-    """A user to create. ``user_id`` is the caller's own id of them; without a password they cannot sign in."""
+    """A user to create. ``user_id`` is the caller's id; without a password no sign-in."""
 
     user_id: UserId
     username: Username
@@ -44,7 +44,7 @@ class NewProfiles(Request):
 
 
 class ProfileChanges(TypedDict, total=False):
-    """What to change of a user; fields left out stay as they are."""
+    """Fields of a user to change; omitted fields stay as they are."""
 
     __pydantic_config__ = Request.model_config  # type: ignore[misc]
 
@@ -52,7 +52,7 @@ class ProfileChanges(TypedDict, total=False):
     email: Email
 
 
-class ProfileAnswer(Answer):
+class ProfileResponse(ResponseModel):
     """A user."""
 
     id: UUID
@@ -64,54 +64,54 @@ class ProfileAnswer(Answer):
     updated_at: datetime
 
 
-class ProfilesAnswer(Answer):
+class ProfilesResponse(ResponseModel):
     """One page of the users, newest first."""
 
-    users: list[ProfileAnswer]
+    users: list[ProfileResponse]
     total: int
 
 
-@router.post("", status_code=201, responses=documented(409, 413))
-def create(body: NewProfile, services: ServicesOf) -> ProfileAnswer:
+@router.post("", status_code=201, responses=error_responses(409, 413))
+def create(body: NewProfile, services: ServicesDep) -> ProfileResponse:
     """Create a user."""
     [user] = service.create(services, [body.model_dump()])
-    return ProfileAnswer.model_validate(user)
+    return ProfileResponse.model_validate(user)
 
 
-@router.post("/bulk", status_code=201, responses=documented(409, 413))
-def create_many(body: NewProfiles, services: ServicesOf) -> ProfilesAnswer:
-    """Create users, all of them or, if one cannot be, none; they are answered in the order given."""
+@router.post("/bulk", status_code=201, responses=error_responses(409, 413))
+def create_many(body: NewProfiles, services: ServicesDep) -> ProfilesResponse:
+    """Create all users or none; the response has the order of the request."""
     users = service.create(services, [profile.model_dump() for profile in body.users])
-    return ProfilesAnswer(users=[ProfileAnswer.model_validate(user) for user in users], total=len(users))
+    return ProfilesResponse(users=[ProfileResponse.model_validate(user) for user in users], total=len(users))
 
 
 @router.get("")
-def list_users(page: Annotated[Page, Query()], services: ServicesOf) -> ProfilesAnswer:
-    """The users, newest first, without deleted ones."""
+def list_users(page: Annotated[Page, Query()], services: ServicesDep) -> ProfilesResponse:
+    """List the users, newest first, without deleted ones."""
     users, total = service.list_all(services, limit=page.limit, offset=page.offset)
-    return ProfilesAnswer(users=[ProfileAnswer.model_validate(user) for user in users], total=total)
+    return ProfilesResponse(users=[ProfileResponse.model_validate(user) for user in users], total=total)
 
 
-@router.get("/{key}", responses=documented(404))
-def get(key: UUID, services: ServicesOf) -> ProfileAnswer:
-    """One user."""
-    return ProfileAnswer.model_validate(service.get(services, key))
+@router.get("/{key}", responses=error_responses(404))
+def get(key: UUID, services: ServicesDep) -> ProfileResponse:
+    """Return one user."""
+    return ProfileResponse.model_validate(service.get(services, key))
 
 
-@router.patch("/{key}", responses=documented(404, 409, 413))
-def change(key: UUID, changes: Annotated[ProfileChanges, Body()], services: ServicesOf) -> ProfileAnswer:
-    """Change a user's name or address."""
-    return ProfileAnswer.model_validate(service.change(services, key, changes))
+@router.patch("/{key}", responses=error_responses(404, 409, 413))
+def change(key: UUID, changes: Annotated[ProfileChanges, Body()], services: ServicesDep) -> ProfileResponse:
+    """Change the name or address of a user."""
+    return ProfileResponse.model_validate(service.change(services, key, changes))
 
 
-@router.delete("/{key}", status_code=204, responses=documented(404))
-def delete(key: UUID, services: ServicesOf, permanent: bool = False) -> None:
-    """Hide a user until they are restored; with ``permanent=true`` remove them, and all of theirs, for good."""
+@router.delete("/{key}", status_code=204, responses=error_responses(404, 409))
+def delete(key: UUID, services: ServicesDep, permanent: QueryBoolean = False) -> None:
+    """Hide a user until ``restore``; delete the user permanently with ``permanent=true``."""
     remove = service.remove_permanently if permanent else service.delete
     remove(services, key)
 
 
-@router.post("/{key}/restore", responses=documented(404, 409))
-def restore(key: UUID, services: ServicesOf) -> ProfileAnswer:
-    """Bring a deleted user back."""
-    return ProfileAnswer.model_validate(service.restore(services, key))
+@router.post("/{key}/restore", responses=error_responses(404, 409))
+def restore(key: UUID, services: ServicesDep) -> ProfileResponse:
+    """Restore a deleted user."""
+    return ProfileResponse.model_validate(service.restore(services, key))

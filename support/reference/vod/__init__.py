@@ -1,1 +1,1 @@
-"""Video on demand: taking recordings in, captioning them, publishing them to Cablecast."""
+"""Video on demand: intake of recordings, captioning, publishing to Cablecast."""

@@ -6,12 +6,12 @@
     POST /vods/41/captions       2xx                                 multipart, field scc_file
     GET  /vods/41/status         200 {"status": "processing", "percent": 25}
 
-HTTP Basic. Every call has a time limit; timeouts, connections that are refused or break off, and 5xx are tried again
-three times, each wait twice the one before: 0.2, 0.4 and 0.8 seconds, unless the settings say otherwise; a 429 when
-Cablecast asks for it. The waits are taken in the worker's thread rather than by the queue: a retried job would begin
-with the first call again, and they are short enough for a killed worker's job to be taken over meanwhile.
+HTTP Basic. Every call has a timeout. Timeouts, failed or closed connections and 5xx are retried three times, with
+waits that double: 0.2, 0.4 and 0.8 seconds by default; a 429 is retried when Cablecast requests it. The waits are in
+the thread of the worker, not in the queue: a retried job would start with the first call again, and they are short
+enough for recovery to take the job of a killed worker over meanwhile.
 
-A Cablecast that keeps failing is left alone for a while, see ``CircuitBreaker``: jobs then wait in the queue.
+A Cablecast that keeps failing is not called for a while, see ``CircuitBreaker``: jobs then wait in the queue.
 """
 
 import threading
@@ -31,38 +31,38 @@ from pydantic import SecretStr
 from support.reference.partners import PartnerSession
 
 RETRIES = 3
-LONGEST_WAIT = 5.0
-"""Seconds that Cablecast may ask us to wait (429); the worker has other things to do meanwhile."""
-FAILURES_UNTIL_PAUSE = 10
-FAILURES_SECONDS = 5.0
-"""So many failures in so short a time make a pause. One publication that fails makes four."""
+MAX_RETRY_AFTER_SECONDS = 5.0
+"""The longest Retry-After (429) that is respected: the wait blocks a thread of the worker."""
+MAX_FAILURES = 10
+FAILURE_WINDOW_SECONDS = 5.0
+"""The number of failures in this time that start a pause. One failed publication has four."""
 PAUSE_SECONDS = 3.0
-FORGET_SECONDS = 1.0
-"""When nobody has called for so long after a pause, what led to it is no longer held against Cablecast."""
-LEAST_SCORE = 0.7
-DAYS_APART = 7
+PROBE_WINDOW_SECONDS = 1.0
+"""Without a call for so long after a pause, the failures are reset."""
+MIN_SCORE = 0.7
+MAX_DAYS_APART = 7
 QUALITY = 1
 """Cablecast's first transcoding profile, the one every station has."""
-LARGEST_ID = 2**31 - 1
+MAX_ID = 2**31 - 1
 
 
 T = TypeVar("T")
 
 
 class CablecastError(Exception):
-    """Publishing cannot go on. Its text is a sentence an editor understands."""
+    """The publication fails; the message is the reason for an editor."""
 
 
 class CablecastPaused(Exception):
-    """Cablecast has failed too often and is not called now; try again after ``seconds``."""
+    """Calls are paused after too many failures; try again after ``seconds``."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         super().__init__("Cablecast is not called for a while")
 
 
-class _Passing(CablecastError):
-    """A failure that may be gone at the next try; ``wait`` is how many seconds Cablecast asks to wait for it."""
+class _TemporaryError(CablecastError):
+    """A failure that is retried; ``wait`` is the number of seconds that Cablecast requested."""
 
     def __init__(self, message: str, *, wait: float | None = None) -> None:
         self.wait = wait
@@ -70,40 +70,38 @@ class _Passing(CablecastError):
 
 
 class CircuitBreaker:
-    """Counts failures. After too many in a short time nobody calls for a while; then one call tries whether it works.
+    """Pauses calls after too many failures in a short time; then one call tries.
 
-    Nobody calls either while Cablecast has asked to be left alone: other jobs do not know of that, nor does a second
-    run of the same one, whose worker was thought dead.
-
-    ``announce(seconds)`` is told when a pause begins, and for how long it is remembered; with 0 when it is over for
-    good. Used by many threads.
+    Calls also wait while Cablecast has requested it: other jobs do not know of that, nor does a second run of the same
+    job after its takeover. ``announce(seconds)`` is called when a pause starts, with the time to remember it, and with
+    0 when it is over. Used by many threads.
     """
 
     def __init__(self, announce: Callable[[float], object]) -> None:
         self._announce = announce
         self._lock = threading.Lock()
-        self._failures: deque[float] = deque(maxlen=FAILURES_UNTIL_PAUSE)
+        self._failures: deque[float] = deque(maxlen=MAX_FAILURES)
         self._paused_until: float | None = None
         self._busy_until = 0.0
 
     @property
     def wait(self) -> float:
-        """Seconds until a busy Cablecast wants to be called again, by whoever: 0 when it is not busy."""
+        """Seconds until a busy Cablecast accepts calls again, 0 if it is not busy."""
         return max(0.0, self._busy_until - monotonic())
 
     def asked_to_wait(self, seconds: float) -> None:
-        """Have nobody call for so long, or longer if that was asked for before."""
+        """Delay all calls for ``seconds``, or longer if that was requested before."""
         self._busy_until = max(self._busy_until, monotonic() + seconds)
 
     def before_call(self) -> None:
-        """Raise ``CablecastPaused`` while nobody is to call; after the pause, let one caller a pause through."""
+        """Raise ``CablecastPaused`` during a pause; after it, let one call through."""
         with self._lock:
             if self._paused_until is None:
                 return
             remaining = self._paused_until - monotonic()
             if remaining > 0:
                 raise CablecastPaused(remaining)
-            if remaining > -FORGET_SECONDS:
+            if remaining > -PROBE_WINDOW_SECONDS:
                 self._paused_until = monotonic() + PAUSE_SECONDS
             else:
                 self._paused_until = None
@@ -114,14 +112,14 @@ class CircuitBreaker:
         now = monotonic()
         with self._lock:
             self._failures.append(now)
-            many = len(self._failures) == FAILURES_UNTIL_PAUSE and now - self._failures[0] < FAILURES_SECONDS
+            many = len(self._failures) == MAX_FAILURES and now - self._failures[0] < FAILURE_WINDOW_SECONDS
             if self._paused_until is None and not many:
                 return
             self._paused_until = now + PAUSE_SECONDS
-        self._announce(PAUSE_SECONDS + FORGET_SECONDS)
+        self._announce(PAUSE_SECONDS + PROBE_WINDOW_SECONDS)
 
     def succeeded(self) -> None:
-        """Forget the failures."""
+        """Reset the failures."""
         with self._lock:
             was_paused, self._paused_until = self._paused_until is not None, None
             self._failures.clear()
@@ -131,7 +129,7 @@ class CircuitBreaker:
 
 @dataclass(frozen=True)
 class Show:
-    """A show as Cablecast lists it."""
+    """A show of Cablecast."""
 
     id: int
     title: str
@@ -140,7 +138,7 @@ class Show:
 
 @dataclass(frozen=True)
 class Match:
-    """How well a show fits a VOD: 0 (nothing in common) to 1 (same title, same day)."""
+    """How well a show matches a VOD: 0 (nothing in common) to 1 (same title and day)."""
 
     show: Show
     score: float
@@ -148,33 +146,34 @@ class Match:
 
 @dataclass(frozen=True)
 class VodStatus:
-    """How far Cablecast is with a VOD; ``percent`` 100 is the end."""
+    """The processing of a VOD at Cablecast; ``percent`` 100 is the end."""
 
     status: str
     percent: int
 
 
 def match_score(show: Show, title: str, day: date) -> float:
-    """The likeness of the titles, ignoring case, whole on the same day and less each day, down to half from a week on.
+    """Return the likeness of the titles, case ignored, reduced by the days between them.
 
-    So a show of the same title a week away, which is another week's meeting, scores 0.5 and is not linked.
+    It is halved from seven days on: a show of the same title a week away is another meeting, scores 0.5 and is not
+    linked.
     """
     likeness = SequenceMatcher(None, show.title.casefold(), title.casefold(), autojunk=False).ratio()
-    days = DAYS_APART if show.event_date is None else abs((show.event_date - day).days)
-    return likeness * (1 - min(days, DAYS_APART) / DAYS_APART / 2)
+    days = MAX_DAYS_APART if show.event_date is None else abs((show.event_date - day).days)
+    return likeness * (1 - min(days, MAX_DAYS_APART) / MAX_DAYS_APART / 2)
 
 
 def best_match(shows: Iterable[Show], title: str, day: date) -> Match | None:
-    """The best scoring show, the oldest of equals; None when there are no shows."""
+    """Return the best match, of equal ones the oldest show; None without shows."""
     matches = [Match(show, match_score(show, title, day)) for show in shows]
     return max(matches, key=lambda match: (match.score, -match.show.id), default=None)
 
 
 class Cablecast:
-    """One conversation with Cablecast; used by one thread.
+    """A session with Cablecast; used by one thread.
 
-    ``timeout`` is in seconds, for the connection and then for the whole answer. ``first_wait`` is how many seconds lie
-    before the second try. ``pause`` waits between tries; it may raise to stop.
+    ``timeout`` is in seconds, for the connection and then for the whole response; ``first_wait`` is the wait before the
+    second attempt. ``pause`` waits between attempts; it may raise to stop.
     """
 
     def __init__(
@@ -202,38 +201,38 @@ class Cablecast:
         self._session.close()
 
     def find_shows(self, title: str) -> list[Show]:
-        """The shows Cablecast's own search finds."""
-        answer = self._call("GET", "/shows", params={"search": title})
-        return _read(lambda: [_show(item) for item in answer.json()["shows"]])
+        """Return the shows that Cablecast's search finds."""
+        response = self._call("GET", "/shows", params={"search": title})
+        return _read(lambda: [_show(item) for item in response.json()["shows"]])
 
     def create_show(self, title: str, day: date, *, key: UUID) -> int:
-        """A new show; its id. The same ``key`` gives the same show, however often it is asked for."""
+        """Create a show and return its id; the same ``key`` always returns the same show."""
         body = {"title": title, "eventDate": day.isoformat()}
-        answer = self._call("POST", "/shows", json=body, headers={"Idempotency-Key": str(key)})
-        return _read(lambda: _id(answer.json()["show"]))
+        response = self._call("POST", "/shows", json=body, headers={"Idempotency-Key": str(key)})
+        return _read(lambda: _id(response.json()["show"]))
 
     def create_vod(self, show_id: int, file_name: str, *, key: UUID) -> int:
-        """A new VOD of a show; its id. The same ``key`` gives the same VOD, however often it is asked for."""
+        """Create a VOD of a show and return its id; the same ``key`` always returns the same VOD."""
         body = {"show": show_id, "quality": QUALITY, "fileName": file_name}
-        answer = self._call("POST", "/vods", json=body, headers={"Idempotency-Key": str(key)})
-        return _read(lambda: _id(answer.json()["vod"]))
+        response = self._call("POST", "/vods", json=body, headers={"Idempotency-Key": str(key)})
+        return _read(lambda: _id(response.json()["vod"]))
 
     def upload_captions(self, vod_id: int, file_name: str, scc: bytes) -> None:
-        """Put the captions of a VOD, replacing what is there."""
+        """Upload the captions of a VOD, replacing earlier ones."""
         self._call("POST", f"/vods/{vod_id}/captions", files={"scc_file": (file_name, scc, "text/plain")})
 
     def vod_status(self, vod_id: int) -> VodStatus:
-        """How far Cablecast is with transcoding."""
-        answer = self._call("GET", f"/vods/{vod_id}/status")
-        return _read(lambda: _vod_status(answer.json()))
+        """Return the status of the processing."""
+        response = self._call("GET", f"/vods/{vod_id}/status")
+        return _read(lambda: _vod_status(response.json()))
 
     def _call(self, method: str, path: str, **arguments: Any) -> requests.Response:
-        for tried in range(RETRIES):
+        for attempt in range(RETRIES):
             try:
                 return self._call_once(method, path, **arguments)
-            except _Passing as failure:
+            except _TemporaryError as failure:
                 self._breaker.asked_to_wait(failure.wait or 0.0)
-                self._pause(self._first_wait * 2**tried if failure.wait is None else failure.wait)
+                self._pause(self._first_wait * 2**attempt if failure.wait is None else failure.wait)
         return self._call_once(method, path, **arguments)
 
     def _call_once(self, method: str, path: str, **arguments: Any) -> requests.Response:
@@ -241,56 +240,56 @@ class Cablecast:
             self._pause(wait)
         self._breaker.before_call()
         try:
-            answer = self._answered(method, path, **arguments)
-        except _Passing:
+            response = self._send(method, path, **arguments)
+        except _TemporaryError:
             self._breaker.failed()
             raise
         self._breaker.succeeded()
-        _refuse_errors(answer)
-        return answer
+        _raise_for_error(response)
+        return response
 
-    def _answered(self, method: str, path: str, **arguments: Any) -> requests.Response:
-        """What Cablecast answers, if it works: 500 and above is no answer."""
+    def _send(self, method: str, path: str, **arguments: Any) -> requests.Response:
+        """Return the response of Cablecast. A status of 500 and above is a temporary error."""
         try:
-            answer = self._session.request(method, self._base + path, allow_redirects=False, **arguments)
+            response = self._session.request(method, self._base + path, allow_redirects=False, **arguments)
         except requests.Timeout:
-            raise _Passing("Cablecast did not answer in time") from None
+            raise _TemporaryError("Cablecast did not respond in time") from None
         except requests.ConnectionError:
-            raise _Passing("Cablecast cannot be reached") from None
+            raise _TemporaryError("Cablecast cannot be reached") from None
         except requests.exceptions.ChunkedEncodingError:
-            raise _Passing("Cablecast broke off its answer") from None
+            raise _TemporaryError("Cablecast closed the connection early") from None
         except requests.RequestException:
-            raise CablecastError("Cablecast answered something unreadable") from None
-        if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise _Passing(f"Cablecast answered with an error ({answer.status_code})")
-        return answer
+            raise CablecastError("Cablecast returned an invalid response") from None
+        if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise _TemporaryError(f"Cablecast returned an error ({response.status_code})")
+        return response
 
 
-def _refuse_errors(answer: requests.Response) -> None:
-    status = answer.status_code
+def _raise_for_error(response: requests.Response) -> None:
+    status = response.status_code
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        wait = _seconds(answer.headers.get("Retry-After"))
-        if wait is None or wait <= LONGEST_WAIT:
-            raise _Passing("Cablecast is too busy for us", wait=wait)
+        wait = _seconds(response.headers.get("Retry-After"))
+        if wait is None or wait <= MAX_RETRY_AFTER_SECONDS:
+            raise _TemporaryError("Cablecast rejected too many requests (429)", wait=wait)
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        raise CablecastError("Cablecast refused our credentials")
+        raise CablecastError("Cablecast rejected the credentials")
     if status >= HTTPStatus.BAD_REQUEST:
-        raise CablecastError(f"Cablecast refused the request ({status})")
-    if not answer.ok or status >= HTTPStatus.MULTIPLE_CHOICES:
-        raise CablecastError("Cablecast answered something unreadable")
+        raise CablecastError(f"Cablecast rejected the request ({status})")
+    if not response.ok or status >= HTTPStatus.MULTIPLE_CHOICES:
+        raise CablecastError("Cablecast returned an invalid response")
 
 
 def _seconds(retry_after: str | None) -> float | None:
-    """What a Retry-After asks for; None, which leaves it to us, when it is missing or names a date."""
+    """Return the seconds of a Retry-After, None if it is missing or a date."""
     return float(retry_after) if retry_after and retry_after.isdecimal() else None
 
 
 def _read(read: Callable[[], T]) -> T:
-    """What ``read`` makes of an answer; an answer of another shape is unreadable."""
+    """Return what ``read`` makes of a response. Raises CablecastError for another form."""
     try:
         return read()
     except (ValueError, TypeError, KeyError, RecursionError):
-        raise CablecastError("Cablecast answered something unreadable") from None
+        raise CablecastError("Cablecast returned an invalid response") from None
 
 
 def _show(item: dict[str, Any]) -> Show:
@@ -301,17 +300,17 @@ def _show(item: dict[str, Any]) -> Show:
 
 
 def _id(item: dict[str, Any]) -> int:
-    return _whole(item["id"])
+    return _integer(item["id"])
 
 
 def _vod_status(item: dict[str, Any]) -> VodStatus:
-    status, percent = item["status"], _whole(item["percent"])
+    status, percent = item["status"], _integer(item["percent"])
     if not isinstance(status, str) or percent > 100:
         raise ValueError
     return VodStatus(status, percent)
 
 
-def _whole(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST_ID:
+def _integer(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_ID:
         raise TypeError
     return value

@@ -1,8 +1,8 @@
-"""From a transcript to captions (SCC) and their summary.
+"""Captions (SCC) and their summary, from a transcript.
 
-SCC carries CEA-608 data with drop-frame time codes. A time code says when the bytes of a caption begin to be sent: it
-stands before the moment the caption is seen, by one frame for each two bytes. So the earliest moment any caption can
-be seen is about half a second into the recording.
+SCC contains CEA-608 data with drop-frame time codes. A time code is the time at which the transmission of a caption
+starts, before it is shown, one frame for each two bytes. The first caption can therefore be shown about half a second
+after the start of the recording.
 """
 
 import json
@@ -20,19 +20,19 @@ LINE_CHARACTERS = 32
 CUES_PER_CHUNK = 5
 
 _WORD_SECONDS = 1001 / 30000
-"""Line 21 of the picture carries one word (two bytes) in each frame of 29.97 a second."""
+"""Line 21 of the picture transmits one word (two bytes) in each frame of 29.97 a second."""
 
 _CLEAR_WORDS = 3
 _CONTROL_WORDS = 9
-"""Begin, clear and show, each sent twice, and one frame lost to rounding."""
+"""Start, clear and show, each sent twice, and one frame for rounding."""
 
 _LINE_CONTROL_WORDS = 2
-_SHORTEST_SECONDS = 1.0
+_MIN_SECONDS = 1.0
 
 # The basic CEA-608 set is ASCII without these, plus a few accented letters. The extended set is not used: its
 # characters erase the one before them, and SCCWriter sends nothing to be erased.
 _BASIC = frozenset(map(chr, range(0x20, 0x7F))) - frozenset("*\\^_`{|}~") | frozenset("áéíóúçñÑ÷")
-_STAND_INS = str.maketrans(
+_REPLACEMENTS = str.maketrans(
     {
         "‘": "'", "’": "'", "`": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "–": "-", "—": "-", "_": "-",
         "{": "(", "}": ")", "|": "/", "\\": "/", "~": "-", "⁄": "/", "ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe",
@@ -43,7 +43,7 @@ _STAND_INS = str.maketrans(
 
 @dataclass(frozen=True)
 class Cue:
-    """One caption as it is seen: at most two lines of 32 characters, ``start`` and ``end`` in seconds."""
+    """One caption: at most two lines of 32 characters, ``start`` and ``end`` in seconds."""
 
     start: float
     end: float
@@ -52,14 +52,14 @@ class Cue:
 
     @property
     def text(self) -> str:
-        """The lines as one."""
+        """The lines joined with spaces."""
         return " ".join(self.lines)
 
 
-def cues_of(transcript: Transcript) -> list[Cue]:
-    """Cut a transcript into cues: the cues of a segment share its time in proportion to their length.
+def build_cues(transcript: Transcript) -> list[Cue]:
+    """Divide a transcript into cues; the cues of a segment share its time by length.
 
-    A silent recording has the one cue ``[No speech detected]``, from its beginning to its end.
+    A silent recording has one cue, ``[No speech detected]``, from its start to its end.
     """
     if not transcript.segments:
         return [Cue(0.0, transcript.duration, None, (NO_SPEECH,))]
@@ -67,9 +67,8 @@ def cues_of(transcript: Transcript) -> list[Cue]:
 
 
 def to_scc(cues: Sequence[Cue]) -> str:
-    """The cues as the text of an SCC file."""
-    # pycaption pulls in three HTML and CSS parsers: 0.15 s that the start of the platform, and each restart, can do
-    # without.
+    """Return the cues as the text of an SCC file."""
+    # pycaption imports three HTML and CSS parsers, 0.15 s of each start of the platform.
     from pycaption import SCCWriter
     from pycaption.base import Caption, CaptionList, CaptionNode, CaptionSet
 
@@ -79,12 +78,15 @@ def to_scc(cues: Sequence[Cue]) -> str:
             nodes += [CaptionNode.create_break(), CaptionNode.create_text(line)]
         return Caption(cue.start * 1_000_000, cue.end * 1_000_000, nodes)
 
-    captions = CaptionList([caption(cue) for cue in _transmittable(cues)])
+    captions = CaptionList([caption(cue) for cue in _delay_unsendable(cues)])
     return str(SCCWriter(drop_frame=True).write(CaptionSet({"en-US": captions}))).rstrip() + "\n"
 
 
-def summary_of(cues: Sequence[Cue]) -> list[dict[str, object]]:
-    """Chunks of five cues, ``{"speaker": str | None, "start": seconds, "text": str}``: who and when of the first."""
+def build_summary(cues: Sequence[Cue]) -> list[dict[str, object]]:
+    """Return chunks of five cues, with speaker and start of the first of each.
+
+    ``{"speaker": str | None, "start": seconds, "text": str}``.
+    """
     chunks = (cues[first : first + CUES_PER_CHUNK] for first in range(0, len(cues), CUES_PER_CHUNK))
     return [
         {"speaker": chunk[0].speaker, "start": chunk[0].start, "text": " ".join(cue.text for cue in chunk)}
@@ -93,12 +95,12 @@ def summary_of(cues: Sequence[Cue]) -> list[dict[str, object]]:
 
 
 def to_json(chunks: Iterable[dict[str, object]]) -> str:
-    """The summary as the text of its file."""
+    """Return the summary as the text of its file."""
     return json.dumps(list(chunks), ensure_ascii=False, indent=2) + "\n"
 
 
 def _cues_of_segment(segment: Segment) -> list[Cue]:
-    rows = _rows(_displayable(segment.text)) or ["?"]
+    rows = _wrap_lines(_to_cea608(segment.text)) or ["?"]
     pages = [tuple(rows[first : first + LINES]) for first in range(0, len(rows), LINES)]
     weights = [sum(map(len, page)) for page in pages]
     per_character = (segment.end - segment.start) / sum(weights)
@@ -107,8 +109,8 @@ def _cues_of_segment(segment: Segment) -> list[Cue]:
     return [Cue(start, end, segment.speaker, page) for start, end, page in zip(starts, ends, pages, strict=True)]
 
 
-def _rows(text: str) -> list[str]:
-    """Lines of at most 32 characters; a text of several cues fills them evenly, lest the last flash by with a word."""
+def _wrap_lines(text: str) -> list[str]:
+    """Return lines of at most 32 characters, evenly filled for a text of several cues."""
     widest = _wrap(text, LINE_CHARACTERS)
     if len(widest) <= LINES:
         return widest
@@ -118,43 +120,43 @@ def _rows(text: str) -> list[str]:
 
 
 def _wrap(text: str, width: int) -> list[str]:
-    # textwrap leaves a blank behind where a long word is cut exactly at the end of a line.
+    # textwrap leaves a space where a long word is cut exactly at the end of a line.
     return [row.rstrip() for row in textwrap.wrap(text, width)]
 
 
-def _displayable(text: str) -> str:
-    """What CEA-608's basic set can show of ``text``: accents are dropped, the rest becomes a question mark."""
-    shown = "".join(_displayable_character(character) for character in unicodedata.normalize("NFC", text))
+def _to_cea608(text: str) -> str:
+    """Return the text in CEA-608's basic set: without accents, other characters as "?"."""
+    shown = "".join(_character_to_cea608(character) for character in unicodedata.normalize("NFC", text))
     return " ".join(shown.split())
 
 
-def _displayable_character(character: str) -> str:
+def _character_to_cea608(character: str) -> str:
     if character.isspace():
         return " "
     if character in _BASIC:
         return character
-    decomposed = unicodedata.normalize("NFKD", character).translate(_STAND_INS)
-    kept = "".join(part for part in decomposed if not unicodedata.combining(part))
-    return "".join(part if part in _BASIC else "?" for part in kept)
+    decomposed = unicodedata.normalize("NFKD", character).translate(_REPLACEMENTS)
+    base = "".join(part for part in decomposed if not unicodedata.combining(part))
+    return "".join(part if part in _BASIC else "?" for part in base)
 
 
-def _transmittable(cues: Sequence[Cue]) -> list[Cue]:
-    """Delay cues that cannot be sent in time: the bytes of one must be through before those of the next begin.
+def _delay_unsendable(cues: Sequence[Cue]) -> list[Cue]:
+    """Delay cues that cannot be transmitted in time.
 
-    SCCWriter overlaps them instead, and a decoder then shows neither. A cue followed at once by the next is left on
-    the screen until that replaces it.
+    SCCWriter overlaps them instead, and a decoder then shows neither. A cue that is followed immediately by the next
+    one stays until that replaces it.
     """
     shown: list[Cue] = []
-    earliest = -_WORD_SECONDS  # the frame lost to rounding cannot be lost before the first
+    earliest = -_WORD_SECONDS  # the frame for rounding is not needed before the first
     for cue in cues:
-        earliest = max(cue.start, earliest + _load_seconds(cue))
-        shown.append(replace(cue, start=earliest, end=max(cue.end, earliest + _SHORTEST_SECONDS)))
+        earliest = max(cue.start, earliest + _transmission_seconds(cue))
+        shown.append(replace(cue, start=earliest, end=max(cue.end, earliest + _MIN_SECONDS)))
     for index, (cue, following) in enumerate(pairwise(shown)):
-        if following.start - cue.end < _load_seconds(following) + _CLEAR_WORDS * _WORD_SECONDS:
+        if following.start - cue.end < _transmission_seconds(following) + _CLEAR_WORDS * _WORD_SECONDS:
             shown[index] = replace(cue, end=following.start)
     return shown
 
 
-def _load_seconds(cue: Cue) -> float:
+def _transmission_seconds(cue: Cue) -> float:
     words = sum(_LINE_CONTROL_WORDS + -(-len(line) // 2) for line in cue.lines)
     return (_CONTROL_WORDS + words) * _WORD_SECONDS

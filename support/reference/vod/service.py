@@ -1,4 +1,4 @@
-"""What can be asked of video on demand, whoever asks."""
+"""The operations of video on demand."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from support.reference import pages
 from support.reference.database import utc_now
 from support.reference.errors import Conflict, NotFound
-from support.reference.notifications.service import forget
-from support.reference.queue import defer, withdraw
+from support.reference.notifications.service import delete_about
+from support.reference.queue import cancel_job, defer
 from support.reference.services import Services
 from support.reference.vod import jobs
 from support.reference.vod.storage import MediaStorage, captions_path, summary_path
@@ -26,28 +26,28 @@ from support.reference.vod.tables import (
     TranscriptionRow,
     VodRow,
     cache_key,
+    change_status,
     end_task,
     latest_task,
     lock_vod,
-    move,
-    unknown_vod,
+    vod_not_found,
 )
 
 CACHE_SECONDS = 60
 URGENT = 10
-"""The priority of a job that runs before those that wait; theirs is 0."""
+"""The priority of an urgent job; that of a normal one is 0."""
 
 
 @dataclass(frozen=True)
-class Requested:
-    """What became of asking for work: the task that does it, ``done`` when it was done before."""
+class RequestedTask:
+    """The task of a request; ``done`` if it was completed before."""
 
     task: TaskRow
     done: bool
 
 
 class VodService:
-    """Intake, captioning and publishing of VODs. Every method raises ``DatabaseUnavailable`` and ``NotFound``."""
+    """Intake, captioning and publishing. Methods raise ``DatabaseUnavailable`` and ``NotFound``."""
 
     def __init__(self, services: Services) -> None:
         self._database = services.database
@@ -55,7 +55,7 @@ class VodService:
         self._storage = MediaStorage(services.settings.media_root)
 
     def create(self, fields: Mapping[str, Any], *, by: UUID) -> VodRow:
-        """Take a recording in: a pending VOD."""
+        """Register a recording: a pending VOD."""
         now = utc_now()
         with self._database.begin() as session:
             vod = VodRow(**fields, created_by=by, created_at=now, updated_at=now)
@@ -63,15 +63,15 @@ class VodService:
         return vod
 
     def page(self, *, limit: int, offset: int, status: Status | None) -> tuple[list[VodRow], int]:
-        """Part of the VODs, newest first, and how many there are in all."""
-        wanted = select(VodRow)
+        """Return one page of the VODs, newest first, and the number of all."""
+        query = select(VodRow)
         if status is not None:
-            wanted = wanted.where(VodRow.status == status)
+            query = query.where(VodRow.status == status)
         with self._database.begin() as session:
-            return pages.newest(session, wanted, limit=limit, offset=offset)
+            return pages.newest(session, query, limit=limit, offset=offset)
 
     def read(self, vod_id: UUID, serialise: Callable[[VodRow], bytes]) -> tuple[bytes, bool]:
-        """A VOD as it is served, and whether it came from the cache."""
+        """Return a serialised VOD, and whether it came from the cache."""
         loaded = False
 
         def load() -> bytes:
@@ -80,25 +80,25 @@ class VodService:
             with self._database.begin() as session:
                 return serialise(_vod(session, vod_id))
 
-        served = self._cache.read_through(cache_key(vod_id), CACHE_SECONDS, load)
-        return served, not loaded
+        content = self._cache.read_through(cache_key(vod_id), CACHE_SECONDS, load)
+        return content, not loaded
 
     def update(self, vod_id: UUID, changes: Mapping[str, Any]) -> VodRow:
-        """Change the given fields, status among them. Raises ``Conflict`` for a forbidden transition."""
+        """Change the given fields. Raises ``Conflict`` for a state change that is not allowed."""
         with self._database.begin() as session:
             vod = lock_vod(session, vod_id)
             for name, value in changes.items():
                 if name == "status":
-                    _move_by_hand(session, vod, Status(value))
+                    _set_status(session, vod, Status(value))
                 else:
                     setattr(vod, name, value)
         self._cache.invalidate(cache_key(vod_id))
         return vod
 
     def delete(self, vod_id: UUID) -> None:
-        """Remove a VOD and all that is its own: tasks, history, waiting jobs, captions, summary.
+        """Delete a VOD and all it owns: tasks, history, waiting jobs, captions, summary.
 
-        The recording stays: it was there before. A job that is running finds its VOD gone and ends.
+        The recording stays: it existed before. A running job finds its VOD deleted and ends.
         """
         with self._database.begin() as session:
             vod = lock_vod(session, vod_id)
@@ -106,45 +106,48 @@ class VodService:
             if files:
                 self._storage.check()
             _delete_jobs(session, vod_id)
-            forget(session, about={"vod_id": str(vod_id)})
+            delete_about(session, about={"vod_id": str(vod_id)})
             session.execute(delete(VodRow).where(VodRow.id == vod_id))
         self._cache.invalidate(cache_key(vod_id))
         for path in files:
             self._storage.remove(path, owner=vod_id, shared=shared)
 
     def get(self, vod_id: UUID) -> VodRow:
-        """A VOD as the database has it."""
+        """Return a VOD from the database."""
         with self._database.begin() as session:
             return _vod(session, vod_id)
 
-    def transcribe(self, vod_id: UUID, *, urgent: bool = False) -> Requested:
-        """Have a VOD captioned, once: whoever asks again meanwhile gets the same task. A failed VOD is tried again."""
+    def transcribe(self, vod_id: UUID, *, urgent: bool = False) -> RequestedTask:
+        """Submit a VOD for captioning, once; a repeated request returns the same task.
+
+        A failed VOD is captioned again. Raises ``Conflict`` if an editor set it to processing or completed.
+        """
         with self._database.begin() as session:
             vod = lock_vod(session, vod_id)
             task = latest_task(session, vod_id, Kind.TRANSCRIPTION)
             if task and (task.is_live or (vod.captions_path and task.status == Status.COMPLETED)):
-                return Requested(task, done=not task.is_live)
+                return RequestedTask(task, done=not task.is_live)
             if vod.status == Status.FAILED:
-                move(session, vod, Status.PENDING)
+                change_status(session, vod, Status.PENDING)
             if vod.status != Status.PENDING:
-                raise Conflict(f"The VOD is {vod.status}, without captions of ours.")
+                raise Conflict(f"The VOD is {vod.status} and was not captioned by the platform.")
             task = _add_task(session, vod, Kind.TRANSCRIPTION, priority=URGENT if urgent else 0)
         self._cache.invalidate(cache_key(vod_id))
-        return Requested(task, done=False)
+        return RequestedTask(task, done=False)
 
-    def publish(self, vod_id: UUID) -> Requested:
-        """Have a captioned VOD published, once. Raises ``Conflict`` when it has no captions."""
+    def publish(self, vod_id: UUID) -> RequestedTask:
+        """Submit a captioned VOD for publication, once. Raises ``Conflict`` without captions."""
         with self._database.begin() as session:
             vod = lock_vod(session, vod_id)
             task = latest_task(session, vod_id, Kind.PUBLICATION)
             if task and (task.is_live or vod.published_at):
-                return Requested(task, done=not task.is_live)
+                return RequestedTask(task, done=not task.is_live)
             if vod.captions_path is None:
                 raise Conflict("The VOD has no captions yet.")
-            return Requested(_add_task(session, vod, Kind.PUBLICATION), done=False)
+            return RequestedTask(_add_task(session, vod, Kind.PUBLICATION), done=False)
 
-    def take_in(self, recordings: Sequence[Mapping[str, Any]], *, by: UUID) -> list[TaskRow]:
-        """Create VODs and have them captioned, in this order: all of them or none."""
+    def create_batch(self, recordings: Sequence[Mapping[str, Any]], *, by: UUID) -> list[TaskRow]:
+        """Register VODs and submit them for captioning, all or none, in this order."""
         now = utc_now()
         with self._database.begin() as session:
             vods = [VodRow(**fields, created_by=by, created_at=now, updated_at=now) for fields in recordings]
@@ -153,21 +156,24 @@ class VodService:
             return [_add_task(session, vod, Kind.TRANSCRIPTION) for vod in vods]
 
     def link(self, vod_id: UUID, show_id: int) -> VodRow:
-        """Link a VOD to a show by hand. Raises ``Conflict`` when it is linked already, or is being published."""
+        """Link a VOD to a show. Raises ``Conflict`` if it is linked, or being published."""
         with self._database.begin() as session:
             vod = lock_vod(session, vod_id)
-            _refuse_while_published(session, vod)
+            _reject_while_publishing(session, vod)
             if vod.show_id is not None:
-                raise Conflict("The VOD is linked to a show already.")
+                raise Conflict("The VOD is already linked to a show.")
             vod.show_id, vod.suggestion = show_id, None
         self._cache.invalidate(cache_key(vod_id))
         return vod
 
     def unlink(self, vod_id: UUID) -> None:
-        """Take the link away. Raises ``NotFound`` without one, ``Conflict`` for what is published or about to be."""
+        """Remove the link to a show.
+
+        Raises ``NotFound`` without a link, ``Conflict`` during and after a publication.
+        """
         with self._database.begin() as session:
             vod = lock_vod(session, vod_id)
-            _refuse_while_published(session, vod)
+            _reject_while_publishing(session, vod)
             if vod.show_id is None:
                 raise NotFound("The VOD is not linked to a show.")
             if vod.published_at:
@@ -176,47 +182,47 @@ class VodService:
         self._cache.invalidate(cache_key(vod_id))
 
     def cancel(self, task_id: UUID) -> None:
-        """Take back a task that waits; its VOD stays pending. Raises ``Conflict`` once it has begun."""
+        """Cancel a pending task; its VOD stays pending. Raises ``Conflict`` afterwards."""
         with self._database.begin() as session:
             task = session.get(TaskRow, task_id)
             if task is None:
-                raise _unknown_task()
+                raise _task_not_found()
             lock_vod(session, task.vod_id)
             task = session.get(TaskRow, task_id, populate_existing=True)
-            if task is None:  # somebody else took it back while we waited for the lock
-                raise _unknown_task()
-            if task.status != Status.PENDING or not withdraw(session, str(task_id)):
-                raise Conflict("The task has begun or ended.")
+            if task is None:  # another request cancelled it before this one had the lock
+                raise _task_not_found()
+            if task.status != Status.PENDING or not cancel_job(session, str(task_id)):
+                raise Conflict("The task is not pending.")
             session.delete(task)
 
     def queue(self) -> dict[str, int]:
-        """How many tasks are in each state."""
+        """Return the number of tasks in each state."""
         with self._database.begin() as session:
             return count_tasks(session)
 
     def task(self, task_id: UUID) -> TaskRow:
-        """One piece of work."""
+        """Return a task."""
         with self._database.begin() as session:
             task = session.get(TaskRow, task_id)
         if task is None:
-            raise _unknown_task()
+            raise _task_not_found()
         return task
 
     def transcription(self, vod_id: UUID) -> tuple[VodRow, list[dict[str, Any]]]:
-        """A VOD and what is said in it, nothing before it is captioned."""
+        """Return a VOD and its segments, none before it is captioned."""
         with self._database.begin() as session:
             vod = _vod(session, vod_id)
             spoken = session.get(TranscriptionRow, vod_id)
         return vod, spoken.segments if spoken else []
 
     def captions(self, vod_id: UUID) -> bytes:
-        """The SCC file. Raises ``NotFound`` before there is one, ``StorageUnavailable``."""
+        """Return the SCC file. Raises ``NotFound`` if there is none, ``StorageUnavailable``."""
         with self._database.begin() as session:
             path = _vod(session, vod_id).captions_path
         return self._file(path, "captions")
 
     def summary(self, vod_id: UUID) -> list[dict[str, Any]]:
-        """The chunks of the summary. Raises as ``captions``."""
+        """Return the chunks of the summary. Raises as ``captions``."""
         with self._database.begin() as session:
             path = _vod(session, vod_id).summary_path
         chunks: list[dict[str, Any]] = json.loads(self._file(path, "summary"))
@@ -230,7 +236,7 @@ class VodService:
 
 
 def count_tasks(session: Session) -> dict[str, int]:
-    """How many tasks are in each state."""
+    """Return the number of tasks in each state."""
     counts = dict(session.execute(select(TaskRow.status, func.count()).group_by(TaskRow.status)).tuples().all())
     return {status: counts.get(status, 0) for status in Status}
 
@@ -238,11 +244,11 @@ def count_tasks(session: Session) -> dict[str, int]:
 _JOBS = {Kind.TRANSCRIPTION: jobs.transcribe, Kind.PUBLICATION: jobs.publish}
 
 
-def _unknown_task() -> NotFound:
-    return NotFound("There is no such task.")
+def _task_not_found() -> NotFound:
+    return NotFound("The task was not found.")
 
 
-def _refuse_while_published(session: Session, vod: VodRow) -> None:
+def _reject_while_publishing(session: Session, vod: VodRow) -> None:
     task = latest_task(session, vod.id, Kind.PUBLICATION)
     if task and task.is_live:
         raise Conflict("The VOD is being published.")
@@ -251,20 +257,20 @@ def _refuse_while_published(session: Session, vod: VodRow) -> None:
 def _vod(session: Session, vod_id: UUID) -> VodRow:
     vod = session.get(VodRow, vod_id)
     if vod is None:
-        raise unknown_vod()
+        raise vod_not_found()
     return vod
 
 
-def _move_by_hand(session: Session, vod: VodRow, status: Status) -> None:
-    """An editor who ends the captioning ends its task too: the worker then leaves the VOD alone."""
-    move(session, vod, status)
+def _set_status(session: Session, vod: VodRow, status: Status) -> None:
+    """Change the state for an editor; an end of the captioning fails its task."""
+    change_status(session, vod, status)
     task = latest_task(session, vod.id, Kind.TRANSCRIPTION)
     if task and task.is_live and status not in (Status.PENDING, Status.PROCESSING):
-        end_task(task, Status.FAILED, error=f"an editor set the VOD to {status}")
+        end_task(task, Status.FAILED, error=f"the VOD was set to {status} by an editor")
 
 
 def _add_task(session: Session, vod: VodRow, kind: Kind, *, priority: int = 0) -> TaskRow:
-    """A task and its job, in the caller's transaction: committed together, or neither is."""
+    """Add a task and its job in the caller's transaction: both are committed, or neither."""
     task = TaskRow(vod_id=vod.id, kind=kind)
     session.add(task)
     session.flush()
@@ -273,7 +279,7 @@ def _add_task(session: Session, vod: VodRow, kind: Kind, *, priority: int = 0) -
 
 
 def _files(session: Session, vod: VodRow) -> tuple[list[str], bool]:
-    """The files captioning made, or is about to make, for this VOD, and whether another has them as well."""
+    """Return the files of the captioning of a VOD, and whether another VOD has them, too."""
     task = latest_task(session, vod.id, Kind.TRANSCRIPTION)
     if not vod.captions_path and not (task and task.is_live):
         return [], False
@@ -283,9 +289,9 @@ def _files(session: Session, vod: VodRow) -> tuple[list[str], bool]:
 
 
 def _delete_jobs(session: Session, vod_id: UUID) -> None:
-    """Remove the jobs of a VOD that nobody runs; the schema removes one that is running when it ends.
+    """Delete the jobs of a VOD; a trigger deletes a running one when it ends.
 
-    They are locked first: one that ends just now is then seen as ended, by us or by the schema.
+    They are locked first, so that one that ends just now is deleted here or by the trigger.
     """
     of_vod = {"vod_id": str(vod_id)}
     session.execute(text("SELECT FROM procrastinate_jobs WHERE args->>'vod_id' = :vod_id FOR UPDATE"), of_vod)

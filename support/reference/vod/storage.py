@@ -1,4 +1,4 @@
-"""The media storage: recordings, and the captions and summaries that stand beside them."""
+"""The media storage: recordings, with their captions and summaries beside them."""
 
 import os
 from collections.abc import Callable
@@ -10,25 +10,28 @@ from uuid import UUID
 
 from support.reference.errors import StorageUnavailable
 
-_PATIENCE_SECONDS = 2.0
-"""For opening and reading a file. A network drive may hang; who asks for a file is not to hang with it."""
+_TIMEOUT_SECONDS = 2.0
+"""The limit for opening and reading a file: a network drive may hang."""
 
 _Result = TypeVar("_Result")
 
 
 def captions_path(file_path: str) -> str:
-    """Where the captions of a recording are, relative to the storage as the recording is."""
+    """Return the path of a recording's captions, relative to the storage."""
     return str(PurePosixPath(file_path).with_suffix(".scc"))
 
 
 def summary_path(file_path: str) -> str:
-    """Where the summary of a recording is."""
+    """Return the path of a recording's summary, relative to the storage."""
     path = PurePosixPath(file_path)
     return str(path.with_name(f"{path.stem}_summary.json"))
 
 
 class MediaStorage:
-    """Files under one directory, named by relative paths. Raises ``StorageUnavailable`` when the directory is away."""
+    """Files in one directory, with relative paths.
+
+    Raises ``StorageUnavailable`` while the directory is away.
+    """
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -39,27 +42,30 @@ class MediaStorage:
             raise StorageUnavailable
 
     def locate(self, path: str) -> Path:
-        """The place of a file, which need not exist."""
+        """Return the absolute path of a file, which need not exist."""
         self.check()
         return self._root / path
 
     def read(self, path: str) -> bytes | None:
-        """The file, None when the storage is there and the file is not."""
+        """Return the content of a file, None if it does not exist."""
         try:
-            return _in_time(self.locate(path).read_bytes)
+            return _with_timeout(self.locate(path).read_bytes)
         except FileNotFoundError:
             return None
         except OSError:
             raise StorageUnavailable from None
 
-    def opened(self, path: str) -> Path:
-        """The place of a file that opens now. Raises OSError when the storage is there and the file does not open."""
+    def require_readable(self, path: str) -> Path:
+        """Return the absolute path of a file that can be opened.
+
+        Raises OSError if the storage is available and the file cannot be opened.
+        """
         place = self.locate(path)
-        _in_time(lambda: place.open("rb").close())
+        _with_timeout(lambda: place.open("rb").close())
         return place
 
     def write(self, path: str, content: str, *, owner: UUID) -> None:
-        """Write a file whole or not at all. Two owners may write the same file at the same time; the last one wins."""
+        """Write a file completely or not at all; of simultaneous owners the last one wins."""
         target = self.locate(path)
         draft = _draft(target, owner)
         try:
@@ -69,7 +75,7 @@ class MediaStorage:
             raise StorageUnavailable from None
 
     def remove(self, path: str, *, owner: UUID, shared: bool) -> None:
-        """Remove what an interrupted ``write`` of this owner may have left, and the file unless others share it."""
+        """Delete the file unless it is shared, and the owner's unfinished file."""
         target = self.locate(path)
         try:
             if not shared:
@@ -79,19 +85,19 @@ class MediaStorage:
             raise StorageUnavailable from None
 
 
-def _in_time(work: Callable[[], _Result]) -> _Result:
-    """What ``work`` gives or raises; ``StorageUnavailable`` where it hangs, in a thread that is then left to itself."""
+def _with_timeout(work: Callable[[], _Result]) -> _Result:
+    """Return the result of ``work``. Raises ``StorageUnavailable`` if its thread hangs."""
     result: Future[_Result] = Future()
 
     def run() -> None:
         try:
             result.set_result(work())
-        except BaseException as error:  # noqa: BLE001 - raised again for who waits
+        except BaseException as error:  # noqa: BLE001 - raised again in the waiting thread
             result.set_exception(error)
 
     Thread(target=run, name="storage", daemon=True).start()
     try:
-        return result.result(_PATIENCE_SECONDS)
+        return result.result(_TIMEOUT_SECONDS)
     except TimeoutError:
         raise StorageUnavailable from None
 

@@ -1,4 +1,4 @@
-"""The tables of video on demand, and the one way a status changes."""
+"""The tables of video on demand, and the changes of states."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Status(StrEnum):
 
 
 class Kind(StrEnum):
-    """What a task does to its VOD."""
+    """The types of tasks."""
 
     TRANSCRIPTION = "transcription"
     PUBLICATION = "publication"
@@ -46,9 +46,9 @@ _PROGRESS_RULE = "progress BETWEEN 0 AND 100"
 
 
 class VodRow(Base):
-    """A recording and what became of it. Paths are relative to the media storage; ``duration`` is in seconds.
+    """A VOD. Paths are relative to the media storage; ``duration`` is in seconds.
 
-    ``suggestion`` is the best of the shows that fit too poorly to link: ``{"show_id", "title", "score"}``.
+    ``suggestion`` is the best show below the limit: ``{"show_id", "title", "score"}``.
     """
 
     __tablename__ = "vods"
@@ -81,7 +81,7 @@ class VodRow(Base):
 
 
 class VodStatusChangeRow(Base):
-    """One change of a VOD's status; being created is none."""
+    """One change of a VOD's status; creation is not one."""
 
     __tablename__ = "vod_status_history"
     __table_args__ = (
@@ -97,7 +97,7 @@ class VodStatusChangeRow(Base):
 
 
 class TaskRow(Base):
-    """One piece of work on a VOD, done by the worker. At most one of a kind is live for each VOD."""
+    """One task of the worker. At most one of a type is live for each VOD."""
 
     __tablename__ = "tasks"
     __table_args__ = (
@@ -125,12 +125,12 @@ class TaskRow(Base):
 
     @property
     def is_live(self) -> bool:
-        """Whether it waits or runs."""
+        """Whether it is pending or processing."""
         return self.status in LIVE
 
 
 class TranscriptionRow(Base):
-    """What was said in a VOD: ``segments`` is a list of ``{"start", "end", "speaker", "text"}``, times in seconds."""
+    """The segments of a VOD: ``{"start", "end", "speaker", "text"}``, times in seconds."""
 
     __tablename__ = "transcriptions"
 
@@ -139,38 +139,38 @@ class TranscriptionRow(Base):
 
 
 def lock_vod(session: Session, vod_id: UUID) -> VodRow:
-    """The VOD, held against every other change until the transaction ends. Raises ``NotFound``."""
+    """Return the VOD, locked until the transaction ends. Raises ``NotFound``."""
     vod = session.get(VodRow, vod_id, with_for_update=True)
     if vod is None:
-        raise unknown_vod()
+        raise vod_not_found()
     return vod
 
 
 def cache_key(vod_id: UUID) -> str:
-    """Under which the cache holds a VOD, as it is served. Whoever changes one invalidates this after the commit."""
+    """Return the key of a VOD in the cache; invalidate it after each committed change."""
     return f"vod:{vod_id}"
 
 
-def unknown_vod() -> NotFound:
-    """What whoever asks for a VOD that is not there is told."""
-    return NotFound("There is no such VOD.")
+def vod_not_found() -> NotFound:
+    """Return the error for an unknown VOD."""
+    return NotFound("The VOD was not found.")
 
 
 def latest_task(session: Session, vod_id: UUID, kind: Kind) -> TaskRow | None:
-    """The newest task of a kind, None when there never was one."""
+    """Return the newest task of a type, None if there is none."""
     newest_first = (
         select(TaskRow).where(TaskRow.vod_id == vod_id, TaskRow.kind == kind).order_by(TaskRow.created_at.desc())
     )
     return session.scalars(newest_first.limit(1)).first()
 
 
-def move(session: Session, vod: VodRow, status: Status, *, error: str | None = None) -> None:
-    """Change the status of a locked VOD, its progress with it, and record the change. Raises ``Conflict``.
+def change_status(session: Session, vod: VodRow, status: Status, *, error: str | None = None) -> None:
+    """Change the status of a locked VOD, and record the change.
 
-    Progress begins again with a new try (``pending``) and is whole when completed.
+    Progress is 0 again when pending and 100 when completed. Raises ``Conflict``.
     """
     if status not in TRANSITIONS[Status(vod.status)]:
-        raise Conflict(f"A VOD cannot go from {vod.status} to {status}.")
+        raise Conflict(f"The status of a VOD cannot change from {vod.status} to {status}.")
     session.add(VodStatusChangeRow(vod_id=vod.id, old_status=vod.status, new_status=status))
     vod.status, vod.error = status, error
     if status is Status.PENDING:

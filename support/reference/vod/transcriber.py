@@ -1,7 +1,7 @@
-"""From a recording to the words spoken in it.
+"""Speech recognition: the words that are spoken in a recording.
 
-``Transcriber`` is the interface of any speech recogniser. ``SpokenChunkTranscriber`` is the one this platform runs: it
-reads recordings that carry their words with them, so that the same recording always gives the same captions.
+``Transcriber`` is the interface of any speech recogniser. ``SpokenChunkTranscriber`` is that of this platform: it reads
+recordings that contain their words, so that the same recording always has the same captions.
 """
 
 import json
@@ -13,28 +13,28 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 STEPS = 10
-"""Progress is reported this many times, evenly."""
+"""The number of progress reports."""
 
-_LONGEST_SIDE_CHUNK = 16 * 1024 * 1024
-"""Bytes. Words and pace are read into memory whole, so a damaged size must not ask for all of it."""
+_MAX_METADATA_CHUNK_BYTES = 16 * 1024 * 1024
+"""Words and pace are read into memory, where a damaged size must not take all of it."""
 
-_ROUNDING_SECONDS = 1.0
-"""How far the last word may stand behind the end of the samples."""
+_TOLERANCE_SECONDS = 1.0
+"""How far the last word may be after the end of the samples."""
 
 
 class MediaError(Exception):
-    """The recording cannot be transcribed, now or later. Its text is a sentence an editor understands."""
+    """The recording cannot be transcribed; the message is the reason for an editor."""
 
 
 class MediaUnreadable(MediaError):
-    """Not a RIFF/WAVE file, damaged, or cut off."""
+    """The file is not RIFF/WAVE, damaged, or cut off."""
 
     def __init__(self) -> None:
         super().__init__("the media cannot be read")
 
 
 class MediaMissing(MediaError):
-    """The storage is there, the file is not."""
+    """The storage is available, the file does not exist."""
 
     def __init__(self) -> None:
         super().__init__("the media file is missing")
@@ -49,7 +49,7 @@ class MediaEmpty(MediaError):
 
 @dataclass(frozen=True)
 class Segment:
-    """One utterance. ``start`` and ``end`` are seconds from the beginning of the recording, ``start`` < ``end``."""
+    """One utterance; ``start`` < ``end`` are seconds from the start of the recording."""
 
     start: float
     end: float
@@ -59,25 +59,25 @@ class Segment:
 
 @dataclass(frozen=True)
 class Transcript:
-    """All that was said. ``duration`` is the length of the recording in seconds; no segments mean silence."""
+    """The segments of a recording, none if it is silent; ``duration`` is in seconds."""
 
     duration: float
     segments: tuple[Segment, ...]
 
 
 class Transcriber(Protocol):
-    """Anything that turns a recording into words."""
+    """A speech recogniser."""
 
     def transcribe(self, media: Path, progress: Callable[[int], None]) -> Transcript:
         """Transcribe ``media``, calling ``progress`` with a growing percentage (1..100).
 
-        Raises ``MediaError`` for a recording that cannot be transcribed, ``OSError`` when the file cannot be opened.
+        Raises ``MediaError`` for a recording that cannot be transcribed, ``OSError`` if the file cannot be opened.
         """
 
 
 @dataclass(frozen=True)
 class _Wave:
-    """What a RIFF/WAVE file says about itself. ``pace`` is in seconds."""
+    """The content of a RIFF/WAVE file; ``pace`` is how long its transcription takes (seconds)."""
 
     duration: float
     segments: tuple[Segment, ...]
@@ -85,22 +85,22 @@ class _Wave:
 
 
 class SpokenChunkTranscriber:
-    """Reads RIFF/WAVE recordings that carry their words.
+    """Reads RIFF/WAVE recordings that contain their words.
 
-    The container decides, not the file's ending. Two chunks are ours:
+    The content of the file decides, not its ending. It reads two chunks of its own:
 
-    - ``spch``: UTF-8 JSON ``[{"start": 0.0, "end": 4.5, "speaker": "Mayor", "text": "Good evening."}]``, in seconds.
-      None, or an empty list: the recording is silent.
-    - ``pace``: uint32, little endian, milliseconds the transcription takes; none: no time at all.
+    - ``spch``: UTF-8 JSON ``[{"start": 0.0, "end": 4.5, "speaker": "Mayor", "text": "Good evening."}]``, in seconds. A
+      recording without it, or with an empty list, is silent.
+    - ``pace``: uint32, little endian, milliseconds that the transcription takes; 0 without it.
 
-    ``pause`` waits so many seconds; it may raise to stop the transcription.
+    ``pause`` waits for a number of seconds; it may raise to stop the transcription.
     """
 
     def __init__(self, pause: Callable[[float], object]) -> None:
         self._pause = pause
 
     def transcribe(self, media: Path, progress: Callable[[int], None]) -> Transcript:
-        """See ``Transcriber``."""
+        """Transcribe a recording, see ``Transcriber``."""
         with media.open("rb") as file:
             wave = _read_wave(file)
         for step in range(1, STEPS + 1):
@@ -128,14 +128,14 @@ def _read_wave(file: BinaryIO) -> _Wave:
         raise MediaEmpty
     duration = sample_bytes / byte_rate
     segments = _segments(_read_chunk(file, chunks[b"spch"])) if b"spch" in chunks else ()
-    if any(segment.end > duration + _ROUNDING_SECONDS for segment in segments):
+    if any(segment.end > duration + _TOLERANCE_SECONDS for segment in segments):
         raise MediaUnreadable
     pace = _unpack("<I", _read_chunk(file, chunks[b"pace"]))[0] / 1000 if b"pace" in chunks else 0.0
     return _Wave(duration, segments, pace)
 
 
 def _chunks(file: BinaryIO, end: int) -> dict[bytes, tuple[int, int]]:
-    """Offset and size of each chunk by its id, the first of each. Samples are skipped: two hours of them are large."""
+    """Return offset and size of the first chunk of each id; samples are not read."""
     chunks: dict[bytes, tuple[int, int]] = {}
     offset = 12
     while offset < end:
@@ -150,7 +150,7 @@ def _chunks(file: BinaryIO, end: int) -> dict[bytes, tuple[int, int]]:
 
 def _read_chunk(file: BinaryIO, place: tuple[int, int]) -> bytes:
     offset, size = place
-    if size > _LONGEST_SIDE_CHUNK:
+    if size > _MAX_METADATA_CHUNK_BYTES:
         raise MediaUnreadable
     file.seek(offset)
     return file.read(size)
@@ -178,7 +178,7 @@ def _segment(item: object) -> Segment:
         raise MediaUnreadable
     start, end = _seconds(item["start"]), _seconds(item["end"])
     speaker, text = item["speaker"], item["text"]
-    if not start < end or not _is_words(speaker) or not _is_words(text):
+    if not start < end or not _is_storable_text(speaker) or not _is_storable_text(text):
         raise MediaUnreadable
     return Segment(start, end, speaker, text)
 
@@ -195,8 +195,8 @@ def _seconds(value: object) -> float:
     return seconds
 
 
-def _is_words(value: object) -> bool:
-    """NUL and lone surrogates are refused: neither the database nor a UTF-8 file can hold them."""
+def _is_storable_text(value: object) -> bool:
+    """Return whether the database and a UTF-8 file can store the value."""
     return isinstance(value, str) and bool(value.strip()) and "\0" not in value and _is_encodable(value)
 
 

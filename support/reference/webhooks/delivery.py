@@ -14,6 +14,7 @@ from time import monotonic
 from uuid import UUID
 
 import procrastinate
+from procrastinate import JobContext
 from procrastinate.jobs import Job
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,10 +22,12 @@ from sqlalchemy.orm import Session
 from support.reference.access.tables import UserRow
 from support.reference.database import utc_now
 from support.reference.errors import DatabaseUnavailable
-from support.reference.queue import Backoff, defer_in_order, queue, services, when_abandoned
+from support.reference.queue import Backoff, defer_in_order, on_given_up, queue
+from support.reference.services import Services, services_of
+from support.reference.settings import Settings
 from support.reference.webhooks.addresses import ForbiddenAddress, InvalidAddress, UnresolvedHost, parse, permitted
 from support.reference.webhooks.places import DELIVERY_QUEUE
-from support.reference.webhooks.sender import NoAnswer, post, seconds_to_wait
+from support.reference.webhooks.sender import NoResponse, post, seconds_to_wait
 from support.reference.webhooks.signatures import decrypt, signature
 from support.reference.webhooks.tables import OWNER_ROLES, TRIES, DeliveryState, WebhookDeliveryRow, WebhookRow
 
@@ -75,10 +78,11 @@ class Outcome:
     seconds_to_wait: float = 0.0
 
 
-@queue.task(name="webhooks.deliver", queue=DELIVERY_QUEUE, retry=UntilDelivered(DatabaseUnavailable))
-def deliver(webhook_id: str, subject: str) -> None:
+@queue.task(name="webhooks.deliver", queue=DELIVERY_QUEUE, retry=UntilDelivered(DatabaseUnavailable), pass_context=True)
+def deliver(context: JobContext, webhook_id: str, subject: str) -> None:
     """Send the first waiting delivery of a subject to a webhook, once."""
-    with services().database.begin() as session:
+    services = services_of(context)
+    with services.database.begin() as session:
         found = _next(session, UUID(webhook_id), subject)
         if found is None:
             return
@@ -90,11 +94,11 @@ def deliver(webhook_id: str, subject: str) -> None:
             return
     at, began = utc_now(), monotonic()
     try:
-        outcome = _send(webhook, delivery, at)
+        outcome = _send(services.settings, webhook, delivery, at)
     except Exception:
-        _record(delivery.id, Outcome(None, "internal error", ends=True), at, monotonic() - began)
+        _record(services, delivery.id, Outcome(None, "internal error", ends=True), at, monotonic() - began)
         raise
-    _record(delivery.id, outcome, at, monotonic() - began)
+    _record(services, delivery.id, outcome, at, monotonic() - began)
 
 
 def enqueue(session: Session, deliveries: Iterable[WebhookDeliveryRow]) -> None:
@@ -133,8 +137,8 @@ def _next(session: Session, webhook_id: UUID, subject: str) -> tuple[WebhookDeli
     return found and found.tuple()
 
 
-def _send(webhook: WebhookRow, delivery: WebhookDeliveryRow, at: datetime) -> Outcome:
-    settings, began = services().settings, monotonic()
+def _send(settings: Settings, webhook: WebhookRow, delivery: WebhookDeliveryRow, at: datetime) -> Outcome:
+    began = monotonic()
     body, timestamp = delivery.body.encode(), int(at.timestamp())
     headers = {
         "Content-Type": "application/json",
@@ -152,7 +156,7 @@ def _send(webhook: WebhookRow, delivery: WebhookDeliveryRow, at: datetime) -> Ou
         return Outcome(None, NOT_ALLOWED, ends=True)
     except UnresolvedHost:
         return Outcome(None, "no connection", ends=False)
-    except NoAnswer as failure:
+    except NoResponse as failure:
         return Outcome(None, str(failure), ends=False)
     if 200 <= answer.status < 300:
         return Outcome(answer.status, None, ends=True)
@@ -161,11 +165,11 @@ def _send(webhook: WebhookRow, delivery: WebhookDeliveryRow, at: datetime) -> Ou
     return Outcome(answer.status, f"the receiver answered {answer.status}", ends=not is_passing, seconds_to_wait=wait)
 
 
-def _record(delivery_id: UUID, outcome: Outcome, at: datetime, seconds: float) -> None:
+def _record(services: Services, delivery_id: UUID, outcome: Outcome, at: datetime, seconds: float) -> None:
     """Store a try and what follows from it. Raises NotYet if another try does."""
-    settings, ended_at = services().settings, utc_now()
+    settings, ended_at = services.settings, utc_now()
     next_try_at = None
-    with services().database.begin() as session:
+    with services.database.begin() as session:
         webhook = None
         if outcome.status == _GONE:  # locked before the delivery, in the order of a change by the owner
             of_delivery = select(WebhookDeliveryRow.webhook_id).where(WebhookDeliveryRow.id == delivery_id)
@@ -213,12 +217,12 @@ def _try(delivery: WebhookDeliveryRow, outcome: Outcome, at: datetime, seconds: 
     }
 
 
-def _abandon(webhook_id: str, subject: str) -> None:
-    with services().database.begin() as session:
+def _fail_task_of_lost_job(services: Services, webhook_id: str, subject: str) -> None:
+    with services.database.begin() as session:
         found = _next(session, UUID(webhook_id), subject)
         if found is not None:
             error = "the worker stopped too often while sending it"
             _end(found[0], "failed", Outcome(None, error, ends=True), utc_now(), 0.0)
 
 
-when_abandoned(deliver, _abandon)
+on_given_up(deliver, _fail_task_of_lost_job)

@@ -14,8 +14,6 @@ from procrastinate.job_context import JobContext
 from procrastinate.jobs import Job
 from procrastinate.worker import Worker
 
-from support.reference.queue import queue
-
 DELIVERY_QUEUE = "webhooks"
 PLACES = 64
 
@@ -46,24 +44,19 @@ RETURNING procrastinate_jobs.id, status, task_name, priority, lock, queueing_loc
 """
 
 
-def other_queues() -> list[str]:
-    """Return the queues whose jobs a worker runs in its other places."""
-    return sorted({task.queue for task in queue.tasks.values()} - {DELIVERY_QUEUE})
-
-
 async def run_deliveries(worker: Worker) -> None:
     """Run delivery jobs for a registered worker until cancelled; it finishes those that have started."""
     running: set[asyncio.Task[None]] = set()
     while True:
         free = PLACES - len(running)
-        job = await _take(worker, share=min(_LARGEST_SHARE, (free + 1) // 2)) if free else None
+        job = await _dispatch(worker, share=min(_LARGEST_SHARE, (free + 1) // 2)) if free else None
         if job is None:
             await asyncio.sleep(_POLL_SECONDS)
         else:
             _start(worker, job, running)
 
 
-async def _take(worker: Worker, *, share: int) -> Job | None:
+async def _dispatch(worker: Worker, *, share: int) -> Job | None:
     rows = await worker.app.connector.execute_query_all_async(_TAKE, share=share, worker_id=worker.worker_id)
     return Job.from_row(rows[0]) if rows else None
 
@@ -75,7 +68,7 @@ def _start(worker: Worker, job: Job, running: set[asyncio.Task[None]]) -> None:
         app=worker.app,
         worker_name=worker.worker_name,
         worker_queues=[DELIVERY_QUEUE],
-        additional_context={},
+        additional_context=worker.additional_context or {},
         job=job,
         abort_reason=lambda: worker._job_ids_to_abort.get(job_id) if job_id is not None else None,
         start_timestamp=time.time(),

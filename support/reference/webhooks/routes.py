@@ -11,14 +11,14 @@ from pydantic import AfterValidator, Field, StrictBool
 from typing_extensions import TypedDict
 
 from support.reference.access.dependencies import Editor
-from support.reference.errors import documented
-from support.reference.schemas import Answer, Page, Request, Text, Title
-from support.reference.services import ServicesOf
+from support.reference.errors import error_responses
+from support.reference.schemas import Page, Request, ResponseModel, Text, Title
+from support.reference.services import ServicesDep
 from support.reference.status.states import Priority, State
 from support.reference.webhooks import service
 from support.reference.webhooks.tables import DELIVERY_EVENTS, RELEASE_EVENTS, STATUS_EVENTS, DeliveryState
 
-router = APIRouter(prefix="/api/webhooks", responses=documented(401, 403, 422, 500, 503))
+router = APIRouter(prefix="/api/webhooks", responses=error_responses(401, 403, 422, 500, 503))
 
 EventName = Literal[(*STATUS_EVENTS, *RELEASE_EVENTS, *DELIVERY_EVENTS)]  # type: ignore[valid-type]
 
@@ -76,7 +76,7 @@ class DeliveryFilter(Page):
     event: EventName | None = None
 
 
-class WebhookAnswer(Answer):
+class WebhookResponse(ResponseModel):
     """A webhook."""
 
     id: UUID
@@ -90,20 +90,20 @@ class WebhookAnswer(Answer):
     updated_at: datetime
 
 
-class CreatedWebhookAnswer(WebhookAnswer):
+class CreatedWebhookResponse(WebhookResponse):
     """A new webhook with the secret that signs its deliveries; no other response has it."""
 
     secret: str
 
 
-class WebhooksAnswer(Answer):
+class WebhooksResponse(ResponseModel):
     """One page of webhooks, newest first."""
 
-    webhooks: list[WebhookAnswer]
+    webhooks: list[WebhookResponse]
     total: int
 
 
-class TryAnswer(Answer):
+class TryResponse(ResponseModel):
     """One try of a delivery; ``http_status`` is null without an answer, ``error`` if the receiver accepted it."""
 
     number: int
@@ -113,7 +113,7 @@ class TryAnswer(Answer):
     error: str | None
 
 
-class DeliveryAnswer(Answer):
+class DeliveryResponse(ResponseModel):
     """One event for one webhook, with its tries, oldest first."""
 
     id: UUID
@@ -122,66 +122,66 @@ class DeliveryAnswer(Answer):
     subject: str
     seq: int
     state: DeliveryState
-    tries: list[TryAnswer]
+    tries: list[TryResponse]
     next_try_at: datetime | None
     created_at: datetime
     ended_at: datetime | None
 
 
-class DeliveriesAnswer(Answer):
+class DeliveriesResponse(ResponseModel):
     """One page of deliveries, newest first."""
 
-    deliveries: list[DeliveryAnswer]
+    deliveries: list[DeliveryResponse]
     total: int
 
 
-@router.post("", status_code=201, responses=documented(409, 413))
-def create(body: NewWebhook, user: Editor, services: ServicesOf) -> CreatedWebhookAnswer:
+@router.post("", status_code=201, responses=error_responses(409, 413))
+def create(body: NewWebhook, user: Editor, services: ServicesDep) -> CreatedWebhookResponse:
     """Create a webhook."""
     webhook, secret = service.create(services, user, _stored(body.model_dump()))
-    return CreatedWebhookAnswer(**WebhookAnswer.model_validate(webhook).model_dump(), secret=secret)
+    return CreatedWebhookResponse(**WebhookResponse.model_validate(webhook).model_dump(), secret=secret)
 
 
 @router.get("")
-def list_webhooks(page: Annotated[Page, Query()], user: Editor, services: ServicesOf) -> WebhooksAnswer:
+def list_webhooks(page: Annotated[Page, Query()], user: Editor, services: ServicesDep) -> WebhooksResponse:
     """List the caller's webhooks, newest first."""
     found, total = service.list_for(services, user, limit=page.limit, offset=page.offset)
-    return WebhooksAnswer(webhooks=[WebhookAnswer.model_validate(each) for each in found], total=total)
+    return WebhooksResponse(webhooks=[WebhookResponse.model_validate(each) for each in found], total=total)
 
 
-@router.get("/{webhook_id}", responses=documented(404))
-def get(webhook_id: UUID, user: Editor, services: ServicesOf) -> WebhookAnswer:
+@router.get("/{webhook_id}", responses=error_responses(404))
+def get(webhook_id: UUID, user: Editor, services: ServicesDep) -> WebhookResponse:
     """Return a webhook."""
-    return WebhookAnswer.model_validate(service.get(services, user, webhook_id))
+    return WebhookResponse.model_validate(service.get(services, user, webhook_id))
 
 
-@router.patch("/{webhook_id}", responses=documented(404, 413))
+@router.patch("/{webhook_id}", responses=error_responses(404, 413))
 def change(
-    webhook_id: UUID, changes: Annotated[WebhookChanges, Body()], user: Editor, services: ServicesOf
-) -> WebhookAnswer:
+    webhook_id: UUID, changes: Annotated[WebhookChanges, Body()], user: Editor, services: ServicesDep
+) -> WebhookResponse:
     """Change fields of a webhook."""
-    return WebhookAnswer.model_validate(service.change(services, user, webhook_id, _stored({**changes})))
+    return WebhookResponse.model_validate(service.change(services, user, webhook_id, _stored({**changes})))
 
 
-@router.delete("/{webhook_id}", status_code=204, responses=documented(404))
-def delete(webhook_id: UUID, user: Editor, services: ServicesOf) -> None:
+@router.delete("/{webhook_id}", status_code=204, responses=error_responses(404))
+def delete(webhook_id: UUID, user: Editor, services: ServicesDep) -> None:
     """Delete a webhook with its deliveries."""
     service.delete(services, user, webhook_id)
 
 
-@router.get("/{webhook_id}/deliveries", responses=documented(404))
+@router.get("/{webhook_id}/deliveries", responses=error_responses(404))
 def list_deliveries(
-    webhook_id: UUID, wanted: Annotated[DeliveryFilter, Query()], user: Editor, services: ServicesOf
-) -> DeliveriesAnswer:
+    webhook_id: UUID, wanted: Annotated[DeliveryFilter, Query()], user: Editor, services: ServicesDep
+) -> DeliveriesResponse:
     """List the deliveries of a webhook, newest first."""
     found, total = service.list_deliveries(services, user, webhook_id, **wanted.model_dump())
-    return DeliveriesAnswer(deliveries=[DeliveryAnswer.model_validate(each) for each in found], total=total)
+    return DeliveriesResponse(deliveries=[DeliveryResponse.model_validate(each) for each in found], total=total)
 
 
-@router.post("/{webhook_id}/deliveries/{delivery_id}/retry", status_code=202, responses=documented(404, 409))
-def retry(webhook_id: UUID, delivery_id: UUID, user: Editor, services: ServicesOf) -> DeliveryAnswer:
+@router.post("/{webhook_id}/deliveries/{delivery_id}/retry", status_code=202, responses=error_responses(404, 409))
+def retry(webhook_id: UUID, delivery_id: UUID, user: Editor, services: ServicesDep) -> DeliveryResponse:
     """Allow a failed delivery five further tries."""
-    return DeliveryAnswer.model_validate(service.retry(services, user, webhook_id, delivery_id))
+    return DeliveryResponse.model_validate(service.retry(services, user, webhook_id, delivery_id))
 
 
 def _stored(fields: dict[str, Any]) -> dict[str, Any]:

@@ -14,19 +14,19 @@ from http.client import HTTPConnection, HTTPException
 from time import monotonic
 
 from support.reference.database import utc_now
-from support.reference.partners import TimedAnswer
+from support.reference.partners import TimedResponse
 from support.reference.webhooks.addresses import Address, IPAddress
 
 _BODY_LIMIT_BYTES = 1024 * 1024
 _CHUNK_BYTES = 16 * 1024
 
 
-class NoAnswer(Exception):
+class NoResponse(Exception):
     """There was no connection, or no complete answer in time; the message is one line without values of the request."""
 
 
 @dataclass(frozen=True)
-class ReceiverAnswer:
+class ReceiverResponse:
     """What a receiver answered. ``retry_after`` is the text of the header, if there was one."""
 
     status: int
@@ -36,7 +36,7 @@ class ReceiverAnswer:
 class _PinnedConnection(HTTPConnection):
     """A connection to one of the given IP addresses, under the host name of the URL."""
 
-    response_class = TimedAnswer
+    response_class = TimedResponse
 
     def __init__(self, address: Address, candidates: Sequence[IPAddress], until: float) -> None:
         super().__init__(address.host, address.port)
@@ -78,10 +78,10 @@ def post(
     headers: Mapping[str, str],
     *,
     seconds: float,
-) -> ReceiverAnswer:
+) -> ReceiverResponse:
     """Post a body to one of the candidates and read the answer to its end, without keeping it.
 
-    ``seconds`` limits connecting, sending and reading together. Redirects are answers like any other. Raises NoAnswer.
+    ``seconds`` limits connecting, sending and reading together. Redirects are ordinary responses. Raises NoResponse.
     """
     connection = _PinnedConnection(address, candidates, monotonic() + seconds)
     try:
@@ -98,18 +98,18 @@ def post(
         while chunk := answer.read(_CHUNK_BYTES):
             read += len(chunk)
             if read > _BODY_LIMIT_BYTES:
-                raise NoAnswer("the answer is larger than 1 MiB")
+                raise NoResponse("the answer is larger than 1 MiB")
         if answer.length:
-            raise NoAnswer("the answer is not complete")
-        return ReceiverAnswer(answer.status, answer.getheader("Retry-After"))
+            raise NoResponse("the answer is not complete")
+        return ReceiverResponse(answer.status, answer.getheader("Retry-After"))
     except TimeoutError:
-        raise NoAnswer("no complete answer in time") from None
+        raise NoResponse("no complete answer in time") from None
     except ssl.SSLError:
-        raise NoAnswer("no secure connection") from None
+        raise NoResponse("no secure connection") from None
     except OSError:
-        raise NoAnswer("no connection") from None
+        raise NoResponse("no connection") from None
     except (HTTPException, ValueError):
-        raise NoAnswer("the answer is not valid HTTP") from None
+        raise NoResponse("the answer is not valid HTTP") from None
     finally:
         connection.close()
 

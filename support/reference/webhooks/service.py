@@ -14,7 +14,7 @@ from support.reference import pages
 from support.reference.access.service import User
 from support.reference.access.tables import UserRow
 from support.reference.database import utc_now
-from support.reference.errors import Conflict, NotFound, NotSignedIn, ValidationFailed
+from support.reference.errors import AuthenticationFailed, Conflict, NotFound, ValidationFailed
 from support.reference.services import Services
 from support.reference.webhooks.addresses import ForbiddenAddress, InvalidAddress, UnresolvedHost, parse, permitted
 from support.reference.webhooks.delivery import enqueue, fail_waiting
@@ -50,7 +50,7 @@ def create(services: Services, user: User, fields: Mapping[str, Any]) -> NewWebh
     with services.database.begin() as session:
         # Under the lock of the account: of two requests at the same time the second one counts the first.
         if session.get(UserRow, user.id, with_for_update={"key_share": True}) is None:
-            raise NotSignedIn
+            raise AuthenticationFailed
         if pages.count(session, select(WebhookRow.id).where(WebhookRow.owner_id == user.id)) >= MOST_WEBHOOKS:
             raise Conflict(f"A user can have at most {MOST_WEBHOOKS} webhooks.")
         session.add(webhook)
@@ -67,7 +67,7 @@ def list_for(services: Services, user: User, *, limit: int, offset: int) -> tupl
 def get(services: Services, user: User, webhook_id: UUID) -> WebhookRow:
     """Return a webhook. Raises NotFound."""
     with services.database.begin() as session:
-        return _own(session, user, webhook_id)
+        return _owned(session, user, webhook_id)
 
 
 def change(services: Services, user: User, webhook_id: UUID, changes: Mapping[str, Any]) -> WebhookRow:
@@ -77,7 +77,7 @@ def change(services: Services, user: User, webhook_id: UUID, changes: Mapping[st
     if "events" in changes and "filter" in changes:
         _require_filter_of_status(changes["events"], changes["filter"])
     with services.database.begin() as session:
-        webhook = _own(session, user, webhook_id, for_update=True)
+        webhook = _owned(session, user, webhook_id, for_update=True)
         changed = {name: value for name, value in changes.items() if getattr(webhook, name) != value}
         for name, value in changed.items():
             setattr(webhook, name, value)
@@ -92,7 +92,7 @@ def change(services: Services, user: User, webhook_id: UUID, changes: Mapping[st
 def delete(services: Services, user: User, webhook_id: UUID) -> None:
     """Delete a webhook with its deliveries; those that are waiting are not sent. Raises NotFound."""
     with services.database.begin() as session:
-        session.delete(_own(session, user, webhook_id, for_update=True))
+        session.delete(_owned(session, user, webhook_id, for_update=True))
 
 
 def list_deliveries(
@@ -107,7 +107,7 @@ def list_deliveries(
 ) -> tuple[list[WebhookDeliveryRow], int]:
     """Return one page of a webhook's deliveries, newest first, and their number. Raises NotFound."""
     with services.database.begin() as session:
-        wanted = select(WebhookDeliveryRow).where(WebhookDeliveryRow.webhook_id == _own(session, user, webhook_id).id)
+        wanted = select(WebhookDeliveryRow).where(WebhookDeliveryRow.webhook_id == _owned(session, user, webhook_id).id)
         if state is not None:
             wanted = wanted.where(WebhookDeliveryRow.state == state)
         if event is not None:
@@ -121,7 +121,7 @@ def retry(services: Services, user: User, webhook_id: UUID, delivery_id: UUID) -
     Raises NotFound, and Conflict if the delivery is not failed or the webhook is inactive.
     """
     with services.database.begin() as session:
-        webhook = _own(session, user, webhook_id, for_update=True)
+        webhook = _owned(session, user, webhook_id, for_update=True)
         delivery = session.get(WebhookDeliveryRow, delivery_id, with_for_update=True)
         if delivery is None or delivery.webhook_id != webhook.id:
             raise NotFound("There is no such delivery.")
@@ -146,7 +146,7 @@ def read_deliveries_gauge(session: Session) -> GaugeMetricFamily:
     return gauge
 
 
-def _own(session: Session, user: User, webhook_id: UUID, *, for_update: bool = False) -> WebhookRow:
+def _owned(session: Session, user: User, webhook_id: UUID, *, for_update: bool = False) -> WebhookRow:
     # The weaker lock: it does not hold up the changes that store deliveries.
     webhook = session.get(WebhookRow, webhook_id, with_for_update={"key_share": True} if for_update else None)
     if webhook is None or webhook.owner_id != user.id:

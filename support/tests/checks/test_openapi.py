@@ -95,6 +95,27 @@ def test_a_complete_document_has_no_faults(document: ApiDocument) -> None:
     assert document.faults() == []
 
 
+def test_a_fixed_path_is_not_an_id_of_the_path_beside_it() -> None:
+    responses: dict[str, Any] = {"responses": {"200": {}}}
+    paths = {"/vod/list": {"get": responses}, "/vod/{vod_id}": {"delete": responses}}
+    document = ApiDocument({"paths": paths})
+    assert document.operation("DELETE", "/vod/list") is None
+    assert document.operation("DELETE", "/vod/7") is not None
+
+
+def test_unknown_keywords_are_faults_of_the_document() -> None:
+    """Pydantic writes its own constraints where it cannot translate them."""
+    schemas = {"Position": {"properties": {"price": {"anyOf": [{"type": "string", "max_digits": 15}]}}}}
+    parameters = [{"name": "limit", "schema": {"type": "integer", "ge": 1}}]
+    content = {
+        "paths": {"/x": {"get": {"parameters": parameters, "responses": {}}}},
+        "components": {"schemas": schemas},
+    }
+    faults = ApiDocument(content).faults()
+    assert "Position.price has the unknown keyword max_digits" in faults
+    assert "GET /x limit has the unknown keyword ge" in faults
+
+
 def test_faults_of_the_document_are_told() -> None:
     schemas: dict[str, Any] = {"schemas": {"app__routes__Vod": {}}}
     found = ApiDocument({"paths": {"/x": {"get": {"responses": {"404": {}}}}}, "components": schemas}).faults()

@@ -19,7 +19,7 @@ from support.partners.server import PartnerServer
 from support.targets.settings import NO_WRITES, Limits
 
 PASSWORD = "correct horse"
-ENVELOPE = {"type": "NotFoundError", "message": "There is no such VOD", "details": [], "request_id": "7f3a12"}
+ENVELOPE = {"type": "NotFoundError", "message": "The VOD was not found", "details": [], "request_id": "7f3a12"}
 INVALID = {
     "type": "ValidationError",
     "message": "The request is invalid",
@@ -145,7 +145,7 @@ class TestAnswers:
     @pytest.mark.parametrize(
         "status, envelope, told",
         [
-            (404, ENVELOPE, 'answered 404 NotFoundError: "There is no such VOD"'),
+            (404, ENVELOPE, 'answered 404 NotFoundError: "The VOD was not found"'),
             (
                 422,
                 INVALID,

@@ -89,7 +89,7 @@ class Door(BaseHTTPRequestHandler):
         self.answer(200, {"status": "healthy"})
 
     def do_POST(self) -> None:
-        self.answer(401, {"error": {"message": "The name or the password is wrong."}})
+        self.answer(401, {"error": {"message": "The user name or password is incorrect."}})
 
     def answer(self, status: int, document: object) -> None:
         content = json.dumps(document).encode()
@@ -114,7 +114,8 @@ def test_who_cannot_sign_in_at_a_target_is_told_once_before_anything_runs(
         ended = project.behave("-D", "target=closed.toml", QUICK, timeout=20)
         door.shutdown()
     assert ended.returncode == ExitCode.ENVIRONMENT
-    told = "Dana: signing in with what SOMEBODY and SOMEBODY hold was answered 401: The name or the password is wrong."
+    told = "Dana: signing in with what SOMEBODY and SOMEBODY hold was answered 401: "
+    told += "The user name or password is incorrect."
     assert ended.stderr.endswith(f"The target 'closed' cannot be tested: {told}\n")
     assert not project.reports.exists()
 

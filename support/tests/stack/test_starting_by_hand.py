@@ -23,6 +23,7 @@ SETTINGS = {
     "PLATFORM_CABLECAST_USERNAME": "nobody",
     "PLATFORM_CABLECAST_PASSWORD": "nothing",
     "PLATFORM_PRICES_URL": "http://127.0.0.1:1",
+    "PLATFORM_RECORDS_URL": "http://127.0.0.1:1",
 }
 DATABASE, REDIS = "postgresql+psycopg://", "redis://"
 
@@ -30,6 +31,14 @@ DATABASE, REDIS = "postgresql+psycopg://", "redis://"
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
+        ("WORKERS", "[", "must be a list in JSON."),
+        (
+            "WORKERS",
+            '[{"name": "worker", "queues": ["imports"]}]',
+            "must have a worker for each queue; none reads bulk, default, platform, probes",
+        ),
+        ("WORKERS", '[{"name": "worker"}, {"name": "worker"}]', "must name each worker once"),
+        ("WORKERS", '[{"name": "worker", "places": 33}]', "Input should be less than or equal to 32"),
         ("NOTES_KEY", None, "is not set."),
         ("NOTES_KEY", "secret", "must be a Fernet key"),
         ("NOTES_KEY", "A" * 43 + "=", "must be a random key of your own"),
@@ -76,7 +85,7 @@ def test_migrating_moves_the_schema_forth_and_back(postgres: PostgresServer) -> 
 def test_an_unknown_migration_is_refused(postgres: PostgresServer) -> None:
     ended = _migrate("0004_vods", {**SETTINGS, "PLATFORM_DATABASE_URL": postgres.url})
     assert ended.returncode == 2
-    assert ended.stderr == "There is no migration '0004_vods': give up, down, or the name of one.\n"
+    assert ended.stderr == "unknown migration '0004_vods': use up, down, or the name of a revision.\n"
 
 
 def _tables(postgres: PostgresServer) -> set[str]:

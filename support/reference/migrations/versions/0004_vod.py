@@ -10,8 +10,8 @@ down_revision = "0003_queue"
 _STATUS = "status IN ('pending', 'processing', 'completed', 'failed')"
 _PROGRESS = "progress BETWEEN 0 AND 100"
 
-# A VOD may be deleted while a worker runs its job, which the worker could not finish if it were deleted too. Such a job
-# goes the moment it ends; deferred, because Procrastinate's own triggers still refer to it until then.
+# A VOD may be deleted while a worker runs its job, which the worker could not finish if the job were deleted too. Such
+# a job is deleted when it ends; deferred, because Procrastinate's own triggers refer to it until then.
 _DROP_JOBS_OF_DELETED_VODS = """
 CREATE FUNCTION drop_job_of_deleted_vod() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -1,4 +1,4 @@
-"""Accounts have limits of their own: how many requests, and how long failed sign-ins count."""
+"""Limits of accounts: number of requests, and the period of failed sign-ins."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Video on demand: the show a VOD might belong to, and announcements of every change for live updates."""
+"""Video on demand: suggested shows, and announcements of changes for live updates."""
 
 import sqlalchemy as sa
 from alembic import op

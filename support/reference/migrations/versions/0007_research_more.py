@@ -1,4 +1,4 @@
-"""What surrounds research: profiles, stages, notes, events, documents with vectors, portfolios, privacy audit."""
+"""Profiles, stages, notes, events, documents with vectors, portfolios, privacy audit."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""The audit of erasures stays when the account is gone."""
+"""The audit log of erasures stays when the account is deleted."""
 
 from alembic import op
 
@@ -13,6 +13,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    # A key can only refer to accounts that are there.
+    # A foreign key can only refer to existing accounts.
     op.execute("DELETE FROM privacy_audit WHERE user_id NOT IN (SELECT id FROM users)")
     op.create_foreign_key(_KEY, "privacy_audit", "users", ["user_id"], ["id"], ondelete="CASCADE")

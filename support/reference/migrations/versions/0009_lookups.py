@@ -1,4 +1,4 @@
-"""What deleting a VOD or cancelling a task looks up, however many jobs, notifications and VODs there are."""
+"""Indexes for the deletion of VODs and the cancellation of tasks."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,7 +18,7 @@ def upgrade() -> None:
         ["data"],
         postgresql_using="gin",
         postgresql_ops={"data": "jsonb_path_ops"},
-        postgresql_with={"fastupdate": "off"},  # what was just sent is found as quickly as the rest
+        postgresql_with={"fastupdate": "off"},  # new notifications are found as fast as others
     )
 
 

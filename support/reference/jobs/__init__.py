@@ -1,0 +1,1 @@
+"""The task queue: jobs that users submit, their runs, records and counters."""
