@@ -42,16 +42,18 @@ def move_status(context: Context, who: str, name: str, state: str) -> None:
     world.remember("answer", world.status.move(world.resource(STATUS_TYPE, name), state, by=world.person(who)))
 
 
-@given("the status {name:Quoted} is stored with these old values")
+@given("the row of {table:Quoted} with {column:Quoted} {value:Quoted} was stored with")
 @step_input(TABLE)
-def is_aged(context: Context, name: str) -> None:
-    """Set columns of a status in the database (field, value): what would take hours or days otherwise.
+def was_stored_with(context: Context, table: str, column: str, value: str) -> None:
+    """Set columns of one row in the database (column, value): what is old, and would take hours or days otherwise.
 
-    A silence starts at `active_at`.
-    Example: Given the status "Import" is stored with these old values
+    The silence of a status starts at its `active_at`.
+    Example: Given the row of "processing_status" with "status_id" "{status Import.id}" was stored with
     """
     world = context.world
-    world.status_stores.write(world.resource(STATUS_TYPE, name).id, inputs.fields(world, context))
+    key = str(world.values.value(value))
+    values = {name: world.values.value(cell) for name, cell in inputs.cells(context, "column").items()}
+    world.status_stores.write(table, column, key, values)
 
 
 @then("the status {name:Quoted} has the {trail:Trail}")
@@ -195,7 +197,7 @@ def request_generated(context: Context, who: str, kind: str, count: int) -> None
     batch = world.resources.create_batch(STATUS_TYPE, items, by=person).expect(201).document
     ids = [resource.id for resource in world.resources.created_batch(STATUS_TYPE, batch, by=person)]
     for number, id in enumerate(ids):
-        world.status_stores.write(id, generation.values(source, number))
+        world.status_stores.write(STATUS_TYPE.table, "status_id", id, generation.values(source, number))
     rows = world.status_stores.rows(ids)
     own = {"field": "status_id", "operator": "in", "value": ids}
     generated = []

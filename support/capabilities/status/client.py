@@ -38,7 +38,7 @@ class StatusClient:
         """Return a progress report, to be sent later over another connection."""
         token, path = self._access.token(by), f"{status.path}/progress"
         body = {"progress_percentage": percentage, "current_step": f"step {percentage:g}"}
-        return lambda http: http.patch(path, actor=by.name, token=token, json=body)
+        return lambda http: http.send("PATCH", path, actor=by.name, token=token, json=body)
 
     def events(self, http: HttpDriver, params: Mapping[str, str | int], *, by: Persona) -> Mapping[str, Any]:
         """Return a page of the event feed, read over a connection."""

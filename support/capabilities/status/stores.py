@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,8 +9,6 @@ from support.checks.comparison import require_one
 from support.drivers.database import DatabaseDriver
 from support.errors import require_feature, suggest
 from support.scenario.resources import Resource
-
-_JSON = ("metadata", "result")
 
 
 class StatusStores:
@@ -47,20 +44,23 @@ class StatusStores:
             "SELECT * FROM processing_status WHERE status_id::text = ANY(:ids) ORDER BY created_at", ids=list(ids)
         )
 
-    def write(self, id: str, values: Mapping[str, Any]) -> None:
-        """Set columns of a status past the platform: for data that is old, and for many values at once."""
+    def write(self, table: str, key: str, value: str, values: Mapping[str, Any]) -> None:
+        """Set columns of the one row of a table with this key, past the platform."""
         columns = [
             row["column_name"]
             for row in self._database.rows(
-                "SELECT column_name FROM information_schema.columns WHERE table_name = 'processing_status'"
+                "SELECT column_name FROM information_schema.columns WHERE table_schema = 'public' AND table_name = :table",
+                table=table,
             )
         ]
-        for name in values:
-            known = suggest(name, columns)
-            require_feature(name in columns, f'"processing_status" has no column "{name}".{known}')
+        require_feature(columns, f'the database has no table "{table}"')
+        for name in (key, *values):
+            require_feature(name in columns, f'"{table}" has no column "{name}".{suggest(name, columns)}')
         sets = ", ".join(f'"{name}" = :{name}' for name in values)
-        given = {name: json.dumps(value) if name in _JSON else value for name, value in values.items()}
-        self._database.write(f"UPDATE processing_status SET {sets} WHERE status_id = :status_id", status_id=id, **given)
+        changed = self._database.write(
+            f'UPDATE "{table}" SET {sets} WHERE "{key}"::text = :the_key RETURNING 1', the_key=value, **values
+        )
+        require_one(f'row of "{table}" with {key} "{value}"', changed)
 
     def outcomes(self, receipt_id: str) -> Sequence[Mapping[str, Any]]:
         """Return the items of a receipt in order, with their outcomes."""
