@@ -41,7 +41,7 @@ Feature: Reading and updating a status
         | POST /api/status/{a uuid}/heartbeat | worker_id           | gpu-1    |
 
     @id.STA-012
-    Scenario Outline: <method> of an unknown status at <end> is <status>
+    Scenario Outline: <method> of <id><end> is <status>
       When Dana sends <method> /api/status/<id><end>
       Then the response is <status> "<error>"
 

@@ -81,9 +81,10 @@ class ApiDocument:
         return self._compare(operation, str(status), headers, body)
 
     def operation(self, method: str, path: str) -> Operation | None:
-        """Return the operation that a request means."""
+        """Return the operation that a request means. A path without parameters comes before one that has some."""
         wanted = f"{method} {path}"
-        return next((one for one in self.operations if one.pattern.fullmatch(wanted)), None)
+        concrete = [one for one in self.operations if one.name.partition(" ")[2] == path]
+        return next((one for one in concrete or self.operations if one.pattern.fullmatch(wanted)), None)
 
     def _compare(self, operation: Operation, status: str, headers: Mapping[str, str], body: bytes) -> str | None:
         media = operation.answers[status].get("content", {})
