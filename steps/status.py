@@ -10,8 +10,9 @@ from support.capabilities.status.resources import STATUS_TYPE
 from support.checks.comparison import require, require_equal
 from support.drivers.http import HttpDriver, Response
 from support.faults.components import Component, FailureMode
+from support.gherkin.personas import PERSONAS
 from support.gherkin.step_declarations import TABLE, requires, step_input
-from support.polling import eventually
+from support.polling import consistently, eventually
 from support.scenario import inputs
 from support.scenario.world import World
 from support.targets.capabilities import Capability
@@ -91,6 +92,31 @@ def _expected(world: World, column: str, cell: str) -> object:
     if column == "by" and cell != "null":
         return world.people.account(world.person(cell)).username
     return world.values.expected(cell)
+
+
+@then("with a heartbeat every {every:Duration} the status {name:Quoted} does not change in {during:Duration}")
+def kept_alive(context: Context, every: float, name: str, during: float) -> None:
+    """Send heartbeats for this time, each of which must succeed, and compare the events before and after.
+
+    Example: Then with a heartbeat every 0.5 seconds the status "Import" does not change in 5 seconds
+    """
+    world = context.world
+    status = world.resource(STATUS_TYPE, name)
+    beat = {"worker_id": "gpu-1"}
+
+    def send_and_read() -> list[str]:
+        world.resources.send("POST", f"{status.path}/heartbeat", by=status.by, json=beat).expect(200)
+        return [str(event["type"]) for event in world.status_stores.events(status.id)]
+
+    before = [str(event["type"]) for event in world.status_stores.events(status.id)]
+    consistently(
+        f"events of {status}",
+        send_and_read,
+        lambda types: types == before,
+        expected=", ".join(before),
+        during=during,
+        every=every,
+    )
 
 
 # Concurrent callers
@@ -183,41 +209,30 @@ def read_once(context: Context, name: str) -> None:
 # Finding
 
 
-@when("{who:Actor} requests generated {kind:GeneratedRequests} over {count:Integer} generated statuses")
-def request_generated(context: Context, who: str, kind: str, count: int) -> None:
-    """Store statuses with generated values, and send filters for every operator and field of a type, or sorts.
+@then(
+    "generated {kind:GeneratedRequests} of {who:Actor} return exactly the matching ones of {count:Integer} generated statuses"
+)
+def generated_match(context: Context, kind: str, who: str, count: int) -> None:
+    """Store statuses with generated values, send filters for every operator and field of a type, or sorts.
 
-    The suffix of the scenario is the seed; a failure names it.
-    Example: When Dana requests generated text filters over 40 generated statuses
+    Each page is compared with an independent evaluation in Python over the rows of the database. The suffix of the
+    scenario is the seed; a failure names it.
+    Example: Then generated text filters of Vera return exactly the matching ones of 40 generated statuses
     """
     world = context.world
-    person, seed = world.person(who), int(world.suffix[1:], 16)
+    reader, editor, seed = world.person(who), PERSONAS["Dana"], int(world.suffix[1:], 16)
     source = random.Random(seed)
     items = [STATUS_TYPE.defaults(world.unique_name(f"{number}_%")) for number in range(count)]
-    batch = world.resources.create_batch(STATUS_TYPE, items, by=person).expect(201).document
-    ids = [resource.id for resource in world.resources.created_batch(STATUS_TYPE, batch, by=person)]
+    batch = world.resources.create_batch(STATUS_TYPE, items, by=editor).expect(201).document
+    ids = [resource.id for resource in world.resources.created_batch(STATUS_TYPE, batch, by=editor)]
     for number, id in enumerate(ids):
         world.status_stores.write(STATUS_TYPE.table, "status_id", id, generation.values(source, number))
     rows = world.status_stores.rows(ids)
     own = {"field": "status_id", "operator": "in", "value": ids}
-    generated = []
     for filters, sorts in generation.requests(source, kind, rows):
         body = {"filters": [*filters, own], "sorts": sorts, "limit": 100}
-        page = world.status.matching(body, by=person)
-        generated.append(checks.Generated(seed, filters, sorts, page.expect(200).document))
-    world.remember("generated", generated)
-    world.remember("generated rows", rows)
-
-
-@then("each response has exactly the statuses that an independent evaluation finds")
-def matches_evaluation(context: Context) -> None:
-    """Compare each page with an evaluation of its filters and sorts in Python over the rows of the database.
-
-    Example: Then each response has exactly the statuses that an independent evaluation finds
-    """
-    world = context.world
-    for each in world.recall("generated", list):
-        checks.require_matches(each, world.recall("generated rows", list))
+        page = world.status.matching(body, by=reader).expect(200).document
+        checks.require_matches(checks.Generated(seed, filters, sorts, page), rows)
 
 
 # Updates in bulk

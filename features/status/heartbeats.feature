@@ -98,3 +98,28 @@ Feature: Heartbeats and silence
         | status_update | queued        | null       | Dana |
         | status_update | starting      | null       | Dana |
         | system_event  | retry_pending | {not null} | null |
+
+    @critical @slow @id.STA-037
+    Scenario: Heartbeats keep a stage with a timeout of 1 second as it is
+      Given Dana has the status "Import" in the state "starting" with
+        | field                     | value |
+        | heartbeat_timeout_seconds | 1     |
+      Then with a heartbeat every 0.5 seconds the status "Import" does not change in 5 seconds
+
+    @critical @slow @needs.faults @lock.platform @id.STA-038
+    Scenario: An outage of the database is not a silence of the worker
+      Given Dana has the status "Import" in the state "starting" with
+        | field                     | value |
+        | heartbeat_timeout_seconds | 2     |
+      And Vera is connected to /ws/live
+      When the database is suddenly unavailable
+      Then Vera receives nothing more for 5 seconds
+      When the database is restored
+      Then within 2 seconds Vera gets from /api/status/{status Import.id}
+        | path   | value    |
+        | status | starting |
+      And with a heartbeat every 0.5 seconds the status "Import" does not change in 1 second
+      And the status "Import" has the events
+        | type           |
+        | status.created |
+        | status.changed |
