@@ -11,6 +11,7 @@ STATUS_TYPE = ResourceType(
     collection="statuses",
     name_field="external_id",
     id_field="status_id",
+    outlives_account=True,
     defaults=lambda name: {"external_id": name},
     change=("PUT", ""),
     batch=("/batch", "statuses"),
