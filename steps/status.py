@@ -1,6 +1,7 @@
 """Status tracking: states, history and events of a status, concurrent reports, generated filters, updates in bulk."""
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 
 from behave import given, then, when
 from behave.runner import Context
@@ -204,6 +205,50 @@ def read_once(context: Context, name: str) -> None:
         stored = [row for row in world.status_stores.events(status.id) if row["seq"] > feed.after]
         require(len(stored) >= 20, f"events of {status} during the reading: expected at least 20, got {len(stored)}")
         checks.require_each_once(checks.Feed(feed.after, feed.type, own), stored)
+
+
+@when(
+    "{count:Integer} reports of {callers:Integer} concurrent callers on the status {name:Quoted} meet a killed database"
+)
+@requires(Capability.FAULTS)
+def report_during_kill(context: Context, count: int, callers: int, name: str) -> None:
+    """Report rising progress, and kill the database once a tenth of the reports is stored; answers may be 503.
+
+    Example: When 100 reports of 10 concurrent callers on the status "Import" meet a killed database
+    """
+    world = context.world
+    status = world.resource(STATUS_TYPE, name)
+    reports = [world.status.report(status, (number + 1) * 100 / count, by=status.by) for number in range(count)]
+
+    def kill() -> None:
+        eventually(
+            f"history entries of {status}",
+            lambda: len(world.status_stores.history(status.id)),
+            lambda number: number > count / 10,
+            expected=f"more than {count // 10}",
+            within=10.0,
+        )
+        world.faults.inject(Component.DATABASE, FailureMode.KILLED)
+
+    with ThreadPoolExecutor(1) as killer:
+        killed = killer.submit(kill)
+        world.remember("answers", world.concurrent.send(reports, at_once=callers))
+        killed.result()
+
+
+@then(
+    "each acknowledged report of the status {name:Quoted} has its history entry and event, each other is whole or absent"
+)
+def acknowledged_are_whole(context: Context, name: str) -> None:
+    """Require an entry and an event for each report answered 200, and no entry without its event, or the reverse.
+
+    Example: Then each acknowledged report of the status "Import" has its history entry and event, each other is whole or absent
+    """
+    world = context.world
+    status = world.resource(STATUS_TYPE, name)
+    accepted = [float(a.document["progress_percentage"]) for a in world.recall("answers", list) if a.status == 200]
+    history = world.status_stores.history(status.id)
+    checks.require_whole(str(status), accepted, history, world.status_stores.events(status.id))
 
 
 # Finding

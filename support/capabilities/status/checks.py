@@ -82,6 +82,16 @@ def require_reports_recorded(subject: str, accepted: Sequence[float], entries: S
     require_equal(f"order of the progress entries of {subject}", recorded, sorted(recorded))
 
 
+def require_whole(subject: str, accepted: Sequence[float], history: Sequence[Row], events: Sequence[Row]) -> None:
+    """Require an entry for each accepted progress report, and as many progress events as entries, with equal values."""
+    recorded = [float(entry["new_progress"]) for entry in history if entry["change_type"] == "progress_update"]
+    announced = [float(event["progress_percentage"]) for event in events if event["type"] == "status.progress"]
+    lost = sorted(set(accepted) - set(recorded))
+    require(accepted, f"accepted reports of {subject}: expected some, got none")
+    require(not lost, f"accepted reports of {subject} without a history entry: expected none, got {shown(lost)}")
+    require_equal(f"progress events of {subject}", announced, recorded)
+
+
 def require_each_once(feed: Feed, stored: Sequence[Row]) -> None:
     """Require a reader of the feed to have got each stored event exactly once, in order."""
     expected = [row["seq"] for row in stored if feed.type in (None, row["type"])]
