@@ -159,7 +159,7 @@ def read_while_writing(context: Context, who: str, callers: int, name: str) -> N
     """Let callers report 200 times while two readers follow the feed: one of all events, one of progress events.
 
     Each reader continues from `next_after` until it has read past the last report.
-    Example: When Vera reads the events while 10 concurrent callers report progress of the status "Import"
+    Example: When Vera reads the events while 10 callers report progress of the status "Import"
     """
     world = context.world
     status, reader = world.resource(STATUS_TYPE, name), world.person(who)
@@ -175,7 +175,7 @@ def read_while_writing(context: Context, who: str, callers: int, name: str) -> N
             filters = {"type": feed.type} if feed.type else {}
             params = {"after": position, "limit": 7, **filters}
             page = world.status.events(http, params, by=reader)
-            feed.events.extend(page["events"])  # type: ignore[attr-defined]
+            feed.events.extend(page["events"])
             if page["events"]:
                 quiet = 0
             position = page["next_after"]
@@ -214,7 +214,7 @@ def read_once(context: Context, name: str) -> None:
 def report_during_kill(context: Context, count: int, callers: int, name: str) -> None:
     """Report rising progress, and kill the database once a tenth of the reports is stored; answers may be 503.
 
-    Example: When 100 reports of 10 concurrent callers on the status "Import" meet a killed database
+    Example: When 100 reports of 10 callers on the status "Import" meet a killed database
     """
     world = context.world
     status = world.resource(STATUS_TYPE, name)
@@ -236,13 +236,11 @@ def report_during_kill(context: Context, count: int, callers: int, name: str) ->
         killed.result()
 
 
-@then(
-    "each acknowledged report of the status {name:Quoted} has its history entry and event, each other is whole or absent"
-)
+@then("each report of the status {name:Quoted} is whole if acknowledged, and whole or absent if not")
 def acknowledged_are_whole(context: Context, name: str) -> None:
     """Require an entry and an event for each report answered 200, and no entry without its event, or the reverse.
 
-    Example: Then each acknowledged report of the status "Import" has its history entry and event, each other is whole or absent
+    Example: Then each report of the status "Import" is whole if acknowledged, and whole or absent if not
     """
     world = context.world
     status = world.resource(STATUS_TYPE, name)
@@ -254,15 +252,13 @@ def acknowledged_are_whole(context: Context, name: str) -> None:
 # Finding
 
 
-@then(
-    "generated {kind:GeneratedRequests} of {who:Actor} return exactly the matching ones of {count:Integer} generated statuses"
-)
+@then("generated {kind:GeneratedRequests} of {who:Actor} match exactly among {count:Integer} generated statuses")
 def generated_match(context: Context, kind: str, who: str, count: int) -> None:
     """Store statuses with generated values, send filters for every operator and field of a type, or sorts.
 
     Each page is compared with an independent evaluation in Python over the rows of the database. The suffix of the
     scenario is the seed; a failure names it.
-    Example: Then generated text filters of Vera return exactly the matching ones of 40 generated statuses
+    Example: Then generated text filters of Vera match exactly among 40 generated statuses
     """
     world = context.world
     reader, editor, seed = world.person(who), PERSONAS["Dana"], int(world.suffix[1:], 16)

@@ -42,7 +42,7 @@ STATUS = Capability(
     resources=(STATUS_TYPE,),
     remembered={
         "receipt": "When the worker is killed while it applies 250 updates in bulk",
-        "feeds": 'When Vera reads the events while 10 concurrent callers report progress of the status "Import"',
+        "feeds": 'When Vera reads the events while 10 callers report progress of the status "Import"',
     },
     # The platform notes the time of its latest check for silence every second.
     volatile=("status_silence_checks",),

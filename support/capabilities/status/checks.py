@@ -31,7 +31,7 @@ class Feed:
 
     after: int
     type: str | None
-    events: Sequence[Row]
+    events: list[Row]
 
 
 def require_trail(subject: str, entries: Sequence[Row], expected: Sequence[Mapping[str, Any]]) -> None:
@@ -55,7 +55,7 @@ def _plain(value: Any) -> Any:
 
 
 def require_history_chain(subject: str, entries: Sequence[Row], version: int) -> None:
-    """Require each entry to continue the one before: its states, progress, time and duration; the version counts them."""
+    """Require each entry to continue the one before, also in time, and the version to be their number."""
     require_equal(f"version of {subject}", version, len(entries))
     found = list(_chain_differences(entries))
     require(not found, f"history of {subject}: {'; '.join(found)}")
@@ -66,8 +66,9 @@ def _chain_differences(entries: Sequence[Row]) -> Iterator[str]:
         yield f"entry 1: expected no duration, got {entries[0]['duration_seconds']}"
     for number, (before, entry) in enumerate(pairwise(entries), start=2):
         for name in ("status", "progress"):
-            if entry[f"previous_{name}"] != before[f"new_{name}"]:
-                yield f"entry {number}: expected previous_{name} {before[f'new_{name}']}, got {entry[f'previous_{name}']}"
+            expected, actual = before[f"new_{name}"], entry[f"previous_{name}"]
+            if actual != expected:
+                yield f"entry {number}: expected previous_{name} {expected}, got {actual}"
         seconds = (entry["changed_at"] - before["changed_at"]).total_seconds()
         if seconds <= 0:
             yield f"entry {number}: expected a time after {before['changed_at']}, got {entry['changed_at']}"

@@ -115,7 +115,7 @@ def ordered(rows: Sequence[Row], sorts: Sequence[Mapping[str, str]]) -> list[Row
 
 
 def comparable(value: Any) -> Any:
-    """Return a value of a row or of a request so that equal values are equal: times, numbers and ids by their meaning."""
+    """Return a value of a row or of a request in one form: times, numbers and ids by their meaning."""
     match value:
         case list() | tuple():
             return [comparable(each) for each in value]

@@ -112,7 +112,7 @@ Feature: Heartbeats and silence
         | field                     | value |
         | heartbeat_timeout_seconds | 2     |
       And Vera is connected to /ws/live
-      When the database is suddenly unavailable
+      And the database is unavailable
       Then Vera receives nothing more for 5 seconds
       When the database is restored
       Then within 2 seconds Vera gets from /api/status/{status Import.id}

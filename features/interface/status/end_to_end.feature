@@ -13,23 +13,43 @@ Feature: A status from its creation to its end
     And within 5 seconds Vera has received
       | path  | value        |
       | event | status.state |
-    When Dana moves the status "Import" to "starting"
-    And Dana moves the status "Import" to "metadata_extraction"
-    And Dana sends POST /api/status/{status Import.id}/error with
+    And Dana's status "Import" has been changed to
+      | field      | value    |
+      | new_status | starting |
+    And Dana's status "Import" has been changed to
+      | field      | value               |
+      | new_status | metadata_extraction |
+    And Dana has sent POST /api/status/{status Import.id}/error with
       | field      | value     |
       | error_info | no memory |
-    And Dana moves the status "Import" to "starting"
-    And Dana moves the status "Import" to "metadata_extraction"
-    And Dana moves the status "Import" to "transcript_extraction"
-    And Dana moves the status "Import" to "language_detection"
-    And Dana sends PATCH /api/status/{status Import.id}/progress with
+    And Dana's status "Import" has been changed to
+      | field      | value    |
+      | new_status | starting |
+    And Dana's status "Import" has been changed to
+      | field      | value               |
+      | new_status | metadata_extraction |
+    And Dana's status "Import" has been changed to
+      | field      | value                 |
+      | new_status | transcript_extraction |
+    And Dana's status "Import" has been changed to
+      | field      | value              |
+      | new_status | language_detection |
+    And Dana has sent PATCH /api/status/{status Import.id}/progress with
       | field           | value |
       | completed_steps | 1     |
-    And Dana moves the status "Import" to "summary_generation"
-    And Dana moves the status "Import" to "keyword_extraction"
-    And Dana moves the status "Import" to "timestamped_segments"
-    And Dana moves the status "Import" to "finalizing"
-    And Dana moves the status "Import" to "completed"
+    And Dana's status "Import" has been changed to
+      | field      | value              |
+      | new_status | summary_generation |
+    And Dana's status "Import" has been changed to
+      | field      | value              |
+      | new_status | keyword_extraction |
+    And Dana's status "Import" has been changed to
+      | field      | value                |
+      | new_status | timestamped_segments |
+    And Dana's status "Import" has been changed to
+      | field      | value      |
+      | new_status | finalizing |
+    When Dana moves the status "Import" to "completed"
     Then the status "Import" is stored with
       | field               | value     |
       | status              | completed |

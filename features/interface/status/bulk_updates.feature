@@ -133,8 +133,7 @@ Feature: Updates in bulk
         {"updates": [{"status_id": "{status Import.id}", "kind": "status", "new_status": "starting"}]}
         """
       And the response is saved as "updates"
-      When Dana sends GET /api/status/updates/{updates.receipt_id}
-      Then the response has
+      Then within 5 seconds Dana gets from /api/status/updates/{updates.receipt_id}
         | path    | value   |
         | state   | waiting |
         | results | {empty} |

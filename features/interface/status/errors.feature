@@ -92,15 +92,16 @@ Feature: Errors and retries of a status
       And Dana has sent POST /api/status/{status Import.id}/error with
         | field      | value     |
         | error_info | no memory |
-      When Dana moves the status "Import" to "starting"
-      Then the status "Import" is stored with
-        | field               | value    |
-        | status              | starting |
-        | progress_percentage | 0        |
-        | error_info          | null     |
-        | retry_count         | 1        |
+      And Dana's status "Import" has been changed to
+        | field      | value    |
+        | new_status | starting |
       When Dana moves the status "Import" to "completed"
-      Then the status "Import" has the history
+      Then the status "Import" is stored with
+        | field       | value     |
+        | status      | completed |
+        | error_info  | null      |
+        | retry_count | 1         |
+      And the status "Import" has the history
         | change_type     | new_status    | previous_progress | new_progress | error_info |
         | status_update   | queued        | null              | 0            | null       |
         | status_update   | finalizing    | 0                 | 0            | null       |

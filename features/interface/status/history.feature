@@ -43,8 +43,7 @@ Feature: History of a status
         | history               | {a list of 2} |
         | history[0].new_status | completed     |
         | history[1].new_status | starting      |
-      When Vera sends GET /api/status/{status Import.id}/history?limit=2&offset=2
-      Then the response has
+      And within 5 seconds Vera gets from /api/status/{status Import.id}/history?limit=2&offset=2
         | path                        | value         |
         | total                       | 3             |
         | history                     | {a list of 1} |

@@ -77,8 +77,7 @@ Feature: Figures of statuses
         | completed    | 1              |
         | failed       | 1              |
         | success_rate | 0.5            |
-      When Vera sends GET /api/status/metrics/workers/gpu-{the mark}?days=1
-      Then the response has
+      And within 5 seconds Vera gets from /api/status/metrics/workers/gpu-{the mark}?days=1
         | path            | value      |
         | completed       | 1          |
         | failed          | 0          |
@@ -124,7 +123,7 @@ Feature: Figures of statuses
       When Vera sends GET /metrics
       Then the response contains the text
         """
-        statuses{status="starting"} 2.0
+        statuses{an opening brace}status="starting"} 2.0
         """
       And the response contains the text
         """
@@ -133,14 +132,4 @@ Feature: Figures of statuses
       And the response contains the text
         """
         status_updates_waiting 0.0
-        """
-
-    @needs.faults @lock.platform @id.STA-053
-    Scenario: The gauges are absent while the database is away
-      Given the database is unavailable
-      When Vera sends GET /metrics
-      Then the response is 200
-      And the response does not contain the text
-        """
-        statuses
         """
