@@ -49,7 +49,8 @@ class StatusStores:
         columns = [
             row["column_name"]
             for row in self._database.rows(
-                "SELECT column_name FROM information_schema.columns WHERE table_schema = 'public' AND table_name = :table",
+                "SELECT column_name FROM information_schema.columns "
+                "WHERE table_schema = 'public' AND table_name = :table",
                 table=table,
             )
         ]
