@@ -161,6 +161,7 @@ def read_while_writing(context: Context, who: str, callers: int, name: str) -> N
     """
     world = context.world
     status, reader = world.resource(STATUS_TYPE, name), world.person(who)
+    world.access.token(reader)  # once, before the readers share it
     after = world.status_stores.last_event()
     reports = [world.status.report(status, number / 2, by=status.by) for number in range(1, 201)]
     feeds = [checks.Feed(after, type, []) for type in (None, "status.progress")]
