@@ -145,7 +145,10 @@ def create_batch(context: Context, who: str, types: ResourceType) -> None:
     response = world.resources.create_batch(types, items, by=world.person(who))
     world.remember("answer", response)
     if response.status in (200, 201):
-        world.remember("batch", world.resources.created_batch(types, response.document, by=world.person(who)))
+        created = world.resources.created_batch(types, response.document, by=world.person(who))
+        world.remember("batch", created)
+        if len(created) == len(rows):  # nothing was rejected, so the order is that of the request
+            world.remember_batch(types, [name for name, _ in rows], created)
 
 
 @then("of the {total:Integer} batch items, these were rejected and the rest stored")

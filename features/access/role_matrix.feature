@@ -95,6 +95,28 @@ Feature: Permissions of each role
       | DELETE /api/webhooks/{webhook_id}                              | refused         | refused | allowed | refused    | allowed       |
       | GET /api/webhooks/{webhook_id}/deliveries                      | refused         | refused | allowed | refused    | allowed       |
       | POST /api/webhooks/{webhook_id}/deliveries/{delivery_id}/retry | refused         | refused | allowed | refused    | allowed       |
+      | POST /api/status                                               | refused         | refused | allowed | refused    | allowed       |
+      | POST /api/status/batch                                         | refused         | refused | allowed | refused    | allowed       |
+      | GET /api/status/batches/{batch_id}                             | refused         | allowed | allowed | allowed    | allowed       |
+      | GET /api/status                                                | refused         | allowed | allowed | allowed    | allowed       |
+      | POST /api/status/filter                                        | refused         | allowed | allowed | allowed    | allowed       |
+      | GET /api/status/presets/{name}                                 | refused         | allowed | allowed | allowed    | allowed       |
+      | GET /api/status/aggregates                                     | refused         | allowed | allowed | allowed    | allowed       |
+      | GET /api/status/metrics/summary                                | refused         | allowed | allowed | allowed    | allowed       |
+      | GET /api/status/metrics/workers/{worker_id}                    | refused         | allowed | allowed | allowed    | allowed       |
+      | POST /api/status/bulk/cancel                                   | refused         | refused | allowed | refused    | allowed       |
+      | POST /api/status/updates                                       | refused         | refused | allowed | refused    | allowed       |
+      | GET /api/status/updates/{receipt_id}                           | refused         | allowed | allowed | allowed    | allowed       |
+      | GET /api/status/events                                         | refused         | allowed | allowed | allowed    | allowed       |
+      | POST /api/status/cleanup                                       | refused         | refused | refused | refused    | allowed       |
+      | GET /api/status/{status_id}                                    | refused         | allowed | allowed | allowed    | allowed       |
+      | PUT /api/status/{status_id}                                    | refused         | refused | allowed | refused    | allowed       |
+      | PATCH /api/status/{status_id}/progress                         | refused         | refused | allowed | refused    | allowed       |
+      | POST /api/status/{status_id}/error                             | refused         | refused | allowed | refused    | allowed       |
+      | POST /api/status/{status_id}/heartbeat                         | refused         | refused | allowed | refused    | allowed       |
+      | POST /api/status/{status_id}/retry                             | refused         | refused | allowed | refused    | allowed       |
+      | GET /api/status/{status_id}/history                            | refused         | allowed | allowed | allowed    | allowed       |
+      | DELETE /api/status/{status_id}                                 | refused         | refused | allowed | refused    | allowed       |
 
   @critical @id.ACC-015
   Scenario: Every operation of the platform is decided for every role

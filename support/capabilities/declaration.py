@@ -24,6 +24,7 @@ class Sweepable:
     delete_path: str
     by: str
     marked: Sequence[str]
+    id_field: str = "id"
 
 
 @dataclass(frozen=True)

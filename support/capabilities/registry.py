@@ -12,6 +12,7 @@ from support.capabilities.privacy import PRIVACY, PrivacyAttributes
 from support.capabilities.queue import QUEUE, QueueAttributes
 from support.capabilities.recovery import RECOVERY, RecoveryAttributes
 from support.capabilities.research import RESEARCH, ResearchAttributes
+from support.capabilities.status import STATUS, StatusAttributes
 from support.capabilities.vod import VOD
 from support.gherkin.parameter_types import GENERAL, ParameterType, one_of
 from support.scenario.resources import DEFAULT_ACTIONS, ResourceType
@@ -20,6 +21,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     ACCESS,
     VOD,
     RESEARCH,
+    STATUS,
     PRIVACY,
     QUEUE,
     OPERATIONS,
@@ -31,6 +33,7 @@ CAPABILITIES: tuple[Capability, ...] = (
 class CapabilityAttributes(
     RecoveryAttributes,
     ResearchAttributes,
+    StatusAttributes,
     PrivacyAttributes,
     QueueAttributes,
 ):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -43,6 +44,11 @@ class ResourceAttributes(AccessAttributes):
         if response.status == 201:
             self.remember_resource(self.resources.created(type, name, sent_name, response.document, by, parent))
         return response
+
+    def remember_batch(self, type: ResourceType, names: Sequence[str], resources: Sequence[Resource]) -> None:
+        """Remember the resources of a batch under the names of the feature, in the order of the request."""
+        for name, resource in zip(names, resources, strict=False):
+            self.remember_resource(replace(resource, name=name))
 
     def require_stored(self, resource: Resource, expected: Mapping[str, Any]) -> None:
         """Require API and database to have a resource with its name, owner and these fields."""

@@ -47,11 +47,11 @@ def work(options: argparse.Namespace) -> int:
         EDITOR.parent.mkdir(exist_ok=True)
         EDITOR.write_text(editor_settings(), encoding="utf-8")
         print(f"Completion of our steps is in {EDITOR}.")
-    elif options.choices[:1] in (["values"], ["tags"], ["words"]):
-        lines = {"values": values, "tags": tags, "words": words}[options.choices[0]]()
-        print("\n".join(_holding(lines, options.choices[1:])))
+    elif options.words[:1] in (["values"], ["tags"], ["words"]):
+        lines = {"values": values, "tags": tags, "words": words}[options.words[0]]()
+        print("\n".join(_holding(lines, options.words[1:])))
     else:
-        print("\n".join(_printed(entries(), options.choices)))
+        print("\n".join(_printed(entries(), options.words)))
     return ExitCode.PASSED
 
 

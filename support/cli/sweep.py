@@ -142,7 +142,7 @@ def _of_lists(world: World, older: float) -> Iterator[Found]:
         if collection.by not in world.run.deployment.accounts:
             continue
         for item in _items(world, collection, by):
-            deletion = deletion_of(collection.delete_path, str(item.get("id")), known)
+            deletion = deletion_of(collection.delete_path, str(item.get(collection.id_field)), known)
             created = moment(item.get("created_at"))
             age = (datetime.now(UTC) - created).total_seconds() if created else 0.0
             names = [str(item.get(field, "")) for field in collection.marked]

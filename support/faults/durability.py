@@ -23,12 +23,15 @@ _RECORD = re.compile(r"(?P<path>/api/.+)/(?P<id>[0-9a-f-]{36})(?:/(?P<action>\w+
 class DurableRecord:
     """A record whose acknowledged changes the ledger compares with its table.
 
-    A POST to `create_path` creates one; requests to `path`/<id> change it.
+    A POST to `create_path` creates one; requests to `path`/<id> change it. `columns` maps fields of requests to columns
+    of other names.
     """
 
     create_path: str
     path: str
     table: str
+    id_field: str = "id"
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -68,7 +71,7 @@ class Report:
         # A refusal in order, below 500, left everything as it was; after anything else nobody can say.
         possible = exchange.status is None or exchange.status >= 500
         sent, told = _json(exchange.request_body), _json(exchange.response_body)
-        created = {record.create_path: record.table for record in self.durable}
+        created = {record.create_path: record for record in self.durable}
         if exchange.method == "POST" and path in created and known:
             self._created(created[path], sent, told)
         elif path == "/api/auth/login" and known:
@@ -78,9 +81,10 @@ class Report:
         elif (thing := _RECORD.fullmatch(path)) and any(thing["path"] == record.path for record in self.durable):
             self._changed(thing, exchange.method, sent, told, known=known, possible=possible)
 
-    def _created(self, table: str, sent: Mapping[str, Any], told: Mapping[str, Any]) -> None:
+    def _created(self, record: DurableRecord, sent: Mapping[str, Any], told: Mapping[str, Any]) -> None:
         fields = {name: [value] for name, value in sent.items() if name in told and not isinstance(value, dict)}
-        self.records[told["id"]] = Entry(table, told["id"], fields)
+        id = str(told[record.id_field])
+        self.records[id] = Entry(record.table, id, fields)
 
     def _changed(
         self,
@@ -102,7 +106,9 @@ class Report:
         if method == "DELETE":
             entry.gone = True if known else None
         elif method in ("PUT", "PATCH"):
-            for name, value in sent.items():
+            columns = next(record.columns for record in self.durable if record.path == thing["path"])
+            for sent_name, value in sent.items():
+                name = columns.get(sent_name, sent_name)
                 entry.fields[name] = [value] if known else [*entry.fields.get(name, []), value]
 
 
@@ -153,8 +159,9 @@ class DurabilityLedger:
         require(not untold, f"no request should be carried out without its answer, but {'; '.join(untold)}")
 
     def _rows(self, table: str, ids: Iterable[str]) -> Mapping[str, Mapping[str, Any]]:
-        found = self._database.rows(f"SELECT * FROM {table} WHERE id::text = ANY(:ids)", ids=list(ids))
-        return {str(row["id"]): row for row in found}
+        key = next((record.id_field for record in self._durable if record.table == table), "id")
+        found = self._database.rows(f"SELECT * FROM {table} WHERE {key}::text = ANY(:ids)", ids=list(ids))
+        return {str(row[key]): row for row in found}
 
     def _lost_records(self, book: Report) -> Iterator[str]:
         for table in sorted({entry.table for entry in book.records.values()}):

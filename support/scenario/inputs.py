@@ -37,7 +37,7 @@ def content(world: World, context: Context) -> Content:
 
 def fields(world: World, context: Context) -> dict[str, Any]:
     """Return what the table below a step gives as fields; dots lead into objects. Nothing where there is no table."""
-    return _given(world, _cells(context, "field") if context.table else {})
+    return _given(world, cells(context, "field") if context.table else {})
 
 
 def _given(world: World, cells: Mapping[str, str]) -> dict[str, Any]:
@@ -47,13 +47,13 @@ def _given(world: World, cells: Mapping[str, str]) -> dict[str, Any]:
     return given
 
 
-def _cells(context: Context, column: str) -> dict[str, str]:
+def cells(context: Context, column: str) -> dict[str, str]:
     """Return the values of a table as they are written, by what `column` names; fails where a name stands twice."""
-    cells: dict[str, str] = {}
+    found: dict[str, str] = {}
     for row in tables.read(context.table, (column, "value")):
-        require_feature(row[column] not in cells, f'the table has the {column} "{row[column]}" twice')
-        cells[row[column]] = row["value"]
-    return cells
+        require_feature(row[column] not in found, f'the table has the {column} "{row[column]}" twice')
+        found[row[column]] = row["value"]
+    return found
 
 
 def query(world: World, context: Context) -> Mapping[str, str | int]:
@@ -113,12 +113,12 @@ def expected_document(world: World, context: Context) -> Any:
 
 def expected_fields(world: World, context: Context, column: str) -> dict[str, Any]:
     """Return what a table below a step expects, by what `column` names."""
-    return {name: world.values.expected(cell) for name, cell in _cells(context, column).items()}
+    return {name: world.values.expected(cell) for name, cell in cells(context, column).items()}
 
 
 def expected_resource(world: World, context: Context) -> dict[str, Any]:
     """Return what a table of fields expects of one thing that the scenario has made: also a `Relative`."""
-    return {name: world.values.expected_resource(cell) for name, cell in _cells(context, "field").items()}
+    return {name: world.values.expected_resource(cell) for name, cell in cells(context, "field").items()}
 
 
 def expected_body(world: World, context: Context) -> Callable[[Any], Iterator[str]]:

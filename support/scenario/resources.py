@@ -42,7 +42,8 @@ class ResourceType:
     `path` is the collection; `{parent}` in it is the id of a resource of the type `parent`. `collection` is the key of
     the list in responses. `name_field` holds the name that features give. `owner_column` is the column of the owner's
     id. `encrypted` columns cannot be compared in the database. `change` and `batch` are the method and the end of the
-    path of a change, and the end of the path and the key of a request with several resources. `unique_name` gives the
+    path of a change, and the end of the path and the key of a request with several resources. `id_field` is the name of
+    the id in responses and of its column. `unique_name` gives the
     name in requests from the feature's name and the suffix of the scenario, `stored_name` the name in responses and
     rows. `delete_parameters` delete a resource permanently. Types that are not `deletable` go with their owner.
     """
@@ -59,6 +60,7 @@ class ResourceType:
     batch: tuple[str, str] = ("", "")
     encrypted: frozenset[str] = frozenset()
     unique_name: Callable[[str, str], str] = lambda name, suffix: f"{name} · {suffix}"
+    id_field: str = "id"
     stored_name: Callable[[str], str] = str
     delete_parameters: Mapping[str, str] = field(default_factory=dict)
     deletable: bool = True
@@ -68,7 +70,7 @@ class ResourceType:
     @property
     def plural(self) -> str:
         """The name of several resources of this type in step texts."""
-        return f"{self.name}s"
+        return f"{self.name}es" if self.name.endswith("s") else f"{self.name}s"
 
     def action(self, verb: str) -> Action:
         """Return the action of a verb in present or past form. Raises FeatureError for one of another type."""
@@ -141,8 +143,9 @@ class ResourceClient:
         self, type: ResourceType, name: str, sent_name: str, content: Mapping[str, Any], by: Persona, parent: str = ""
     ) -> Resource:
         """Return the resource of a response, and register its deletion."""
-        path = f"{type.path.format(parent=parent)}/{content['id']}"
-        resource = Resource(type, content["id"], name, sent_name, by, path, content)
+        id = str(content[type.id_field])
+        path = f"{type.path.format(parent=parent)}/{id}"
+        resource = Resource(type, id, name, sent_name, by, path, content)
         self.created_ids.setdefault(type.name, set()).add(resource.id)
         if type.outlives_account or not self._access.goes_with_account(by):
             if not type.deletable:
@@ -153,7 +156,11 @@ class ResourceClient:
     def created_batch(self, type: ResourceType, content: Mapping[str, Any], *, by: Persona) -> list[Resource]:
         """Return every resource that a batch has created, and register its deletion."""
         items = content.get("results", content.get(type.collection, ()))
-        return [self.created(type, str(each["id"]), "", each, by) for each in items if each["id"] is not None]
+        return [
+            self.created(type, str(each[type.id_field]), "", each, by)
+            for each in items
+            if each[type.id_field] is not None
+        ]
 
     def create_batch(self, type: ResourceType, items: Sequence[Mapping[str, Any]], *, by: Persona) -> Response:
         """Request several resources at once, without asserting the result."""
@@ -217,7 +224,7 @@ class ResourceStores:
         owner = f"LEFT JOIN users AS owners ON owners.id = things.{type.owner_column}" if type.owner_column else ""
         name = "owners.username" if type.owner_column else "NULL"
         found = self._database.rows(
-            f"SELECT things.*, {name} AS owner FROM {type.table} AS things {owner} WHERE things.id = :id",
+            f"SELECT things.*, {name} AS owner FROM {type.table} AS things {owner} WHERE things.{type.id_field} = :id",
             id=resource.id,
         )
         require(len(found) < 2, f"rows of {resource}: expected 1, got {len(found)}")

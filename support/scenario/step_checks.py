@@ -16,7 +16,7 @@ from support.errors import FeatureError, require_feature, suggest
 from support.gherkin.parameter_types import Request
 from support.gherkin.personas import Persona
 from support.polling import eventually, plainly
-from support.scenario.inputs import _cells, expected_document, expected_fields
+from support.scenario.inputs import cells, expected_document, expected_fields
 from support.scenario.world import World
 
 NO_DIFFERENCE = "no difference"
@@ -42,7 +42,7 @@ def require_parts(world: World, thing: str, document: Any, context: Context) -> 
 def require_named(world: World, column: str, seen: Mapping[str, str], context: Context) -> None:
     """Fail with every difference between named texts, such as headers, and the table below."""
     found: list[str] = []
-    for name, cell in _cells(context, column).items():
+    for name, cell in cells(context, column).items():
         wish = world.values.expected_text(cell)
         found += differences(f'the {column} "{name}"', seen.get(name, ABSENT), wish)
     require(not found, "; ".join(found))

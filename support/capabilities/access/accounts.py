@@ -177,7 +177,9 @@ class AccountsClient:
         answer = self._http.post(ACCOUNTS, actor=by.name, token=self._access.token(by), json=fields)
         if answer.status == 201:  # also where it should not have been
             own = OwnAccount(answer.document["id"], Account(fields["username"], fields["password"]), fields["email"])
-            removal = self._access.removal(f"{ACCOUNTS}/{own.id}", of=by, params={"permanent": "true"}, answers=(204,))
+            removal = self._access.removal(
+                f"{ACCOUNTS}/{own.id}", of=by, params={"permanent": "true"}, answers=(204, 404)
+            )
             self._cleanup.add(f"remove account {own.id}", removal)
             self._made.append(own)
         return answer

@@ -117,10 +117,10 @@ class ApiClient:
         owner = by or ADMINISTRATOR
         if request.method == "POST" and answer.status == 201 and not owner.temporary:
             content = answer.parse()
-            id = content.get("id") if isinstance(content, dict) else None
-            deletion = None if id is None else self._deletion(request, str(id), owner)
-            if deletion is not None:
-                self._cleanup.add(f"send {deletion}", self._access.removal(deletion.path, of=owner, answers=GONE))
+            for id in created_ids(content):
+                deletion = self._deletion(request, id, owner)
+                if deletion is not None:
+                    self._cleanup.add(f"send {deletion}", self._access.removal(deletion.path, of=owner, answers=GONE))
         return answer
 
     def _deletion(self, request: Request, id: str, owner: Persona) -> Request | None:
@@ -147,6 +147,16 @@ def deletions(openapi: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
         for path, operations in openapi["paths"].items()
         if "delete" in operations
     }
+
+
+def created_ids(content: object) -> list[str]:
+    """Return the ids of what a response created: its own, or those of the statuses that it lists."""
+    if not isinstance(content, dict):
+        return []
+    listed = content.get("statuses")
+    items = listed if isinstance(listed, list) else [content]
+    ids = [item.get("id", item.get("status_id")) for item in items if isinstance(item, dict)]
+    return [str(id) for id in ids if id is not None]
 
 
 def deletion_of(path: str, id: str, known: Mapping[str, Sequence[str]]) -> Request | None:

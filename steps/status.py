@@ -1,0 +1,325 @@
+"""Status tracking: states, history and events of a status, concurrent reports, generated filters, updates in bulk."""
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+
+from behave import given, then, when
+from behave.runner import Context
+
+from support.capabilities.status import checks, generation
+from support.capabilities.status.resources import STATUS_TYPE
+from support.checks.comparison import require, require_equal
+from support.drivers.http import HttpDriver, Response
+from support.faults.components import Component, FailureMode
+from support.gherkin.personas import PERSONAS
+from support.gherkin.step_declarations import TABLE, requires, step_input
+from support.polling import consistently, eventually
+from support.scenario import inputs
+from support.scenario.world import World
+from support.targets.capabilities import Capability
+
+
+@given("{who:Actor} has the status {name:Quoted} in the state {state:StatusState}")
+@given("{who:Actor} has the status {name:Quoted} in the state {state:StatusState} with")
+@step_input(TABLE)
+def status_in_state(context: Context, who: str, name: str, state: str) -> None:
+    """Create a status with the fields of the table and bring it to a state on the shortest way.
+
+    Example: Given Dana has the status "Import" in the state "finalizing"
+    Example: Given Dana has the status "Import" in the state "finalizing" with
+    """
+    world = context.world
+    world.create_resource(STATUS_TYPE, name, who, inputs.fields(world, context)).expect(201)
+    status = world.resource(STATUS_TYPE, name)
+    world.remember_resource(world.status.bring(status, state, by=world.person(who)))
+
+
+@when("{who:Actor} moves the status {name:Quoted} to {state:StatusState}")
+def move_status(context: Context, who: str, name: str, state: str) -> None:
+    """Request an update to a state, with a reason where the state requires one, without asserting the result.
+
+    Example: When Dana moves the status "Import" to "completed"
+    """
+    world = context.world
+    world.remember("answer", world.status.move(world.resource(STATUS_TYPE, name), state, by=world.person(who)))
+
+
+@given("the row of {table:Quoted} with {column:Quoted} {value:Quoted} was stored with")
+@step_input(TABLE)
+def was_stored_with(context: Context, table: str, column: str, value: str) -> None:
+    """Set columns of one row in the database (column, value): what is old, and would take hours or days otherwise.
+
+    The silence of a status starts at its `active_at`.
+    Example: Given the row of "processing_status" with "status_id" "{status Import.id}" was stored with
+    """
+    world = context.world
+    key = str(world.values.value(value))
+    values = {name: world.values.value(cell) for name, cell in inputs.cells(context, "column").items()}
+    world.status_stores.write(table, column, key, values)
+
+
+@then("the status {name:Quoted} has the {trail:Trail}")
+@then("within {within:Duration} the status {name:Quoted} has the {trail:Trail}")
+@step_input(TABLE)
+def has_trail(context: Context, name: str, trail: str, within: float = 0.0) -> None:
+    """Compare the history entries or events of a status with the table: exactly these, oldest first.
+
+    Columns: any columns of `status_history` (`by` is a persona) or `status_events`. For the history each entry must
+    also continue the one before, and the version must be their number.
+    Example: Then the status "Import" has the history
+    """
+    world = context.world
+    status = world.resource(STATUS_TYPE, name)
+    read = world.status_stores.history if trail == "history" else world.status_stores.events
+    expected = [
+        {column: _expected(world, column, cell) for column, cell in zip(row.headings, row.cells, strict=True)}
+        for row in context.table
+    ]
+    if within:
+        eventually(
+            f"number of entries in the {trail} of {status}",
+            lambda: len(read(status.id)),
+            lambda number: number == len(expected),
+            expected=str(len(expected)),
+            within=within,
+        )
+    entries = read(status.id)
+    checks.require_trail(f"{trail} of {status}", entries, expected)
+    if trail == "history":
+        checks.require_history_chain(str(status), entries, world.status_stores.row(status)["version"])
+
+
+def _expected(world: World, column: str, cell: str) -> object:
+    if column == "by" and cell != "null":
+        return world.people.account(world.person(cell)).username
+    return world.values.expected(cell)
+
+
+@then("with a heartbeat every {every:Duration} the status {name:Quoted} does not change in {during:Duration}")
+def kept_alive(context: Context, every: float, name: str, during: float) -> None:
+    """Send heartbeats for this time, each of which must succeed, and compare the events before and after.
+
+    Example: Then with a heartbeat every 0.5 seconds the status "Import" does not change in 5 seconds
+    """
+    world = context.world
+    status = world.resource(STATUS_TYPE, name)
+    beat = {"worker_id": "gpu-1"}
+
+    def send_and_read() -> list[str]:
+        world.resources.send("POST", f"{status.path}/heartbeat", by=status.by, json=beat).expect(200)
+        return [str(event["type"]) for event in world.status_stores.events(status.id)]
+
+    before = [str(event["type"]) for event in world.status_stores.events(status.id)]
+    consistently(
+        f"events of {status}",
+        send_and_read,
+        lambda types: types == before,
+        expected=", ".join(before),
+        during=during,
+        every=every,
+    )
+
+
+# Concurrent callers
+
+
+@when("{callers:Integer} concurrent callers report progress of the status {name:Quoted}")
+def report_concurrently(context: Context, callers: int, name: str) -> None:
+    """Report 1 %, 2 %, ... at the same time, each caller another percentage, without asserting the results.
+
+    Example: When 50 concurrent callers report progress of the status "Import"
+    """
+    world = context.world
+    status = world.resource(STATUS_TYPE, name)
+    percentages = list(range(1, callers + 1))
+    random.Random(world.suffix).shuffle(percentages)
+    sent = [world.status.report(status, each, by=status.by) for each in percentages]
+    world.remember("answers", world.concurrent.send(sent, at_once=callers))
+
+
+@then("each accepted report of the status {name:Quoted} has one history entry, and the highest stays")
+def reports_recorded(context: Context, name: str) -> None:
+    """Require one history entry for each report that was answered 200, rising progress, and 409 for all others.
+
+    Example: Then each accepted report of the status "Import" has one history entry, and the highest stays
+    """
+    world = context.world
+    status = world.resource(STATUS_TYPE, name)
+    answers = world.recall("answers", list)
+    accepted = [float(answer.document["progress_percentage"]) for answer in answers if answer.status == 200]
+    require_equal("other statuses than 200 and 409", {answer.status for answer in answers} - {200, 409}, set())
+    checks.require_reports_recorded(str(status), accepted, world.status_stores.history(status.id))
+    require_equal(f"progress of {status}", float(world.status_stores.row(status)["progress_percentage"]), len(answers))
+
+
+@when("{who:Actor} reads the events while {callers:Integer} callers report progress of the status {name:Quoted}")
+def read_while_writing(context: Context, who: str, callers: int, name: str) -> None:
+    """Let callers report 200 times while two readers follow the feed: one of all events, one of progress events.
+
+    Each reader continues from `next_after` until it has read past the last report.
+    Example: When Vera reads the events while 10 callers report progress of the status "Import"
+    """
+    world = context.world
+    status, reader = world.resource(STATUS_TYPE, name), world.person(who)
+    world.access.token(reader)  # once, before the readers share it
+    after = world.status_stores.last_event()
+    reports = [world.status.report(status, number / 2, by=status.by) for number in range(1, 201)]
+    feeds = [checks.Feed(after, type, []) for type in (None, "status.progress")]
+    last: list[int] = []
+
+    def follow(feed: checks.Feed, http: HttpDriver) -> Response:
+        position, quiet = after, 0
+        while quiet < 2:
+            quiet = quiet + 1 if last else 0
+            filters = {"type": feed.type} if feed.type else {}
+            params = {"after": position, "limit": 7, **filters}
+            page = world.status.events(http, params, by=reader)
+            feed.events.extend(page["events"])
+            if page["events"]:
+                quiet = 0
+            position = page["next_after"]
+        return http.get("/api/health", actor=reader.name)
+
+    def report_all(http: HttpDriver) -> Response:
+        world.remember("answers", world.concurrent.send(reports, at_once=callers))
+        last.append(world.status_stores.last_event())
+        return http.get("/api/health", actor=reader.name)
+
+    world.concurrent.send(
+        [report_all, *(lambda http, feed=feed: follow(feed, http) for feed in feeds)], at_once=1 + len(feeds)
+    )
+    world.remember("feeds", feeds)
+
+
+@then("each reader got every event of the status {name:Quoted} exactly once, in order")
+def read_once(context: Context, name: str) -> None:
+    """Compare what the readers of the feed got about a status with the events in the database.
+
+    Example: Then each reader got every event of the status "Import" exactly once, in order
+    """
+    world = context.world
+    status = world.resource(STATUS_TYPE, name)
+    for feed in world.recall("feeds", list):
+        own = [event for event in feed.events if event["status_id"] == status.id]
+        stored = [row for row in world.status_stores.events(status.id) if row["seq"] > feed.after]
+        require(len(stored) >= 20, f"events of {status} during the reading: expected at least 20, got {len(stored)}")
+        checks.require_each_once(checks.Feed(feed.after, feed.type, own), stored)
+
+
+@when("{count:Integer} reports of {callers:Integer} callers on the status {name:Quoted} meet a killed database")
+@requires(Capability.FAULTS)
+def report_during_kill(context: Context, count: int, callers: int, name: str) -> None:
+    """Report rising progress, and kill the database once a tenth of the reports is stored; answers may be 503.
+
+    Example: When 100 reports of 10 callers on the status "Import" meet a killed database
+    """
+    world = context.world
+    status = world.resource(STATUS_TYPE, name)
+    reports = [world.status.report(status, (number + 1) * 100 / count, by=status.by) for number in range(count)]
+
+    def kill() -> None:
+        eventually(
+            f"history entries of {status}",
+            lambda: len(world.status_stores.history(status.id)),
+            lambda number: number > count / 10,
+            expected=f"more than {count // 10}",
+            within=10.0,
+        )
+        world.faults.inject(Component.DATABASE, FailureMode.KILLED)
+
+    with ThreadPoolExecutor(1) as killer:
+        killed = killer.submit(kill)
+        world.remember("answers", world.concurrent.send(reports, at_once=callers))
+        killed.result()
+
+
+@then("each report of the status {name:Quoted} is whole if acknowledged, and whole or absent if not")
+def acknowledged_are_whole(context: Context, name: str) -> None:
+    """Require an entry and an event for each report answered 200, and no entry without its event, or the reverse.
+
+    Example: Then each report of the status "Import" is whole if acknowledged, and whole or absent if not
+    """
+    world = context.world
+    status = world.resource(STATUS_TYPE, name)
+    accepted = [float(a.document["progress_percentage"]) for a in world.recall("answers", list) if a.status == 200]
+    history = world.status_stores.history(status.id)
+    checks.require_whole(str(status), accepted, history, world.status_stores.events(status.id))
+
+
+# Finding
+
+
+@then("generated {kind:GeneratedRequests} of {who:Actor} match exactly among {count:Integer} generated statuses")
+def generated_match(context: Context, kind: str, who: str, count: int) -> None:
+    """Store statuses with generated values, send filters for every operator and field of a type, or sorts.
+
+    Each page is compared with an independent evaluation in Python over the rows of the database. The suffix of the
+    scenario is the seed; a failure names it.
+    Example: Then generated text filters of Vera match exactly among 40 generated statuses
+    """
+    world = context.world
+    reader, editor, seed = world.person(who), PERSONAS["Dana"], int(world.suffix[1:], 16)
+    source = random.Random(seed)
+    items = [STATUS_TYPE.defaults(world.unique_name(f"{number}_%")) for number in range(count)]
+    batch = world.resources.create_batch(STATUS_TYPE, items, by=editor).expect(201).document
+    ids = [resource.id for resource in world.resources.created_batch(STATUS_TYPE, batch, by=editor)]
+    for number, id in enumerate(ids):
+        world.status_stores.write(STATUS_TYPE.table, "status_id", id, generation.values(source, number))
+    rows = world.status_stores.rows(ids)
+    own = {"field": "status_id", "operator": "in", "value": ids}
+    for filters, sorts in generation.requests(source, kind, rows):
+        body = {"filters": [*filters, own], "sorts": sorts, "limit": 100}
+        page = world.status.matching(body, by=reader).expect(200).document
+        checks.require_matches(checks.Generated(seed, filters, sorts, page), rows)
+
+
+# Updates in bulk
+
+
+@when("the worker is killed while it applies {count:Integer} updates in bulk")
+@requires(Capability.FAULTS)
+def kill_while_applying(context: Context, count: int) -> None:
+    """Submit rising progress of all statuses of the scenario, kill the worker after the first and before the last.
+
+    Example: When the worker is killed while it applies 250 updates in bulk
+    """
+    world = context.world
+    ids = sorted(world.resources.created_ids[STATUS_TYPE.name])
+    items = [
+        {"status_id": ids[number % len(ids)], "kind": "progress", "progress_percentage": (number + 1) * 100 / count}
+        for number in range(count)
+    ]
+    receipt = world.status.update_all(items, by=world.current_person)
+    eventually(
+        "applied updates",
+        lambda: world.status_stores.applied(receipt),
+        lambda applied: applied > 0,
+        expected="at least one",
+        within=10.0,
+        every=0.005,
+    )
+    world.faults.inject(Component.WORKER, FailureMode.KILLED)
+    applied = world.status_stores.applied(receipt)
+    require(applied < count, f"updates that the killed worker had applied: expected fewer than {count}, got {applied}")
+    world.remember("receipt", receipt)
+
+
+@then("within {within:Duration} each of the updates in bulk is applied once, in order")
+def applied_once(context: Context, within: float) -> None:
+    """Wait until no update waits; require each to be applied, with one history entry, in the order of its status.
+
+    Example: Then within 15 seconds each of the updates in bulk is applied once, in order
+    """
+    world = context.world
+    receipt = world.recall("receipt", str)
+    outcomes = world.status_stores.outcomes
+    eventually(
+        "waiting updates",
+        lambda: sum(item["outcome"] is None for item in outcomes(receipt)),
+        lambda waiting: waiting == 0,
+        expected="none",
+        within=within,
+    )
+    items = outcomes(receipt)
+    ids = {str(item["status_id"]) for item in items}
+    checks.require_applied_once(items, {id: world.status_stores.history(id) for id in ids})
