@@ -9,10 +9,11 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What the platform lets an account do: viewer < editor < administrator, and researcher beside editor."""
+    """The rights of an account: viewer < editor < manager < administrator, and researcher beside editor."""
 
     VIEWER = "viewer"
     EDITOR = "editor"
+    MANAGER = "manager"
     RESEARCHER = "researcher"
     ADMINISTRATOR = "administrator"
 
@@ -33,7 +34,9 @@ class Persona:
 PERSONAS = {
     persona.name: persona
     for persona in (
-        Persona("Dana", Role.EDITOR, "an editor: takes recordings in, has them captioned and publishes them"),
+        Persona("Dana", Role.EDITOR, "an editor: registers recordings, has them captioned and publishes them"),
+        Persona("Erin", Role.EDITOR, "a second editor: for what two editors do at the same time"),
+        Persona("Mona", Role.MANAGER, "a manager: may do what editors may, and decides about deliveries"),
         Persona("Omar", Role.ADMINISTRATOR, "an administrator: manages accounts and watches operations"),
         Persona("Ravi", Role.RESEARCHER, "a researcher: owns research sessions"),
         Persona(

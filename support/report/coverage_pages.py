@@ -21,7 +21,7 @@ Cells = TypeVar("Cells")
 
 _TO_BE_LOOKED_AT = (State.NOT_PASSED, State.NO_SCENARIO)
 # No emoji: not every machine has them.
-_VERDICTS = {"allowed": "✓", "refused": "–"}
+_VERDICTS = {"allowed": "✓", "rejected": "–"}
 
 
 def pages(coverage: Coverage) -> Mapping[str, str]:

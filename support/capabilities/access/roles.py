@@ -15,7 +15,7 @@ from support.errors import require_feature
 from support.gherkin.personas import Persona
 
 NOBODY = "unauthenticated"
-ALLOWED, REFUSED = "allowed", "refused"
+ALLOWED, REJECTED = "allowed", "rejected"
 METHODS = ("get", "post", "put", "patch", "delete")
 NO_SUCH_FIELD = {"no_such_field": True}
 
@@ -57,7 +57,7 @@ class RolesClient:
         return list(_operations(self._http.get("/openapi.json").expect(200).document["paths"]))
 
     def verdict(self, operation: Operation, *, by: Persona) -> str:
-        """Ask for an operation; return `ALLOWED` or `REFUSED`, or else what else was answered.
+        """Ask for an operation; return `ALLOWED` or `REJECTED`, or else what else was answered.
 
         The request is good enough to be let in by whoever decides about roles, and no better: its ids are nobody's and
         its body is invalid, so that an allowed one is answered 404 or 422. Reading is really done. A session that the
@@ -91,7 +91,7 @@ def _operations(paths: Mapping[str, Mapping[str, Any]]) -> Iterator[Operation]:
 
 def _verdict(answer: Response, *, signed_in: bool) -> str:
     if answer.status == (403 if signed_in else 401):
-        return REFUSED
+        return REJECTED
     # 405 would mean that the description lists what is not there; 429 and 5xx say nothing about roles.
     # A page that was asked for something sends the browser on to the next page.
     understood = answer.status < 300 or answer.status in (303, 404, 409, 422)
@@ -107,9 +107,9 @@ class RoleMatrix:
             require_feature(times == 1, f"{operation} stands in the matrix {times} times")
         self.cells = {row["operation"]: {role: row[role] for role in roles} for row in rows}
         for operation, cells in self.cells.items():
-            strange = [cell for cell in cells.values() if cell not in (ALLOWED, REFUSED, "")]
+            strange = [cell for cell in cells.values() if cell not in (ALLOWED, REJECTED, "")]
             require_feature(
-                not strange, f"{operation} has {', '.join(strange)} in the matrix; a cell is {ALLOWED} or {REFUSED}"
+                not strange, f"{operation} has {', '.join(strange)} in the matrix; a cell is {ALLOWED} or {REJECTED}"
             )
 
     def gaps(self, operations: Sequence[Operation]) -> list[str]:

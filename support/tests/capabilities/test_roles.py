@@ -19,11 +19,11 @@ def matrix(*lines: tuple[str, str, str]) -> RoleMatrix:
 
 
 def test_a_matrix_that_decides_all_has_no_gaps() -> None:
-    assert matrix((str(VOD), "refused", "allowed")).gaps([VOD]) == []
+    assert matrix((str(VOD), "rejected", "allowed")).gaps([VOD]) == []
 
 
 def test_every_gap_is_told() -> None:
-    assert matrix((str(VOD), "refused", ""), ("GET /api/gone", "refused", "allowed")).gaps([VOD, RESET]) == [
+    assert matrix((str(VOD), "rejected", ""), ("GET /api/gone", "rejected", "allowed")).gaps([VOD, RESET]) == [
         "POST /api/reset is offered by the platform, but is not in the matrix",
         "GET /api/gone is in the matrix, but is not offered",
         "GET /api/vod/{vod_id} has no decision for editor",
@@ -31,8 +31,8 @@ def test_every_gap_is_told() -> None:
 
 
 def test_the_report_shows_blanks_where_nothing_is_decided() -> None:
-    lines = matrix((str(VOD), "refused", "allowed"), ("GET /api/gone", "", "allowed")).lines([VOD, RESET])
-    assert lines == [[str(VOD), "refused", "allowed"], [str(RESET), "", ""], ["GET /api/gone", "", "allowed"]]
+    lines = matrix((str(VOD), "rejected", "allowed"), ("GET /api/gone", "", "allowed")).lines([VOD, RESET])
+    assert lines == [[str(VOD), "rejected", "allowed"], [str(RESET), "", ""], ["GET /api/gone", "", "allowed"]]
 
 
 def test_an_unknown_word_in_a_cell_is_told() -> None:
@@ -42,7 +42,7 @@ def test_an_unknown_word_in_a_cell_is_told() -> None:
 
 def test_an_operation_that_stands_twice_is_told() -> None:
     with pytest.raises(FeatureError, match="POST /api/reset stands in the matrix 2 times"):
-        matrix((str(RESET), "refused", "allowed"), (str(RESET), "refused", "refused"))
+        matrix((str(RESET), "rejected", "allowed"), (str(RESET), "rejected", "rejected"))
 
 
 def test_an_address_names_nothing_that_exists() -> None:
@@ -82,7 +82,7 @@ def test_what_is_understood_was_let_in(status: int) -> None:
 
 @pytest.mark.parametrize("who, status", [("Dana", 403), ("Mallory", 401)])
 def test_a_refusal_is_403_for_whoever_is_known_and_401_for_others(who: str, status: int) -> None:
-    assert verdict(status, who)[0] == "refused"
+    assert verdict(status, who)[0] == "rejected"
 
 
 @pytest.mark.parametrize(

@@ -91,12 +91,12 @@ def test_an_answer_counts_if_a_scenario_that_passed_saw_it(folder: Path) -> None
 
 def test_roles_and_faults_come_from_what_passed(folder: Path) -> None:
     seen = Observed(
-        verdicts=frozenset({(LIST, "viewer", "allowed"), (LIST, "nobody", "refused")}),
+        verdicts=frozenset({(LIST, "viewer", "allowed"), (LIST, "nobody", "rejected")}),
         faults=frozenset({("Redis", "frozen")}),
     )
     lost = Observed(verdicts=frozenset({(DELETE, "viewer", "allowed")}), faults=frozenset({("Redis", "gone")}))
     coverage = run(folder, [Status.passed, Status.failed], seen, lost)
-    assert coverage.roles == {LIST: {"viewer": "allowed", "nobody": "refused"}}
+    assert coverage.roles == {LIST: {"viewer": "allowed", "nobody": "rejected"}}
     assert coverage.faults == {"Redis": {"frozen": ["VOD-040"]}}
 
 
@@ -138,7 +138,7 @@ def test_what_is_written_is_read_again_and_says_each_state(folder: Path, tmp_pat
 def test_the_pages_tell_it_in_words(folder: Path) -> None:
     seen = Observed(
         frozenset({("GET /a", "200")}),
-        frozenset({(LIST, "viewer", "allowed"), (LIST, "nobody", "refused"), (LIST, "editor", "answered 500")}),
+        frozenset({(LIST, "viewer", "allowed"), (LIST, "nobody", "rejected"), (LIST, "editor", "answered 500")}),
         frozenset({("Redis", "frozen")}),
     )
     told = {title.partition(": ")[2]: text for title, text in pages(run(folder, [Status.passed], seen)).items()}
@@ -161,7 +161,7 @@ def test_what_only_a_failed_scenario_saw_is_marked(folder: Path) -> None:
 
 def test_the_parameters_of_a_path_are_dots() -> None:
     told = Coverage(
-        scenarios=1, available=1, behaviours={}, answers={}, roles={DELETE: {"viewer": "refused"}}, faults={}
+        scenarios=1, available=1, behaviours={}, answers={}, roles={DELETE: {"viewer": "rejected"}}, faults={}
     )
     assert "| DELETE /api/vod/… |  | – |  |  |  |" in pages(told)["What was checked: who may do what"]
 
