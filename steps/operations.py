@@ -8,7 +8,7 @@ from behave.runner import Context
 
 from support.capabilities.operations.client import SERVICES, Metrics
 from support.capabilities.vod.client import Vod
-from support.checks.comparison import fail, require, require_equal, shown
+from support.checks.comparison import fail, format_value, require, require_equal
 from support.checks.openapi import ApiDocument
 from support.drivers.http import Response
 from support.errors import require_feature
@@ -118,7 +118,7 @@ def sees_queue(context: Context, number: float, state: str) -> None:
     alive = [worker for worker in seen["workers"] if worker["seconds_since_heartbeat"] < HEARTBEAT_MAX_AGE]
     require(
         alive,
-        f"a worker should have given a sign of life within {HEARTBEAT_MAX_AGE:g} s, but: {shown(seen['workers'])}",
+        f"a worker should have given a sign of life within {HEARTBEAT_MAX_AGE:g} s, but: {format_value(seen['workers'])}",
     )
 
 
@@ -210,7 +210,7 @@ def document_describes(context: Context) -> None:
 
     Example: Then the document describes every operation with its responses
     """
-    faults = context.world.noted("document", ApiDocument).faults()
+    faults = context.world.noted("document", ApiDocument).find_problems()
     require(not faults, f"the OpenAPI document should be complete, but {'; '.join(faults)}")
 
 

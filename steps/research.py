@@ -10,7 +10,8 @@ from support.capabilities.research.client import DOCUMENT_BATCH, filler
 from support.capabilities.research.resources import PORTFOLIO, SESSION, ResourceType
 from support.checks import tables
 from support.checks.comparison import require, require_equal, require_fields, require_one
-from support.drivers.http import REJECTIONS, Response
+from support.checks.envelope import REJECTIONS, error_of
+from support.drivers.http import Response
 from support.errors import require_feature
 from support.scenario import resources, step_input
 
@@ -157,7 +158,7 @@ def research_failed(context: Context, name: str, reason: str) -> None:
     Example: Then the research session "AAPL" failed because "The price service did not answer in time."
     """
     world = context.world
-    error = world.recall("answer", Response).expect(502, 503, 504).error
+    error = error_of(world.recall("answer", Response).expect(502, 503, 504))
     require_equal("the kind of failure", (error["type"], error["message"]), ("DependencyError", reason))
     session = resources.recall(world, SESSION, name)
     told, look = world.resources.read(session).expect(200).document, partial(world.resource_stores.row, session)

@@ -6,7 +6,7 @@ from behave import given, then, when
 from behave.runner import Context
 
 from support.capabilities.vod.client import FIELDS, Vod, variant
-from support.checks.comparison import require, require_equal, require_fields, shown
+from support.checks.comparison import format_value, require, require_equal, require_fields
 from support.drivers.http import HttpDriver, Response
 from support.gherkin.personas import Persona
 from support.scenario import step_input
@@ -172,5 +172,5 @@ def holds_one(context: Context, title: str) -> None:
     row = world.vods.row(vod)
     sent = len(world.recall("answers", list))
     kept = row["file_size"] in range(sent)
-    require(kept, f'the VOD "{title}" should hold a change that was sent, but holds {shown(row)}')
+    require(kept, f'the VOD "{title}" should hold a change that was sent, but holds {format_value(row)}')
     require_fields(f'the row of the VOD "{title}"', row, variant(vod.recording, int(row["file_size"])))

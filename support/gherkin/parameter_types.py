@@ -21,11 +21,11 @@ from support.capabilities.research.resources import RESOURCE_TYPES
 from support.capabilities.vod.cablecast import REPLIES
 from support.capabilities.vod.client import ACTIONS, PAST_ACTIONS, REQUEST_TYPES, STAGES
 from support.capabilities.vod.client import FIELDS as VOD_FIELDS
-from support.checks.matchers import UNITS, seconds
-from support.drivers.http import REJECTIONS
+from support.checks.envelope import REJECTIONS
+from support.checks.matchers import UNITS, parse_duration
 from support.faults.components import Component, FailureMode
 from support.gherkin.personas import PERSONAS, PRONOUNS, UNAUTHENTICATED
-from support.load.samples import TREATMENTS
+from support.load.samples import OUTCOMES
 from support.partners.cablecast import ANYTHING, OPERATIONS
 from support.testdata.media import CONDITIONS, SLOW
 
@@ -139,7 +139,7 @@ TYPES = {
     "Duration": ParameterType(
         rf"\d+(?:\.\d+)? ?(?:{'|'.join(UNITS)})",
         "a time with one of the units ms, seconds, minutes, hours, days: 2 seconds",
-        seconds,
+        parse_duration,
     ),
     "Rows": _amount("row"),
     "Keys": _amount("Redis key"),
@@ -180,7 +180,7 @@ TYPES = {
     "Service": _one_of(SERVICES, "a service that the platform's health names"),
     "Component": _one_of(Component, "a part of the platform that can be broken", Component),
     "FailureMode": _one_of(FailureMode, "a way in which a part fails", FailureMode),
-    "Outcome": _one_of(TREATMENTS, "what became of requests", lambda text: TREATMENTS[text]),
+    "Outcome": _one_of(OUTCOMES, "what became of requests", lambda text: OUTCOMES[text]),
     "View": _one_of(VIEWS, "what only administrators may look at"),
     "Recording": ParameterType(
         rf"\d+(?:\.\d+)? minute|{'|'.join((*CONDITIONS, SLOW))}",

@@ -42,7 +42,7 @@ from support.faults.processes import Processes
 from support.gherkin.personas import PERSONAS, PRONOUNS, UNAUTHENTICATED, Persona
 from support.load.background import TIMEOUT, BackgroundTraffic
 from support.load.concurrent import ConcurrentClients
-from support.polling import READ_AGAIN, Timeline
+from support.polling import INTERVAL, Timeline
 from support.scenario.cleanup import Cleanup
 from support.scenario.memory import Memory
 from support.scenario.names import scenario_id
@@ -50,7 +50,7 @@ from support.scenario.run import Run
 from support.scenario.state import StateOfStores
 from support.scenario.values import Values
 from support.stack.logs import LogPositions
-from support.targets.access import Reach
+from support.targets.access import TargetAccess
 from support.targets.capabilities import Capability, MissingCapability
 from support.targets.settings import Limits
 
@@ -87,7 +87,7 @@ class World:
         self._partner_calls = {stub: len(stub.since(0)) for stub in run.partners}
         self._memory, self._notes = Memory(), Memory()
         self._actor: Persona | None = None
-        self.reach = reach = Reach(run, self.evidence, self.suffix, asks_for=asks_for, read_only=read_only)
+        self.reach = reach = TargetAccess(run, self.evidence, self.suffix, asks_for=asks_for, read_only=read_only)
         http, forge = reach.http, TokenForge(reach.signing_key)
         self.people = People(run.account, lambda: run.new_password)
         self.access = AccessClient(http, self.people.account, run.sessions, self.cleanup, forge, self.suffix)
@@ -255,7 +255,7 @@ class World:
     @cached_property
     def background(self) -> BackgroundTraffic:
         """Others who use the platform all the while."""
-        patience = Limits(connect=TIMEOUT, answer=TIMEOUT)
+        patience = Limits(connect=TIMEOUT, response=TIMEOUT)
         return BackgroundTraffic(
             lambda evidence: self.reach.open_http(evidence, limits=patience),
             self.access,
@@ -281,10 +281,10 @@ class World:
 
     def note_wait(self, timeline: Timeline[Any]) -> None:
         """Keep what was waited for as evidence, unless it was there at the first look."""
-        if len(timeline.changes) > 1 or timeline.elapsed > READ_AGAIN:
+        if len(timeline.changes) > 1 or timeline.elapsed > INTERVAL:
             # Of what differs, nothing is left in the end.
             changes = [(at, timeline.show(value) or "as wanted") for at, value in timeline.changes]
-            self.evidence.wait(Wait(timeline.what, changes, timeline.elapsed))
+            self.evidence.wait(Wait(timeline.subject, changes, timeline.elapsed))
 
     def note_partner_calls(self) -> None:
         """Keep what the platform has asked of outside services since the last time as evidence."""
@@ -316,7 +316,7 @@ class World:
         """What the scenario has seen of the platform; to be asked once, at its end."""
         document = self.run.known_document
         return Observed(
-            answers=document.take_seen() if document else frozenset(),
+            answers=document.take_observed() if document else frozenset(),
             verdicts=frozenset(self.roles.verdicts),
             faults=frozenset(self.faults.injected) if "faults" in self.__dict__ else frozenset(),
         )

@@ -41,7 +41,7 @@ def unprivileged_user() -> SystemUser | None:
     )
 
 
-def everyone_may_enter(directory: Path) -> bool:
+def is_world_accessible(directory: Path) -> bool:
     """Whether an account without rights reaches what lies in the directory."""
     return all(part.stat().st_mode & 0o001 for part in (directory, *directory.parents))
 
@@ -51,7 +51,7 @@ def _base_directory() -> Path:
     for base in (wanted, Path("/tmp"), Path("/var/tmp")):
         if not base.is_dir() or len(str(base)) > LONGEST_DIRECTORY - 20:
             continue
-        if os.geteuid() != 0 or everyone_may_enter(base):
+        if os.geteuid() != 0 or is_world_accessible(base):
             return base
     raise EnvironmentFailed(
         f"No folder for the run's servers: {wanted} is too deep for a unix socket or closed to other accounts; "

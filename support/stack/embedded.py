@@ -67,7 +67,7 @@ class EmbeddedPlatform:
             for name, work in (
                 ("PostgreSQL", self.postgres.create),
                 ("Redis", self.redis.create),
-                ("platform", self.platform.await_ready),
+                ("platform", self.platform.wait_until_ready),
             )
         ]
         threads.shutdown(wait=False)

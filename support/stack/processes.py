@@ -19,7 +19,7 @@ from support.errors import EnvironmentFailed
 from support.polling import PollingTimeout, eventually
 
 TAIL_LINES = 20
-START_LIMIT = 30.0  # seconds, on a machine that is very busy with other things
+START_TIMEOUT = 30.0  # seconds, on a machine that is very busy with other things
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class SystemUser:
     gid: int
 
 
-def folder_of_wheel(server: str, package: str) -> Path:
+def wheel_directory(server: str, package: str) -> Path:
     """Return the folder of the package that a server comes with, without importing it.
 
     An import may begin to look for servers. Raises EnvironmentFailed where the package is not installed.
@@ -56,7 +56,7 @@ def tail(log: Path, lines: int = TAIL_LINES) -> str:
         return ""
 
 
-def complaint(log: Path) -> str:
+def find_cause(log: Path) -> str:
     """Return the line of a log that most likely names the cause: the last that speaks of an error, else the last."""
     written = [line.strip() for line in tail(log, 200).splitlines() if line.strip()]
     telling = [
@@ -138,7 +138,7 @@ class ServerProcess:
         with contextlib.suppress(PollingTimeout):
             eventually(
                 self.name,
-                lambda: list(filter(lives, own)),
+                lambda: list(filter(is_alive, own)),
                 lambda left: not left,
                 expected="ended",
                 within=5.0,
@@ -174,10 +174,10 @@ class ServerProcess:
     def failed(self, what: str) -> EnvironmentFailed:
         """Make the error for a server that did not come up: part, cause, log."""
         ended = "" if self.running or self.process is None else f" (it ended with code {self.process.returncode})"
-        return EnvironmentFailed(f"{self.name} {what}{ended}: {complaint(self.log)} (log: {self.log})")
+        return EnvironmentFailed(f"{self.name} {what}{ended}: {find_cause(self.log)} (log: {self.log})")
 
 
-def lives(process: psutil.Process) -> bool:
+def is_alive(process: psutil.Process) -> bool:
     """Whether a process has not ended; one that has, and that nobody has taken note of yet, does not live.
 
     The first process of many containers takes note of the ended only now and then.
@@ -188,7 +188,7 @@ def lives(process: psutil.Process) -> bool:
         return False
 
 
-def await_ready(server: ServerProcess, ready: Callable[[], bool]) -> None:
+def wait_until_ready(server: ServerProcess, ready: Callable[[], bool]) -> None:
     """Wait until a started server is ready. Raises EnvironmentFailed when it ends before, or takes too long."""
 
     def look() -> bool:
@@ -197,18 +197,18 @@ def await_ready(server: ServerProcess, ready: Callable[[], bool]) -> None:
         return ready()
 
     try:
-        eventually(server.name, look, bool, expected="ready", within=START_LIMIT, every=0.005)
+        eventually(server.name, look, bool, expected="ready", within=START_TIMEOUT, every=0.005)
     except PollingTimeout as error:
         server.kill()
-        raise server.failed(f"was not ready within {START_LIMIT:g} s") from error
+        raise server.failed(f"was not ready within {START_TIMEOUT:g} s") from error
 
 
 def run_to_end(server: ServerProcess) -> None:
     """Run a program that is expected to end with code 0, such as initdb. Raises EnvironmentFailed otherwise."""
     server.start()
-    if not server.wait(START_LIMIT):
+    if not server.wait(START_TIMEOUT):
         server.kill()
-        raise server.failed(f"did not finish within {START_LIMIT:g} s")
+        raise server.failed(f"did not finish within {START_TIMEOUT:g} s")
     if server.process is None or server.process.returncode != 0:
         raise server.failed("failed")
 

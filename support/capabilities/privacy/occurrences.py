@@ -61,7 +61,7 @@ class OccurrenceStores:
             yield "Redis", key.partition(":")[0], f"{key} {self._redis.typed(key)[1]}"
 
     def _files(self) -> Iterator[tuple[str, str, str]]:
-        for path, content in self._storage.everything():
+        for path, content in self._storage.files():
             yield "storage", path, f"{path} {content.decode('utf-8', 'replace')}"
 
 

@@ -18,8 +18,8 @@ from support.capabilities.research.resources import (
     ResourceType,
     content_of,
 )
-from support.checks.comparison import fail, require, require_equal, require_fields, shown
-from support.checks.relative_matchers import resolved
+from support.checks.comparison import fail, format_value, require, require_equal, require_fields
+from support.checks.relative_matchers import resolve
 from support.drivers.http import Response
 
 Row = Mapping[str, Any]
@@ -54,7 +54,7 @@ def stored(
 def _holds(thing: Resource, place: str, seen: Row, wanted: Mapping[str, Any]) -> None:
     kind = thing.type
     require_equal(f"the name of {thing} in the {place}", seen.get(kind.called), kind.stored_as(thing.called))
-    require_fields(f"{thing} in the {place}", seen, resolved(wanted, seen, thing.first_seen))
+    require_fields(f"{thing} in the {place}", seen, resolve(wanted, seen, thing.first_seen))
 
 
 def require_state(thing: Resource, expected: str, answer: Response, read_row: Callable[[], Row | None]) -> None:
@@ -84,7 +84,7 @@ def listed(
 
 def _require_falling(scores: Sequence[float]) -> None:
     for better, worse in pairwise(scores):
-        require(better >= worse, f"the scores should fall from best to worst, but were {shown(scores)}")
+        require(better >= worse, f"the scores should fall from best to worst, but were {format_value(scores)}")
     for score in scores:
         require(0 <= score <= 1.000001, f"a score should lie between 0 and 1, but was {score}")
 
@@ -107,7 +107,7 @@ def history(session: Resource, changes: Sequence[Mapping[str, Any]], wanted: Seq
     found = [(change["old_state"], change["new_state"], change["username"]) for change in changes]
     require_equal(f"the history of {session}", found, list(wanted))
     times = [change["changed_at"] for change in changes]
-    require(times == sorted(times), f"the history of {session} should go forward in time, but went {shown(times)}")
+    require(times == sorted(times), f"the history of {session} should go forward in time, but went {format_value(times)}")
 
 
 def words(mark: str, *about: str) -> str:
@@ -153,4 +153,4 @@ def audit(entries: Sequence[Mapping[str, Any]], user_id: str, told: Mapping[str,
     require_equal("the kinds of things that were erased", {name for name, count in told.items() if count > 0}, owned)
     require_equal("the fields of the audit", sorted(entry), ["action", "counts", "created_at", "id", "user_id"])
     found = [word for word in personal if word in str(dict(entry))]
-    require(not found, f"the audit should name nothing personal, but names {shown(found)}")
+    require(not found, f"the audit should name nothing personal, but names {format_value(found)}")

@@ -46,14 +46,14 @@ def body(value: object) -> bytes:
 
 def test_an_answer_as_described_has_no_differences_and_is_noted(document: ApiDocument) -> None:
     answer = body({"id": ID, "at": "2026-11-20T06:00:00.5Z"})
-    assert document.differences("GET", f"/vod/{ID}", 200, JSON, answer) is None
-    assert document.seen == {("GET /vod/{vod_id}", "200")}
+    assert document.difference("GET", f"/vod/{ID}", 200, JSON, answer) is None
+    assert document.observed == {("GET /vod/{vod_id}", "200")}
     assert document.compared == 1
 
 
 def test_a_path_without_a_variable_is_found_before_one_that_could_mean_the_same(document: ApiDocument) -> None:
-    assert document.differences("GET", "/vod/list", 200, JSON, b"[]") is None
-    assert document.seen == {("GET /vod/list", "200")}
+    assert document.difference("GET", "/vod/list", 200, JSON, b"[]") is None
+    assert document.observed == {("GET /vod/list", "200")}
 
 
 @pytest.mark.parametrize(
@@ -79,25 +79,25 @@ def test_a_path_without_a_variable_is_found_before_one_that_could_mean_the_same(
 def test_each_difference_is_told(
     document: ApiDocument, method: str, path: str, status: int, headers: dict[str, str], answer: object, told: str
 ) -> None:
-    assert told in str(document.differences(method, path, status, headers, body(answer)))
+    assert told in str(document.difference(method, path, status, headers, body(answer)))
 
 
 def test_what_is_no_json_is_told(document: ApiDocument) -> None:
-    assert "its content differs" in str(document.differences("GET", "/vod/list", 200, JSON, b"<html>"))
+    assert "its content differs" in str(document.difference("GET", "/vod/list", 200, JSON, b"<html>"))
 
 
 @pytest.mark.parametrize("status", [404, 405])
 def test_what_is_not_described_must_be_refused(document: ApiDocument, status: int) -> None:
-    assert document.differences("PATCH", "/vod/list", status, JSON, b"{}") is None
+    assert document.difference("PATCH", "/vod/list", status, JSON, b"{}") is None
 
 
 def test_a_complete_document_has_no_faults(document: ApiDocument) -> None:
-    assert document.faults() == []
+    assert document.find_problems() == []
 
 
 def test_faults_of_the_document_are_told() -> None:
     schemas: dict[str, Any] = {"schemas": {"app__routes__Vod": {}}}
-    found = ApiDocument({"paths": {"/x": {"get": {"responses": {"404": {}}}}}, "components": schemas}).faults()
+    found = ApiDocument({"paths": {"/x": {"get": {"responses": {"404": {}}}}}, "components": schemas}).find_problems()
     assert found == [
         "it does not say which OpenAPI it is",
         "it has no title",

@@ -6,17 +6,17 @@ from typing import Any
 import pytest
 
 from support.checks.comparison import field_differences
-from support.checks.relative_matchers import RELATIVE_MATCHERS, relative, resolved
+from support.checks.relative_matchers import RELATIVE_MATCHERS, parse_relative_matcher, resolve
 
 EARLIER, LATER = "2026-11-20T07:00:00Z", "2026-11-20T07:00:00.000001Z"
 BEFORE = {"at": EARLIER, "data": {"a": [1]}, "none": None}
 
 
 def told(now: dict[str, Any], path: str, kind: str) -> list[str]:
-    return list(field_differences(now, resolved({path: relative(kind)}, now, BEFORE)))
+    return list(field_differences(now, resolve({path: parse_relative_matcher(kind)}, now, BEFORE)))
 
 
-def moment(text: str) -> datetime:
+def to_datetime(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
@@ -24,12 +24,12 @@ def moment(text: str) -> datetime:
     ("now", "path", "kind"),
     [
         ({"at": EARLIER}, "at", "as before"),
-        ({"at": moment(EARLIER)}, "at", "as before"),
+        ({"at": to_datetime(EARLIER)}, "at", "as before"),
         ({"data": {"a": [1]}}, "data", "as before"),
         ({"data": {"a": [1]}}, "data.a[0]", "as before"),
         ({"none": None}, "none", "as before"),
         ({"at": LATER}, "at", "later than before"),
-        ({"at": moment(LATER)}, "at", "later than before"),
+        ({"at": to_datetime(LATER)}, "at", "later than before"),
         ({"at": EARLIER, "updated": EARLIER}, "updated", "its at"),
         ({"data": {"a": 1}, "b": 1}, "b", "its data.a"),
     ],
@@ -62,9 +62,9 @@ def test_anything_else_is_told(now: dict[str, Any], path: str, kind: str, senten
 
 def test_every_relative_kind_of_the_catalogue_has_its_cases_here() -> None:
     assert [family.example for family in RELATIVE_MATCHERS] == ["as before", "later than before", "its created_at"]
-    assert all(relative(family.example) for family in RELATIVE_MATCHERS)
+    assert all(parse_relative_matcher(family.example) for family in RELATIVE_MATCHERS)
 
 
 @pytest.mark.parametrize("text", ["a time", "before", "its", "as before that"])
 def test_other_texts_name_no_relative_kind(text: str) -> None:
-    assert relative(text) is None
+    assert parse_relative_matcher(text) is None

@@ -41,6 +41,6 @@ def test_what_is_wrong_is_told(table: Given | None, sentence: str) -> None:
 
 
 def test_a_number_is_a_whole_number() -> None:
-    assert tables.whole({"pending": "3"}, "pending") == 3
+    assert tables.parse_integer({"pending": "3"}, "pending") == 3
     with pytest.raises(FeatureError, match='"many" in the column "pending" should be a whole number'):
-        tables.whole({"pending": "many"}, "pending")
+        tables.parse_integer({"pending": "many"}, "pending")

@@ -12,12 +12,14 @@ import allure
 import pytest
 import responses
 
-from support.drivers.http import HttpDriver, NoResponse, Response, WriteRefused
+from support.checks.envelope import error_of, summarize_error
+from support.drivers.http import HttpDriver, NoResponse, Response, WriteRejected
 from support.evidence.masking import Masker
 from support.evidence.recorder import Recorder
 from support.partners.server import PartnerServer
 from support.targets.settings import NO_WRITES, Limits
 
+SIGN_IN_PATHS = ("/api/auth/login", "/api/auth/refresh", "/api/auth/logout")
 PASSWORD = "correct horse"
 ENVELOPE = {"type": "NotFoundError", "message": "There is no such VOD", "details": [], "request_id": "7f3a12"}
 INVALID = {
@@ -48,7 +50,14 @@ def evidence() -> Recorder:
 
 
 def driver(platform: PartnerServer, evidence: Recorder, *, writes: bool = True, patience: float = 5.0) -> HttpDriver:
-    return HttpDriver(platform.url, Limits(connect=5.0, answer=patience), evidence, writes=writes)
+    return HttpDriver(
+        platform.url,
+        Limits(connect=5.0, response=patience),
+        evidence,
+        writes=writes,
+        exempt=SIGN_IN_PATHS,
+        summarize=summarize_error,
+    )
 
 
 @pytest.fixture
@@ -198,20 +207,20 @@ class TestAnswers:
 
 class TestTheErrorEnvelope:
     def test_its_content_is_returned(self, platform: PartnerServer, http: HttpDriver) -> None:
-        assert answer_of(platform, http, status=404, json={"error": ENVELOPE}).error == ENVELOPE
+        assert error_of(answer_of(platform, http, status=404, json={"error": ENVELOPE})) == ENVELOPE
 
     @pytest.mark.parametrize("missing", ["type", "message", "details", "request_id"])
     def test_each_of_its_parts_must_be_there(self, platform: PartnerServer, http: HttpDriver, missing: str) -> None:
         incomplete = {name: value for name, value in ENVELOPE.items() if name != missing}
         answer = answer_of(platform, http, status=404, json={"error": incomplete})
         with pytest.raises(AssertionError, match=r"^Dana's GET /api/vod/7 should carry the error envelope, but was "):
-            _ = answer.error
+            error_of(answer)
 
     @pytest.mark.parametrize("content", [{"detail": "Not found"}, {"error": "Not found"}, {}])
     def test_an_answer_without_it_is_told(self, platform: PartnerServer, http: HttpDriver, content: object) -> None:
         answer = answer_of(platform, http, status=404, json=content)
         with pytest.raises(AssertionError, match=r'should carry the error envelope, but was with "\{'):
-            _ = answer.error
+            error_of(answer)
 
     @pytest.mark.parametrize(
         ("words", "found"),
@@ -260,7 +269,7 @@ class TestNoAnswer:
         with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor() as threads:
             half = threads.submit(_answer_half, listener)
             url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-            slow = HttpDriver(url, Limits(answer=0.1), evidence, writes=True)
+            slow = HttpDriver(url, Limits(response=0.1), evidence, writes=True)
             with closing(slow), pytest.raises(NoResponse, match=r"no answer came within 0\.1 s$"):
                 slow.get("/api/health")
             half.result().close()
@@ -297,7 +306,7 @@ class TestATargetThatGrantsNoWrites:
     def test_every_writing_method_is_refused_before_it_is_sent(
         self, platform: PartnerServer, read_only: HttpDriver, evidence: Recorder, method: str
     ) -> None:
-        with pytest.raises(WriteRefused) as failure:
+        with pytest.raises(WriteRejected) as failure:
             read_only.send(method, "/api/vod/7")
         assert str(failure.value) == f"{method} /api/vod/7 was not sent: {NO_WRITES}"
         assert platform.received() == []
@@ -317,7 +326,7 @@ class TestATargetThatGrantsNoWrites:
         "path", ["/api/auth/login/", "/api/auth/login/../../vod/create", "/api/auth/login?next=/api", "/api/auth/users"]
     )
     def test_nothing_beside_signing_in_is_allowed(self, read_only: HttpDriver, path: str) -> None:
-        with pytest.raises(WriteRefused):
+        with pytest.raises(WriteRejected):
             read_only.post(path, json={})
 
 
@@ -382,7 +391,7 @@ def test_a_body_can_be_sent_as_it_is(platform: PartnerServer, http: HttpDriver) 
     assert (received.body, received.headers["Content-Type"]) == (b"a=1", "text/plain")
 
 
-PATIENCE = Limits(connect=5.0, answer=0.3)
+PATIENCE = Limits(connect=5.0, response=0.3)
 
 
 def url_of(listener: socket.socket) -> str:

@@ -10,13 +10,13 @@ from websockets.http11 import Request, Response
 from websockets.sync.server import ServerConnection, serve
 
 from support.drivers.http import NoResponse
-from support.drivers.websocket import HandshakeRefused, WebSocketDriver, open_websocket
+from support.drivers.websocket import HandshakeRejected, WebSocketDriver, open_websocket
 from support.evidence.masking import Masker
 from support.evidence.recorder import Recorder
 from support.polling import eventually
 from support.targets.settings import Limits
 
-LIMITS = Limits(connect=2.0, answer=2.0, job=2.0)
+LIMITS = Limits(connect=2.0, response=2.0, job=2.0)
 
 
 @pytest.fixture(scope="module")
@@ -60,10 +60,10 @@ def test_a_ping_of_the_protocol_is_answered(connection: WebSocketDriver) -> None
 
 @pytest.mark.parametrize("token", [None, "", "bad"])
 def test_a_refused_handshake_is_an_answer_that_can_be_questioned(url: str, token: str | None) -> None:
-    with pytest.raises(HandshakeRefused) as refused:
+    with pytest.raises(HandshakeRejected) as refused:
         connect(url, token)
-    assert refused.value.answer.status == 401
-    assert refused.value.answer.document == {"error": "who are you"}
+    assert refused.value.response.status == 401
+    assert refused.value.response.document == {"error": "who are you"}
 
 
 def test_no_server_is_no_answer() -> None:

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from support.drivers.database import DatabaseDriver
-from support.drivers.redis import CommandRefused, RedisDriver
+from support.drivers.redis import CommandRejected, RedisDriver
 from support.errors import ExitCode, FeatureError
 from support.evidence.masking import Masker
 from support.evidence.recorder import Recorder
@@ -132,7 +132,7 @@ class Store:
 
 def test_redis_is_sent_no_command_that_writes() -> None:
     store = Store()
-    with pytest.raises(CommandRefused):
+    with pytest.raises(CommandRejected):
         RedisDriver(store, Recorder(Masker())).replace("a", "b")  # type: ignore[arg-type]
     assert store.sent == []
     assert RedisDriver(store, Recorder(Masker()), writes=True).replace("a", "b")  # type: ignore[arg-type]

@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from support.checks.comparison import differences, field_differences, require_alike, require_fields
-from support.checks.matchers import ABSENT, FAMILIES, kind, seconds
+from support.checks.comparison import differences, field_differences, require_fields, require_match
+from support.checks.matchers import ABSENT, FAMILIES, parse_duration, parse_matcher
 from support.checks.relative_matchers import RELATIVE_MATCHERS, RelativeMatcher
 from support.errors import FeatureError
 from support.gherkin.personas import PERSONAS
@@ -206,7 +206,7 @@ class TestKinds:
 
     @pytest.mark.parametrize("text, value", [(text, value) for text, found in GOOD.items() for value in found])
     def test_it_takes_what_it_says(self, text: str, value: Any) -> None:
-        expected = kind(text)
+        expected = parse_matcher(text)
         assert expected is not None
         assert expected.accepts(value)
 
@@ -214,18 +214,18 @@ class TestKinds:
         "text, value", [(text, value) for text, found in BAD.items() for value in [*found, ABSENT] if text != "absent"]
     )
     def test_it_refuses_everything_else(self, text: str, value: Any) -> None:
-        expected = kind(text)
+        expected = parse_matcher(text)
         assert expected is not None
         assert not expected.accepts(value)
 
     def test_a_time_within_some_seconds_is_near_now(self) -> None:
-        near = kind("a time within 5 seconds")
+        near = parse_matcher("a time within 5 seconds")
         assert near is not None
         assert near.accepts(datetime.now(UTC).isoformat().replace("+00:00", "Z"))
 
     @pytest.mark.parametrize("text, value", [("2 seconds", 2), ("500 ms", 0.5), ("1 minute", 60), ("2 days", 172800)])
     def test_durations(self, text: str, value: float) -> None:
-        assert seconds(text) == value
+        assert parse_duration(text) == value
 
 
 class TestDifferences:
@@ -234,7 +234,7 @@ class TestDifferences:
 
     def test_they_name_the_path_what_was_expected_and_what_was_seen(self) -> None:
         seen = {"vods": [{"title": "x", "score": 2}], "total": "1"}
-        wanted = {"vods": [{"title": "y", "score": kind("a number between 0 and 1"), "id": 7}], "total": 1}
+        wanted = {"vods": [{"title": "y", "score": parse_matcher("a number between 0 and 1"), "id": 7}], "total": 1}
         assert self.told(seen, wanted) == [
             'answer.vods[0].title should be "y", but was "x"',
             "answer.vods[0].score should be a number between 0 and 1, but was 2",
@@ -271,9 +271,9 @@ class TestDifferences:
 
     def test_a_value_of_the_database_equals_its_text(self) -> None:
         moment, id = datetime(2026, 1, 1, tzinfo=UTC), uuid4()
-        require_alike("row", {"at": moment, "id": id}, {"at": "2026-01-01T00:00:00Z", "id": str(id)})
+        require_match("row", {"at": moment, "id": id}, {"at": "2026-01-01T00:00:00Z", "id": str(id)})
         with pytest.raises(AssertionError):
-            require_alike("row", moment, "2026-01-01T00:00:01Z")
+            require_match("row", moment, "2026-01-01T00:00:01Z")
 
     def test_a_decimal_of_the_database_is_the_number_or_text_that_says_it_exactly(self) -> None:
         for wanted in ("150.00", "150", 150, 150.0):
@@ -297,9 +297,9 @@ class TestFields:
         wishes = {
             "title": "City Council",
             "data.a": 1,
-            "data.b[*]": kind("a number"),
+            "data.b[*]": parse_matcher("a number"),
             "show_id": None,
-            "colour": kind("absent"),
+            "colour": parse_matcher("absent"),
             "a.b": "dotted",
         }
         require_fields("the VOD", self.SEEN, wishes)

@@ -78,7 +78,7 @@ class TestFindingATarget:
         target = load_target(str(file))
         assert (target.name, target.embedded) == ("mine", False)
         assert target.api == Api(url="https://staging.example.org")
-        assert target.limits.answer == 10.0
+        assert target.limits.response == 10.0
 
     def test_a_typo_in_a_name_is_told_with_what_was_probably_meant(self) -> None:
         with pytest.raises(UsageError) as stop:
@@ -289,18 +289,18 @@ class TestFaultsOfALiveTarget:
 
     def test_commands_for_breaking_are_granted(self, tmp_path: Path) -> None:
         file = tmp_path / "there.toml"
-        commands = '[faults.redis."closing connections early"]\nbreak = "false"\nmend = "true"\n'
+        commands = '[faults.redis."closing connections early"]\ninject = "false"\nrestore = "true"\n'
         file.write_text(f'capabilities = ["faults"]\n[api]\nurl = "http://127.0.0.1"\n{commands}')
-        assert load_target(str(file)).faults["redis"]["closing connections early"].break_ == "false"
+        assert load_target(str(file)).faults["redis"]["closing connections early"].inject == "false"
 
     @pytest.mark.parametrize(
         ("content", "told"),
         [
             (
-                '[faults.redis.gone]\nbreak = "a"\nmend = "b"\n',
+                '[faults.redis.gone]\ninject = "a"\nrestore = "b"\n',
                 r"\[faults\] tells how to break parts, which capabilities do not grant: add \"faults\" there",
             ),
-            ('[faults.redis.gone]\nbreak = "a"\n', r"\[faults\.redis\.gone\] lacks mend, the command that mends it"),
+            ('[faults.redis.gone]\ninject = "a"\n', r"\[faults\.redis\.gone\] lacks mend, the command that mends it"),
         ],
     )
     def test_half_a_grant_is_refused(self, tmp_path: Path, content: str, told: str) -> None:
@@ -316,7 +316,7 @@ class TestFaultsOfALiveTarget:
     )
     def test_unknown_words_are_refused_with_what_is_known(self, tmp_path: Path, section: str, told: str) -> None:
         file = tmp_path / "there.toml"
-        commands = f'[faults.{section}]\nbreak = "a"\nmend = "b"\n'
+        commands = f'[faults.{section}]\ninject = "a"\nrestore = "b"\n'
         file.write_text(f'capabilities = ["faults"]\n[api]\nurl = "http://127.0.0.1"\n{commands}')
         with pytest.raises(UsageError, match=told):
             load_target(str(file))
