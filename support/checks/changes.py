@@ -122,8 +122,8 @@ def parse_expectation(
     matchers = {str(value) for value in (expectation.old, expectation.new) if isinstance(value, Matcher)}
     if not expectation.field and matchers != {"absent", "anything"}:
         raise FeatureError(
-            f'{expectation.store} "{expectation.record}" without a field: expected from {{absent}} to {{anything}} (created) '
-            "or from {anything} to {absent} (deleted)"
+            f'{expectation.store} "{expectation.record}" without a field: expected from {{absent}} to '
+            "{anything} (created) or from {anything} to {absent} (deleted)"
         )
     return expectation
 

@@ -93,7 +93,7 @@ class Response:
     @property
     def summary(self) -> str:
         """The body in a few words, for a message."""
-        return self.mask(self.summarize(self.body) or "") or f"with {self._excerpt}"
+        return self.mask(self.summarize(self.body) or "") or self._excerpt
 
     @property
     def _excerpt(self) -> str:

@@ -28,7 +28,7 @@ class CommandFaultInjector:
 
     def find(self, component: Component, mode: FailureMode) -> Fault | None:
         """Return the fault; None if the target file has no commands for it."""
-        found = self._commands.get(component.key, {}).get(mode)
+        found = self._commands.get(component.key, {}).get(mode.key)
         return Fault(_runner(found.inject), _runner(found.restore)) if found else None
 
 

@@ -38,6 +38,11 @@ class FailureMode(StrEnum):
     GARBLED = "returning malformed responses"
     BREAKING_OFF = "closing connections early"
 
+    @property
+    def key(self) -> str:
+        """The failure mode's name in a target file."""
+        return self.replace(" ", "_")
+
 
 MEANINGS = {
     FailureMode.GONE: "killed (SIGKILL) and not restarted; a storage is moved away, a partner refuses connections",
@@ -71,4 +76,4 @@ EMBEDDED_FAULTS: Mapping[Component, tuple[FailureMode, ...]] = {
 """The faults that the embedded platform can have. Other targets declare theirs in their files."""
 
 COMPONENTS = tuple(component.key for component in Component)
-FAILURE_MODES = tuple(map(str, FailureMode))
+FAILURE_MODES = tuple(mode.key for mode in FailureMode)

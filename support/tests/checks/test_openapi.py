@@ -59,21 +59,28 @@ def test_a_path_without_a_variable_is_found_before_one_that_could_mean_the_same(
 @pytest.mark.parametrize(
     ("method", "path", "status", "headers", "answer", "told"),
     [
-        ("GET", f"/vod/{ID}", 200, JSON, {"id": ID}, "the answer must contain ['at']"),
-        ("GET", f"/vod/{ID}", 200, JSON, {"id": "7", "at": "2026-11-20T06:00:00Z"}, "the answer.id must be uuid"),
+        ("GET", f"/vod/{ID}", 200, JSON, {"id": ID}, "the response must contain ['at']"),
+        ("GET", f"/vod/{ID}", 200, JSON, {"id": "7", "at": "2026-11-20T06:00:00Z"}, "the response.id must be uuid"),
         (
             "GET",
             f"/vod/{ID}",
             200,
             JSON,
             {"id": ID, "at": "2026-11-20T06:00:00+01:00"},
-            "the answer.at must be date-time",
+            "the response.at must be date-time",
         ),
-        ("GET", f"/vod/{ID}", 409, JSON, {}, "does not tell of 409 for GET /vod/{vod_id}"),
+        ("GET", f"/vod/{ID}", 409, JSON, {}, "has no response 409 for GET /vod/{vod_id}"),
         ("GET", "/nothing", 200, JSON, {}, "has no operation GET /nothing"),
-        ("GET", "/vod/list", 200, {"Content-Type": "text/html"}, [], "it is text/html, where the document says"),
-        ("GET", "/vod/list", 200, {}, [], "it is of no type"),
-        ("DELETE", f"/vod/{ID}", 204, JSON, {}, "tells of no content for DELETE /vod/{vod_id} 204"),
+        (
+            "GET",
+            "/vod/list",
+            200,
+            {"Content-Type": "text/html"},
+            [],
+            "media type: expected application/json, got text/html",
+        ),
+        ("GET", "/vod/list", 200, {}, [], "got none"),
+        ("DELETE", f"/vod/{ID}", 204, JSON, {}, "has no content for DELETE /vod/{vod_id} 204"),
     ],
 )
 def test_each_difference_is_told(
@@ -83,7 +90,7 @@ def test_each_difference_is_told(
 
 
 def test_what_is_no_json_is_told(document: ApiDocument) -> None:
-    assert "its content differs" in str(document.difference("GET", "/vod/list", 200, JSON, b"<html>"))
+    assert "content: " in str(document.difference("GET", "/vod/list", 200, JSON, b"<html>"))
 
 
 @pytest.mark.parametrize("status", [404, 405])
@@ -99,9 +106,9 @@ def test_faults_of_the_document_are_told() -> None:
     schemas: dict[str, Any] = {"schemas": {"app__routes__Vod": {}}}
     found = ApiDocument({"paths": {"/x": {"get": {"responses": {"404": {}}}}}, "components": schemas}).find_problems()
     assert found == [
-        "it does not say which OpenAPI it is",
+        "it has no OpenAPI version 3",
         "it has no title",
-        "the schema app__routes__Vod is called after a module",
-        "GET /x has no successful answer",
-        "GET /x tells of no failure",
+        "the schema app__routes__Vod is named after a module",
+        "GET /x has no successful response",
+        "GET /x has no response 500",
     ]

@@ -67,18 +67,18 @@ def test_a_refused_handshake_is_an_answer_that_can_be_questioned(url: str, token
 
 
 def test_no_server_is_no_answer() -> None:
-    with pytest.raises(NoResponse, match="Vera's WebSocket /live should be answered, but the handshake failed"):
+    with pytest.raises(NoResponse, match="Vera's WebSocket /live: expected a response, got a failed handshake"):
         connect("http://127.0.0.1:9")
 
 
 def test_sending_over_a_closed_connection_is_a_failure_of_the_scenario(connection: WebSocketDriver) -> None:
     connection.close()
-    with pytest.raises(AssertionError, match="Vera's live connection should be open, but is closed"):
+    with pytest.raises(AssertionError, match="Vera's WebSocket: expected an open connection, got closed"):
         connection.send("hello")
 
 
 def test_a_message_that_is_no_json_is_told(connection: WebSocketDriver) -> None:
     connection.send("hello")
     eventually("messages", lambda: connection.messages, bool, expected="one", within=2.0)
-    with pytest.raises(AssertionError, match="a live message should be JSON, but was 'hello'"):
+    with pytest.raises(AssertionError, match="WebSocket message: expected JSON, got 'hello'"):
         _ = connection.messages[0].json

@@ -74,7 +74,7 @@ def test_the_report_shows_the_distribution_of_answers_and_times(
     server.register("GET", "/", status=200, times=2)
     crowd.send([partial(get, "/")] * 5, concurrency=1)
     [table, picture] = [str(text) for text in evidence.files.values()]
-    assert [line.split(",")[:2] for line in table.splitlines()] == [["answer", "times"], ["200", "2"], ["503", "3"]]
+    assert [line.split(",")[:2] for line in table.splitlines()] == [["response", "times"], ["200", "2"], ["503", "3"]]
     assert [one.status for one in evidence.exchanges] == [200, 503], "one of each is kept"
     assert picture.count("<rect") == 5
 
@@ -83,7 +83,7 @@ def test_a_request_without_an_answer_fails_and_is_counted(
     server: PartnerServer, crowd: ConcurrentClients, evidence: Kept
 ) -> None:
     server.register("GET", "/", body=ConnectionError("gone"))
-    with pytest.raises(AssertionError, match="2 of 2 requests were not answered: GET / should be answered"):
+    with pytest.raises(AssertionError, match="responses to 2 requests: expected 2, got 0: GET /: expected a response"):
         crowd.send([partial(get, "/")] * 2, concurrency=2)
     assert any("no answer" in str(text) for text in evidence.files.values())
 

@@ -89,7 +89,7 @@ class TestRegistering:
 
     @pytest.mark.parametrize("path", ["today", "/today?units=c"])
     def test_a_path_that_could_never_match_is_refused(self, stub: PartnerServer, path: str) -> None:
-        with pytest.raises(ValueError, match='A path begins with "/" and holds no query'):
+        with pytest.raises(ValueError, match="invalid path"):
             stub.register("GET", path)
 
     def test_the_later_registration_wins_until_it_is_removed(self, stub: PartnerServer) -> None:
@@ -134,7 +134,7 @@ class TestRegistering:
         answer = call(stub, "GET", "/today")
         assert (answer.status_code, answer.text) == (
             500,
-            "The stub of Weather failed: ZeroDivisionError('division by zero').",
+            "the stub of Weather failed: ZeroDivisionError('division by zero')",
         )
 
     def test_an_exception_as_body_drops_the_connection(self, stub: PartnerServer) -> None:
@@ -197,18 +197,18 @@ class TestReceiving:
         stub.register("PUT", "/today", match=[matchers.header_matcher({"X-Mark": "one"})])
         answer = call(stub, "PUT", "/today?units=c")
         assert answer.status_code == 501
-        assert answer.text.startswith("Weather has no answer to PUT /today. Registered: PUT /today (")
+        assert answer.text.startswith("Weather has no response for PUT /today. Registered: PUT /today (")
         assert answer.text.endswith("; POST /today (used up after 0); GET /today.")
         assert [received.status for received in stub.received("PUT")] == [501]
 
     def test_a_stub_without_registrations_says_so(self, stub: PartnerServer) -> None:
-        assert call(stub, "GET", "/").text == "Weather has no answer to GET /. Registered: nothing."
+        assert call(stub, "GET", "/").text == "Weather has no response for GET /. Registered: nothing."
 
     def test_a_chunked_body_is_refused_with_a_reason(self, stub: PartnerServer) -> None:
         answer = call(stub, "POST", "/today", data=iter([b"one", b"two"]))
         assert (answer.status_code, answer.text) == (
             411,
-            "The stub of Weather reads bodies with a Content-Length only.",
+            "the stub of Weather requires a Content-Length",
         )
 
 
@@ -331,11 +331,11 @@ class TestLiving:
         assert (stub.url, call(stub, "GET", "/today").text) == (url, "clear")
 
     def test_a_stub_has_no_address_before_it_is_started(self) -> None:
-        with pytest.raises(RuntimeError, match="The stub of Weather has no address yet: start it first"):
+        with pytest.raises(RuntimeError, match="the stub of Weather has no address: start it first"):
             _ = PartnerServer("Weather").url
 
     def test_a_running_stub_is_not_started_again(self, stub: PartnerServer) -> None:
-        with pytest.raises(RuntimeError, match="is running already"):
+        with pytest.raises(RuntimeError, match="is already running"):
             stub.start()
 
 
@@ -464,7 +464,7 @@ class TestCablecast:
         assert ask(cablecast, "GET", "/shows?search=Council%20000000").status_code == 200
 
     def test_an_unknown_operation_is_refused_with_the_known_ones(self, cablecast: Cablecast) -> None:
-        with pytest.raises(ValueError, match='no operation "dancing"') as raised:
+        with pytest.raises(ValueError, match='unknown operation "dancing"') as raised:
             cablecast.respond(500, operation="dancing")
         for operation in [*OPERATIONS, "anything"]:
             assert f'"{operation}"' in str(raised.value)

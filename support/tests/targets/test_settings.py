@@ -139,7 +139,7 @@ class TestMistakesInAFile:
             ),
             ('[databse]\nurl_env = "A"\n' + API, "[databse] is not known (did you mean [database]?)"),
             ('databse = "postgresql://u:secret@x/"\n' + API, "databse is not known (did you mean [database]?)"),
-            (API + 'adress = "typo"\n', "[api] adress is not known (known: url, ca_file)"),
+            (API + 'adress = "typo"\n', "[api] adress is not known (known: url, ca_file, [headers_env])"),
             (API + 'capabilities = ["writes"]\n', "capabilities stands below [api]: write it above the first section"),
             ("[api]\n", f"[api] lacks url, {ADDRESS}"),
             ('api = "http://x"\n', "[api] should be a section with url, ca_file"),
@@ -152,7 +152,7 @@ class TestMistakesInAFile:
             (API + "[limits]\njob = 0\n", f"[limits] job should be {SECONDS}, and is 0"),
             (API + "[limits]\njob = true\n", f"[limits] job should be {SECONDS}, and is true"),
             (API + "[limits]\njob = inf\n", f"[limits] job should be {SECONDS}, and is Infinity"),
-            (API + '[limits]\nanswer = "soon"\n', f'[limits] answer should be {SECONDS}, and is "soon"'),
+            (API + '[limits]\nresponse = "soon"\n', f'[limits] response should be {SECONDS}, and is "soon"'),
             (API + "[storage]\nroot = []\n", f"[storage] root should be {FOLDER}, and is a list"),
             (API + "[database]\n", f"[database] {ONE_ADDRESS}"),
             (API + '[database]\nurl = "a"\nurl_env = "B"\n', f"[database] {ONE_ADDRESS}"),
@@ -289,18 +289,21 @@ class TestFaultsOfALiveTarget:
 
     def test_commands_for_breaking_are_granted(self, tmp_path: Path) -> None:
         file = tmp_path / "there.toml"
-        commands = '[faults.redis."closing connections early"]\ninject = "false"\nrestore = "true"\n'
+        commands = '[faults.redis.closing_connections_early]\ninject = "false"\nrestore = "true"\n'
         file.write_text(f'capabilities = ["faults"]\n[api]\nurl = "http://127.0.0.1"\n{commands}')
-        assert load_target(str(file)).faults["redis"]["closing connections early"].inject == "false"
+        assert load_target(str(file)).faults["redis"]["closing_connections_early"].inject == "false"
 
     @pytest.mark.parametrize(
         ("content", "told"),
         [
             (
-                '[faults.redis.gone]\ninject = "a"\nrestore = "b"\n',
+                '[faults.redis.unavailable]\ninject = "a"\nrestore = "b"\n',
                 r"\[faults\] tells how to break parts, which capabilities do not grant: add \"faults\" there",
             ),
-            ('[faults.redis.gone]\ninject = "a"\n', r"\[faults\.redis\.gone\] lacks mend, the command that mends it"),
+            (
+                '[faults.redis.unavailable]\ninject = "a"\n',
+                r"\[faults\.redis\.unavailable\] lacks restore, the command that restores the component",
+            ),
         ],
     )
     def test_half_a_grant_is_refused(self, tmp_path: Path, content: str, told: str) -> None:
@@ -311,7 +314,7 @@ class TestFaultsOfALiveTarget:
         ("section", "told"),
         [
             ("reddis.gone", r"\[faults\.reddis\] is not known \(did you mean \[faults\.redis\]\?\)"),
-            ("redis.off", r"\[faults\.redis\.off\] is not known \(known: gone, killed, "),
+            ("redis.off", r"\[faults\.redis\.off\] is not known \(known: unavailable, killed, "),
         ],
     )
     def test_unknown_words_are_refused_with_what_is_known(self, tmp_path: Path, section: str, told: str) -> None:
