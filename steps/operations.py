@@ -118,7 +118,7 @@ def sees_queue(context: Context, number: float, state: str) -> None:
     alive = [worker for worker in seen["workers"] if worker["seconds_since_heartbeat"] < HEARTBEAT_MAX_AGE]
     require(
         alive,
-        f"a worker should have given a sign of life within {HEARTBEAT_MAX_AGE:g} s, but: {format_value(seen['workers'])}",
+        f"worker heartbeat: expected one within {HEARTBEAT_MAX_AGE:g} s, got {format_value(seen['workers'])}",
     )
 
 

@@ -4,8 +4,8 @@ It decodes the byte pairs as a television does (CEA-608, 47 CFR 15.119) and shar
 have written the file.
 
 Times. The time code of a line is the time at which its first byte pair is sent, and one pair is sent in each frame of
-1001/30000 seconds. So a caption appears only after it has been loaded: at the frame after the one that carries its EOC. A line
-whose time comes while the previous line is being sent waits for it.
+1001/30000 seconds. So a caption appears only after it has been loaded: at the frame after the one that carries its
+EOC. A line whose time comes while the previous line is being sent waits for it.
 
 Covered: pop-on captions of the first channel (CC1), the basic, special and both extended character sets, preamble
 address codes, mid-row codes and tab offsets (colours, italics and underlines are read and ignored), backspace and

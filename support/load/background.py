@@ -201,7 +201,7 @@ class BackgroundTraffic:
         return max((at for at, event in self._events if event.endswith(ending)), default=self._start)
 
     def wait_for_effect(self, *, answered: bool) -> None:
-        """Wait until each client has sent a request since the last event, and got a response unless `answered` is False.
+        """Wait until each client has sent a request since the last event, and finished it if `answered`.
 
         A fault that is restored before any request met it would be untested.
         """

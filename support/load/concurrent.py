@@ -84,9 +84,8 @@ class ConcurrentClients:
         self._evidence.table(f"{name}: statuses and times", FIGURES, distribution(calls))
         self._evidence.attach(f"{name}: timeline", distribution_chart(calls, released), "image/svg+xml")
         if errors := [call.error for call in calls if call.response is None]:
-            raise AssertionError(
-                f"responses to {len(calls)} requests: expected {len(calls)}, got {len(calls) - len(errors)}: {errors[0]}"
-            )
+            answered = len(calls) - len(errors)
+            raise AssertionError(f"responses to {len(calls)} requests: expected {len(calls)}, got {answered}: {errors[0]}")
         return [call.response for call in calls if call.response is not None]
 
 

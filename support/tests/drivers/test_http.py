@@ -13,6 +13,7 @@ import pytest
 import responses
 
 from support.checks.envelope import error_of, summarize_error
+from support.checks.responses import check_internals
 from support.drivers.http import HttpDriver, NoResponse, Response, WriteRejected
 from support.evidence.masking import Masker
 from support.evidence.recorder import Recorder

@@ -134,7 +134,7 @@ class TestCommands:
     def test_a_command_that_fails_is_told(self, granted: Mapping[str, Mapping[str, FaultCommands]]) -> None:
         fault = CommandFaultInjector(granted).find(Component.WORKER, FailureMode.KILLED)
         assert fault is not None
-        with pytest.raises(CommandFailed, match="ended with code 4: no such unit"):
+        with pytest.raises(CommandFailed, match="failed with exit code 4: no such unit"):
             fault.inject()
 
     def run(self, command: str) -> None:
@@ -156,7 +156,7 @@ class TestCommands:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(commands, "TIMEOUT", 0.5)
-        with pytest.raises(CommandFailed, match=r"was not done within 0\.5 s"):
+        with pytest.raises(CommandFailed, match=r"did not end within 0\.5 s"):
             self.run(f"sleep 300 & echo $! > {tmp_path}/pid; wait")
         pid = int((tmp_path / "pid").read_text())
         eventually("the sleeper", lambda: _lives(pid), lambda lives: not lives, expected="gone", within=2.0)
@@ -167,7 +167,7 @@ class TestCommands:
         ours = os.dup(0)
         os.dup2(keyboard, 0)
         try:
-            with pytest.raises(CommandFailed, match="ended with code 3: nobody answers"):
+            with pytest.raises(CommandFailed, match="failed with exit code 3: nobody answers"):
                 self.run("read answer || { echo nobody answers >&2; exit 3; }")
         finally:
             os.dup2(ours, 0)

@@ -85,7 +85,7 @@ def test_a_request_without_an_answer_fails_and_is_counted(
     server.register("GET", "/", body=ConnectionError("gone"))
     with pytest.raises(AssertionError, match="responses to 2 requests: expected 2, got 0: GET /: expected a response"):
         crowd.send([partial(get, "/")] * 2, concurrency=2)
-    assert any("no answer" in str(text) for text in evidence.files.values())
+    assert any("no response" in str(text) for text in evidence.files.values())
 
 
 @pytest.mark.parametrize("show", [distribution, lambda calls: distribution_chart(calls, 0.0)])
