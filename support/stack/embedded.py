@@ -15,6 +15,7 @@ from pathlib import Path
 from support.errors import EnvironmentFailed
 from support.gherkin.personas import PERMANENT, PERSONAS, Account
 from support.stack.directories import RunDirectory
+from support.stack.environment import isolate
 from support.stack.platform import PlatformProcesses
 from support.stack.ports import ReservedPort
 from support.stack.postgres import PostgresServer
@@ -53,6 +54,7 @@ class EmbeddedPlatform:
 
     def begin(self) -> None:
         """Start every server; none of them is waited for."""
+        isolate()
         self._clock = Stopwatch()
         self._run = RunDirectory()
         self._ending.callback(self._run.close)

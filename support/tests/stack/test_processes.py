@@ -76,4 +76,4 @@ class TestComplaint:
     def test_a_server_that_wrote_nothing_is_told_so(self, log: Path, content: str | None) -> None:
         if content is not None:
             log.write_text(content)
-        assert find_cause(log) == "it wrote nothing"
+        assert find_cause(log) == "the log is empty"
