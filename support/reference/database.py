@@ -155,7 +155,11 @@ def wait_until_up(url: str, *, limit_seconds: float = math.inf) -> bool:
 
 def libpq_url(url: str) -> str:
     """The same address in the form libpq and psycopg read: ``postgresql://...``."""
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    address, mark, query = (
+        make_url(url).set(drivername="postgresql").render_as_string(hide_password=False).partition("?")
+    )
+    # SQLAlchemy writes a blank in the query as "+", which libpq does not decode.
+    return address + mark + query.replace("+", "%20")
 
 
 def utc_now() -> datetime:

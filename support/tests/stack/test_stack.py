@@ -228,7 +228,9 @@ def test_a_port_in_use_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_no_folder_for_the_run_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(directories, "_base_directory", lambda: tmp_path / "not there")
-    with pytest.raises(EnvironmentFailed, match=r"no folder for the servers of the run can be created in .*: No such file"):
+    with pytest.raises(
+        EnvironmentFailed, match=r"no folder for the servers of the run can be created in .*: No such file"
+    ):
         RunDirectory()
 
 
