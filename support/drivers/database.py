@@ -40,7 +40,16 @@ def open_engine(url: str, name: str) -> Engine:
 class DatabaseDriver:
     """Run statements of one scenario."""
 
-    def __init__(self, engine: Engine, evidence: Recorder, *, writes: bool = False) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        evidence: Recorder,
+        *,
+        writes: bool = False,
+        explain: Callable[[], str] = lambda: "",
+    ) -> None:
+        """`explain` returns why the database may be unavailable; an error is then reported with this message alone."""
+        self._explain = explain
         self._engine = engine
         self._evidence = evidence
         self._writes = writes
@@ -59,14 +68,16 @@ class DatabaseDriver:
 
         The pool then opens new connections. A ping before each use would double the time of every statement.
         """
-        try:
-            with connect() as connection:
-                return self._run(connection, statement, parameters)
-        except DBAPIError as error:
-            if not error.connection_invalidated:
-                raise
-        with connect() as connection:
-            return self._run(connection, statement, parameters)
+        for attempt in (1, 2):
+            try:
+                with connect() as connection:
+                    return self._run(connection, statement, parameters)
+            except DBAPIError as error:
+                if reason := self._explain():
+                    raise FeatureError(reason) from None
+                if attempt == 2 or not error.connection_invalidated:
+                    raise
+        raise RuntimeError("unreachable")
 
     def _run(self, connection: Connection, statement: str, parameters: Mapping[str, object]) -> list[Mapping[str, Any]]:
         start = time.monotonic()

@@ -51,7 +51,16 @@ class CommandRejected(FeatureError):
 class RedisDriver:
     """Run commands of one scenario. Without `writes` only commands that read are sent."""
 
-    def __init__(self, client: redis.Redis, evidence: Recorder, *, writes: bool = False) -> None:
+    def __init__(
+        self,
+        client: redis.Redis,
+        evidence: Recorder,
+        *,
+        writes: bool = False,
+        explain: Callable[[], str] = lambda: "",
+    ) -> None:
+        """`explain` returns why Redis may be unavailable; an error is then reported with this message alone."""
+        self._explain = explain
         self._client = client
         self._evidence = evidence
         self._writes = writes
@@ -112,6 +121,8 @@ class RedisDriver:
             return value
         except redis.RedisError as error:
             message = str(error)
+            if reason := self._explain():
+                raise FeatureError(reason) from None
             raise
         finally:
             self._evidence.command(

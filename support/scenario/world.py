@@ -240,12 +240,13 @@ class World:
     @cached_property
     def faults(self) -> Faults:
         """The way to break parts of the platform."""
-        return Faults(
+        self.reach.faults = Faults(
             self.reach.fault_injector,
             self.cleanup,
             prove_healthy=self.operations.prove_healthy,
             mark=self.background.mark,
         )
+        return self.reach.faults
 
     @cached_property
     def processes(self) -> Processes:

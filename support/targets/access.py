@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TypeVar, cast
 
 from requests.adapters import HTTPAdapter
@@ -18,7 +18,8 @@ from support.drivers.storage import StorageDriver
 from support.drivers.websocket import WebSocketDriver, open_websocket
 from support.errors import FeatureError
 from support.evidence.recorder import Recorder
-from support.faults.injection import FaultInjector
+from support.faults.components import Component
+from support.faults.injection import FaultInjector, Faults
 from support.faults.processes import Processes
 from support.partners.server import PartnerServer
 from support.scenario.journal import Journal
@@ -43,6 +44,7 @@ class TargetAccess:
         self, run: Run, evidence: Recorder, suffix: str, *, asks_for: Collection[Capability], read_only: bool
     ) -> None:
         self._run = run
+        self.faults: Faults | None = None
         self._evidence = evidence
         self._suffix = suffix
         self._asks_for = asks_for
@@ -97,13 +99,27 @@ class TargetAccess:
     def database(self) -> DatabaseDriver:
         """PostgreSQL."""
         self._run.require(Capability.DATABASE)
-        return DatabaseDriver(self._run.engine, self._evidence, writes=self._writes)
+        return DatabaseDriver(
+            self._run.engine, self._evidence, writes=self._writes, explain=partial(self._explain, Component.DATABASE)
+        )
 
     @cached_property
     def redis(self) -> RedisDriver:
         """Redis."""
         self._run.require(Capability.REDIS)
-        return RedisDriver(self._run.redis, self._evidence, writes=self._writes)
+        return RedisDriver(
+            self._run.redis, self._evidence, writes=self._writes, explain=partial(self._explain, Component.REDIS)
+        )
+
+    def _explain(self, component: Component) -> str:
+        """Return why a store is unavailable; empty if the scenario has not injected a fault into it."""
+        mode = self.faults.describe(component) if self.faults else ""
+        if not mode:
+            return ""
+        return (
+            f"this step reads {component}, which the scenario made {mode}: restore it before this step, "
+            "or check the same through the API"
+        )
 
     @cached_property
     def storage(self) -> StorageDriver:

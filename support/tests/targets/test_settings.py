@@ -323,3 +323,22 @@ class TestFaultsOfALiveTarget:
         file.write_text(f'capabilities = ["faults"]\n[api]\nurl = "http://127.0.0.1"\n{commands}')
         with pytest.raises(UsageError, match=told):
             load_target(str(file))
+
+
+class TestCredentialsOfAGateway:
+    @pytest.mark.parametrize("url", ["http://gate:secret@127.0.0.1:9/prefix", "https://token@staging.example.org"])
+    def test_credentials_in_the_address_are_rejected_without_printing_them(self, file: Path, url: str) -> None:
+        file.write_text(f'[api]\nurl = "{url}"\n')
+        with pytest.raises(UsageError, match="must not contain a user name or password") as failure:
+            load_target(str(file))
+        assert "secret" not in str(failure.value)
+
+    def test_a_header_comes_from_a_variable(self, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("GATEWAY_KEY", "k1")
+        file.write_text('[api]\nurl = "http://127.0.0.1:9"\nheaders_env = { "X-Gateway-Key" = "GATEWAY_KEY" }\n')
+        assert load_target(str(file)).gateway_headers == {"X-Gateway-Key": "k1"}
+
+    def test_a_header_of_the_platform_is_rejected(self, file: Path) -> None:
+        file.write_text('[api]\nurl = "http://127.0.0.1:9"\nheaders_env = { "authorization" = "GATEWAY_KEY" }\n')
+        with pytest.raises(UsageError, match="must not set Authorization"):
+            load_target(str(file))
