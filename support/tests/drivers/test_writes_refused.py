@@ -63,7 +63,7 @@ def command(context):
 REFUSALS = {
     "A request that creates": "POST /api/vod/create was not sent: the target does not grant `writes`",
     "A request that deletes": "was not sent: the target does not grant `writes`",
-    "A row that is written straight to the database": "nothing was written to the database",
+    "A row that is written straight to the database": "the statement was not sent to the database",
     "A statement that writes in the disguise of a query": "read-only transaction",
     "A key that is set in Redis": "SET was not sent to Redis: the target does not grant `writes`",
 }
