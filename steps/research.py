@@ -51,7 +51,7 @@ def move_at_once(context: Context, callers: int, name: str, state: str) -> None:
     world = context.world
     session = resources.recall(world, SESSION, name)
     moves = [world.research.moving(session, state, by=session.by)] * callers
-    world.remember("answers", world.concurrent.send(moves, at_once=callers))
+    world.remember("answers", world.concurrent.send(moves, concurrency=callers))
 
 
 @then("{winners:Integer} of them succeeds and the others are rejected as {rejection:Rejection}")

@@ -172,7 +172,7 @@ def create_at_once(context: Context, who: str, count: float, types: ResourceType
     by, names = world.person(who), [f"{types.word.replace(' ', '-')}-{number}" for number in range(int(count))]
     called = [types.known_as(name, world.suffix) for name in names]
     answers = world.concurrent.send(
-        [world.resources.creating(types, each, by=by) for each in called], at_once=len(called)
+        [world.resources.creating(types, each, by=by) for each in called], concurrency=len(called)
     )
     for name, each, answer in zip(names, called, answers, strict=True):
         resources.remember(world, world.resources.created(types, name, each, answer.expect(201).document, by, ""))

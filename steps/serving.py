@@ -141,7 +141,7 @@ def send_at_once(context: Context, who: str, count: int, calls: str, title: str,
     person, vod = world.person(who), world.recall(title, Vod)
     world.access.token(person)
     requests = [partial(_call, world, calls, number, vod, person) for number in range(count)]
-    world.remember("answers", world.concurrent.send(requests, at_once=clients))
+    world.remember("answers", world.concurrent.send(requests, concurrency=clients))
 
 
 def _call(world: World, calls: str, number: int, vod: Vod, person: Persona, http: HttpDriver) -> Response:
