@@ -8,6 +8,7 @@ from behave.runner import Context
 from support.capabilities.access import secrets
 from support.capabilities.access.client import RepeatableRequest
 from support.checks.comparison import require, require_equal, require_fields
+from support.checks.envelope import error_of
 from support.drivers.http import Response
 from support.scenario.world import World
 
@@ -102,7 +103,7 @@ def refused_alike(context: Context) -> None:
 
 
 def _told(refusal: Response) -> dict[str, object]:
-    told = {name: value for name, value in refusal.error.items() if name != "request_id"}
+    told = {name: value for name, value in error_of(refusal).items() if name != "request_id"}
     return {
         **told,
         "WWW-Authenticate": refusal.headers.get("WWW-Authenticate"),
@@ -168,7 +169,7 @@ def told_to_wait(context: Context, at_least: float, at_most: float) -> None:
     """
     world = context.world
     answer = world.recall("answer", Response).expect(429)
-    require_equal("the kind of refusal", answer.error["type"], "RateLimitError")
+    require_equal("the kind of refusal", error_of(answer)["type"], "RateLimitError")
     told = answer.headers.get("Retry-After", "nothing")
     wanted = f"between {at_least:g} and {at_most:g} seconds"
     require(

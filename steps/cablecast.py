@@ -25,7 +25,7 @@ def cablecast_has_show_of(context: Context, show: str, days: int) -> None:
     Example: Given Cablecast has the show "City Council" dated 7 days ago
     """
     world = context.world
-    world.cablecast.has_show(world.unique_name(show), days)
+    world.cablecast.add_show(world.unique_name(show), days)
 
 
 @given("Cablecast responds to {operation:Operation} with {reply:Reply} {times:Repeat}")

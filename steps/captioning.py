@@ -39,9 +39,9 @@ def passes_through(context: Context, title: str, states: list[str], seconds: flo
 
 def _require_progress(timeline: Timeline[Progress]) -> None:
     percents = [seen.percent for seen in timeline.values]
-    require(percents == sorted(percents), f"{timeline.what}: progress should never go back, but went {percents}")
+    require(percents == sorted(percents), f"{timeline.subject}: progress should never go back, but went {percents}")
     if timeline.values[-1].status == "completed":
-        require_equal(f"the progress of {timeline.what} when completed", percents[-1], 100)
+        require_equal(f"the progress of {timeline.subject} when completed", percents[-1], 100)
 
 
 def _require_in_step(world: World, vod: Vod, title: str, status: str) -> None:

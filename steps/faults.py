@@ -6,6 +6,7 @@ from behave import given, then, when
 from behave.runner import Context
 
 from support.faults.components import Component, FailureMode
+from support.faults.duration import inject_for, inject_until
 from support.gherkin.step_declarations import requires
 from support.load.samples import Outcome
 from support.targets.capabilities import Capability
@@ -35,6 +36,27 @@ def breaks(context: Context, component: Component, mode: FailureMode) -> None:
     world.remember("API process", world.processes.id_of("api") if world.run.embedded else 0)
     world.faults.inject(component, mode)
     world.background.wait_for_effect(answered=(component, mode) != (Component.API, FailureMode.FROZEN))
+
+
+@given("{component:Component} is {mode:FailureMode} for {seconds:Duration}")
+def unavailable_during_the_next_steps(
+    context: Context, component: Component, mode: FailureMode, seconds: float
+) -> None:
+    """Inject a fault and go on; the component is restored after this time, or at the end of the scenario.
+
+    Example: Given the database is unavailable for 5 seconds
+    """
+    world = context.world
+    inject_until(world.faults, component, mode, seconds, world.cleanup)
+
+
+@when("{component:Component} is {mode:FailureMode} for {seconds:Duration}")
+def unavailable_for(context: Context, component: Component, mode: FailureMode, seconds: float) -> None:
+    """Inject a fault, wait for this time and restore the component.
+
+    Example: When the database is unavailable for 5 seconds
+    """
+    inject_for(context.world.faults, component, mode, seconds)
 
 
 @given("{component:Component} has been restored")

@@ -3,7 +3,7 @@
 from behave import given, then
 from behave.runner import Context
 
-from support.checks.comparison import require, shown
+from support.checks.comparison import format_value, require
 from support.gherkin.step_declarations import TEXT, requires, step_input
 from support.targets.capabilities import Capability
 
@@ -48,4 +48,4 @@ def files_like(context: Context, count: int, pattern: str) -> None:
     """
     world = context.world
     found = world.storage.listing(world.values.text(pattern))
-    require(len(found) == count, f'"{pattern}" should match {count} files, but matches {shown(found)}')
+    require(len(found) == count, f'"{pattern}" should match {count} files, but matches {format_value(found)}')

@@ -4,8 +4,9 @@ from behave import given, then, when
 from behave.runner import Context
 
 from support.capabilities.api.client import describe_statuses, statuses
-from support.checks.comparison import require, require_alike, require_equal
-from support.drivers.http import REJECTIONS, Response
+from support.checks.comparison import require, require_equal, require_match
+from support.checks.envelope import REJECTIONS, error_of
+from support.drivers.http import Response
 from support.errors import require_feature
 from support.gherkin.parameter_types import Request
 from support.gherkin.step_declarations import TABLE, TEXT, step_input
@@ -20,7 +21,7 @@ def told_invalid(context: Context, field: str) -> None:
     Example: Then the request is rejected as invalid in "status"
     """
     world = context.world
-    error = world.recall("answer", Response).expect(422).error
+    error = error_of(world.recall("answer", Response).expect(422))
     require_equal("the type of the error", error["type"], "ValidationError")
     require_equal("the fields that are invalid", [detail["field"] for detail in error["details"]], [field])
 
@@ -37,7 +38,7 @@ def is_rejected(context: Context, rejection: str, message: str | None = None) ->
     """
     answer = context.world.recall("answer", Response)
     status, error_type = REJECTIONS[rejection]
-    error = answer.expect(status).error
+    error = error_of(answer.expect(status))
     require_equal("the type of the error", error["type"], error_type)
     require_equal("the parts of the response", sorted(answer.document), ["error"])
     if rejection == "unauthenticated":
@@ -83,7 +84,7 @@ def has_sent(context: Context, who: str, request: Request) -> None:
     """
     send(context, who, request)
     answer = context.world.recall("answer", Response)
-    require(answer.status < 400, f"{answer} should succeed, but was answered {answer.status} {answer.told}")
+    require(answer.status < 400, f"status of {answer}: expected success, got {answer.status} {answer.summary}")
 
 
 @when("{who:Caller} sends {request:Request} {count:Integer} times from {clients:Integer} concurrent clients")
@@ -131,8 +132,8 @@ def refused(context: Context, status: int, error: str) -> None:
     Example: Then the response is 404 "NotFoundError"
     """
     answer = context.world.recall("answer", Response).expect(status)
-    require_equal(f"the type of the error of {answer}", answer.error["type"], error)
-    require_equal(f"the X-Request-ID of {answer}", answer.headers.get("X-Request-ID"), answer.error["request_id"])
+    require_equal(f"the type of the error of {answer}", error_of(answer)["type"], error)
+    require_equal(f"the X-Request-ID of {answer}", answer.headers.get("X-Request-ID"), error_of(answer)["request_id"])
 
 
 @then("the response has")
@@ -156,7 +157,7 @@ def answer_is_exactly(context: Context) -> None:
     """
     world = context.world
     wanted = inputs.expected_document(world, context)
-    require_alike("answer", world.recall("answer", Response).json, wanted, exactly=True)
+    require_match("answer", world.recall("answer", Response).json, wanted, exactly=True)
 
 
 @then("the response contains the text")

@@ -8,7 +8,7 @@ from behave.runner import Context
 
 from support.capabilities.operations.client import SERVICES, Metrics
 from support.capabilities.vod.client import Vod
-from support.checks.comparison import fail, require, require_equal, shown
+from support.checks.comparison import fail, format_value, require, require_equal
 from support.checks.openapi import ApiDocument
 from support.drivers.http import Response
 from support.errors import require_feature
@@ -120,7 +120,7 @@ def sees_queue(context: Context, number: float, state: str) -> None:
     alive = [worker for worker in seen["workers"] if worker["seconds_since_heartbeat"] < HEARTBEAT_MAX_AGE]
     require(
         alive,
-        f"a worker should have given a sign of life within {HEARTBEAT_MAX_AGE:g} s, but: {shown(seen['workers'])}",
+        f"worker heartbeat: expected one within {HEARTBEAT_MAX_AGE:g} s, got {format_value(seen['workers'])}",
     )
 
 
@@ -245,7 +245,7 @@ def all_compared(context: Context) -> None:
     require_feature(answers, "no request was answered since then: there is nothing to compare")
     require_equal("how many answers were compared", compared, answers)
     known = world.run.document
-    require(known and known.seen, "answers should be noted as seen, but none is")
+    require(known and known.observed, "responses compared with the OpenAPI document: expected some, got none")
 
 
 def _compared(world: World) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from behave.runner import Context
 
 from support.capabilities.vod.client import Vod
 from support.checks import tables
-from support.checks.comparison import require_equal, shown
+from support.checks.comparison import format_value, require_equal
 from support.drivers.http import Response
 from support.faults.components import Component, FailureMode
 from support.gherkin.step_declarations import TABLE, requires, step_input
@@ -143,7 +143,7 @@ def queue_counts(context: Context) -> None:
     world = context.world
     [row] = tables.read(context.table, ["pending", "processing", "completed", "failed"])
     before = world.recall("counts before", dict)
-    wanted = {state: before[state] + tables.whole(row, state) for state in row}
+    wanted = {state: before[state] + tables.parse_integer(row, state) for state in row}
     person = world.person("Dana")
     _await_counts("the counts of the queue", lambda: world.vod.queue_counts(by=person), wanted)
     live = {"todo": wanted["pending"], "doing": wanted["processing"]}
@@ -152,7 +152,7 @@ def queue_counts(context: Context) -> None:
 
 
 def _await_counts(what: str, look: Callable[[], Mapping[str, int]], wanted: Mapping[str, int]) -> None:
-    eventually(what, look, lambda counts: counts == wanted, expected=shown(wanted), within=10.0)
+    eventually(what, look, lambda counts: counts == wanted, expected=format_value(wanted), within=10.0)
 
 
 def _live(counts: Mapping[str, int]) -> dict[str, int]:

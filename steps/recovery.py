@@ -7,6 +7,7 @@ from support.capabilities.api.malformed import Refusal
 from support.capabilities.operations.client import Health
 from support.capabilities.vod.client import Vod
 from support.checks.comparison import require, require_equal
+from support.checks.envelope import error_of
 from support.drivers.http import Response
 from support.gherkin.step_declarations import requires
 from support.polling import consistently, eventually
@@ -40,7 +41,7 @@ def refused_in_time(context: Context, who: str, error: str, seconds: float) -> N
 
 
 def _require_refused(answer: Response, kind: str, seconds: float) -> None:
-    require_equal("the kind of refusal", answer.expect(503).error["type"], kind)
+    require_equal("the kind of refusal", error_of(answer.expect(503))["type"], kind)
     took = f"{answer.seconds:.1f} s"
     require(answer.seconds <= seconds, f"{answer} should be answered within {seconds:g} s, but took {took}")
 

@@ -8,7 +8,8 @@ from support.capabilities.research.client import DOCUMENT_BATCH, filler
 from support.capabilities.research.resources import PORTFOLIO, SESSION
 from support.checks import tables
 from support.checks.comparison import require, require_equal, require_fields, require_one
-from support.drivers.http import REJECTIONS, Response
+from support.checks.envelope import REJECTIONS, error_of
+from support.drivers.http import Response
 from support.errors import require_feature
 from support.gherkin.step_declarations import TABLE, step_input
 from support.scenario import inputs
@@ -51,7 +52,7 @@ def move_at_once(context: Context, callers: int, name: str, state: str) -> None:
     world = context.world
     session = world.resource(SESSION, name)
     moves = [world.research.moving(session, state, by=session.by)] * callers
-    world.remember("answers", world.concurrent.send(moves, at_once=callers))
+    world.remember("answers", world.concurrent.send(moves, concurrency=callers))
 
 
 @then("{winners:Integer} of them succeeds and the others are rejected as {rejection:Rejection}")
@@ -159,7 +160,7 @@ def research_failed(context: Context, name: str, reason: str) -> None:
     Example: Then the research session "AAPL" failed because "The price service did not respond in time."
     """
     world = context.world
-    error = world.recall("answer", Response).expect(502, 503, 504).error
+    error = error_of(world.recall("answer", Response).expect(502, 503, 504))
     require_equal("the kind of failure", (error["type"], error["message"]), ("DependencyError", reason))
     session = world.resource(SESSION, name)
     expected = {"state": "failed", "stage": "started", "error": reason, "data": {}}

@@ -174,7 +174,9 @@ def create_concurrently(context: Context, who: str, count: int, types: ResourceT
     world = context.world
     by, names = world.person(who), [f"{types.name.replace(' ', '-')}-{number}" for number in range(count)]
     sent = [types.unique_name(name, world.suffix) for name in names]
-    responses = world.concurrent.send([world.resources.creation(types, each, by=by) for each in sent], at_once=count)
+    responses = world.concurrent.send(
+        [world.resources.creation(types, each, by=by) for each in sent], concurrency=count
+    )
     for name, each, response in zip(names, sent, responses, strict=True):
         world.remember_resource(world.resources.created(types, name, each, response.expect(201).document, by))
     world.remember("created", [world.resource(types, name) for name in names])

@@ -6,7 +6,7 @@ from behave import given, then, when
 from behave.runner import Context
 
 from support.capabilities.vod.client import FIELDS, Vod, variant
-from support.checks.comparison import require, require_equal, require_fields, shown
+from support.checks.comparison import format_value, require, require_equal, require_fields
 from support.drivers.http import HttpDriver, Response
 from support.gherkin.personas import Persona
 from support.scenario import inputs
@@ -143,7 +143,7 @@ def send_at_once(context: Context, who: str, count: int, calls: str, name: str, 
     person, vod = world.person(who), world.recall(name, Vod)
     world.access.token(person)
     requests = [partial(_call, world, calls, number, vod, person) for number in range(count)]
-    world.remember("answers", world.concurrent.send(requests, at_once=clients))
+    world.remember("answers", world.concurrent.send(requests, concurrency=clients))
 
 
 def _call(world: World, calls: str, number: int, vod: Vod, person: Persona, http: HttpDriver) -> Response:
@@ -174,5 +174,5 @@ def holds_one(context: Context, title: str) -> None:
     row = world.vods.row(vod)
     sent = len(world.recall("answers", list))
     kept = row["file_size"] in range(sent)
-    require(kept, f'the VOD "{title}" should hold a change that was sent, but holds {shown(row)}')
+    require(kept, f'the VOD "{title}" should hold a change that was sent, but holds {format_value(row)}')
     require_fields(f'the row of the VOD "{title}"', row, variant(vod.recording, int(row["file_size"])))

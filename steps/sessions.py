@@ -4,6 +4,7 @@ from behave import given, then, when
 from behave.runner import Context
 
 from support.checks.comparison import require, require_equal
+from support.checks.envelope import error_of
 from support.drivers.http import Response
 from support.scenario.shared_sessions import SignedIn
 
@@ -97,7 +98,7 @@ def session_fate(context: Context, whose: str, which: int, state: bool) -> None:
         require_equal("whom the page greets", answer.expect(200).document["username"], username)
         require(world.sessions.row(session), f"{person.name}'s session should be in the database, but is not")
     else:
-        require_equal("the kind of refusal", answer.expect(401).error["type"], "AuthenticationError")
+        require_equal("the kind of refusal", error_of(answer.expect(401))["type"], "AuthenticationError")
 
 
 @given("{who:Actor} has refreshed the session")

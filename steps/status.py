@@ -134,7 +134,7 @@ def report_concurrently(context: Context, callers: int, name: str) -> None:
     percentages = list(range(1, callers + 1))
     random.Random(world.suffix).shuffle(percentages)
     sent = [world.status.report(status, each, by=status.by) for each in percentages]
-    world.remember("answers", world.concurrent.send(sent, at_once=callers))
+    world.remember("answers", world.concurrent.send(sent, concurrency=callers))
 
 
 @then("each accepted report of the status {name:Quoted} has one history entry, and the highest stays")
@@ -181,12 +181,12 @@ def read_while_writing(context: Context, who: str, callers: int, name: str) -> N
         return http.get("/api/health", actor=reader.name)
 
     def report_all(http: HttpDriver) -> Response:
-        world.remember("answers", world.concurrent.send(reports, at_once=callers))
+        world.remember("answers", world.concurrent.send(reports, concurrency=callers))
         last.append(world.status_stores.last_event())
         return http.get("/api/health", actor=reader.name)
 
     world.concurrent.send(
-        [report_all, *(lambda http, feed=feed: follow(feed, http) for feed in feeds)], at_once=1 + len(feeds)
+        [report_all, *(lambda http, feed=feed: follow(feed, http) for feed in feeds)], concurrency=1 + len(feeds)
     )
     world.remember("feeds", feeds)
 
@@ -229,7 +229,7 @@ def report_during_kill(context: Context, count: int, callers: int, name: str) ->
 
     with ThreadPoolExecutor(1) as killer:
         killed = killer.submit(kill)
-        world.remember("answers", world.concurrent.send(reports, at_once=callers))
+        world.remember("answers", world.concurrent.send(reports, concurrency=callers))
         killed.result()
 
 

@@ -75,7 +75,7 @@ def _make(world: World, stage: str, title: str, who: str) -> None:
         world.remember(title, world.vod.fresh(made, person)[0])
         return
     if stage == "published":
-        world.cablecast.has_show(made.title)
+        world.cablecast.add_show(made.title)
     world.vod.bring(_register(world, who), stage, by=person)
 
 

@@ -1,11 +1,12 @@
-"""The one poller: `eventually` waits for something to become true, `consistently` watches that it stays true.
+"""The one poller: `eventually` waits until a condition holds, `consistently` checks that it stays true.
 
-Nothing else in the tests waits for time to pass. Both look at once, keep every observation and tell the story when
-they fail: "VOD status: pending (0.0 s), processing (0.4 s), still processing at 30.0 s (wanted completed)".
+No other module of the tests waits for time to pass. Both read immediately, keep every observation and report all of
+them on failure: "VOD status: pending (0.0 s), processing (0.4 s); after 30.0 s expected completed, got processing".
 """
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,61 +14,67 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from support.checks.comparison import shown
+from support.checks.comparison import format_value
+from support.checks.strict_json import MissingField
+from support.errors import AcceptanceError
 
-Seen = TypeVar("Seen")
+Value = TypeVar("Value")
 
-READ_AGAIN = 0.05  # seconds between two looks, unless the caller knows better
-AT_FIRST = 0.01  # seconds; what happens at all mostly happens soon, so the first looks follow each other faster
+INTERVAL = 0.05  # seconds between two reads, unless the caller sets another interval
+FIRST_INTERVAL = 0.01  # seconds; most effects come soon, so the first reads follow each other faster
 
-SHORT = 40  # characters of what is told a second time, as still so at the end
+SHORT = 200  # characters of an observation in the message of a timeout
 
 
 class PollingTimeout(AssertionError):
-    """What was waited for did not come, or what should have stayed did not stay."""
+    """A condition did not become true in time, or did not stay true."""
 
 
-def plainly(value: object) -> str:
-    """Return what was seen as features write it; a text without quotes, it is mostly a word for a state."""
-    return value if isinstance(value, str) else shown(value)
+def plain_text(value: object) -> str:
+    """Return a value as features write it; a text without quotes, because it is mostly the name of a state."""
+    return value if isinstance(value, str) else format_value(value)
 
 
 @dataclass
-class Timeline(Generic[Seen]):
-    """What was seen and when, without repetitions. Times are seconds since the first look."""
+class Timeline(Generic[Value]):
+    """All observations with their times (seconds since the first read), without repetitions."""
 
-    what: str
-    show: Callable[[Seen], str]
+    subject: str
+    show: Callable[[Value], str]
     start: float = field(default_factory=time.monotonic)
-    changes: list[tuple[float, Seen]] = field(default_factory=list)
+    changes: list[tuple[float, Value]] = field(default_factory=list)
 
-    def add(self, value: Seen) -> None:
-        """Note an observation; one that equals the last is not kept."""
+    def add(self, value: Value) -> None:
+        """Add an observation unless it equals the last one."""
         if not self.changes or self.show(self.changes[-1][1]) != self.show(value):
             self.changes.append((self.elapsed, value))
 
     @property
     def elapsed(self) -> float:
-        """Seconds since the beginning."""
+        """Seconds since the start."""
         return time.monotonic() - self.start
 
     @property
-    def values(self) -> list[Seen]:
+    def values(self) -> list[Value]:
         """The observations in order, without repetitions."""
         return [value for _, value in self.changes]
 
     def __str__(self) -> str:
-        story = ", ".join(f"{self.show(value)} ({at:.1f} s)" for at, value in self.changes)
-        return f"{self.what}: {story}"
+        observations = ", ".join(f"{self._shorten(value)} ({at:.1f} s)" for at, value in self.changes)
+        return f"{self.subject}: {observations}"
+
+    def _shorten(self, value: Value) -> str:
+        text = self.show(value)
+        return text if len(text) <= SHORT else f"{text[:SHORT]}..."
 
 
-Witness = Callable[[Timeline[Any]], None]
-_witness: ContextVar[Witness | None] = ContextVar("witness", default=None)
+WaitListener = Callable[[Timeline[Any]], None]
+_listener: ContextVar[WaitListener | None] = ContextVar("listener", default=None)
 
 
-def report_waits(witness: Witness | None) -> None:
-    """Have every wait of this thread told to the witness when it is over, however it ended."""
-    _witness.set(witness)
+def report_waits(listener: WaitListener | None) -> None:
+    """Pass the timeline of every wait of this thread to a listener when the wait ends; None stops this."""
+    _listener.set(listener)
 
 
 @contextmanager
@@ -75,61 +82,89 @@ def _reported(timeline: Timeline[Any]) -> Iterator[None]:
     try:
         yield
     finally:
-        if witness := _witness.get():
-            witness(timeline)
+        if listener := _listener.get():
+            listener(timeline)
 
 
 def eventually(
-    what: str,
-    read: Callable[[], Seen],
-    condition: Callable[[Seen], bool],
+    subject: str,
+    read: Callable[[], Value],
+    condition: Callable[[Value], bool],
     *,
     expected: str,
     within: float,
-    every: float = READ_AGAIN,
-    show: Callable[[Seen], str] = plainly,
-) -> Timeline[Seen]:
-    """Look until `wanted` accepts what `look` returns; return all that was seen, the wanted value last.
+    every: float = INTERVAL,
+    show: Callable[[Value], str] = plain_text,
+) -> Timeline[Value]:
+    """Read until a condition holds; return all observations, the accepted one last.
 
-    `within` and `every` are seconds; the first waits are shorter, each twice the one before, up to `every`. The last
-    look begins no earlier than the deadline, so that a slow machine does not turn a late success into a failure. What
-    `look` raises ends the wait. Raises NeverHappened with the timeline.
+    `within` and `every` are seconds; the first intervals are shorter, each twice the one before, up to `every`. The
+    last read starts at the deadline or later, so that a slow machine does not turn a late success into a failure. An
+    exception of `read` ends the wait. Raises PollingTimeout with the timeline.
     """
-    timeline = Timeline(what, show)
-    pause = min(AT_FIRST, every)
+    timeline = Timeline(subject, show)
+    interval = min(FIRST_INTERVAL, every)
     with _reported(timeline):
         while True:
-            last = timeline.elapsed >= within
+            is_last = timeline.elapsed >= within
             value = read()
             timeline.add(value)
-            if condition(value):
+            holds, reason = _evaluate(condition, value)
+            if holds:
                 return timeline
-            if last:
-                actual = show(value) if len(show(value)) <= SHORT else "so"
-                raise PollingTimeout(f"{timeline}, still {actual} at {timeline.elapsed:.1f} s (wanted {expected})")
-            time.sleep(min(pause, max(0.0, within - timeline.elapsed)))
-            pause = min(2 * pause, every)
+            if is_last:
+                raise PollingTimeout(_describe_timeout(timeline, value, expected, reason))
+            time.sleep(min(interval, max(0.0, within - timeline.elapsed)))
+            interval = min(2 * interval, every)
 
 
 def consistently(
-    what: str,
-    read: Callable[[], Seen],
-    condition: Callable[[Seen], bool],
+    subject: str,
+    read: Callable[[], Value],
+    condition: Callable[[Value], bool],
     *,
     expected: str,
     during: float,
-    every: float = READ_AGAIN,
-    show: Callable[[Seen], str] = plainly,
-) -> Timeline[Seen]:
-    """Look for `during` seconds; raise NeverHappened at the first look that `wanted` refuses."""
-    timeline = Timeline(what, show)
+    every: float = INTERVAL,
+    show: Callable[[Value], str] = plain_text,
+) -> Timeline[Value]:
+    """Read for `during` seconds; raise PollingTimeout at the first value that does not meet the condition."""
+    timeline = Timeline(subject, show)
     with _reported(timeline):
         while True:
-            last = timeline.elapsed >= during
+            is_last = timeline.elapsed >= during
             value = read()
             timeline.add(value)
-            if not condition(value):
-                raise PollingTimeout(f"{timeline} (wanted {expected} for {during:g} s)")
-            if last:
+            holds, reason = _evaluate(condition, value)
+            if not holds:
+                raise PollingTimeout(f"{timeline}; expected {expected} for {during:g} s, got {show(value)}{reason}")
+            if is_last:
                 return timeline
             time.sleep(min(every, max(0.0, during - timeline.elapsed)))
+
+
+def pause(seconds: float, ended: threading.Event | None = None) -> bool:
+    """Wait for a number of seconds, or until an event is set; return whether it is set."""
+    return (ended or threading.Event()).wait(seconds)
+
+
+def _describe_timeout(timeline: Timeline[Value], value: Value, expected: str, reason: str) -> str:
+    actual = timeline.show(value)
+    if len(actual) > SHORT:  # the last observation decides, so a long one comes first and complete
+        return f"{timeline.subject}: expected {expected} within {timeline.elapsed:.1f} s, got {actual}{reason}"
+    return f"{timeline}; after {timeline.elapsed:.1f} s expected {expected}, got {actual}{reason}"
+
+
+def _evaluate(condition: Callable[[Value], bool], value: Value) -> tuple[bool, str]:
+    """Evaluate a condition; one that raises does not hold, because it was given a value that it cannot judge.
+
+    Failures and errors of the feature are raised.
+    """
+    try:
+        return bool(condition(value)), ""
+    except (AcceptanceError, AssertionError) as error:
+        if isinstance(error, MissingField):
+            return False, f" ({error})"
+        raise
+    except Exception as error:  # noqa: BLE001 - the platform returned a value of another form than expected
+        return False, f" (the condition raised {type(error).__name__}: {error})"

@@ -14,7 +14,7 @@ from support.faults.injection import Faults
 from support.faults.processes import Processes
 from support.gherkin.parameter_types import one_of
 from support.load.background import TIMEOUT, BackgroundTraffic
-from support.load.samples import TREATMENTS
+from support.load.samples import OUTCOMES
 from support.targets.settings import Limits
 
 
@@ -24,13 +24,14 @@ class RecoveryAttributes(VodAttributes, OperationsAttributes):
     @cached_property
     def faults(self) -> Faults:
         """Faults of the platform's components."""
-        return Faults(
+        self.reach.faults = Faults(
             self.reach.fault_injector,
             self.cleanup,
             prove_healthy=self.operations.prove_healthy,
             mark=self.background.mark,
             injected=self.injected_faults,
         )
+        return self.reach.faults
 
     @cached_property
     def processes(self) -> Processes:
@@ -42,7 +43,7 @@ class RecoveryAttributes(VodAttributes, OperationsAttributes):
         """Users who use the platform during a fault."""
 
         def connect(evidence: Recorder) -> HttpDriver:
-            return self.reach.open_http(evidence, limits=Limits(connect=TIMEOUT, answer=TIMEOUT))
+            return self.reach.open_http(evidence, limits=Limits(connect=TIMEOUT, response=TIMEOUT))
 
         return BackgroundTraffic(connect, self.access, self.cleanup, self.evidence, self.run.masker, self.media)
 
@@ -54,7 +55,7 @@ RECOVERY = Capability(
     parameter_types={
         "Component": one_of(Component, "a component that can fail", Component),
         "FailureMode": one_of(FailureMode, "the way in which a component fails", FailureMode),
-        "Outcome": one_of(TREATMENTS, "the outcome of requests", TREATMENTS.__getitem__),
+        "Outcome": one_of(OUTCOMES, "the outcome of requests", OUTCOMES.__getitem__),
     },
     remembered={
         "API process": "When the database is suddenly unavailable",

@@ -1,1 +1,1 @@
-"""Checks that speak in sentences, and the one poller."""
+"""Checks of values, responses, state changes and caption files."""

@@ -1,14 +1,14 @@
-"""What changed in the stores: every record before, every record after, and the differences in words.
+"""Compare the state of the stores before and after an action.
 
-A table of changes tells them one by one:
+A table of changes lists them one by one:
 
     | store | record       | field    | from     | to         |
     | vods  | City Council | status   | pending  | processing |
     | vods  | City Council | progress | 0        | {anything} |
     | tasks | City Council |          | {absent} | {anything} |
 
-`record` is the name of a thing that the scenario knows: its own record, or one that refers to it. A record that came or
-went is one change, whatever its fields; a table of nothing else needs no column `field`.
+`record` is the name of a resource of the scenario: its own record, or one that refers to it. A created or deleted
+record is one change, regardless of its fields; a table without other changes needs no column `field`.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from support.checks.comparison import differences, shown
-from support.checks.matchers import ABSENT, Matcher, moment
+from support.checks.comparison import differences, format_value
+from support.checks.matchers import ABSENT, Matcher, to_datetime
 from support.errors import FeatureError
 from support.evidence.masking import is_secret_name
 
@@ -28,9 +28,9 @@ State = Mapping[tuple[str, str], Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Change:
-    """A field that went from one value to another, or (without `field`) a record that came or went.
+    """A field whose value changed, or (without `field`) a record that was created or deleted.
 
-    What is not there is `ABSENT`.
+    `old` of a created record and `new` of a deleted one are `ABSENT`.
     """
 
     store: str
@@ -42,15 +42,17 @@ class Change:
 
     def __str__(self) -> str:
         if not self.field:
-            return f"{self.store} {self.key} " + ("appeared" if self.old is ABSENT else "is gone")
+            return f"{self.store} {self.key} " + ("was created" if self.old is ABSENT else "was deleted")
         if is_secret_name(self.field):
-            return f"{self.store} {self.key}: {self.field} became another"
-        return f"{self.store} {self.key}: {self.field} went from {shown(self.old)} to {shown(self.new)}"
+            return f"{self.store} {self.key}: {self.field} changed (secret)"
+        return (
+            f"{self.store} {self.key}: {self.field} changed from {format_value(self.old)} to {format_value(self.new)}"
+        )
 
 
 @dataclass(frozen=True)
 class Expectation:
-    """A row of a table of changes; `id` is the id of what `record` names."""
+    """A row of a table of changes; `id` is the id of the resource `record`."""
 
     store: str
     record: str
@@ -60,7 +62,7 @@ class Expectation:
     new: Any
 
     def accepts(self, change: Change) -> bool:
-        """Whether this is the change that the row tells."""
+        """Whether the row describes this change."""
         return (
             (self.store, self.field) == (change.store, change.field)
             and (self.id == change.key or self.id in _texts(change.record))
@@ -69,13 +71,13 @@ class Expectation:
         )
 
     def __str__(self) -> str:
-        what = f"{self.field} " if self.field else ""
-        return f'{self.store} "{self.record}" {what}from {shown(self.old)} to {shown(self.new)}'
+        name = f"{self.field} " if self.field else ""
+        return f'{self.store} "{self.record}" {name}from {format_value(self.old)} to {format_value(self.new)}'
 
     @property
     def looseness(self) -> int:
-        """How many of its ends are of a kind, not of a value; the kind that takes anything counts more."""
-        return sum(2 if str(end) == "anything" else 1 for end in (self.old, self.new) if isinstance(end, Matcher))
+        """How many of both values are matchers; the matcher `anything` counts twice."""
+        return sum(2 if str(value) == "anything" else 1 for value in (self.old, self.new) if isinstance(value, Matcher))
 
 
 COLUMNS = ("store", "record", "from", "to")
@@ -86,49 +88,53 @@ def changes(before: State, after: State) -> Iterator[Change]:
     for store, key in sorted(before.keys() | after.keys()):
         old, new = before.get((store, key)), after.get((store, key))
         if old is None or new is None:
-            ends = ABSENT if old is None else old, ABSENT if new is None else new
-            yield Change(store, key, "", *ends, new or old or {})
+            yield Change(
+                store, key, "", ABSENT if old is None else old, ABSENT if new is None else new, new or old or {}
+            )
         else:
             for name in sorted(old.keys() | new.keys()):
                 if old.get(name) != new.get(name):
                     yield Change(store, key, name, old.get(name), new.get(name), new)
 
 
-def compare(wanted: Sequence[Expectation], found: Sequence[Change]) -> tuple[list[Expectation], list[Change]]:
-    """Return the wishes that no change fulfils, and the changes that no wish tells; each counts for one other."""
+def compare(expected: Sequence[Expectation], found: Sequence[Change]) -> tuple[list[Expectation], list[Change]]:
+    """Return the expectations without a change and the changes without an expectation; each pairs with one other."""
     missing, unlisted = [], list(found)
-    for wish in sorted(wanted, key=lambda wish: wish.looseness):
-        fitting = next((change for change in unlisted if wish.accepts(change)), None)
-        if fitting is None:
-            missing.append(wish)
+    for expectation in sorted(expected, key=lambda one: one.looseness):
+        match = next((change for change in unlisted if expectation.accepts(change)), None)
+        if match is None:
+            missing.append(expectation)
         else:
-            unlisted.remove(fitting)
+            unlisted.remove(match)
     return missing, unlisted
 
 
-def expectation(row: Mapping[str, str], identity: Callable[[str], str], read: Callable[[str], Any]) -> Expectation:
-    """Return what a row of a table of changes tells.
+def parse_expectation(
+    row: Mapping[str, str], identity: Callable[[str], str], read: Callable[[str], Any]
+) -> Expectation:
+    """Return the expectation of a row of a table of changes.
 
-    `identity` gives the id of what the scenario knows by a name, `read` what a cell expects.
+    `identity` returns the id of a resource of the scenario by its name, `read` the expected value of a cell.
     """
-    told = Expectation(
+    expectation = Expectation(
         row["store"], row["record"], identity(row["record"]), row["field"], read(row["from"]), read(row["to"])
     )
-    kinds = {str(end) for end in (told.old, told.new) if isinstance(end, Matcher)}
-    if not told.field and kinds != {"absent", "anything"}:
+    matchers = {str(value) for value in (expectation.old, expectation.new) if isinstance(value, Matcher)}
+    if not expectation.field and matchers != {"absent", "anything"}:
         raise FeatureError(
-            f'a change of {told.store} "{told.record}" without a field is from {{absent}} to {{anything}}, or back'
+            f'{expectation.store} "{expectation.record}" without a field: expected from {{absent}} to '
+            "{anything} (created) or from {anything} to {absent} (deleted)"
         )
-    return told
+    return expectation
 
 
-def _accepts(wish: Any, value: Any) -> bool:
-    # A time of the database stands in a record as a text with its offset.
-    return any(not any(differences("", seen, wish, exactly=True)) for seen in (value, moment(value) or value))
+def _accepts(expected: Any, value: Any) -> bool:
+    # A time of the database is a text with its offset in a record.
+    return any(not any(differences("", one, expected, exactly=True)) for one in (value, to_datetime(value) or value))
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """Yield every text inside a record, at whatever depth."""
+    """Yield every text of a record, at any depth."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):

@@ -10,103 +10,116 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 from uuid import UUID
 
-from support.checks.json_paths import find
-from support.checks.matchers import ABSENT, FAMILIES, NUMBER, Matcher, accepts_absence, is_number, moment
+from support.checks.json_paths import locate
+from support.checks.matchers import ABSENT, FAMILIES, NUMBER, Matcher, accepts_absence, is_number, to_datetime
 
 Found = TypeVar("Found")
 
+VALUE_LIMIT = 300  # characters of an actual value in a message
+
 
 def fail(message: str) -> AssertionError:
-    """Make the failure that says the sentence; to be raised."""
+    """Return the failure with this message; the caller raises it."""
     return AssertionError(message)
 
 
 def require(condition: object, message: str) -> None:
-    """Raise the sentence as a failure unless the fact holds."""
+    """Raise a failure with this message unless the condition holds."""
     if not condition:
         raise fail(message)
 
 
-def shown(value: object) -> str:
-    """Return a value as features write it: texts and times quoted; nothing, truth, lists and objects as in JSON."""
+def format_value(value: object) -> str:
+    """Return a value as features write it: texts and times in quotes, everything else as in JSON."""
     match value:
         case str():
-            return f'"{value}"'
+            return f'"{_printable(value)}"'
         case datetime():
             return f'"{value.astimezone(UTC).isoformat().replace("+00:00", "Z")}"'
         case set() | frozenset():
-            return shown(sorted(value, key=str))
+            return format_value(sorted(value, key=str))
         case Mapping():
             return _json({str(key): one for key, one in value.items()})
         case None | bool() | list() | tuple():
             return _json(value)
+        case int() if abs(value) >= 10**100:
+            return f"a number of about 2^{value.bit_length()}"
     return str(value)
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)
+    try:
+        return _printable(json.dumps(value, ensure_ascii=False, default=str))
+    except (ValueError, RecursionError):
+        return f"a {type(value).__name__} that is too large or too deep to print"
+
+
+def _printable(text: str) -> str:
+    # Half a surrogate pair is valid in a JSON escape, but no terminal or file can store it.
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def require_equal(subject: str, actual: object, expected: object) -> None:
-    """Require that what was seen equals what was wanted."""
+    """Require that two values are equal."""
     if actual != expected:
-        raise fail(f"{subject} should be {shown(expected)}, but was {shown(actual)}")
+        raise fail(f"{subject}: expected {format_value(expected)}, got {format_value(actual)}")
 
 
 def require_one(subject: str, matches: Iterable[Found]) -> Found:
-    """Require exactly one finding and return it."""
+    """Require exactly one match and return it."""
     found = list(matches)
-    require(len(found) == 1, f"{subject} should be there once, but was there {len(found)} times")
+    require(len(found) == 1, f"{subject}: expected 1, got {len(found)}")
     return found[0]
 
 
-def parts_of(thing: Any) -> str:
-    """Return what can be asked for of a document, in a few words: its fields, or how many entries."""
-    if isinstance(thing, Mapping):
-        return ", ".join(map(str, thing)) or "nothing"
-    return f"{len(thing)} entries, from [0]" if isinstance(thing, list) else f"no parts, it is {shown(thing)}"
+def describe_structure(value: Any) -> str:
+    """Return the fields of an object or the number of entries of a list, for an error message."""
+    if isinstance(value, Mapping):
+        return ", ".join(map(str, value)) or "no fields"
+    return f"{len(value)} entries, from [0]" if isinstance(value, list) else format_value(value)
 
 
 def differences(path: str, actual: Any, expected: Any, *, exactly: bool = False) -> Iterator[str]:
-    """Yield where a value is not what is wanted, each as half a sentence; `exactly` allows no further fields."""
+    """Yield a message for each difference between two values.
+
+    `expected` may contain matchers. With `exactly`, objects must not have further fields.
+    """
     if isinstance(expected, Matcher):
         if not expected.accepts(actual):
-            yield f"{path} should be {expected}, but " + _seen(actual)
+            yield f"{path}: expected {expected}, got {_actual(actual)}"
     elif isinstance(expected, Mapping) and isinstance(actual, Mapping):
         for name, value in expected.items():
             yield from differences(f"{path}.{name}", actual.get(name, ABSENT), value, exactly=exactly)
         for name in [name for name in actual if name not in expected] if exactly else ():
-            yield f"{path}.{name} should not be there, but " + _seen(actual[name])
+            yield f"{path}.{name}: expected absent, got {_actual(actual[name])}"
     elif _is_list(expected) and _is_list(actual):
         if len(actual) != len(expected):
-            yield f"{path} should hold {len(expected)}, but holds {len(actual)}: {shown(actual)[:200]}"
+            entries = f"{len(actual)}: {format_value(actual)[:200]}"
+            yield f"{path}: expected {len(expected)} items, got {entries}"
         for number, (found, value) in enumerate(zip(actual, expected, strict=False)):
             yield from differences(f"{path}[{number}]", found, value, exactly=exactly)
     elif not _same(actual, expected):
-        yield f"{path} should be {shown(expected)}, but " + _seen(actual) + _mixed_up(actual, expected)
+        yield f"{path}: expected {format_value(expected)}, got {_actual(actual)}{_hint(actual, expected)}"
 
 
-def _mixed_up(actual: object, expected: object) -> str:
-    """Return a hint where a number is a text on the other side, or a kind is written without its braces."""
+def _hint(actual: object, expected: object) -> str:
+    """Return a hint where one value is a number and the other a text, or a matcher is written without its braces."""
     if isinstance(expected, str) and any(re.fullmatch(family.pattern, expected) for family in FAMILIES):
-        return f": write {{{expected}}}, in braces, if the kind is meant"
+        return f" (to match {expected}, write it in braces: {{{expected}}})"
     if isinstance(actual, str) and is_number(expected):
-        return f": a text; write {shown(actual)}, with the quotes, if that is meant" if _reads_as_number(actual) else ""
-    # A decimal of the database is told as a text by the API, so it may be wished as one.
+        is_digits = re.fullmatch(NUMBER, actual) is not None
+        return f" (a text: to expect it, write {format_value(actual)} with the quotes)" if is_digits else ""
+    # The API returns a decimal of the database as a text, so that a feature may write it as one.
     number = is_number(actual) and not isinstance(actual, Decimal)
-    return ": a number; write it without quotes" if isinstance(expected, str) and number else ""
-
-
-def _reads_as_number(text: str) -> bool:
-    return re.fullmatch(NUMBER, text) is not None
+    return " (a number: to expect it, write it without quotes)" if isinstance(expected, str) and number else ""
 
 
 def _is_list(value: object) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, str | bytes)
 
 
-def _seen(actual: object) -> str:
-    return "is absent" if actual is ABSENT else f"was {shown(actual)[:300]}"
+def _actual(actual: object) -> str:
+    return "nothing" if actual is ABSENT else format_value(actual)[:VALUE_LIMIT]
 
 
 def _same(actual: Any, expected: Any) -> bool:
@@ -114,7 +127,7 @@ def _same(actual: Any, expected: Any) -> bool:
     if isinstance(actual, bool) or isinstance(expected, bool):
         return actual is expected
     if isinstance(actual, datetime) and isinstance(expected, str):
-        return moment(actual) == moment(expected)
+        return to_datetime(actual) == to_datetime(expected)
     if isinstance(actual, UUID | date) and isinstance(expected, str):
         return str(actual) == expected
     if isinstance(actual, Decimal):
@@ -126,27 +139,29 @@ def _same(actual: Any, expected: Any) -> bool:
 
 
 def field_differences(document: Any, expected: Mapping[str, Any]) -> Iterator[str]:
-    """Yield where a document does not hold at its JSON paths what is wished there; a path may find several values.
+    """Yield a message for each JSON path whose values differ from the expected value.
 
-    What is wished at a path is all that it holds: `{}` is an empty object.
+    A path may select several values, and each of them must be as expected. A value is compared completely: `{}` is an
+    empty object.
     """
-    for path, wish in expected.items():
-        found = find(document, path)
-        if not found and not accepts_absence(wish):
-            yield f"{path} should be {shown(wish)}, but is absent; there is: {parts_of(document)}"
-            continue
-        for number, value in enumerate(found or [ABSENT]):
-            place = f"{path} (number {number + 1} of {len(found)})" if len(found) > 1 else path
-            yield from differences(place, value, wish, exactly=True)
+    for path, value in expected.items():
+        places = locate(document, path)
+        if not places and not accepts_absence(value):
+            yield f"{path}: expected {format_value(value)}, got nothing (there is: {describe_structure(document)})"
+        for place in places:
+            found = list(differences(place.path, place.value, value, exactly=True))
+            if found and place.value is ABSENT and len(places) == 1:
+                found = [f"{found[0]} (there is: {describe_structure(document)})"]
+            yield from found
 
 
 def require_fields(subject: str, document: Any, expected: Mapping[str, Any]) -> None:
-    """Fail with every difference between the fields of a thing, by JSON paths, and what is wished of them."""
+    """Require that a document has the expected values at JSON paths; the failure lists every difference."""
     found = list(field_differences(document, expected))
     require(not found, f"{subject}: {'; '.join(found)}")
 
 
-def require_alike(path: str, actual: Any, expected: Any, *, exactly: bool = False) -> None:
-    """Fail with every difference between what was seen and what is wanted."""
+def require_match(path: str, actual: Any, expected: Any, *, exactly: bool = False) -> None:
+    """Require that a value is as expected; the failure lists every difference. See `differences`."""
     found = list(differences(path, actual, expected, exactly=exactly))
     require(not found, "; ".join(found))

@@ -1,4 +1,4 @@
-"""Kinds of values ("a uuid", "a time within 5 seconds"), as a feature writes them in braces."""
+"""Matchers of values ("a uuid", "a time within 5 seconds"), as a feature writes them in braces."""
 
 from __future__ import annotations
 
@@ -10,25 +10,39 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-Accepts = Callable[[Any], bool]
+from support.errors import FeatureError
+
+Predicate = Callable[[Any], bool]
 
 
-class _Nothing:
-    """Stands for what is not there."""
+class _Absent:
+    """The type of the value of a field that is not there."""
 
     def __repr__(self) -> str:
         return "absent"
 
 
-ABSENT = _Nothing()
+ABSENT = _Absent()
 
 
 @dataclass(frozen=True)
 class Matcher:
-    """A kind of value as a feature writes it, and whether a value is of it."""
+    """A matcher as a feature writes it, and its predicate."""
 
     text: str
-    accepts: Accepts
+    predicate: Predicate
+
+    def accepts(self, value: Any) -> bool:
+        """Whether a value matches. A value that the predicate cannot judge does not match.
+
+        Such a value (a number too large for a float, say) comes from the platform, so it is no error of the tests.
+        """
+        try:
+            return bool(self.predicate(value))
+        except FeatureError:
+            raise
+        except Exception:  # noqa: BLE001 - any failure to judge a value is a difference
+            return False
 
     def __str__(self) -> str:
         return self.text
@@ -36,7 +50,7 @@ class Matcher:
 
 @dataclass(frozen=True)
 class Family:
-    """How what stands in braces is written: a pattern with its parts, what it means, an example, and how it is made."""
+    """One type of matcher: the pattern of its text, its meaning, an example, and the factory of its predicate."""
 
     pattern: str
     meaning: str
@@ -50,30 +64,30 @@ UNITS |= {unit.removesuffix("s"): seconds for unit, seconds in UNITS.items() if 
 DURATION = r"(\d+(?:\.\d+)? ?[a-z]+)"
 
 
-def seconds(text: str) -> float:
-    """Return a duration such as "2 seconds", "500 ms", "1 minute" in seconds. ValueError says which units there are."""
+def parse_duration(text: str) -> float:
+    """Return the seconds of a duration such as "2 seconds", "500 ms", "1 minute". ValueError lists the units."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?) ?([a-z]+)", text)
     if found is None or found[2] not in UNITS:
         known = "ms, seconds, minutes, hours, days"
-        raise ValueError(f'"{text}" is no duration: a duration is a number with one of the units {known}')
+        raise ValueError(f'invalid duration "{text}": expected a number with one of the units {known}')
     return float(found[1]) * UNITS[found[2]]
 
 
-def moment(value: object) -> datetime | None:
-    """Return what a value tells as a moment; None where it is no RFC 3339 time with a zone."""
+def to_datetime(value: object) -> datetime | None:
+    """Return a value as a time; None if it is not an RFC 3339 time with a zone."""
     if isinstance(value, datetime):
         return value if value.tzinfo else value.replace(tzinfo=UTC)
     if not isinstance(value, str) or not re.match(r"\d{4}-\d\d-\d\dT", value):
         return None
     try:
-        told = datetime.fromisoformat(value)
+        time = datetime.fromisoformat(value)
     except ValueError:
         return None
-    return told if told.tzinfo else None
+    return time if time.tzinfo else None
 
 
 def is_number(value: object) -> bool:
-    """Whether a value is a number; true and false are none."""
+    """Whether a value is a number; true and false are not."""
     return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
 
@@ -93,39 +107,39 @@ def _is_date(value: Any) -> bool:
         return False
 
 
-def utc(value: object) -> datetime | None:
-    """Return what a value tells as a moment; None where it is a text that does not say with a Z that it is in UTC."""
-    return None if isinstance(value, str) and not value.endswith("Z") else moment(value)
+def to_utc_datetime(value: object) -> datetime | None:
+    """Return a value as a time; None if it is a text that does not end with the Z of UTC."""
+    return None if isinstance(value, str) and not value.endswith("Z") else to_datetime(value)
 
 
-def _near(tolerance: str) -> Accepts:
-    within = timedelta(seconds=seconds(tolerance))
-    return lambda value: (told := utc(value)) is not None and abs(datetime.now(UTC) - told) <= within
+def _near(tolerance: str) -> Predicate:
+    within = timedelta(seconds=parse_duration(tolerance))
+    return lambda value: (time := to_utc_datetime(value)) is not None and abs(datetime.now(UTC) - time) <= within
 
 
-def _of_range(low: str, high: str) -> Accepts:
-    return lambda value: is_number(value) and float(low) <= float(value) <= float(high)
+def _between(low: str, high: str) -> Predicate:
+    return lambda value: is_number(value) and Decimal(low) <= value <= Decimal(high)
 
 
-def _matching(pattern: str) -> Accepts:
+def _matching(pattern: str) -> Predicate:
     try:
         compiled = re.compile(pattern)
     except re.error as error:
-        raise ValueError(f'"{pattern}" is no regular expression: {error}') from None
+        raise ValueError(f'invalid regular expression "{pattern}": {error}') from None
     return lambda value: isinstance(value, str) and compiled.search(value) is not None
 
 
-def _length(count: str) -> Accepts:
+def _length(count: str) -> Predicate:
     return lambda value: isinstance(value, list) and len(value) == int(count)
 
 
 FAMILIES = (
-    Family("anything", "whatever it is, as long as it is there", "anything", lambda: lambda value: True),
-    Family("absent", "must not be there", "absent", lambda: lambda value: value is ABSENT),
+    Family("anything", "any value, but not absent", "anything", lambda: lambda value: True),
+    Family("absent", "the field must not exist", "absent", lambda: lambda value: value is ABSENT),
     Family("a text", "any text", "a text", lambda: lambda value: isinstance(value, str)),
     Family(
         "some text",
-        "a text that is more than blanks",
+        "a text with more than blanks",
         "some text",
         lambda: lambda value: isinstance(value, str) and value.strip() != "",
     ),
@@ -136,40 +150,45 @@ FAMILIES = (
         "a whole number",
         lambda: lambda value: is_number(value) and value == int(value),
     ),
-    Family(f"a number between {NUMBER} and {NUMBER}", "both included", "a number between 0 and 1", _of_range),
+    Family(f"a number between {NUMBER} and {NUMBER}", "both included", "a number between 0 and 1", _between),
     Family(
         f"more than {NUMBER}",
         "a number above this one",
         "more than 0",
-        lambda n: lambda value: is_number(value) and value > float(n),
+        lambda n: lambda value: is_number(value) and value > Decimal(n),
     ),
     Family(
         f"less than {NUMBER}",
         "a number below this one",
         "less than 10",
-        lambda n: lambda value: is_number(value) and value < float(n),
+        lambda n: lambda value: is_number(value) and value < Decimal(n),
     ),
     Family(
         f"at least {NUMBER}",
         "this number or above",
         "at least 1",
-        lambda n: lambda value: is_number(value) and value >= float(n),
+        lambda n: lambda value: is_number(value) and value >= Decimal(n),
     ),
     Family(
         f"at most {NUMBER}",
         "this number or below",
         "at most 100",
-        lambda n: lambda value: is_number(value) and value <= float(n),
+        lambda n: lambda value: is_number(value) and value <= Decimal(n),
     ),
     Family("true or false", "one of the two", "true or false", lambda: lambda value: isinstance(value, bool)),
     Family("a uuid", "a UUID", "a uuid", lambda: _is_uuid),
-    Family("a time", "an RFC 3339 time in UTC, with its Z", "a time", lambda: lambda value: utc(value) is not None),
-    Family(f"a time within {DURATION}", "such a time, no further than this from now", "a time within 5 seconds", _near),
+    Family(
+        "a time",
+        "an RFC 3339 time in UTC, with its Z",
+        "a time",
+        lambda: lambda value: to_utc_datetime(value) is not None,
+    ),
+    Family(f"a time within {DURATION}", "such a time, at most this far from now", "a time within 5 seconds", _near),
     Family("a date", "a date such as 2030-12-31", "a date", lambda: _is_date),
-    Family("matching (.+)", "a text in which this regular expression is found", "matching ^City", _matching),
+    Family("matching (.+)", "a text that contains a match of this regular expression", "matching ^City", _matching),
     Family(
         "containing (.+)",
-        "a text that holds this text, or a list that holds it",
+        "a text that contains this text, or a list that contains it",
         "containing Council",
         lambda part: lambda value: isinstance(value, str | list) and part in value,
     ),
@@ -195,7 +214,7 @@ FAMILIES = (
     ),
     Family(
         "an object",
-        "a JSON object, whatever it holds",
+        "any JSON object",
         "an object",
         lambda: lambda value: isinstance(value, Mapping),
     ),
@@ -209,26 +228,26 @@ FAMILIES = (
 )
 
 
-def kind(text: str) -> Matcher | None:
-    """Return the kind of value that a text names; None where it names none. ValueError for one that makes no sense."""
+def parse_matcher(text: str) -> Matcher | None:
+    """Return the matcher of a text; None for any other text. ValueError for invalid parts of a matcher."""
     for family in FAMILIES:
         if found := re.fullmatch(family.pattern, text):
-            accepts: Accepts = family.make(*found.groups())
-            return Matcher(text, accepts if text == "absent" else _there(accepts))
+            predicate: Predicate = family.make(*found.groups())
+            return Matcher(text, predicate if text == "absent" else _present(predicate))
     return None
 
 
-def _there(accepts: Accepts) -> Accepts:
-    return lambda value: value is not ABSENT and accepts(value)
+def _present(predicate: Predicate) -> Predicate:
+    return lambda value: value is not ABSENT and predicate(value)
 
 
-def accepts_absence(wish: object) -> bool:
-    """Whether what is wished may be absent."""
-    return isinstance(wish, Matcher) and wish.accepts(ABSENT)
+def accepts_absence(expected: object) -> bool:
+    """Whether an expected value may be absent."""
+    return isinstance(expected, Matcher) and expected.accepts(ABSENT)
 
 
 def without_absent(value: Any) -> Any:
-    """Return a JSON value without the fields and entries that are to be absent."""
+    """Return a JSON value without the fields and entries that are `ABSENT`."""
     match value:
         case dict():
             return {name: without_absent(part) for name, part in value.items() if part is not ABSENT}

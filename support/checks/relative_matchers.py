@@ -1,4 +1,4 @@
-"""Kinds of values that tell only of one thing: what its field held before, or what another of its fields holds."""
+"""Matchers that refer to the same record: to a field's earlier value, or to another field."""
 
 from __future__ import annotations
 
@@ -7,46 +7,48 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from support.checks.comparison import differences, parts_of, shown
+from support.checks.comparison import describe_structure, differences, format_value
 from support.checks.json_paths import find
-from support.checks.matchers import ABSENT, Family, Matcher, moment, utc
+from support.checks.matchers import ABSENT, Family, Matcher, to_datetime, to_utc_datetime
 
 Record = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class RelativeMatcher:
-    """Such a kind as a feature writes it; `of` makes the kind once the thing is known, as it is and as it was."""
+    """A matcher as a feature writes it; `resolve` returns the matcher for one record."""
 
     make: Callable[..., Matcher]
     parts: tuple[str, ...]
 
-    def of(self, path: str, now: Record, before: Record) -> Matcher:
-        """Return the kind that the field at a path should be of."""
+    def resolve(self, path: str, now: Record, before: Record) -> Matcher:
+        """Return the matcher for the field at a path of a record, given the record now and before."""
         return self.make(path, now, before, *self.parts)
 
 
 def _as_before(path: str, now: Record, before: Record) -> Matcher:
-    return _like("as before", _at(before, path))
+    return _equal_to("as before", _at(before, path))
 
 
 def _later(path: str, now: Record, before: Record) -> Matcher:
-    then = _at(before, path)
-    start = moment(then)
+    earlier = _at(before, path)
+    start = to_datetime(earlier)
     return Matcher(
-        f"later than before, {shown(then)}",
-        lambda value: start is not None and (told := utc(value)) is not None and told > start,
+        f"later than before, {format_value(earlier)}",
+        lambda value: start is not None and (time := to_utc_datetime(value)) is not None and time > start,
     )
 
 
 def _its(path: str, now: Record, before: Record, other: str) -> Matcher:
-    return _like(f"its {other}", _at(now, other), f" (there is: {parts_of(now)})")
+    return _equal_to(f"its {other}", _at(now, other), f" (there is: {describe_structure(now)})")
 
 
-def _like(text: str, wanted: Any, known: str = "") -> Matcher:
-    if wanted is ABSENT:
-        return Matcher(f"{text}, which is absent{known}", lambda value: False)
-    return Matcher(f"{text}, {shown(wanted)}", lambda value: not any(differences("", value, wanted, exactly=True)))
+def _equal_to(text: str, expected: Any, hint: str = "") -> Matcher:
+    if expected is ABSENT:
+        return Matcher(f"{text}, which is absent{hint}", lambda value: False)
+    return Matcher(
+        f"{text}, {format_value(expected)}", lambda value: not any(differences("", value, expected, exactly=True))
+    )
 
 
 def _at(record: Record, path: str) -> Any:
@@ -55,23 +57,24 @@ def _at(record: Record, path: str) -> Any:
 
 
 RELATIVE_MATCHERS = (
-    Family("as before", "what it held when it was made, or acknowledged", "as before", _as_before),
-    Family("later than before", "a time after the one that it held then", "later than before", _later),
-    Family(r"its ([\w.]+)", "what another field of the same thing holds", "its created_at", _its),
+    Family("as before", "its value when it was created or acknowledged", "as before", _as_before),
+    Family("later than before", "a time after its value then", "later than before", _later),
+    Family(r"its ([\w.]+)", "the value of another field of the same record", "its created_at", _its),
 )
-"""They stand in a table of fields of one thing that the scenario has made, each as a whole cell."""
+"""They are complete cells in a table of fields of one resource that the scenario has created."""
 
 
-def relative(text: str) -> RelativeMatcher | None:
-    """Return the relative kind that a text names; None where it names none."""
+def parse_relative_matcher(text: str) -> RelativeMatcher | None:
+    """Return the relative matcher of a text; None for any other text."""
     for family in RELATIVE_MATCHERS:
         if found := re.fullmatch(family.pattern, text):
             return RelativeMatcher(family.make, found.groups())
     return None
 
 
-def resolved(wishes: Mapping[str, Any], now: Record, before: Record) -> dict[str, Any]:
-    """Return wishes by path, with each relative kind told of this thing: as it is, and as it was before."""
+def resolve(expected: Mapping[str, Any], now: Record, before: Record) -> dict[str, Any]:
+    """Return expected values by path, with each relative matcher resolved for a record as it is now and was before."""
     return {
-        path: wish.of(path, now, before) if isinstance(wish, RelativeMatcher) else wish for path, wish in wishes.items()
+        path: value.resolve(path, now, before) if isinstance(value, RelativeMatcher) else value
+        for path, value in expected.items()
     }

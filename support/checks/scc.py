@@ -1,16 +1,16 @@
-"""A reader of Scenarist SCC caption files that takes nothing on trust.
+"""A strict reader of Scenarist SCC caption files.
 
-It decodes what a television would decode from the byte pairs (CEA-608, 47 CFR 15.119) and shares no code with the
-library that may have written the file.
+It decodes the byte pairs as a television does (CEA-608, 47 CFR 15.119) and shares no code with the library that may
+have written the file.
 
-Times. The time code of a line says when its first byte pair is sent, and one pair is sent in each frame of 1001/30000
-seconds. So a caption appears only after it has been loaded: at the frame after the one that carries its EOC. A line
-whose time comes while the one before it is still being sent waits for it.
+Times. The time code of a line is the time at which its first byte pair is sent, and one pair is sent in each frame of
+1001/30000 seconds. So a caption appears only after it has been loaded: at the frame after the one that carries its
+EOC. A line whose time comes while the previous line is being sent waits for it.
 
 Covered: pop-on captions of the first channel (CC1), the basic, special and both extended character sets, preamble
-address codes, mid-row codes and tab offsets (colours, italics and underlines are read and dropped), backspace and
-delete to end of row. An extended character takes the place of the character before it, as the standard has it.
-Not covered, and refused as such: roll-up and paint-on captions, text mode, flashing, background and foreground
+address codes, mid-row codes and tab offsets (colours, italics and underlines are read and ignored), backspace and
+delete to end of row. An extended character replaces the character before it, as the standard requires.
+Not covered, and rejected: roll-up and paint-on captions, text mode, flashing, background and foreground
 attributes, character set selection, the other channels and extended data services.
 """
 
@@ -39,7 +39,7 @@ _PAC_ROWS |= {0x17: (9, 10)}
 
 _BASIC = {chr(code): chr(code) for code in range(0x20, 0x7F)}
 _BASIC |= {"*": "á", "\\": "é", "^": "í", "_": "ó", "`": "ú", "{": "ç", "|": "÷", "}": "Ñ", "~": "ñ", "\x7f": "█"}
-# The tenth is the transparent space: a blank, for a reader.
+# The tenth is the transparent space, read as a blank.
 _SPECIAL = "®°½¿™¢£♪à èâêîôû"
 _EXTENDED = {0x12: "ÁÉÓÚÜü‘¡*'—©℠•“”ÀÂÇÈÊËëÎÏïÔÙùÛ«»", 0x13: "ÃãÍÌìÒòÕõ{}\\^_¦~ÄäÖöß¥¤│ÅåØø┌┐└┘"}
 
@@ -56,7 +56,7 @@ _NOT_COVERED = {
 
 
 class SccError(ValueError):
-    """What is wrong with the file, as one sentence that begins with the line's number."""
+    """An error of the file; its message starts with the number of the line."""
 
     def __init__(self, line: int, problem: str) -> None:
         super().__init__(f"line {line}: {problem}")
@@ -65,9 +65,9 @@ class SccError(ValueError):
 
 @dataclass(frozen=True)
 class Cue:
-    """What is on the screen from `start` to `end`, in seconds; rows separated by a newline.
+    """The text on the screen from `start` to `end`, in seconds; rows are separated by a newline.
 
-    `end` is None for a cue that nothing takes off the screen again.
+    `end` is None for a cue that is never removed.
     """
 
     start: float
@@ -76,7 +76,7 @@ class Cue:
 
 
 def parse(text: str) -> list[Cue]:
-    """Return the cues of a file in the order they appear. SccError for the first thing that is wrong with it."""
+    """Return the cues of a file in the order of their appearance. Raises SccError for the first error."""
     decoder = _Decoder()
     frame = 0
     for load in _loads(text):
@@ -88,7 +88,7 @@ def parse(text: str) -> list[Cue]:
 
 
 def gaps(cues: Sequence[Cue], seconds: float, tolerance: float) -> list[tuple[float, float]]:
-    """Return from when to when, between 0 and `seconds`, nothing is shown for longer than `tolerance` seconds."""
+    """Return the periods between 0 and `seconds` without a cue that last longer than `tolerance` seconds."""
     found = []
     covered = 0.0
     for cue in sorted(cues, key=lambda cue: cue.start):
@@ -102,7 +102,7 @@ def gaps(cues: Sequence[Cue], seconds: float, tolerance: float) -> list[tuple[fl
 
 
 class _Load(NamedTuple):
-    """One line: byte pairs (parity checked and taken off) and the frame in which the first is sent."""
+    """One line: byte pairs (parity checked and removed) and the frame in which the first is sent."""
 
     line: int
     frame: int
@@ -110,48 +110,48 @@ class _Load(NamedTuple):
 
 
 def _loads(text: str) -> Iterator[_Load]:
-    """Yield the data lines, checked one by one and for their order."""
+    """Yield the data lines; each line and their order is checked."""
     header, *lines = re.split(r"\r\n|\r|\n", text)
     if header != HEADER:
-        raise SccError(1, f'the first line should be "{HEADER}", but is "{header}"')
-    before, separator_before = -1, ""
+        raise SccError(1, f'expected "{HEADER}", got "{header}"')
+    previous, previous_separator = -1, ""
     for number, content in enumerate(lines, start=2):
         if not content.strip():
             continue
-        code, tab, words = content.partition("\t")
+        code, tab, data = content.partition("\t")
         if not tab:
-            raise SccError(number, "a time code, a tab and data are expected")
+            raise SccError(number, "expected a time code, a tab and data")
         frame, separator = _frame_number(code, number)
-        if separator_before not in ("", separator):
+        if previous_separator not in ("", separator):
             raise SccError(number, f"time code {code} mixes drop-frame (;) and non-drop-frame (:) in one file")
-        if frame <= before:
-            raise SccError(number, f"time code {code} is out of order: it does not come after the one before")
-        before, separator_before = frame, separator
-        yield _Load(number, frame, [_pair(word, number) for word in _words(words, number)])
+        if frame <= previous:
+            raise SccError(number, f"time code {code} is out of order: it is not after the previous one")
+        previous, previous_separator = frame, separator
+        yield _Load(number, frame, [_pair(word, number) for word in _words(data, number)])
 
 
-def _words(words: str, line: int) -> list[str]:
-    if not words.strip():
+def _words(data: str, line: int) -> list[str]:
+    if not data.strip():
         raise SccError(line, "there is no data after the time code")
-    return words.split()
+    return data.split()
 
 
 def _frame_number(code: str, line: int) -> tuple[int, str]:
-    """Return which frame since 00:00:00 a time code names, and its separator.
+    """Return the number of frames from 00:00:00 to a time code, and its separator.
 
-    Both kinds of time code run at 29.97 frames a second. Drop-frame leaves out the numbers 00 and 01 at the begin of
-    each minute but every tenth, to stay with the clock.
+    Both formats run at 29.97 frames a second. Drop-frame skips the numbers 00 and 01 at the start of each minute but
+    every tenth, to agree with the clock.
     """
     found = _TIME_CODE.fullmatch(code)
     if found is None:
-        raise SccError(line, f'"{code}" is no time code (HH:MM:SS:FF, or HH:MM:SS;FF for drop-frame)')
+        raise SccError(line, f'invalid time code "{code}" (expected HH:MM:SS:FF, or HH:MM:SS;FF for drop-frame)')
     hours, minute, second, separator, frame = found.groups()
     minutes = int(hours) * 60 + int(minute)
     number = (minutes * 60 + int(second)) * _FRAMES_PER_SECOND + int(frame)
     if separator == ":":
         return number, separator
     if minutes % 10 and int(second) == 0 and int(frame) < 2:
-        raise SccError(line, f"time code {code} does not exist: drop-frame leaves it out")
+        raise SccError(line, f"time code {code} does not exist: drop-frame skips it")
     return number - 2 * (minutes - minutes // 10), separator
 
 
@@ -161,13 +161,13 @@ def _pair(word: str, line: int) -> tuple[int, int]:
     high, low = bytes.fromhex(word)
     for byte in (high, low):
         if byte.bit_count() % 2 == 0:
-            raise SccError(line, f"byte {byte:02x} of word {word} has even parity, and should have odd parity")
+            raise SccError(line, f"byte {byte:02x} of word {word} has even parity, expected odd parity")
     return high & 0x7F, low & 0x7F
 
 
 @dataclass
 class _Memory:
-    """What has been written where: rows 1 to 15, columns 0 to 31."""
+    """Characters by row (1 to 15) and column (0 to 31)."""
 
     rows: dict[int, dict[int, str]] = field(default_factory=dict)
 
@@ -183,20 +183,20 @@ class _Memory:
 
 
 class _Decoder:
-    """A television's decoder in pop-on mode: one memory on the screen, the other being loaded."""
+    """A decoder in pop-on mode: one memory is displayed while the other is loaded."""
 
     def __init__(self) -> None:
         self._cues: list[Cue] = []
-        self._shown = _Memory()
-        self._shown_since = 0
+        self._displayed = _Memory()
+        self._displayed_since = 0
         self._loading = _Memory()
-        self._begun_in: int | None = None
+        self._started_in: int | None = None
         self._row, self._column = 15, 0
         self._may_be_repeated: tuple[int, int] | None = None
         self._line = 1
 
     def receive(self, pair: tuple[int, int], frame: int, line: int) -> None:
-        """Take in a byte pair; what it does is to be seen from `frame` on."""
+        """Process a byte pair; its effect is visible from `frame` on."""
         if line != self._line:
             self._line, self._may_be_repeated = line, None
         high, low = pair
@@ -209,40 +209,40 @@ class _Decoder:
                 self._write_basic(byte, pair)
 
     def finish(self) -> list[Cue]:
-        if self._begun_in is not None and self._loading.lines():
-            raise SccError(self._begun_in, "the caption that is begun here is never shown: EOC (942f) is missing")
+        if self._started_in is not None and self._loading.lines():
+            raise SccError(self._started_in, "the caption that starts here is never displayed: EOC (942f) is missing")
         self._clear_screen(None)
         return self._cues
 
     def _receive_control(self, high: int, low: int, frame: int) -> None:
-        """Obey a control code. They are sent twice for safety; the second of such a pair does nothing."""
+        """Execute a control code. Each may be sent twice for safety; the repetition is ignored."""
         if self._may_be_repeated == (high, low):
             self._may_be_repeated = None
             return
         self._may_be_repeated = high, low
         if high & _SHIFT_TO_SECOND_CHANNEL:
-            raise self._refused(high, low, "belongs to another channel than CC1, which is not covered")
+            raise self._rejected(high, low, "belongs to another channel than CC1, which is not covered")
         if (high, low) in _NOT_COVERED:
-            raise self._refused(high, low, f"is about {_NOT_COVERED[high, low]}, which is not covered")
+            raise self._rejected(high, low, f"belongs to {_NOT_COVERED[high, low]}, which is not covered")
         if high == _MISCELLANEOUS and low < 0x40:
-            self._obey(low, frame)
+            self._execute(low, frame)
         else:
             self._place_or_write(high, low)
 
-    def _obey(self, command: int, frame: int) -> None:
+    def _execute(self, command: int, frame: int) -> None:
         if command == _RCL:
-            self._begun_in = self._begun_in or self._line
+            self._started_in = self._started_in or self._line
         elif command == _ENM:
             self._loading = _Memory()
         elif command == _EDM:
             self._clear_screen(frame)
         elif command == _EOC:
-            self._show_what_was_loaded(frame)
+            self._display(frame)
         elif command in (_BACKSPACE, _DELETE_TO_END):
             self._require_caption()
             self._erase(to_end=command == _DELETE_TO_END)
         else:
-            raise self._refused(_MISCELLANEOUS, command, "is unknown")
+            raise self._rejected(_MISCELLANEOUS, command, "is unknown")
 
     def _place_or_write(self, high: int, low: int) -> None:
         self._require_caption()
@@ -259,11 +259,11 @@ class _Decoder:
             self._erase(to_end=False)
             self._write(_EXTENDED[high][low - 0x20])
         else:
-            raise self._refused(high, low, "is unknown")
+            raise self._rejected(high, low, "is unknown")
 
     def _write_basic(self, byte: int, pair: tuple[int, int]) -> None:
         if byte < 0x20:
-            raise self._refused(*pair, "is neither text nor a control code of captions")
+            raise self._rejected(*pair, "is neither text nor a control code of captions")
         self._require_caption()
         self._write(_BASIC[chr(byte)])
 
@@ -274,7 +274,7 @@ class _Decoder:
         self._column += 1
 
     def _erase(self, *, to_end: bool) -> None:
-        """Take away the character before the cursor, or everything from the cursor to the end of the row."""
+        """Delete the character before the cursor, or everything from the cursor to the end of the row."""
         cells = self._loading.rows.get(self._row, {})
         if to_end:
             for column in range(self._column, _COLUMNS):
@@ -283,27 +283,27 @@ class _Decoder:
             self._column -= 1
             cells.pop(self._column, None)
 
-    def _show_what_was_loaded(self, frame: int) -> None:
-        if self._begun_in is None:
-            raise SccError(self._line, "a caption is shown (EOC, 942f) that was never begun (RCL, 9420)")
+    def _display(self, frame: int) -> None:
+        if self._started_in is None:
+            raise SccError(self._line, "a caption is displayed (EOC, 942f) that was never started (RCL, 9420)")
         if len(self._loading.lines()) > _ROWS_AT_ONCE:
             raise SccError(self._line, f"the caption has more than {_ROWS_AT_ONCE} rows")
-        before = self._shown
+        previous = self._displayed
         self._clear_screen(frame)
-        self._shown, self._loading = self._loading, before
-        self._shown_since = frame
-        self._begun_in = None
+        self._displayed, self._loading = self._loading, previous
+        self._displayed_since = frame
+        self._started_in = None
 
     def _clear_screen(self, frame: int | None) -> None:
-        if text := self._shown.text():
-            self._cues.append(Cue(_seconds(self._shown_since), None if frame is None else _seconds(frame), text))
-        self._shown = _Memory()
+        if text := self._displayed.text():
+            self._cues.append(Cue(_seconds(self._displayed_since), None if frame is None else _seconds(frame), text))
+        self._displayed = _Memory()
 
     def _require_caption(self) -> None:
-        if self._begun_in is None:
-            raise SccError(self._line, "text comes without the begin of a pop-on caption (RCL, 9420)")
+        if self._started_in is None:
+            raise SccError(self._line, "text without the start of a pop-on caption (RCL, 9420)")
 
-    def _refused(self, high: int, low: int, why: str) -> SccError:
+    def _rejected(self, high: int, low: int, why: str) -> SccError:
         return SccError(self._line, f"code {_with_parity(high):02x}{_with_parity(low):02x} {why}")
 
 

@@ -1,4 +1,4 @@
-"""Tables of steps: their headings are checked, and a wrong one is told with what is known instead."""
+"""Read the tables of steps; unknown columns are rejected with a suggestion."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from support.errors import FeatureError, suggest
 
 
 class Table(Protocol):
-    """A step's table as behave hands it over."""
+    """A step's table as behave passes it."""
 
     @property
     def headings(self) -> Sequence[str]:
@@ -21,32 +21,32 @@ class Table(Protocol):
 
 
 def read(table: Table | None, columns: Sequence[str], *, optional: Sequence[str] = ()) -> list[Mapping[str, str]]:
-    """Return the rows by column; a column that was left out is an empty text.
+    """Return the rows by column; an omitted optional column is an empty text.
 
-    Fails where the table is missing or empty, lacks a column of `columns`, or has one that is not known.
+    Raises FeatureError for a missing or empty table, a missing column of `columns`, and an unknown column.
     """
     known = [*columns, *optional]
-    told = ", ".join(known)
+    names = ", ".join(known)
     if table is None:
-        raise FeatureError(f"this step needs a table below it, with the columns: {told}")
+        raise FeatureError(f"this step needs a table with the columns: {names}")
     if repeated := sorted({name for name in table.headings if table.headings.count(name) > 1}):
-        raise FeatureError(f'the table has the column "{repeated[0]}" more than once')
+        raise FeatureError(f'the table has the column "{repeated[0]}" twice')
     for heading in table.headings:
         if heading not in known:
             raise FeatureError(
-                f'the table has a column "{heading}", which means nothing here.{suggest(heading, known)} '
+                f'the table has an unknown column "{heading}".{suggest(heading, known)} '
                 "(the first row of a table names its columns)"
             )
     if missing := [name for name in columns if name not in table.headings]:
-        raise FeatureError(f"the table lacks the column {', '.join(missing)}; its columns are: {told}")
+        raise FeatureError(f"the table has no column {', '.join(missing)}; its columns are: {names}")
     if not table.rows:
-        raise FeatureError("the table has no rows: a step that is given nothing checks nothing")
+        raise FeatureError("the table has no rows, so that the step would check nothing")
     return [{name: row[name] if name in table.headings else "" for name in known} for row in table.rows]
 
 
-def whole(row: Mapping[str, str], column: str) -> int:
-    """Return a cell as a whole number; fails with a sentence where it is none."""
+def parse_integer(row: Mapping[str, str], column: str) -> int:
+    """Return a cell as an integer. Raises FeatureError for any other text."""
     try:
         return int(row[column])
     except ValueError:
-        raise FeatureError(f'"{row[column]}" in the column "{column}" should be a whole number') from None
+        raise FeatureError(f'column "{column}": expected a whole number, got "{row[column]}"') from None

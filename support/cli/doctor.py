@@ -67,7 +67,7 @@ class Doctor:
 
     def __init__(self, target: Target) -> None:
         self._target = target
-        self._preflight = Preflight(target)
+        self._preflight = Preflight(target, check_passwords=True)
         self._granted = target.capabilities | ({Capability.BROWSER} if find_browser() else frozenset())
         self._scenarios = [one for feature in steps.read_features() for one in feature.walk_scenarios()]
 

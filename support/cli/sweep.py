@@ -11,7 +11,7 @@ from typing import Any
 from support.capabilities.api.client import GONE, OPENAPI, Content, deletion_of, deletions
 from support.capabilities.declaration import Sweepable
 from support.capabilities.registry import CAPABILITIES
-from support.checks.matchers import moment, seconds
+from support.checks.matchers import parse_duration, to_datetime
 from support.drivers.http import Response
 from support.errors import EnvironmentFailed, ExitCode, UsageError
 from support.gherkin.parameter_types import Request
@@ -60,7 +60,7 @@ def work(options: argparse.Namespace) -> int:
             "The embedded platform ends with its run and leaves nothing: name a live target, -D target=..."
         )
     try:
-        older = seconds(options.older)
+        older = parse_duration(options.older)
     except ValueError as error:
         raise UsageError(str(error)) from error
     run = Run(target)
@@ -143,7 +143,7 @@ def _of_lists(world: World, older: float) -> Iterator[Found]:
             continue
         for item in _items(world, collection, by):
             deletion = deletion_of(collection.delete_path, str(item.get(collection.id_field)), known)
-            created = moment(item.get("created_at"))
+            created = to_datetime(item.get("created_at"))
             age = (datetime.now(UTC) - created).total_seconds() if created else 0.0
             names = [str(item.get(field, "")) for field in collection.marked]
             marked = next(((name, mark) for name in names if (mark := id_in(name))), None)
@@ -180,7 +180,7 @@ def _delete(world: World, journal: Journal, chosen: Sequence[Found], files: Sequ
             journal.forget([one.created] if one.created else [])
             continue
         refused += 1
-        print(f"could not be deleted: {one} was answered {answer.status} {answer.told}")
+        print(f"could not be deleted: {one} was answered {answer.status} {answer.summary}")
     for name in files:
         try:
             world.storage.remove(name)

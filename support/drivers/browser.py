@@ -1,4 +1,4 @@
-"""A real browser without a window: pages as a person sees them, with what they say and a picture as evidence."""
+"""A headless browser; screenshots of its pages are recorded as evidence."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ if TYPE_CHECKING:
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NO_BROWSER = (
-    "this machine has no browser to drive: install chromium, and the project with its extra `browser` "
+    "no browser was found on this machine: install chromium, and the project with its extra `browser` "
     "(pip install -e '.[browser]')"
 )
 
 
 @cache
 def find_browser() -> str | None:
-    """Return the program of a browser that can be driven; None where it, or what drives it, is missing."""
+    """Return the path of a supported browser; None if the browser or playwright is missing."""
     if importlib.util.find_spec("playwright") is None:
         return None
     return next((found for name in NAMES if (found := shutil.which(name))), None)
 
 
 class Browser:
-    """One browser with one page and no memory of other scenarios. It starts at its first use."""
+    """One browser with one page and a profile of its own."""
 
     def __init__(self, url: str, limits: Limits, evidence: Recorder) -> None:
-        # Slow to load, and only few scenarios need it.
+        # Slow to import, and only few scenarios need it.
         from playwright.sync_api import sync_playwright
 
         program = find_browser()
@@ -44,61 +44,70 @@ class Browser:
         self._driver = sync_playwright().start()
         self._browser = self._driver.chromium.launch(
             executable_path=program,
-            # Chromium refuses its sandbox to root, and /dev/shm is small in containers.
+            # Chromium cannot sandbox for root, and /dev/shm is small in containers.
             args=["--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])],
         )
-        self.complaints: list[str] = []
+        self.console_errors: list[str] = []
         self.page: Page = self._browser.new_page()
-        self.page.set_default_timeout(limits.answer * 1000)
-        self.page.on("console", lambda message: self._note(message.type, message.text))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.set_default_timeout(limits.response * 1000)
+        self.page.on("console", lambda message: self._add_message(message.type, message.text))
+        self.page.on("pageerror", lambda error: self.console_errors.append(str(error)))
 
-    def _note(self, kind: str, text: str) -> None:
-        # That a page was refused is the scenario's business, not a fault of the page.
-        if kind == "error" and "the server responded with a status of 40" not in text:
-            self.complaints.append(text)
+    def _add_message(self, level: str, text: str) -> None:
+        # A rejected page is checked by the scenario; it is not a fault of the page.
+        if level == "error" and "the server responded with a status of 40" not in text:
+            self.console_errors.append(text)
 
     def open(self, path: str) -> int:
-        """Open a page; return the status it was answered with."""
-        answer = self.page.goto(self._url + path)
-        self.look()
-        return answer.status if answer else 0
+        """Open a page; return the status of its response."""
+        response = self.page.goto(self._url + path)
+        self.take_screenshot()
+        return response.status if response else 0
 
-    def fill_and_send(self, fields: dict[str, str], button: str) -> None:
-        """Fill a form by the labels of its fields, and press a button."""
+    def submit_form(self, fields: dict[str, str], button: str) -> None:
+        """Fill the fields of a form by their labels, and click a button by its name."""
         for label, value in fields.items():
             self.page.get_by_label(label).fill(value)
         with self.page.expect_navigation():
             self.page.get_by_role("button", name=button).click()
-        self.look()
+        self.take_screenshot()
 
     def text(self, selector: str) -> str:
-        """Return what an element says; it is waited for. AssertionError where it does not come."""
-        from playwright.sync_api import TimeoutError as TookTooLong
+        """Return the text of an element; wait for it. AssertionError when it does not appear within the limit."""
+        from playwright.sync_api import TimeoutError as BrowserTimeout
 
         try:
             return self.page.locator(selector).inner_text()
-        except TookTooLong:
-            title = self.page.title()
-            raise AssertionError(f'the page "{title}" should have an element {selector}, but has none') from None
+        except BrowserTimeout:
+            raise self._missing(selector) from None
 
     def table(self, selector: str) -> list[list[str]]:
-        """Return the rows of a table's body, as it is at one moment."""
+        """Return the rows of a table's body at one time. AssertionError when the page has no such table."""
         from playwright.sync_api import Error
+        from playwright.sync_api import TimeoutError as BrowserTimeout
 
         try:
             return self._rows(selector)
-        except Error:  # the page was renewing itself at that moment
+        except BrowserTimeout:
+            raise self._missing(selector) from None
+        except Error:  # the page was reloading at that time
             self.page.wait_for_load_state()
+        try:
             return self._rows(selector)
+        except Error:
+            raise self._missing(selector) from None
+
+    def _missing(self, selector: str) -> AssertionError:
+        title, url = self.page.title(), self.page.url
+        return AssertionError(f'element {selector} of the page "{title}" ({url}): expected one, got none')
 
     def _rows(self, selector: str) -> list[list[str]]:
         script = "table => [...table.tBodies[0].rows].map(row => [...row.cells].map(cell => cell.innerText))"
         rows: list[list[str]] = self.page.locator(selector).evaluate(script)
         return rows
 
-    def look(self) -> None:
-        """Keep a picture of the page as evidence."""
+    def take_screenshot(self) -> None:
+        """Attach a screenshot of the page to the evidence."""
         self._evidence.attach("the page in the browser", self.page.screenshot(full_page=True), "image/png")
 
     def close(self) -> None:

@@ -1,11 +1,11 @@
-"""HTTP as a scenario uses it: an actor, time limits, evidence, and answers that can be questioned."""
+"""HTTP requests of one scenario, with time limits; every exchange is recorded as evidence."""
 
 from __future__ import annotations
 
 import errno
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -16,118 +16,105 @@ from requests.adapters import HTTPAdapter
 from requests.utils import default_headers
 from urllib3.exceptions import ReadTimeoutError
 
-from support.checks.comparison import fail
-from support.checks.envelope import shows_of_the_inside
-from support.checks.openapi import ApiDocument
-from support.drivers.tls import distrust
+from support.checks import strict_json
+from support.checks.comparison import fail, format_value
+from support.drivers.tls import describe_scheme, describe_tls_error
 from support.errors import FeatureError
 from support.evidence.recorder import Exchange, Recorder
 from support.targets.settings import NO_WRITES, Limits
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
-SIGNING_IN = frozenset({"/api/auth/login", "/api/auth/refresh", "/api/auth/logout"})
-REJECTIONS: Mapping[str, tuple[int, str]] = {
-    "unauthenticated": (401, "AuthenticationError"),
-    "forbidden": (403, "PermissionError"),
-    "not found": (404, "NotFoundError"),
-    "conflicting": (409, "ConflictError"),
-}
-"""Reasons of a rejection, with the status and the type of the error."""
+SUMMARY_LIMIT = 80  # characters of a body in a message
 _HEADERS = {**default_headers(), "Accept": "application/json"}
 # `responses` patches this method in the whole process; a patched one would make every check a false green.
 _SEND = HTTPAdapter.send
 
 
 class NoResponse(AssertionError):
-    """The platform gave no HTTP answer: refused, hung up, or took longer than the target's limit (`too_late`)."""
+    """A request without a response: refused, cut off, or later than the target's limit (`timed_out`)."""
 
     def __init__(self, message: str, *, timed_out: bool = False) -> None:
         super().__init__(message)
         self.timed_out = timed_out
 
 
-class WriteRefused(FeatureError):
-    """Nothing may be written in this scenario, so the driver did not send the request."""
+class WriteRejected(FeatureError):
+    """The scenario must not write, so the driver did not send the request."""
 
 
 @dataclass(frozen=True)
 class Response:
-    """What the platform answered. `seconds` is the time from sending the request to the last byte."""
+    """A response. As a text it is its request: "Dana's GET /api/vod/list".
 
-    request: str
+    `seconds` is the time from sending the request to the last byte. `summarize` may return the body in a few words.
+    """
+
+    method: str
+    path: str
     status: int
     headers: Mapping[str, str]
     body: bytes
-    seconds: float
-    parse: Callable[[], Any]
+    seconds: float = 0.0
     actor: str | None = None
     mask: Callable[[str], str] = str
+    summarize: Callable[[bytes], str | None] = lambda body: None
 
     @property
     def json(self) -> Any:
-        """The body as JSON; fails with a sentence where it is none."""
+        """The body as JSON; fails if it is not valid JSON."""
         try:
-            return self.parse()
+            return strict_json.parse(self.body)
         except ValueError as error:
-            raise fail(f"{self} should be answered with JSON, but was {self._beginning}") from error
+            raise fail(f"body of {self}: expected JSON, got {self._excerpt} ({error})") from error
 
     @property
     def document(self) -> Mapping[str, Any]:
-        """The body as a JSON object; fails with a sentence where it is none."""
+        """The body as a JSON object; fails if it is something else."""
         content = self.json
         if not isinstance(content, dict):
-            raise fail(f"{self} should be answered with a JSON object, but was {content!r}")
+            raise fail(f"body of {self}: expected a JSON object, got {format_value(content)[:SUMMARY_LIMIT]}")
         return content
 
     @property
     def text(self) -> str:
-        """The body as UTF-8 text; fails with a sentence where it is none."""
+        """The body as UTF-8 text; fails if it is not valid UTF-8."""
         try:
             return self.body.decode("utf-8")
         except UnicodeDecodeError as error:
-            raise fail(f"{self} should be answered with UTF-8 text, but was {self._beginning}") from error
-
-    @property
-    def error(self) -> Mapping[str, Any]:
-        """The content of the error envelope; fails with a sentence where the answer carries none."""
-        envelope = self.document.get("error")
-        if not isinstance(envelope, dict) or not {"type", "message", "details", "request_id"} <= envelope.keys():
-            raise fail(f"{self} should carry the error envelope, but was {self.told}")
-        return envelope
+            raise fail(f"body of {self}: expected UTF-8 text, got {self._excerpt}") from error
 
     def expect(self, *statuses: int) -> Response:
-        """Return this answer if its status is one of these; fail with what the platform said otherwise."""
+        """Return this response if it has one of the statuses; fail with a summary of the body otherwise."""
         if self.status not in statuses:
-            wanted = " or ".join(map(str, statuses))
-            raise fail(f"{self} should be answered {wanted}, but was answered {self.status} {self.told}")
+            expected = " or ".join(map(str, statuses))
+            raise fail(f"status of {self}: expected {expected}, got {self.status} {self.summary}")
         return self
 
     @property
-    def told(self) -> str:
-        """What the platform said in its error envelope, or the begin of the body."""
-        try:
-            error = self.parse()["error"]
-            details = "; ".join(f"{detail['field']}: {detail['issue']}" for detail in error["details"])
-            return f'{error["type"]}: "{error["message"]}"' + (f" ({details})" if details else "")
-        except (ValueError, KeyError, TypeError):
-            return f"with {self._beginning}"
+    def summary(self) -> str:
+        """The body in a few words, for a message."""
+        return self.mask(self.summarize(self.body) or "") or self._excerpt
 
     @property
-    def _beginning(self) -> str:
-        # Masked before it is cut: nothing finds the first half of a secret.
+    def _excerpt(self) -> str:
+        # Masked before it is cut: no masker recognises the first half of a secret.
         text = self.mask(self.body.decode("utf-8", "backslashreplace"))
-        return f'"{text[:80]}..."' if len(text) > 80 else f'"{text}"'
+        return f'"{text[:SUMMARY_LIMIT]}..."' if len(text) > SUMMARY_LIMIT else f'"{text}"'
 
     def __str__(self) -> str:
-        return self.request
+        return f"{self.actor}'s {self.method} {self.path}" if self.actor else f"{self.method} {self.path}"
+
+
+ResponseHook = Callable[[Response], object]
+"""Called with every response, in the given order; it may raise AssertionError."""
 
 
 class HttpDriver:
-    """One scenario's way to the API. Without `writes` it sends nothing but reading requests and sign-ins.
+    """Send the requests of one scenario to one server.
 
-    `connections` are those of the run, which scenarios use one after the other; the driver makes its own without.
-    `created` is told of every POST that was answered 201, with its path and answer. `document` is what every answer is
-    compared with. `trusted` says whose word is taken for who the platform is, see `Target.trusted`.
+    Without `writes` only reading requests are sent, and POSTs to the paths of `exempt`. `connections` are shared by
+    the scenarios of a run; without them the driver opens its own. `headers` are added to every request. `trusted` is
+    the file of the trusted certificate authorities, or True for those of the system.
     """
 
     def __init__(
@@ -137,20 +124,24 @@ class HttpDriver:
         evidence: Recorder,
         *,
         writes: bool,
+        exempt: Collection[str] = (),
         connections: HTTPAdapter | None = None,
-        created: Callable[[str, Response], None] = lambda path, answer: None,
-        document: ApiDocument | None = None,
+        hooks: Sequence[ResponseHook] = (),
+        summarize: Callable[[bytes], str | None] = lambda body: None,
+        headers: Mapping[str, str] | None = None,
         trusted: str | bool = True,
     ) -> None:
-        self._trusted = trusted
-        self._created = created
         self._url = url.rstrip("/")
-        self._document = document
         self._limits = limits
         self._evidence = evidence
         self._writes = writes
-        # No `requests.Session`: proxies and .netrc of the tester's machine have no say in what is tested, and a cookie
-        # given to one persona must not speak for the next.
+        self._exempt = exempt
+        self._hooks = hooks
+        self._summarize = summarize
+        self._headers = {**_HEADERS, **(headers or {})}
+        self._trusted = trusted
+        # No `requests.Session`: proxies and .netrc of this machine must not change what is tested, and a cookie of
+        # one persona must not be sent for the next.
         self._connections = connections or HTTPAdapter()
         self._own_connections = connections is None
 
@@ -170,32 +161,57 @@ class HttpDriver:
         """Send a DELETE; see `send` for the options."""
         return self.send("DELETE", path, **options)
 
-    def send(
+    def send(self, method: str, path: str, *, actor: str | None = None, **options: Any) -> Response:
+        """Send one request, record the exchange and return the response; see `_prepare` for the options.
+
+        Redirects are not followed: an API that redirects is worth noticing, and would lose the token on the way.
+        Raises NoResponse when no response came within the target's limits, WriteRejected when the scenario must not
+        write, and AssertionError from a response hook.
+        """
+        self._require_allowed(method, path)
+        request = self._prepare(method, path, **options)
+        started, start = time.time(), time.monotonic()
+        received: requests.Response | None = None
+        error: requests.RequestException | None = None
+        try:
+            timeout = (self._limits.connect, self._limits.response)
+            received = self._connections.send(request, timeout=timeout, verify=self._trusted)
+            received.content  # noqa: B018 - reads the body: a response that is cut off is none
+        except requests.RequestException as failure:
+            received, error = None, failure
+        seconds = time.monotonic() - start
+        reason = None if error is None else _describe(error, self._limits, self._url)
+        self._record(request, received, actor, started, seconds, reason)
+        if received is None or error is not None:
+            subject = f"{actor}'s {method} {path}" if actor else f"{method} {path}"
+            raise NoResponse(f"{subject}: expected a response, got none: {reason}", timed_out=_timed_out(error))
+        response = Response(
+            *(method, path, received.status_code, received.headers, received.content, seconds, actor),
+            *(self._evidence.mask, self._summarize),
+        )
+        for hook in self._hooks:
+            hook(response)
+        return response
+
+    def _prepare(
         self,
         method: str,
         path: str,
         *,
         token: str | None = None,
-        actor: str | None = None,
         json: object = None,
         body: bytes | None = None,
         params: Mapping[str, str | int] | str | None = None,
         headers: Mapping[str, str] | None = None,
         form: Mapping[str, str] | None = None,
         files: Mapping[str, tuple[str, bytes]] | None = None,
-    ) -> Response:
-        """Send one request, as the owner of `token` or as nobody, and record the exchange.
+    ) -> requests.PreparedRequest:
+        """Return a request, signed with `token` or unauthenticated.
 
-        `json` is written as JSON; `body` is sent as it is, and said to be JSON where `headers` name no other type.
-        `form` is URL-encoded, or multipart together with `files`: name and content by field.
-
-        Redirects are not followed: an API that redirects is worth noticing, and would lose the token on the way.
-        Raises NoAnswer when no answer came within the target's limits, WriteRefused when the target is read-only, and
-        AssertionError for an answer that is not as the platform's own OpenAPI document says, or whose error envelope
-        shows SQL, a stack or a path of the server.
+        `json` is encoded; `body` is sent unchanged, as JSON unless `headers` name another type. `form` is URL-encoded,
+        or multipart together with `files`: name and content by field.
         """
-        self._guard(method, path)
-        request = requests.Request(
+        return requests.Request(
             method,
             self._url + path,
             params=params,
@@ -203,101 +219,79 @@ class HttpDriver:
             data=form if body is None else body,
             files=files,
             headers={
-                **_HEADERS,
+                **self._headers,
                 **({"Authorization": f"Bearer {token}"} if token else {}),
                 **({"Content-Type": "application/json"} if body is not None else {}),
                 **(headers or {}),
             },
         ).prepare()
-        started, begin = time.time(), time.monotonic()
-        answer: requests.Response | None = None
-        trouble: str | None = None
-        too_late = False
-        try:
-            patience = (self._limits.connect, self._limits.answer)
-            answered = self._connections.send(request, timeout=patience, verify=self._trusted)
-            answered.content  # noqa: B018 - reads the body: an answer that breaks off is none
-            answer = answered
-        except requests.RequestException as error:
-            trouble, too_late = _reason(error, self._limits), _took_too_long(error)
-        seconds = time.monotonic() - begin
+
+    def _record(
+        self,
+        request: requests.PreparedRequest,
+        received: requests.Response | None,
+        actor: str | None,
+        started: float,
+        seconds: float,
+        error: str | None,
+    ) -> None:
         self._evidence.exchange(
             Exchange(
-                method=method,
-                url=request.url or self._url + path,
+                method=str(request.method),
+                url=str(request.url),
                 actor=actor,
                 request_headers=dict(request.headers),
                 request_body=request.body.encode() if isinstance(request.body, str) else request.body,
-                status=None if answer is None else answer.status_code,
-                reason=None if answer is None else answer.reason,
-                response_headers={} if answer is None else dict(answer.headers),
-                response_body=None if answer is None else answer.content,
+                status=None if received is None else received.status_code,
+                reason=None if received is None else received.reason,
+                response_headers={} if received is None else dict(received.headers),
+                response_body=None if received is None else received.content,
                 started=started,
                 elapsed=seconds,
-                error=trouble,
+                error=error,
             )
         )
-        who = f"{actor}'s {method} {path}" if actor else f"{method} {path}"
-        if answer is None:
-            raise NoResponse(f"{who} should be answered, but {trouble}", timed_out=too_late)
-        mask = self._evidence.mask
-        told = Response(who, answer.status_code, answer.headers, answer.content, seconds, answer.json, actor, mask)
-        if method == "POST" and told.status == 201:
-            self._created(path, told)
-        self._compare(who, method, path, answer)
-        if told.status >= 400 and (inside := shows_of_the_inside(told.body)):
-            raise fail(
-                f"{who} was answered {told.status}, and should show nothing of the inside, but shows {mask(inside)}"
-            )
-        return told
 
     def send_raw(self, request: bytes) -> bytes:
-        """Send bytes that need not be HTTP, and return what comes back; nothing where the platform just hangs up.
+        """Send bytes that may be invalid HTTP; return the response, empty where the server closes the connection.
 
-        Raises NoAnswer when neither happens within the target's limits, or no connection is made.
+        Raises NoResponse when neither happens within the target's limits, or no connection is made.
         """
         address = urlsplit(self._url)
         port = address.port or {"http": 80, "https": 443}[address.scheme]
-        begin, started, answer = time.monotonic(), time.time(), b""
+        start, started, response = time.monotonic(), time.time(), b""
+        subject = f"{request[:40]!r}"
         try:
-            made = socket.create_connection((address.hostname or "", port), self._limits.connect)
+            opened = socket.create_connection((address.hostname or "", port), self._limits.connect)
         except OSError as error:
-            raise NoResponse(f"{request[:40]!r} should be answered, but no connection was made: {error}") from error
-        with closing(made) as connection:
-            connection.settimeout(self._limits.answer)
+            raise NoResponse(f"{subject}: expected a response, got no connection: {error}") from error
+        with closing(opened) as connection:
+            connection.settimeout(self._limits.response)
             try:
                 connection.sendall(request)
                 connection.shutdown(socket.SHUT_WR)
                 while part := connection.recv(65536):
-                    answer += part
+                    response += part
             except TimeoutError:
                 raise NoResponse(
-                    f"{request[:40]!r} should be answered, or hung up on, but is not", timed_out=True
+                    f"{subject}: expected a response or a closed connection, got neither", timed_out=True
                 ) from None
             except OSError as error:
-                # It hung up on us, maybe before we had told that we have said everything.
+                # The server closed the connection, maybe before the request was complete.
                 if not isinstance(error, ConnectionError) and error.errno != errno.ENOTCONN:
                     raise
         self._evidence.attach(
-            f"bytes, sent {started:.0f}, after {time.monotonic() - begin:.3f} s",
-            f"{request[:200]!r}\n\n{answer[:2000].decode('latin-1')}",
+            f"bytes, sent {started:.0f}, after {time.monotonic() - start:.3f} s",
+            f"{request[:200]!r}\n\n{response[:2000].decode('latin-1')}",
             "text/plain",
         )
-        return answer
+        return response
 
-    def _compare(self, who: str, method: str, path: str, answer: requests.Response) -> None:
-        if self._document is None:
-            return
-        status, content = answer.status_code, answer.content if method != "HEAD" else b""
-        difference = self._document.differences(method, path.partition("?")[0], status, answer.headers, content)
-        if difference:
-            raise fail(f"{who} was answered {status}, not as the platform's OpenAPI document says: {difference}")
-
-    def _guard(self, method: str, path: str) -> None:
+    def _require_allowed(self, method: str, path: str) -> None:
         if HTTPAdapter.send is not _SEND:
             raise RuntimeError("`responses` is active in this process: no request would reach the platform")
-        if not (self._writes or method in READING or (method == "POST" and path in SIGNING_IN)):
-            raise WriteRefused(f"{method} {path} was not sent: {NO_WRITES}")
+        if not (self._writes or method in READING or (method == "POST" and path in self._exempt)):
+            raise WriteRejected(f"{method} {path} was not sent: {NO_WRITES}")
 
     def close(self) -> None:
         """Close the connections, if they are the driver's own."""
@@ -305,20 +299,22 @@ class HttpDriver:
             self._connections.close()
 
 
-def _reason(error: requests.RequestException, limits: Limits) -> str:
+def _describe(error: requests.RequestException, limits: Limits, url: str) -> str:
     if isinstance(error, requests.ConnectTimeout):
         return f"no connection was made within {limits.connect:g} s"
-    if _took_too_long(error):
-        return f"no answer came within {limits.answer:g} s"
+    if _timed_out(error):
+        return f"no response came within {limits.response:g} s"
     if isinstance(error, requests.exceptions.SSLError):  # a ConnectionError too
-        return distrust(error)
+        return describe_tls_error(error)
     if isinstance(error, requests.ConnectionError):
-        return "the connection was refused or closed"
+        return "the connection was refused or closed" + describe_scheme(url, limits.connect)
     if isinstance(error, requests.exceptions.ChunkedEncodingError):
-        return "the answer broke off"
+        return "the response was cut off"
     return f"the exchange failed: {error}"
 
 
-def _took_too_long(error: requests.RequestException) -> bool:
+def _timed_out(error: requests.RequestException | None) -> bool:
     # A body that stops coming is reported as a connection error that carries the time-out.
-    return isinstance(error, requests.Timeout) or any(isinstance(cause, ReadTimeoutError) for cause in error.args)
+    return isinstance(error, requests.Timeout) or any(
+        isinstance(cause, ReadTimeoutError) for cause in (error.args if error else ())
+    )

@@ -1,22 +1,22 @@
-"""Redis as a scenario looks into it: recorded, with time limits, and without KEYS or FLUSHDB."""
+"""Redis for one scenario: recorded, with time limits, and without KEYS or FLUSHDB."""
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import redis
 
+from support.checks import strict_json
 from support.checks.matchers import ABSENT
 from support.errors import FeatureError
 from support.evidence.recorder import Command, Recorder
 from support.targets.settings import NO_WRITES
 
-LIMIT = 3.0  # seconds
+TIMEOUT = 3.0  # seconds
 
-SCANNED = 1000  # keys that one SCAN looks through, so that a few hundred keys are one round trip
+SCAN_COUNT = 1000  # keys that one SCAN examines, so that a few hundred keys are one round trip
 
 READING = frozenset(
     {
@@ -36,48 +36,57 @@ READING = frozenset(
     }
 )
 
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 
 
 def open_client(url: str) -> redis.Redis:
-    """Return a client with time limits; texts are decoded."""
-    return redis.Redis.from_url(url, socket_timeout=LIMIT, socket_connect_timeout=LIMIT, decode_responses=True)
+    """Return a client with time limits that decodes texts."""
+    return redis.Redis.from_url(url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT, decode_responses=True)
 
 
-class CommandRefused(FeatureError):
-    """Nothing may be written in this scenario, so the driver did not send the command."""
+class CommandRejected(FeatureError):
+    """The scenario must not write, so the driver did not send the command."""
 
 
 class RedisDriver:
-    """One scenario's eyes in Redis. Without `writes` it sends nothing but commands that read."""
+    """Run commands of one scenario. Without `writes` only commands that read are sent."""
 
-    def __init__(self, client: redis.Redis, evidence: Recorder, *, writes: bool = False) -> None:
+    def __init__(
+        self,
+        client: redis.Redis,
+        evidence: Recorder,
+        *,
+        writes: bool = False,
+        explain: Callable[[], str] = lambda: "",
+    ) -> None:
+        """`explain` returns why Redis may be unavailable; an error is then reported with this message alone."""
+        self._explain = explain
         self._client = client
         self._evidence = evidence
         self._writes = writes
 
     def get(self, key: str) -> str | None:
-        """Return a text value, or None where there is no such key."""
+        """Return a text value; None if the key does not exist."""
         value = self._recorded("GET", key, lambda: self._client.get(key))
         return None if value is None else str(value)
 
     def exists(self, key: str) -> bool:
-        """Whether the key is there."""
+        """Whether a key exists."""
         return bool(self._recorded("EXISTS", key, lambda: self._client.exists(key)))
 
     def seconds_to_live(self, key: str) -> float | None:
-        """Return the rest of a key's life in seconds; None for a key that is not there or lives for ever."""
+        """Return when a key expires, in seconds; None for a key that does not exist or never expires."""
         milliseconds = self._recorded("PTTL", key, lambda: self._client.pttl(key))
         return float(str(milliseconds)) / 1000 if int(str(milliseconds)) >= 0 else None
 
     def keys(self, pattern: str) -> list[str]:
-        """Return the keys that match, sorted; by SCAN, so that a shared server is not held up."""
+        """Return the matching keys, sorted; by SCAN, which does not block a shared server."""
         return sorted(
-            self._recorded("SCAN", f"MATCH {pattern}", lambda: list(self._client.scan_iter(pattern, count=SCANNED)))
+            self._recorded("SCAN", f"MATCH {pattern}", lambda: list(self._client.scan_iter(pattern, count=SCAN_COUNT)))
         )
 
     def typed(self, key: str) -> tuple[str, object]:
-        """Return the type of a key (string, hash, list, set, zset, stream, or none) and what it holds."""
+        """Return the type of a key (string, hash, list, set, zset, stream, or none) and its value."""
         type = str(self._recorded("TYPE", key, lambda: self._client.type(key)))
         match type:
             case "string":
@@ -96,7 +105,7 @@ class RedisDriver:
         return type, None
 
     def replace(self, key: str, value: str) -> bool:
-        """Give an existing key another value and leave its end as it is; False where there is no such key."""
+        """Change the value of an existing key and keep its expiry; False if the key does not exist."""
         arguments = f"{key} {value} XX KEEPTTL"
         return bool(self._recorded("SET", arguments, lambda: self._client.set(key, value, xx=True, keepttl=True)))
 
@@ -104,54 +113,56 @@ class RedisDriver:
         """Delete a key; returns False if it did not exist."""
         return bool(self._recorded("DEL", key, lambda: self._client.delete(key)))
 
-    def _recorded(self, name: str, arguments: str, command: Callable[[], Found]) -> Found:
+    def _recorded(self, name: str, arguments: str, command: Callable[[], Result]) -> Result:
         if not (self._writes or name in READING):
-            raise CommandRefused(f"{name} was not sent to Redis: {NO_WRITES}")
-        begin = time.monotonic()
-        answer: object = None
-        trouble: str | None = None
+            raise CommandRejected(f"{name} was not sent to Redis: {NO_WRITES}")
+        start = time.monotonic()
+        result: object = None
+        message: str | None = None
         try:
-            found = command()
-            answer = found
-            return found
+            value = command()
+            result = value
+            return value
         except redis.RedisError as error:
-            trouble = str(error)
+            message = str(error)
+            if reason := self._explain():
+                raise FeatureError(reason) from None
             raise
         finally:
             self._evidence.command(
                 Command(
                     store="Redis",
                     text=f"{name} {arguments}",
-                    answer=answer,
-                    elapsed=time.monotonic() - begin,
-                    error=trouble,
+                    answer=result,
+                    elapsed=time.monotonic() - start,
+                    error=message,
                 )
             )
 
 
 class Keys:
-    """Redis keys by name."""
+    """Read Redis keys by name."""
 
     def __init__(self, redis: RedisDriver) -> None:
         self._redis = redis
 
     def read(self, key: str) -> Mapping[str, Any] | None:
-        """Return type, value (JSON where it is some) and seconds to live of a key; None where there is none."""
+        """Return type, value (parsed if it is JSON) and seconds to live of a key; None if it does not exist."""
         type, value = self._redis.typed(key)
         if type == "none":
             return None
         left = self._redis.seconds_to_live(key)
-        return {"type": type, "value": _read(value), "seconds to live": ABSENT if left is None else left}
+        return {"type": type, "value": _parse(value), "seconds to live": ABSENT if left is None else left}
 
     def names(self, pattern: str) -> list[str]:
         """Return the keys that match a pattern such as `vod:*`."""
         return self._redis.keys(pattern)
 
 
-def _read(value: Any) -> Any:
+def _parse(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     try:
-        return json.loads(value)
+        return strict_json.parse(value)
     except ValueError:
         return value

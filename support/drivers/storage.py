@@ -11,53 +11,55 @@ from support.evidence.recorder import Recorder
 
 
 class StorageDriver:
-    """One scenario's hands in the media storage. Paths are relative to its root."""
+    """Files of the media storage for one scenario. Paths are relative to its root."""
 
     def __init__(self, root: Path, evidence: Recorder) -> None:
         self.root = root
         self._evidence = evidence
 
-    def require_there(self) -> None:
-        """Fail where the storage itself is away: a folder made in its place would be in the way of its return."""
+    def require_available(self) -> None:
+        """Fail while the storage is unavailable: a folder created in its place would prevent its restoration."""
         if not self.root.is_dir():
-            raise FeatureError("the media storage is away: put files there before it goes, or once it is back")
+            raise FeatureError(
+                "the media storage is unavailable: write files before the fault is injected or after it is restored"
+            )
 
-    def everything(self) -> Iterator[tuple[str, bytes]]:
+    def files(self) -> Iterator[tuple[str, bytes]]:
         """Yield path and content of every file."""
         for path in sorted(self.root.rglob("*")):
             if path.is_file():
-                with contextlib.suppress(FileNotFoundError):  # taken away meanwhile
+                with contextlib.suppress(FileNotFoundError):  # deleted meanwhile
                     yield str(path.relative_to(self.root)), path.read_bytes()
 
     def exists(self, path: str) -> bool:
-        """Whether a file lies there."""
+        """Whether a file exists."""
         return (self.root / path).is_file()
 
     def read(self, path: str) -> str:
-        """Return a text file; fails with a sentence where there is none."""
+        """Return the content of a text file; fails if it does not exist."""
         try:
             content = (self.root / path).read_text(encoding="utf-8")
         except FileNotFoundError:
-            raise AssertionError(f"the media storage should hold {path}, but does not") from None
+            raise AssertionError(f"{path} in the media storage: expected a file, got nothing") from None
         self._evidence.attach(path, content, "text/plain")
         return content
 
     def write(self, path: str, content: str) -> None:
-        """Write a text file; its folders are made. Fails for a path that leads out of the storage."""
-        self.require_there()
-        place = (self.root / path).resolve()
-        if not place.is_relative_to(self.root.resolve()):
-            raise FeatureError(f'"{path}" leads out of the media storage')
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(content, encoding="utf-8")
+        """Write a text file and create its folders. Fails for a path outside the storage."""
+        self.require_available()
+        target = (self.root / path).resolve()
+        if not target.is_relative_to(self.root.resolve()):
+            raise FeatureError(f'"{path}" is outside the media storage')
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(content, encoding="utf-8")
         self._evidence.attach(path, content, "text/plain")
 
     def remove(self, path: str) -> None:
-        """Take a file away; none there is fine."""
+        """Delete a file if it exists."""
         (self.root / path).unlink(missing_ok=True)
 
     def modified(self, path: str) -> float:
-        """When a file was last written, in seconds since the epoch."""
+        """Return when a file was last written, in seconds since the epoch."""
         return (self.root / path).stat().st_mtime
 
     def listing(self, pattern: str) -> list[str]:

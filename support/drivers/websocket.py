@@ -1,18 +1,19 @@
-"""WebSockets as a scenario uses them: an actor, time limits, evidence, and all messages kept with their time."""
+"""WebSocket connections of one scenario; messages are kept with their times and recorded as evidence."""
 
 from __future__ import annotations
 
-import json
 import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import websockets  # loads its parts when they are used
 
+from support.checks import strict_json
+from support.checks.comparison import fail
 from support.drivers.http import NoResponse, Response
 from support.evidence.recorder import Command, Recorder
 from support.targets.settings import Limits
@@ -24,36 +25,33 @@ if TYPE_CHECKING:
 _STORE = "WebSocket"
 
 
-class HandshakeRefused(Exception):
-    """The platform answered the handshake with something other than a WebSocket; `answer` says what."""
+class HandshakeRejected(Exception):
+    """The platform rejected the handshake with `response`."""
 
-    def __init__(self, answer: Response) -> None:
-        super().__init__(f"{answer} was refused with {answer.status}")
-        self.answer = answer
+    def __init__(self, response: Response) -> None:
+        super().__init__(f"{response} was rejected with {response.status}")
+        self.response = response
 
 
 @dataclass(frozen=True)
 class Message:
-    """One message that came in; `at` is on the monotonic clock, in seconds."""
+    """One received message; `at` is on the monotonic clock, in seconds."""
 
     text: str
     at: float
 
     @property
     def json(self) -> Any:
-        """The message as JSON; fails with a sentence where it is none."""
+        """The message as JSON; fails if it is not valid JSON."""
         try:
-            return json.loads(self.text)
+            return strict_json.parse(self.text)
         except ValueError as error:
-            raise AssertionError(f"a live message should be JSON, but was {self.text[:80]!r}") from error
+            raise fail(f"WebSocket message: expected JSON, got {self.text[:80]!r} ({error})") from error
 
 
 @dataclass
 class WebSocketDriver:
-    """One connection. What comes in is read all the time, by a thread of its own, until `close`.
-
-    `handshake` is the answer that opened it, 101.
-    """
+    """One connection. A thread reads its messages until `close`. `handshake` is the response 101 that opened it."""
 
     actor: str
     handshake: Response
@@ -76,18 +74,18 @@ class WebSocketDriver:
 
     def send(self, text: str) -> None:
         """Send a text message. AssertionError when the connection is closed."""
-        self._note(f"{self.actor} sends {text}", "")
+        self._record(f"{self.actor} sends {text}", "")
         try:
             self._connection.send(text)
         except websockets.ConnectionClosed as error:
-            raise AssertionError(f"{self.actor}'s live connection should be open, but is closed ({error})") from error
+            raise fail(f"{self.actor}'s WebSocket: expected an open connection, got closed ({error})") from error
 
     def flood(self, text: str, count: int, within: float) -> None:
         """Send a message `count` times without reading, for up to `within` seconds.
 
         Messages that come afterwards are not kept.
         """
-        self._note(f"{self.actor} sends {count} messages of {len(text)} characters without reading", "")
+        self._record(f"{self.actor} sends {count} messages of {len(text)} characters without reading", "")
         self._is_flooding = True
         self._may_read.clear()
 
@@ -102,25 +100,25 @@ class WebSocketDriver:
         self._may_read.set()
 
     def ping(self, within: float) -> bool:
-        """Whether a ping of the protocol itself is answered in time (seconds)."""
+        """Whether a ping of the protocol gets a pong in time (seconds)."""
         try:
             return self._connection.ping().wait(within)
         except websockets.ConnectionClosed:
             return False
 
     def closed_with(self, within: float) -> int | None:
-        """Return the code with which the connection was closed, in time (seconds); None where it is still open."""
+        """Return the code with which the connection was closed in time (seconds); None while it is open."""
         self._reader.join(within)
         return None if self._reader.is_alive() else self._connection.close_code
 
     def require_open(self) -> None:
-        """Fail where the platform has closed the connection."""
+        """Fail if the platform has closed the connection."""
         code = self.closed_with(0)
         if code is not None:
-            raise AssertionError(f"{self.actor}'s live connection should be open, but was closed with {code}")
+            raise fail(f"{self.actor}'s WebSocket: expected an open connection, got closed with {code}")
 
     def close(self) -> None:
-        """Leave, and wait for the reader to end."""
+        """Close the connection, and wait for the reader to end."""
         self._may_read.set()
         with suppress(websockets.WebSocketException):
             self._ending.close()
@@ -132,12 +130,12 @@ class WebSocketDriver:
                 self._may_read.wait()
                 if self._is_flooding:
                     continue
-                text = content if isinstance(content, str) else content.decode(errors="replace")
+                text = content if isinstance(content, str) else content.decode(errors="backslashreplace")
                 self._messages.append(Message(text, time.monotonic()))
-                self._note(f"{self.actor} receives", text)
+                self._record(f"{self.actor} receives", text)
 
-    def _note(self, text: str, answer: str) -> None:
-        self._evidence.command(Command(store=_STORE, text=text, answer=answer, elapsed=0.0))
+    def _record(self, text: str, content: str) -> None:
+        self._evidence.command(Command(store=_STORE, text=text, answer=content, elapsed=0.0))
 
 
 def open_websocket(
@@ -148,43 +146,49 @@ def open_websocket(
     token: str | None,
     limits: Limits,
     evidence: Recorder,
+    headers: Mapping[str, str] | None = None,
     trusted: str | bool = True,
 ) -> WebSocketDriver:
-    """Connect to `url` (of the HTTP API). Raises HandshakeRefused, or NoAnswer when there was none.
+    """Connect to a path of `url` (of the HTTP API). Raises HandshakeRejected, or NoResponse when there was none.
 
-    `trusted` says whose word is taken for who the platform is, see `Target.trusted`.
+    `headers` are added to the handshake. `trusted`: see `Target.trusted`.
     """
-    from websockets.sync.client import connect  # a twentieth of a second, which most runs need not spend
+    from websockets.sync.client import connect  # takes 50 ms, which most runs do not need
 
-    begin = time.monotonic()
+    start = time.monotonic()
     address = url.replace("http", "ws", 1) + path
-    who = f"{actor}'s WebSocket {path}"
     ending = ExitStack()
     try:
-        # Proxies of the tester's machine have no say in what is tested.
         query = f"{'&' if '?' in path else '?'}token={token}" if token is not None else ""
-        # No context: an address with TLS gets the default one, and one without would refuse any.
+        # Without a context an address with TLS gets the default one; an address without TLS must not have any.
         context = (
             ssl.create_default_context(cafile=trusted) if isinstance(trusted, str) and address[:3] == "wss" else None
         )
         connection = ending.enter_context(
-            connect(address + query, open_timeout=limits.connect, proxy=None, ssl=context)
+            connect(
+                address + query,
+                open_timeout=limits.connect,
+                proxy=None,  # proxies of this machine must not change what is tested
+                ssl=context,
+                additional_headers=headers,
+            )
         )
     except websockets.InvalidStatus as error:
-        evidence.command(Command(_STORE, f"{who} connects", error.response.status_code, time.monotonic() - begin))
-        raise HandshakeRefused(_answer(who, error.response, begin)) from None
+        response = _response(actor, path, error.response, start)
+        evidence.command(Command(_STORE, f"{response} connects", response.status, response.seconds))
+        raise HandshakeRejected(response) from None
     except (OSError, websockets.WebSocketException) as error:
-        raise NoResponse(f"{who} should be answered, but the handshake failed: {error}") from None
-    evidence.command(Command(_STORE, f"{who} connects", "open", time.monotonic() - begin))
+        raise NoResponse(f"{actor}'s WebSocket {path}: expected a response, got a failed handshake: {error}") from None
     if connection.response is None:
-        raise RuntimeError("websockets opened a connection without an answer")
-    return WebSocketDriver(actor, _answer(who, connection.response, begin), connection, ending, evidence)
+        raise RuntimeError("websockets opened a connection without a response")
+    handshake = _response(actor, path, connection.response, start)
+    evidence.command(Command(_STORE, f"{handshake} connects", "open", handshake.seconds))
+    return WebSocketDriver(actor, handshake, connection, ending, evidence)
 
 
-def _answer(who: str, response: HandshakeResponse, begin: float) -> Response:
-    content = bytes(response.body or b"")
-    seconds = time.monotonic() - begin
-    return Response(who, response.status_code, response.headers, content, seconds, lambda: json.loads(content))
+def _response(actor: str, path: str, response: HandshakeResponse, start: float) -> Response:
+    body = bytes(response.body or b"")
+    return Response(_STORE, path, response.status_code, response.headers, body, time.monotonic() - start, actor)
 
 
 Connect = Callable[[str, str, str | None], WebSocketDriver]

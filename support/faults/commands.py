@@ -1,4 +1,4 @@
-"""Breaking parts of a live deployment with the commands that its target file grants."""
+"""Inject faults into a live deployment with the commands of its target file."""
 
 from __future__ import annotations
 
@@ -13,50 +13,56 @@ from support.faults.components import Component, FailureMode
 from support.faults.injection import Fault
 from support.targets.settings import FaultCommands
 
-LIMIT = 60.0  # seconds for one command
+TIMEOUT = 60.0  # seconds for one command
 
 
 class CommandFailed(Exception):
-    """A command of the target file did not do its work."""
+    """A command of the target file failed."""
 
 
 class CommandFaultInjector:
-    """The faults for which a target file has commands, by part and kind."""
+    """The faults for which a target file has commands, by component and failure mode."""
 
     def __init__(self, commands: Mapping[str, Mapping[str, FaultCommands]]) -> None:
         self._commands = commands
 
-    def find(self, part: Component, kind: FailureMode) -> Fault | None:
-        """Return the fault; None where the target file has no commands for it."""
-        found = self._commands.get(part.key, {}).get(kind)
-        return Fault(_runner(found.break_), _runner(found.mend)) if found else None
+    def find(self, component: Component, mode: FailureMode) -> Fault | None:
+        """Return the fault; None if the target file has no commands for it."""
+        found = self._commands.get(component.key, {}).get(mode.key)
+        return Fault(_runner(found.inject), _runner(found.restore)) if found else None
 
 
 def _runner(command: str) -> Callable[[], object]:
-    def run() -> None:
-        # A file, as a server that the command leaves running would hold a pipe open; no input, as nobody answers
-        # questions; a session of its own, to end all that a command which takes too long has started.
-        with tempfile.TemporaryFile() as errors:
-            process = subprocess.Popen(
-                command,
-                shell=True,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=errors,
-                start_new_session=True,
-            )
-            try:
-                code = process.wait(LIMIT)
-            except BaseException as error:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-                if isinstance(error, subprocess.TimeoutExpired):
-                    raise CommandFailed(f"the command {command!r} was not done within {LIMIT:g} s") from None
-                raise
-            if code:
-                errors.seek(0)
-                told = errors.read().decode(errors="replace")[-300:]
-                raise CommandFailed(f"the command {command!r} ended with code {code}: {told}")
+    return lambda: run_command(command)
 
-    return run
+
+def run_command(command: str, environment: Mapping[str, str] | None = None) -> None:
+    """Run a shell command of a target file. Raises CommandFailed with its errors, or after 60 s.
+
+    `environment` is added to the variables of this process, which commands such as ssh and aws need.
+    """
+    # A file, because a server that the command leaves running would keep a pipe open; no input, because no one answers
+    # questions; a session of its own, to kill everything that a command has started.
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(
+            command,
+            shell=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            start_new_session=True,
+            env={**os.environ, **(environment or {})},
+        )
+        try:
+            code = process.wait(TIMEOUT)
+        except BaseException as error:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            if isinstance(error, subprocess.TimeoutExpired):
+                raise CommandFailed(f"the command {command!r} did not end within {TIMEOUT:g} s") from None
+            raise
+        if code:
+            errors.seek(0)
+            output = errors.read().decode(errors="backslashreplace")[-300:]
+            raise CommandFailed(f"the command {command!r} failed with exit code {code}: {output}")

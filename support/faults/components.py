@@ -1,12 +1,13 @@
-"""Which parts there are to break, and in which ways: the words of the features."""
+"""The components that can fail, their failure modes, and the faults of the embedded platform."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
 class Component(StrEnum):
-    """A part of the platform, as a feature calls it."""
+    """A component of the platform, as a feature calls it."""
 
     DATABASE = "the database"
     REDIS = "Redis"
@@ -17,12 +18,12 @@ class Component(StrEnum):
 
     @property
     def key(self) -> str:
-        """The part's name in a target file."""
+        """The component's name in a target file."""
         return self.name.lower()
 
 
 class FailureMode(StrEnum):
-    """A way in which a part fails, as a feature calls it: "Redis is frozen"."""
+    """A way in which a component fails, as a feature calls it: "Redis is frozen"."""
 
     GONE = "unavailable"
     KILLED = "killed"
@@ -37,22 +38,42 @@ class FailureMode(StrEnum):
     GARBLED = "returning malformed responses"
     BREAKING_OFF = "closing connections early"
 
+    @property
+    def key(self) -> str:
+        """The failure mode's name in a target file."""
+        return self.replace(" ", "_")
+
 
 MEANINGS = {
-    FailureMode.GONE: "killed (SIGKILL) and not started again; a storage is moved away, a partner refuses connections",
-    FailureMode.KILLED: "killed (SIGKILL), and at once started again by who watches over it",
-    FailureMode.STOPPED: "asked to end in order, and not started again",
-    FailureMode.FROZEN: "there, but not answering (SIGSTOP); files of a storage are there, but do not open",
-    FailureMode.SLOW: "answering late, each time",
-    FailureMode.DISCONNECTED: "there, but every connection to it was cut",
-    FailureMode.EMPTIED: "there, but without what it held (FLUSHALL)",
-    FailureMode.FAILING: "answering 500",
-    FailureMode.REJECTING: "answering 401",
-    FailureMode.BUSY: "answering 429 with Retry-After, once",
-    FailureMode.GARBLED: "answering something else than agreed",
-    FailureMode.BREAKING_OFF: "ending its answers in the middle",
+    FailureMode.GONE: "killed (SIGKILL) and not restarted; a storage is moved away, a partner refuses connections",
+    FailureMode.KILLED: "killed (SIGKILL) and restarted by its supervisor",
+    FailureMode.STOPPED: "terminated in order and not restarted",
+    FailureMode.FROZEN: "running without responding (SIGSTOP); files of a storage exist, but opening them blocks",
+    FailureMode.SLOW: "every response is late",
+    FailureMode.DISCONNECTED: "running, but all its connections were closed",
+    FailureMode.EMPTIED: "running, but all its data was deleted (FLUSHALL)",
+    FailureMode.FAILING: "responds with 500",
+    FailureMode.REJECTING: "responds with 401",
+    FailureMode.BUSY: "responds with 429 and Retry-After, once",
+    FailureMode.GARBLED: "responds with invalid JSON",
+    FailureMode.BREAKING_OFF: "closes the connection in the middle of a response",
 }
 
+_SERVER = (FailureMode.GONE, FailureMode.STOPPED, FailureMode.FROZEN, FailureMode.SLOW, FailureMode.DISCONNECTED)
+_PROCESS = (FailureMode.GONE, FailureMode.KILLED, FailureMode.STOPPED, FailureMode.FROZEN, FailureMode.SLOW)
 
-COMPONENTS = tuple(part.key for part in Component)
-FAILURE_MODES = tuple(map(str, FailureMode))
+EMBEDDED_FAULTS: Mapping[Component, tuple[FailureMode, ...]] = {
+    Component.DATABASE: _SERVER,
+    Component.REDIS: (*_SERVER, FailureMode.EMPTIED),
+    Component.WORKER: _PROCESS,
+    Component.API: _PROCESS,
+    Component.STORAGE: (FailureMode.GONE, FailureMode.FROZEN),
+    Component.CABLECAST: (
+        *(FailureMode.GONE, FailureMode.SLOW, FailureMode.FAILING, FailureMode.REJECTING, FailureMode.BUSY),
+        *(FailureMode.GARBLED, FailureMode.BREAKING_OFF),
+    ),
+}
+"""The faults that the embedded platform can have. Other targets declare theirs in their files."""
+
+COMPONENTS = tuple(component.key for component in Component)
+FAILURE_MODES = tuple(mode.key for mode in FailureMode)

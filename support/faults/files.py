@@ -1,4 +1,4 @@
-"""Files that do not open: what a hanging network drive does to whoever reads from it."""
+"""Files whose opening blocks, as on a network drive that does not respond."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import os
 from pathlib import Path
 
 
-class HangingFiles:
-    """Puts a FIFO in the place of every file below a folder: who opens one waits, until the files are back.
+class BlockingFiles:
+    """Replace every file below a folder with a FIFO, so that opening a file blocks until `unblock`.
 
-    Who waited then reads the file's beginning (what a pipe holds) from the FIFO. `aside` is a folder on the same file
-    system, for the files meanwhile. New files open as ever, and so does the folder itself.
+    A blocked reader then gets the start of the file (the capacity of a pipe) from the FIFO. `aside` is a folder on the
+    same file system for the files meanwhile. The folder itself and new files open without blocking.
     """
 
     def __init__(self, root: Path, aside: Path) -> None:
@@ -19,21 +19,21 @@ class HangingFiles:
         self._aside = aside
         self._places: list[Path] = []
 
-    def begin(self) -> None:
-        """Take the files away."""
+    def block(self) -> None:
+        """Replace the files."""
         self._aside.mkdir()
         for place in filter(Path.is_file, list(self._root.rglob("*"))):
-            file, fifo = self._kept(len(self._places))
+            file, fifo = self._paths(len(self._places))
             with contextlib.suppress(FileNotFoundError):  # deleted meanwhile
                 os.link(place, file)
                 os.mkfifo(fifo)
                 self._places.append(place)
                 _put(fifo, place)
 
-    def end(self) -> None:
-        """Put the files back, but those that were deleted meanwhile, and let go who waits for them."""
+    def unblock(self) -> None:
+        """Restore the files, except those that were deleted meanwhile, and release blocked readers."""
         for number, place in enumerate(self._places):
-            file, fifo = self._kept(number)
+            file, fifo = self._paths(number)
             content = file.read_bytes()
             if place.is_fifo():
                 _put(file, place)
@@ -44,23 +44,23 @@ class HangingFiles:
         with contextlib.suppress(FileNotFoundError):
             self._aside.rmdir()
 
-    def _kept(self, number: int) -> tuple[Path, Path]:
+    def _paths(self, number: int) -> tuple[Path, Path]:
         return self._aside / f"{number}.file", self._aside / f"{number}.fifo"
 
 
 def _put(file: Path, place: Path) -> None:
-    """Put a file in a place at once, whatever is there, and keep it where it is."""
+    """Link a file to a place atomically and replace what is there; the file also stays where it is."""
     link = file.with_suffix(".link")
     os.link(file, link)
     link.replace(place)
 
 
 def _feed(fifo: Path, content: bytes) -> None:
-    """Let those who opened the FIFO go on; nothing happens where nobody has."""
+    """Release the readers that opened the FIFO, if there are any."""
     try:
         pipe = os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)
-    except OSError:  # nobody waits
+    except OSError:  # no reader waits
         return
-    with contextlib.suppress(OSError):  # who waited has not stayed, or the pipe is full
+    with contextlib.suppress(OSError):  # the reader has gone, or the pipe is full
         os.write(pipe, content)
     os.close(pipe)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -14,67 +15,82 @@ from support.targets.capabilities import MissingCapability
 
 @dataclass(frozen=True)
 class Fault:
-    """How to break a part in one way, and how to mend it; mending what is not broken does nothing."""
+    """The actions that inject and restore one fault; restoring a healthy component does nothing."""
 
     inject: Callable[[], object]
     restore: Callable[[], object]
 
 
 class FaultInjector(Protocol):
-    """What can break and mend parts of one target."""
+    """The faults of one target."""
 
-    def find(self, part: Component, kind: FailureMode) -> Fault | None:
-        """Return the fault; None where this target cannot do that."""
+    def find(self, component: Component, mode: FailureMode) -> Fault | None:
+        """Return the fault; None if this target cannot inject it."""
 
 
 __all__ = ["Fault", "FaultInjector", "Faults"]
 
 
 class Faults:
-    """One scenario's way to break parts. Mending is registered the moment a part is broken.
+    """Inject and restore the faults of one scenario.
 
-    A failing scenario therefore never leaves a broken platform to the next. `prove_healthy` is called before the first
-    fault, so that a scenario blames no platform that was ill before, and after the last is mended. `mark` is told
-    what happens: "Redis is frozen", "Redis is back".
+    The restoration is registered before the injection, so that a failing scenario never leaves a faulty platform.
+    `prove_healthy` is called before the first fault, so that a scenario does not blame a platform that was unhealthy
+    before, and after the last restoration. `mark` is called with each event: "Redis is frozen", "Redis is restored".
     """
 
     def __init__(
         self,
-        breaker: FaultInjector,
+        injector: FaultInjector,
         cleanup: Cleanup,
         *,
         prove_healthy: Callable[[], object],
         mark: Callable[[str], object],
         injected: set[tuple[str, str]],
     ) -> None:
-        self._injector = breaker
+        self._injector = injector
         self._cleanup = cleanup
         self._prove_healthy = prove_healthy
         self._mark = mark
-        self._faulty: dict[Component, list[Fault]] = {}
+        self._lock = threading.RLock()  # a fault with a duration is restored by a thread of its own
+        self._faulty: dict[Component, list[tuple[FailureMode, Fault]]] = {}
         self._proved = False
         self.injected = injected
 
-    def inject(self, part: Component, kind: FailureMode) -> None:
-        """Break a part; it stays so until `end` or the end of the scenario. NotGranted where the target has no way."""
-        fault = self._injector.find(part, kind)
+    def inject(self, component: Component, mode: FailureMode) -> None:
+        """Inject a fault; it lasts until `restore` or the end of the scenario.
+
+        Raises MissingCapability if the target cannot inject it.
+        """
+        fault = self._injector.find(component, mode)
         if fault is None:
-            raise MissingCapability("faults", f"this target has no way to make it so that {part} is {kind}")
+            raise MissingCapability("faults", f"the target cannot inject this fault: {component} {mode}")
         if not self._proved:
             self._proved = True
             self._prove_healthy()
-            self._cleanup.add("see the platform healthy again after the fault", self._prove_healthy)
-        self._faulty.setdefault(part, []).append(fault)
-        self.injected.add((str(part), str(kind)))
-        self._cleanup.add(f"mend {part}, which was {kind}", fault.restore)
-        self._mark(f"{part} is {kind}")
-        fault.inject()
+            self._cleanup.add("check that the platform is healthy after the fault", self._prove_healthy)
+        with self._lock:
+            self._faulty.setdefault(component, []).append((mode, fault))
+            self.injected.add((str(component), str(mode)))
+            self._cleanup.add(f"restore {component}, which was {mode}", fault.restore)
+            self._mark(f"{component} is {mode}")
+            fault.inject()
 
-    def restore(self, part: Component) -> None:
-        """Mend a part. Fails where this scenario has not broken it."""
-        if part not in self._faulty:
-            broken = ", ".join(self._faulty) or "nothing"
-            raise FeatureError(f"{part} should be broken before it can come back, but broken is: {broken}")
-        for fault in reversed(self._faulty.pop(part)):
-            fault.restore()
-        self._mark(f"{part} is back")
+    def restore(self, component: Component) -> None:
+        """Restore a component. Raises FeatureError if this scenario has injected no fault into it."""
+        with self._lock:
+            if component not in self._faulty:
+                faulty = ", ".join(self._faulty) or "nothing"
+                raise FeatureError(f"{component} has no injected fault to restore (faulty: {faulty})")
+            for _, fault in reversed(self._faulty.pop(component)):
+                fault.restore()
+            self._mark(f"{component} is restored")
+
+    def is_injected(self, component: Component) -> bool:
+        """Whether a component has a fault now."""
+        return component in self._faulty
+
+    def describe(self, component: Component) -> str:
+        """Return the current failure mode of a component; empty for a healthy one."""
+        modes = self._faulty.get(component, [])
+        return str(modes[-1][0]) if modes else ""

@@ -1,4 +1,4 @@
-"""The processes of the embedded platform at certain moments: told apart, caught in the middle of a job, held up."""
+"""The processes of the embedded platform: their ids, crashes, and delays at a certain point."""
 
 from __future__ import annotations
 
@@ -6,31 +6,31 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from support.stack.embedded import EmbeddedPlatform
-from support.stack.platform import Part
+from support.stack.platform import ProcessName
 
 
 class Processes:
-    """Looks at processes, and holds what they wait for."""
+    """Observe, crash and delay processes of the embedded platform."""
 
     def __init__(self, platform: EmbeddedPlatform) -> None:
         self._platform = platform
 
-    def id_of(self, part: Part) -> int:
-        """The process id of a part, to see whether it was started again; 0 while it does not run."""
+    def id_of(self, process: ProcessName) -> int:
+        """Return the process id, to detect a restart; 0 while the process is not running."""
         try:
-            return self._platform.platform.pid(part)
+            return self._platform.platform.pid(process)
         except LookupError:
             return 0
 
-    def crash(self, part: Part) -> None:
-        """SIGKILL a part; who watches over it starts it again."""
-        self._platform.platform.crash(part)
+    def crash(self, process: ProcessName) -> None:
+        """SIGKILL a process; its supervisor restarts it."""
+        self._platform.platform.crash(process)
 
     @contextmanager
     def blocked_acknowledgements(self, vod_id: str) -> Iterator[None]:
-        """Keep the worker, for the length of a block, from noting that a job of this VOD has ended.
+        """Prevent the worker from storing the end of a job of this VOD until the block ends.
 
-        The job's row is locked as another session would; what the job does is stored elsewhere and is not held up.
+        The row of the job is locked. The effects of the job are stored elsewhere and are not delayed.
         """
         with self._platform.postgres.connect() as connection:
             connection.execute(

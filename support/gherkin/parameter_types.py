@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import behave
 
-from support.checks.matchers import UNITS, seconds
+from support.checks.matchers import UNITS, parse_duration
 from support.gherkin.personas import PERSONAS, PRONOUNS, UNAUTHENTICATED
 
 
@@ -98,7 +98,7 @@ GENERAL: Mapping[str, ParameterType] = {
     "Duration": ParameterType(
         rf"\d+(?:\.\d+)? ?(?:{'|'.join(UNITS)})",
         "a time with one of the units ms, seconds, minutes, hours, days: 2 seconds",
-        seconds,
+        parse_duration,
     ),
     "Day": ParameterType(r"today|\d+ days? (?:ago|ahead)", "a day: today, 3 days ago, 7 days ahead", _day),
     "Request": ParameterType(

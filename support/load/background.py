@@ -1,4 +1,4 @@
-"""People at work while something breaks: what each of them was answered, and when."""
+"""Background traffic during a fault: the outcome and time of every request."""
 
 from __future__ import annotations
 
@@ -20,42 +20,42 @@ from support.load.samples import (
     FIGURES,
     Outcome,
     Sample,
-    all_served,
+    all_successful,
     classify,
+    count_outcomes,
     describe_samples,
-    figures,
     samples_chart,
 )
-from support.polling import PollingTimeout, eventually
+from support.polling import PollingTimeout, eventually, pause
 from support.scenario.cleanup import Cleanup
 
-TITLE = "At work"
-PAUSE = 0.1  # seconds between two requests of one person
-TIMEOUT = 5.0  # seconds without an answer: longer than any answer may take
-SERVED_AGAIN_WITHIN = 5.0  # seconds
+TITLE = "Background traffic"
+PAUSE = 0.1  # seconds between two requests of one client
+TIMEOUT = 5.0  # seconds without a response: longer than any response may take
+RECOVERY_TIMEOUT = 5.0  # seconds
 _LIST, _CREATE = "/api/vod/list", "/api/vod/create"
 
 
 @dataclass
-class _Worker:
-    """One person: what they do again and again, over a connection of their own."""
+class _Client:
+    """One client that repeats one task, with a connection of its own."""
 
     name: str
     persona: Persona
     http: HttpDriver
     recorder: Recorder
-    asked: float = 0.0  # when they last sent a request
-    waiting: bool = False  # for the answer
-    moments: list[Sample] = field(default_factory=list)
+    requested: float = 0.0  # time of the last request, on the monotonic clock
+    waiting: bool = False  # for the response
+    samples: list[Sample] = field(default_factory=list)
 
 
-Task = Callable[[_Worker, str | None], Iterator[Response]]
+Task = Callable[[_Client, str | None], Iterator[Response]]
 
 
 class BackgroundTraffic:
-    """A handful of people who read and write until the scenario ends.
+    """Six clients that read and write until the scenario ends.
 
-    What they create carries the scenario's mark, and is removed when they have gone.
+    The resources that they create have the suffix of the scenario and are deleted at its end.
     """
 
     def __init__(
@@ -73,236 +73,235 @@ class BackgroundTraffic:
         self._evidence = evidence
         self._masker = masker
         self._media = media
-        self._marks: list[tuple[float, str]] = []
-        self._leave = threading.Event()
-        self._people: list[_Worker] = []
+        self._events: list[tuple[float, str]] = []
+        self._stopped = threading.Event()
+        self._clients: list[_Client] = []
         self._threads: ThreadPoolExecutor | None = None
         self.title = media.recording(TITLE).title
-        self._begin = monotonic()
+        self._start = monotonic()
 
-    # Their work
+    # Tasks
 
     def start(self) -> None:
-        """Let them begin; returns once each was served."""
-        require_feature(not self._people, "the people are at work already in this scenario")
+        """Start the clients; return when each has a successful response."""
+        require_feature(not self._clients, "background traffic is already running in this scenario")
         dana, vera, ravi = PERSONAS["Dana"], PERSONAS["Vera"], PERSONAS["Ravi"]
-        work: Sequence[tuple[str, Persona, Task]] = (
+        tasks: Sequence[tuple[str, Persona, Task]] = (
             ("Vera reads the list", vera, self._read_list),
             ("Vera reads a VOD", vera, self._read_vod),
-            ("Ravi asks who he is", ravi, self._ask_who),
+            ("Ravi reads his account", ravi, self._read_account),
             ("Dana changes a VOD", dana, self._change),
-            ("Dana takes in and deletes", dana, self._take_in),
-            ("Dana has it captioned", dana, self._have_captioned),
+            ("Dana creates and deletes", dana, self._create_and_delete),
+            ("Dana captions a VOD", dana, self._caption),
         )
         self._recording = self._media.store(TITLE, 10.0, pace=0.2)
         tokens = {persona.name: self._access.shared_token(persona) for persona in (dana, vera, ravi)}
         self._owner_token = tokens[dana.name]
-        self._cleanup.add("remove what the people at work made", self._remove_everything)
-        self._shared = self._create(self._open("set-up", dana), tokens[dana.name]).expect(201).document["id"]
-        self._cleanup.add("let the people at work go home", self.stop)
-        self._begin = monotonic()
-        self._threads = ThreadPoolExecutor(len(work), thread_name_prefix="at work")
-        for name, persona, task in work:
-            self._threads.submit(self._work, self._open(name, persona), task, tokens[persona.name])
-        self._await("served", lambda moments: all_served(moments[-1:], 1), SERVED_AGAIN_WITHIN)
+        self._cleanup.add("delete the resources of the background traffic", self._delete_all)
+        self._shared = self._create(self._open("setup", dana), tokens[dana.name]).expect(201).document["id"]
+        self._cleanup.add("stop the background traffic", self.stop)
+        self._start = monotonic()
+        self._threads = ThreadPoolExecutor(len(tasks), thread_name_prefix="background")
+        for name, persona, task in tasks:
+            self._threads.submit(self._repeat, self._open(name, persona), task, tokens[persona.name])
+        self._wait_until("successful", lambda samples: all_successful(samples[-1:], 1), RECOVERY_TIMEOUT)
 
-    def _open(self, name: str, persona: Persona) -> _Worker:
+    def _open(self, name: str, persona: Persona) -> _Client:
         recorder = Recorder(self._masker)
-        person = _Worker(name, persona, self._connect(recorder), recorder)
-        self._people.append(person)
-        return person
+        client = _Client(name, persona, self._connect(recorder), recorder)
+        self._clients.append(client)
+        return client
 
-    def _work(self, person: _Worker, task: Task, token: str | None) -> None:
-        while not self._leave.is_set():
-            requests = task(person, token)
-            begin = monotonic()
-            while not self._leave.is_set():
-                begin = person.asked = monotonic()
-                moment = self._one(person, requests, begin)
-                if moment is None:
+    def _repeat(self, client: _Client, task: Task, token: str | None) -> None:
+        while not self._stopped.is_set():
+            requests = task(client, token)
+            start = monotonic()
+            while not self._stopped.is_set():
+                start = client.requested = monotonic()
+                sample = self._one(client, requests, start)
+                if sample is None:
                     break
-                person.moments.append(moment)
-                self._leave.wait(PAUSE)
-                if moment.outcome is not Outcome.SERVED:
+                client.samples.append(sample)
+                pause(PAUSE, self._stopped)
+                if sample.outcome is not Outcome.SUCCESSFUL:
                     break
 
-    def _one(self, person: _Worker, requests: Iterator[Response], begin: float) -> Sample | None:
-        """Make the next request of a task; None when the task is done."""
-        person.waiting = True
+    def _one(self, client: _Client, requests: Iterator[Response], start: float) -> Sample | None:
+        """Send the next request of a task; None at the end of the task."""
+        client.waiting = True
         try:
-            answer = next(requests)
+            response = next(requests)
         except StopIteration:
             return None
-        except NoResponse as silence:
-            outcome = Outcome.HUNG if silence.timed_out else Outcome.DISCONNECTED
-            return Sample(person.name, begin, monotonic() - begin, outcome, str(silence))
-        except Exception as error:  # noqa: BLE001 - whatever was wrong with an answer is told with the verdict
-            return Sample(person.name, begin, monotonic() - begin, Outcome.WRONG, str(error) or type(error).__name__)
+        except NoResponse as error:
+            outcome = Outcome.TIMED_OUT if error.timed_out else Outcome.DISCONNECTED
+            return Sample(client.name, start, monotonic() - start, outcome, str(error))
+        except Exception as error:  # noqa: BLE001 - any error of a response is reported by the checks
+            return Sample(client.name, start, monotonic() - start, Outcome.INVALID, str(error) or type(error).__name__)
         finally:
-            person.waiting = False
-        outcome, told = classify(answer)
-        return Sample(person.name, begin, answer.seconds, outcome, told)
+            client.waiting = False
+        outcome, problem = classify(response)
+        return Sample(client.name, start, response.seconds, outcome, problem)
 
-    def _read_list(self, person: _Worker, token: str | None) -> Iterator[Response]:
-        yield person.http.get(_LIST, actor=person.persona.name, token=token)
+    def _read_list(self, client: _Client, token: str | None) -> Iterator[Response]:
+        yield client.http.get(_LIST, actor=client.persona.name, token=token)
 
-    def _read_vod(self, person: _Worker, token: str | None) -> Iterator[Response]:
-        yield person.http.get(f"/api/vod/{self._shared}", actor=person.persona.name, token=token)
+    def _read_vod(self, client: _Client, token: str | None) -> Iterator[Response]:
+        yield client.http.get(f"/api/vod/{self._shared}", actor=client.persona.name, token=token)
 
-    def _ask_who(self, person: _Worker, token: str | None) -> Iterator[Response]:
-        yield person.http.get("/api/auth/me", actor=person.persona.name, token=token)
+    def _read_account(self, client: _Client, token: str | None) -> Iterator[Response]:
+        yield client.http.get("/api/auth/me", actor=client.persona.name, token=token)
 
-    def _change(self, person: _Worker, token: str | None) -> Iterator[Response]:
-        length = float(len(person.moments) + 1)
-        yield person.http.put(
-            f"/api/vod/{self._shared}", actor=person.persona.name, token=token, json={"duration": length}
+    def _change(self, client: _Client, token: str | None) -> Iterator[Response]:
+        length = float(len(client.samples) + 1)
+        yield client.http.put(
+            f"/api/vod/{self._shared}", actor=client.persona.name, token=token, json={"duration": length}
         )
 
-    def _take_in(self, person: _Worker, token: str | None) -> Iterator[Response]:
-        kept = self._create(person, token)
-        yield kept
-        gone = self._create(person, token)
-        yield gone
-        yield person.http.delete(f"/api/vod/{gone.document['id']}", actor=person.persona.name, token=token)
+    def _create_and_delete(self, client: _Client, token: str | None) -> Iterator[Response]:
+        yield self._create(client, token)
+        deleted = self._create(client, token)
+        yield deleted
+        yield client.http.delete(f"/api/vod/{deleted.document['id']}", actor=client.persona.name, token=token)
 
-    def _have_captioned(self, person: _Worker, token: str | None) -> Iterator[Response]:
-        made = self._create(person, token)
-        yield made
-        yield person.http.post(f"/api/vod/{made.document['id']}/transcribe", actor=person.persona.name, token=token)
+    def _caption(self, client: _Client, token: str | None) -> Iterator[Response]:
+        created = self._create(client, token)
+        yield created
+        yield client.http.post(f"/api/vod/{created.document['id']}/transcribe", actor=client.persona.name, token=token)
 
-    def _create(self, person: _Worker, token: str | None) -> Response:
-        return person.http.post(
+    def _create(self, client: _Client, token: str | None) -> Response:
+        return client.http.post(
             _CREATE,
-            actor=person.persona.name,
+            actor=client.persona.name,
             token=token,
             json={"title": self.title, "file_path": self._recording.path},
         )
 
-    # What happens around them
+    # Events
 
-    def mark(self, what: str) -> None:
-        """Note that something happened, for the picture and the verdicts."""
-        self._marks.append((monotonic(), what))
+    def mark(self, event: str) -> None:
+        """Record an event, for the chart and the checks."""
+        self._events.append((monotonic(), event))
 
     @property
     def exchanges(self) -> list[Exchange]:
-        """Everything they asked and were answered."""
-        return [exchange for person in self._people for exchange in person.recorder.exchanges]
+        """All requests and responses."""
+        return [exchange for client in self._clients for exchange in client.recorder.exchanges]
 
     @property
     def samples(self) -> list[Sample]:
-        """Every request so far, by person."""
-        return [moment for person in self._people for moment in person.moments]
+        """Every request so far, by client."""
+        return [sample for client in self._clients for sample in client.samples]
 
-    def since(self, what: str = "") -> list[Sample]:
-        """Return the requests that began after the last mark, or after the last that ends so."""
-        return [moment for moment in self.samples if moment.start > self._last_mark(what)]
+    def since(self, event: str = "") -> list[Sample]:
+        """Return the requests that started after the last event, or after the last whose text ends with `event`."""
+        return [sample for sample in self.samples if sample.start > self._last_event(event)]
 
-    def _last_mark(self, what: str = "") -> float:
-        return max((at for at, told in self._marks if told.endswith(what)), default=self._begin)
+    def _last_event(self, ending: str = "") -> float:
+        return max((at for at, event in self._events if event.endswith(ending)), default=self._start)
 
     def wait_for_effect(self, *, answered: bool) -> None:
-        """Wait until each has asked for something since the last mark, and has been answered, or given up waiting.
+        """Wait until each client has sent a request since the last event, and finished it if `answered`.
 
-        A fault that is mended before anybody noticed shows nothing.
+        A fault that is restored before any request met it would be untested.
         """
         if self._threads is None:
             return
         if answered:
-            self._await("heard of", lambda moments: bool(moments), TIMEOUT * 2)
+            self._wait_until("finished with a request", lambda samples: bool(samples), TIMEOUT * 2)
         else:
-            last = self._last_mark()
+            last = self._last_event()
             eventually(
-                "how many have asked since then, or still wait",
-                lambda: sum(person.waiting or person.asked > last for person in self._people[1:]),
-                lambda number: number == len(self._people) - 1,
+                "clients with a request since the event",
+                lambda: sum(client.waiting or client.requested > last for client in self._clients[1:]),
+                lambda number: number == len(self._clients) - 1,
                 expected="all",
                 within=TIMEOUT,
             )
 
-    # Verdicts
+    # Checks
 
     def require_outcomes(self, allowed: Sequence[Outcome], *, within: float) -> None:
-        """Fail with every request that had another outcome, or took longer (seconds).
+        """Require an allowed outcome of every request, within a number of seconds.
 
-        Waits until each of them has asked again since the last thing that happened, and was answered, or not.
+        Waits until each client has finished a request since the last event.
         """
         self._require_started()
         self.wait_for_effect(answered=True)
-        strange = [moment for moment in self.samples if moment.outcome not in allowed]
-        slow = [moment for moment in self.samples if moment.outcome in allowed and moment.seconds > within]
+        others = [sample for sample in self.samples if sample.outcome not in allowed]
+        slow = [sample for sample in self.samples if sample.outcome in allowed and sample.seconds > within]
         require(
-            not strange,
-            f"people at work should be {' or '.join(allowed)}, but {len(strange)} of {len(self.samples)} requests were "
-            f"not: {describe_samples(strange, self._begin)}",
+            not others,
+            f"background requests: expected {' or '.join(allowed)}, got another outcome of {len(others)} of "
+            f"{len(self.samples)}: {describe_samples(others, self._start)}",
         )
         require(
             not slow,
-            f"people at work should be {' or '.join(allowed)} within {within:g} s, but {len(slow)} of "
-            f"{len(self.samples)} requests took longer: {describe_samples(slow, self._begin)}",
+            f"duration of background requests: expected at most {within:g} s, got more for {len(slow)} of "
+            f"{len(self.samples)}: {describe_samples(slow, self._start)}",
         )
 
     def require_recovery(self) -> None:
-        """Fail unless everybody is served again, twice in a row, within five seconds."""
+        """Require two successful requests in a row of every client within 5 seconds."""
         self._require_started()
-        self._await("served again", lambda moments: all_served(moments[-2:], 2), SERVED_AGAIN_WITHIN)
+        self._wait_until("successful again", lambda samples: all_successful(samples[-2:], 2), RECOVERY_TIMEOUT)
 
     def require_failures_at_most(self, number: int) -> None:
-        """Fail when more requests than this were not served."""
-        troubled = [moment for moment in self.samples if moment.outcome is not Outcome.SERVED]
+        """Require that at most this number of requests failed."""
+        failed = [sample for sample in self.samples if sample.outcome is not Outcome.SUCCESSFUL]
         require(
-            len(troubled) <= number,
-            f"at most {number} requests should fail, but {len(troubled)} did: "
-            f"{describe_samples(troubled, self._begin)}",
+            len(failed) <= number,
+            f"failed background requests: expected at most {number}, got {len(failed)}: "
+            f"{describe_samples(failed, self._start)}",
         )
 
     def _require_started(self) -> None:
         if self._threads is None:
             raise FeatureError(
-                "nobody is at work in this scenario: begin it with 'Given background traffic is running'"
+                "no background traffic in this scenario: add the step 'Given background traffic is running'"
             )
 
-    def _await(self, what: str, wanted: Callable[[list[Sample]], bool], within: float) -> None:
-        last = self._last_mark()
+    def _wait_until(self, state: str, condition: Callable[[list[Sample]], bool], within: float) -> None:
+        last = self._last_event()
 
         def waiting() -> list[str]:
             return [
-                person.name
-                for person in self._people[1:]
-                if not wanted([moment for moment in person.moments if moment.start > last])
+                client.name
+                for client in self._clients[1:]
+                if not condition([sample for sample in client.samples if sample.start > last])
             ]
 
         try:
-            eventually("who is still waiting", waiting, lambda names: not names, expected="nobody", within=within)
+            eventually("waiting clients", waiting, lambda names: not names, expected="none", within=within)
         except PollingTimeout:
-            latest = [person.moments[-1] for person in self._people[1:] if person.moments]
+            latest = [client.samples[-1] for client in self._clients[1:] if client.samples]
             raise fail(
-                f"people at work should be {what} within {within:g} s, but were not: {', '.join(waiting())}; "
-                f"last: {describe_samples(latest, self._begin)}"
+                f"background clients: expected all {state} within {within:g} s, got others: {', '.join(waiting())}; "
+                f"last: {describe_samples(latest, self._start)}"
             ) from None
 
-    # The end
+    # End
 
     def stop(self) -> None:
-        """Let everybody finish their request and leave; keep the picture of what they saw."""
+        """Stop the clients after their current request; record a chart of the samples."""
         if self._threads is None:
             return
-        self._leave.set()
+        self._stopped.set()
         self._threads.shutdown(wait=True)
         self._threads = None
-        seen = {person.name: person.moments for person in self._people[1:]}
-        self._evidence.attach("what people at work saw", samples_chart(seen, self._marks, self._begin), "image/svg+xml")
-        self._evidence.table("what people at work saw, in figures", FIGURES, figures(seen))
+        samples = {client.name: client.samples for client in self._clients[1:]}
+        self._evidence.attach("background traffic", samples_chart(samples, self._events, self._start), "image/svg+xml")
+        self._evidence.table("background traffic, figures", FIGURES, count_outcomes(samples))
 
-    def _remove_everything(self) -> None:
+    def _delete_all(self) -> None:
         self.stop()
-        http, token = self._people[0].http, self._owner_token
+        http, token = self._clients[0].http, self._owner_token
         while True:
             found = http.get(_LIST, token=token, params={"limit": 100}).expect(200).document
-            ours = [vod["id"] for vod in found["vods"] if vod["title"] == self.title]
-            for vod_id in ours:
+            ids = [vod["id"] for vod in found["vods"] if vod["title"] == self.title]
+            for vod_id in ids:
                 http.delete(f"/api/vod/{vod_id}", token=token).expect(204)
-            if not ours:
+            if not ids:
                 break
-        for person in self._people:
-            person.http.close()
+        for client in self._clients:
+            client.http.close()

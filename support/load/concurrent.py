@@ -1,4 +1,4 @@
-"""Many callers at once: released together, each over a connection of its own, and what they were answered."""
+"""Concurrent clients: released together, each with a connection of its own."""
 
 from __future__ import annotations
 
@@ -16,89 +16,92 @@ from support.evidence.recorder import Exchange, Recorder
 
 Sending = Callable[[HttpDriver], Response]
 
-_RELEASE_LIMIT = 10.0  # seconds until all callers must be at the line
-FIGURES = ("answer", "times", "fastest", "median", "slowest")
+_RELEASE_TIMEOUT = 10.0  # seconds until all clients must be ready
+FIGURES = ("response", "times", "fastest", "median", "slowest")
 _BAR = 14  # pixels
 _WIDTH = 600
 
 
 @dataclass(frozen=True)
 class Call:
-    """One request of one caller; `begin` is in seconds after the release, `answer` None where none came."""
+    """One request of one client; `start` is on the monotonic clock, `response` is None if none came."""
 
-    begin: float
+    start: float
     seconds: float
-    answer: Response | None
-    trouble: str = ""
+    response: Response | None
+    error: str = ""
 
     @property
     def outcome(self) -> str:
-        """The status, or that there was none."""
-        return "no answer" if self.answer is None else str(self.answer.status)
+        """The status, or "no response"."""
+        return "no response" if self.response is None else str(self.response.status)
 
 
 class ConcurrentClients:
-    """Sends requests by several callers at once, and keeps the distribution of answers and times as evidence."""
+    """Send requests concurrently; the distribution of statuses and times is recorded as evidence."""
 
     def __init__(self, connect: Callable[[Recorder], HttpDriver], masker: Masker, evidence: Recorder) -> None:
         self._connect = connect
         self._masker = masker
         self._evidence = evidence
 
-    def send(self, requests: Sequence[Sending], *, at_once: int) -> list[Response]:
-        """Return the answers in the order of the requests; fails where one was not answered at all."""
-        line, lock, calls = threading.Barrier(at_once + 1), threading.Lock(), dict[int, Call]()
-        recorders = [Recorder(self._masker) for _ in range(at_once)]
+    def send(self, requests: Sequence[Sending], *, concurrency: int) -> list[Response]:
+        """Return the responses in the order of the requests; fails if one request has no response."""
+        barrier, lock, calls = threading.Barrier(concurrency + 1), threading.Lock(), dict[int, Call]()
+        recorders = [Recorder(self._masker) for _ in range(concurrency)]
         released = 0.0
 
-        def caller(first: int) -> None:
+        def client(first: int) -> None:
             http = self._connect(recorders[first])
             try:
-                line.wait(_RELEASE_LIMIT)
-                for number in range(first, len(requests), at_once):
+                barrier.wait(_RELEASE_TIMEOUT)
+                for number in range(first, len(requests), concurrency):
                     call = _call(requests[number], http)
                     with lock:
                         calls[number] = call
             finally:
                 http.close()
 
-        with ThreadPoolExecutor(at_once, thread_name_prefix="caller") as callers:
-            running = [callers.submit(caller, first) for first in range(at_once)]
-            line.wait(_RELEASE_LIMIT)
+        with ThreadPoolExecutor(concurrency, thread_name_prefix="client") as clients:
+            running = [clients.submit(client, first) for first in range(concurrency)]
+            barrier.wait(_RELEASE_TIMEOUT)
             released = monotonic()
             for one in running:
                 one.result()
         self._keep_samples(recorders)
-        return self._answers([calls[number] for number in range(len(requests))], released, at_once)
+        return self._responses([calls[number] for number in range(len(requests))], released, concurrency)
 
     def _keep_samples(self, recorders: Sequence[Recorder]) -> None:
-        """Keep the first exchange of each outcome as evidence: all of them would hide the one that differs."""
+        """Record the first exchange of each outcome; all of them would hide the one that differs."""
         samples: dict[int | None, Exchange] = {}
         for exchange in sorted((one for each in recorders for one in each.exchanges), key=lambda one: one.started):
             samples.setdefault(exchange.status, exchange)
         for exchange in samples.values():
             self._evidence.exchange(exchange)
 
-    def _answers(self, calls: Sequence[Call], released: float, at_once: int) -> list[Response]:
-        name = f"{len(calls)} requests, {at_once} at once"
-        self._evidence.table(f"{name}: answers and times", FIGURES, distribution(calls))
-        self._evidence.attach(f"{name}: who waited for whom", distribution_chart(calls, released), "image/svg+xml")
-        if silent := [call.trouble for call in calls if call.answer is None]:
-            raise AssertionError(f"{len(silent)} of {len(calls)} requests were not answered: {silent[0]}")
-        return [call.answer for call in calls if call.answer is not None]
+    def _responses(self, calls: Sequence[Call], released: float, concurrency: int) -> list[Response]:
+        name = f"{len(calls)} requests, {concurrency} concurrent"
+        self._evidence.table(f"{name}: statuses and times", FIGURES, distribution(calls))
+        self._evidence.attach(f"{name}: timeline", distribution_chart(calls, released), "image/svg+xml")
+        if errors := [call.error for call in calls if call.response is None]:
+            answered = len(calls) - len(errors)
+            raise AssertionError(
+                f"responses to {len(calls)} requests: expected {len(calls)}, got {answered}: {errors[0]}"
+            )
+        return [call.response for call in calls if call.response is not None]
 
 
 def _call(request: Sending, http: HttpDriver) -> Call:
-    begin = monotonic()
+    start = monotonic()
     try:
-        answer = request(http)
+        response = request(http)
     except NoResponse as error:
-        return Call(begin, monotonic() - begin, None, str(error))
-    return Call(begin, monotonic() - begin, answer)
+        return Call(start, monotonic() - start, None, str(error))
+    return Call(start, monotonic() - start, response)
 
 
 def distribution(calls: Sequence[Call]) -> list[list[str]]:
-    """Return for each answer how often it came, and how long it took, in seconds."""
+    """Return for each outcome its number and the fastest, median and slowest time in seconds."""
     times: dict[str, list[float]] = defaultdict(list)
     for call in calls:
         times[call.outcome].append(call.seconds)
@@ -110,11 +113,11 @@ def distribution(calls: Sequence[Call]) -> list[list[str]]:
 
 
 def distribution_chart(calls: Sequence[Call], released: float) -> str:
-    """Return an SVG with a bar for each call, from when it was sent to when it was answered."""
-    longest = max((call.begin - released + call.seconds for call in calls), default=0.0) or 1.0
+    """Return an SVG with a bar for each call, from its start to its response."""
+    longest = max((call.start - released + call.seconds for call in calls), default=0.0) or 1.0
     bars = []
     for row, call in enumerate(calls):
-        left, width = (max(0.0, part) / longest * _WIDTH for part in (call.begin - released, call.seconds))
+        left, width = (max(0.0, part) / longest * _WIDTH for part in (call.start - released, call.seconds))
         colour = "#2e7d32" if call.outcome < "4" else "#c62828"
         bars.append(
             f'<rect x="{left:.1f}" y="{row * _BAR}" width="{max(1.0, width):.1f}" height="{_BAR - 3}" fill="{colour}">'

@@ -1,4 +1,4 @@
-"""What people at work saw: what became of each request, told in words, figures and as a picture."""
+"""Samples of background traffic: outcomes, figures and a chart."""
 
 from __future__ import annotations
 
@@ -6,36 +6,37 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from support.checks.envelope import error_of
 from support.drivers.http import Response
 from support.evidence.timeline import Lane, Span, chart
 
 
 class Outcome(StrEnum):
-    """What became of one request."""
+    """The outcome of one request."""
 
-    SERVED = "successful"
-    REFUSED = "refused in order"
+    SUCCESSFUL = "successful"
+    REJECTED = "rejected with 503"
     DISCONNECTED = "disconnected"
-    HUNG = "left hanging"
-    WRONG = "answered wrongly"
+    TIMED_OUT = "timed out"
+    INVALID = "invalid response"
 
 
 FIGURES = ("", *Outcome, "longest")
-"""The columns of `figures`."""
+"""The columns of `count_outcomes`."""
 
 
-TREATMENTS = {
-    "successful": (Outcome.SERVED,),
-    "successful or rejected with 503": (Outcome.SERVED, Outcome.REFUSED),
-    "successful, rejected with 503 or disconnected": (Outcome.SERVED, Outcome.REFUSED, Outcome.DISCONNECTED),
-    "successful or disconnected": (Outcome.SERVED, Outcome.DISCONNECTED),
+OUTCOMES = {
+    "successful": (Outcome.SUCCESSFUL,),
+    "successful or rejected with 503": (Outcome.SUCCESSFUL, Outcome.REJECTED),
+    "successful, rejected with 503 or disconnected": (Outcome.SUCCESSFUL, Outcome.REJECTED, Outcome.DISCONNECTED),
+    "successful or disconnected": (Outcome.SUCCESSFUL, Outcome.DISCONNECTED),
 }
-"""What may become of requests, as features say it."""
+"""Allowed outcomes of requests, as features write them."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One request of one person; `begin` is on the monotonic clock, `told` what was wrong with the answer."""
+    """One request of one client; `start` is on the monotonic clock, `error` the error of the response."""
 
     client: str
     start: float
@@ -44,42 +45,42 @@ class Sample:
     error: str = ""
 
 
-def classify(answer: Response) -> tuple[Outcome, str]:
-    """Return what became of a request that was answered so, and what was wrong with the answer."""
-    if answer.status < 400:
-        return Outcome.SERVED, ""
-    if answer.status == 503:
-        return Outcome.REFUSED, str(answer.error["type"])
-    return Outcome.WRONG, f"{answer} was answered {answer.status}: {answer.body[:200]!r}"
+def classify(response: Response) -> tuple[Outcome, str]:
+    """Return the outcome of a request with this response, and the error of the response."""
+    if response.status < 400:
+        return Outcome.SUCCESSFUL, ""
+    if response.status == 503:
+        return Outcome.REJECTED, str(error_of(response)["type"])
+    return Outcome.INVALID, f"{response}: {response.status} {response.body[:200]!r}"
 
 
-def all_served(samples: Sequence[Sample], number: int) -> bool:
-    """Whether there are so many moments at least, and each was served."""
-    return len(samples) >= number and all(moment.outcome is Outcome.SERVED for moment in samples)
+def all_successful(samples: Sequence[Sample], number: int) -> bool:
+    """Whether there are at least `number` samples, and all are successful."""
+    return len(samples) >= number and all(sample.outcome is Outcome.SUCCESSFUL for sample in samples)
 
 
 def describe_samples(samples: Sequence[Sample], since: float) -> str:
-    """Return the first moments in words, with times after `since` (seconds on the monotonic clock)."""
-    told = [
-        f"{moment.client} at {moment.start - since:.1f} s: {moment.outcome} after {moment.seconds:.1f} s"
-        + (f" ({moment.error})" if moment.error else "")
-        for moment in samples[:5]
+    """Return the first samples as text, with times after `since` (seconds on the monotonic clock)."""
+    listed = [
+        f"{sample.client} at {sample.start - since:.1f} s: {sample.outcome} after {sample.seconds:.1f} s"
+        + (f" ({sample.error})" if sample.error else "")
+        for sample in samples[:5]
     ]
-    return "; ".join(told) + (f"; and {len(samples) - 5} more" if len(samples) > 5 else "")
+    return "; ".join(listed) + (f"; and {len(samples) - 5} more" if len(samples) > 5 else "")
 
 
-def samples_chart(people: Mapping[str, Sequence[Sample]], marks: Sequence[tuple[float, str]], since: float) -> str:
-    """Return an SVG with a lane for each of the people, and a line for each mark: when something happened, and what."""
+def samples_chart(clients: Mapping[str, Sequence[Sample]], events: Sequence[tuple[float, str]], since: float) -> str:
+    """Return an SVG with a lane for each client, and a line for each event (time, text)."""
     lanes = [
-        Lane(name, [Span(moment.start - since, moment.seconds, moment.outcome, moment.error) for moment in moments])
-        for name, moments in people.items()
+        Lane(name, [Span(sample.start - since, sample.seconds, sample.outcome, sample.error) for sample in samples])
+        for name, samples in clients.items()
     ]
-    return chart(lanes, [(at - since, what) for at, what in marks], [*Outcome])
+    return chart(lanes, [(at - since, text) for at, text in events], [*Outcome])
 
 
-def figures(people: Mapping[str, Sequence[Sample]]) -> Iterator[Sequence[object]]:
-    """Yield for each of the people how often each outcome was, and the longest wait."""
-    for name, moments in people.items():
-        counts = [sum(moment.outcome is outcome for moment in moments) for outcome in Outcome]
-        longest = max((moment.seconds for moment in moments), default=0.0)
+def count_outcomes(clients: Mapping[str, Sequence[Sample]]) -> Iterator[Sequence[object]]:
+    """Yield for each client the number of samples of each outcome, and the longest duration."""
+    for name, samples in clients.items():
+        counts = [sum(sample.outcome is outcome for sample in samples) for outcome in Outcome]
+        longest = max((sample.seconds for sample in samples), default=0.0)
         yield name, *counts, f"{longest:.2f} s"

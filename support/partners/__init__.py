@@ -1,4 +1,4 @@
-"""Stub servers for the outside services the platform talks to."""
+"""Stubs of the partners of the platform: real HTTP servers."""
 
 from support.partners.cablecast import Cablecast
 from support.partners.requests import Received, UploadedFile

@@ -1,4 +1,4 @@
-"""The socket of a stub: reads requests from connections that are kept alive, and sends what is answered."""
+"""The socket of a stub: reads requests from keep-alive connections and sends the responses."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _STOP_POLL_SECONDS = 0.05
 
 
 class Outgoing(NamedTuple):
-    """An answer as it is sent; `pace` is how many seconds lie between two bytes of the body, 0 to send it whole."""
+    """A response as it is sent; `pace` is the time between two bytes of the body in seconds, 0 for none."""
 
     status: int
     headers: list[tuple[str, str]]
@@ -31,40 +31,40 @@ class Outgoing(NamedTuple):
     pace: float = 0.0
 
 
-def sentence(status: int, text: str) -> Outgoing:
-    """Return an answer of plain text."""
+def text_response(status: int, text: str) -> Outgoing:
+    """Return a response of plain text."""
     return Outgoing(status, [("Content-Type", "text/plain; charset=utf-8")], text.encode())
 
 
-Answering = Callable[[Received, str, threading.Event], Outgoing | None]
+RequestHandler = Callable[[Received, str, threading.Event], Outgoing | None]
 
 
 class Listener(ThreadingMixIn, TCPServer):
-    """The socket of the stub called `name`: a thread that accepts, and one for each open connection.
+    """The socket of the stub `name`: one thread accepts connections, and each connection has one.
 
-    `answer(received, target, closing)` returns what to send, or None to drop the connection; `target` is path and query
-    as they came, and `closing` is set when the stub is being closed. Port 0 leaves the choice to the kernel.
+    `respond(received, target, closing)` returns the response, or None to close the connection; `target` is path and
+    query as received, and `closing` is set when the stub is closed. The kernel chooses a free port for port 0.
     """
 
     allow_reuse_address = True
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, name: str, answer: Answering, port: int) -> None:
+    def __init__(self, name: str, respond: RequestHandler, port: int, host: str = LOOPBACK) -> None:
         self.name = name
-        self.answer = answer
+        self.respond = respond
         self.closing = threading.Event()
         self._lock = threading.Lock()
         self._connections: dict[socket.socket, threading.Thread] = {}
         self._acceptor = threading.Thread(target=self.serve_forever, args=(_STOP_POLL_SECONDS,), name=name, daemon=True)
-        super().__init__((LOOPBACK, port), _Connection)
+        super().__init__((host, port), _Connection)
 
     def start(self) -> None:
         """Accept connections."""
         self._acceptor.start()
 
     def close(self) -> None:
-        """Stop listening, drop every connection and wait for the threads."""
+        """Stop listening, close every connection and wait for the threads."""
         self.closing.set()
         self.shutdown()
         self._acceptor.join()
@@ -72,11 +72,11 @@ class Listener(ThreadingMixIn, TCPServer):
         with self._lock:
             connections = list(self._connections.items())
         for connection, thread in connections:
-            _hang_up(connection)
+            _shut_down(connection)
             thread.join()
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Serve a connection on a thread of its own."""
+        """Handle a connection in a thread of its own."""
         thread = threading.Thread(
             target=self.process_request_thread, args=(request, client_address), name=self.name, daemon=True
         )
@@ -85,22 +85,22 @@ class Listener(ThreadingMixIn, TCPServer):
         thread.start()
 
     def shutdown_request(self, request: Any) -> None:
-        """Note that a connection is at its end."""
+        """Remove a connection that has ended."""
         with self._lock:
             self._connections.pop(request, None)
         super().shutdown_request(request)
 
 
-def _hang_up(connection: socket.socket) -> None:
-    """Wake the thread that waits for this connection's next request."""
+def _shut_down(connection: socket.socket) -> None:
+    """Wake the thread that waits for the next request of a connection."""
     try:
         connection.shutdown(socket.SHUT_RDWR)
     except OSError:
-        log.debug("The connection was gone already.")
+        log.debug("the connection was already closed")
 
 
 class _Connection(BaseHTTPRequestHandler):
-    """One keep-alive connection: reads requests and sends what the partner answers."""
+    """One keep-alive connection: reads requests and sends the responses of the stub."""
 
     protocol_version = "HTTP/1.1"
     # Head and body are written one after the other; the body must not wait until the head is acknowledged.
@@ -111,7 +111,7 @@ class _Connection(BaseHTTPRequestHandler):
         try:
             super().handle()
         except ConnectionError:
-            log.debug("The client of %s left without its answer.", self.server.name)
+            log.debug("the client of %s closed the connection before the response", self.server.name)
 
     def version_string(self) -> str:
         return self.server.name
@@ -123,7 +123,7 @@ class _Connection(BaseHTTPRequestHandler):
         body = self._read_body()
         if body is None:
             return
-        outgoing = self.server.answer(self._received(body), self.path, self.server.closing)
+        outgoing = self.server.respond(self._received(body), self.path, self.server.closing)
         if outgoing is None:
             self.close_connection = True
         else:
@@ -132,10 +132,10 @@ class _Connection(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _handle
 
     def _read_body(self) -> bytes | None:
-        """Return the whole body; None when it did not come whole (the connection is then of no more use)."""
+        """Return the complete body; None for an incomplete one, after which the connection cannot be used again."""
         if "Transfer-Encoding" in self.headers:
             self.close_connection = True
-            self._send(sentence(411, f"The stub of {self.server.name} reads bodies with a Content-Length only."))
+            self._send(text_response(411, f"the stub of {self.server.name} requires a Content-Length"))
             return None
         length = int(self.headers.get("Content-Length", 0))
         body = self.rfile.read(length)
@@ -157,14 +157,14 @@ class _Connection(BaseHTTPRequestHandler):
 
     def _send(self, outgoing: Outgoing) -> None:
         self.send_response(outgoing.status)
-        promised = None
+        declared = None
         for name, value in outgoing.headers:
             self.send_header(name, value)
             if name.lower() == "content-length":
-                promised = int(value)
-        if promised is None:
+                declared = int(value)
+        if declared is None:
             self.send_header("Content-Length", str(len(outgoing.body)))
-        elif promised != len(outgoing.body):
+        elif declared != len(outgoing.body):
             self.close_connection = True
         self.end_headers()
         if self.command == "HEAD":

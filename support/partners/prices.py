@@ -1,4 +1,4 @@
-"""The price service double: a month of daily prices for any ticker, always the same for the same ticker."""
+"""The stub of the price service: daily prices of any ticker, always the same for the same ticker."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from support.partners.listener import LOOPBACK
 from support.partners.requests import Received
 from support.partners.server import PartnerServer, Registration, Reply
 
@@ -23,49 +24,49 @@ Quote = Mapping[str, Any]
 
 
 class Prices(PartnerServer):
-    """The price service as the platform knows it.
+    """The price service as the platform uses it.
 
-    Money is written as JSON numbers with all their digits. What a scenario registers goes before the usual answers;
-    `where` restricts it to the requests of that scenario.
+    Money is written as JSON numbers with all their digits. Registrations of a scenario precede the default responses;
+    `where` restricts them to the requests of that scenario.
     """
 
-    def __init__(self) -> None:
-        super().__init__("The price service")
+    def __init__(self, *, host: str = LOOPBACK, port: int = 0, public_url: str = "") -> None:
+        super().__init__("The price service", host=host, port=port, public_url=public_url)
 
     def quotes(self, ticker: str, quotes: Sequence[Quote], *, where: Callable[[Received], bool]) -> Registration:
-        """Answer for a ticker with these days."""
+        """Register the quotes of a ticker."""
         return self.register(
             *ROUTE,
             where=lambda received: where(received) and received.path.endswith(f"/{ticker}"),
-            body=written(ticker, quotes),
+            body=format_quotes(ticker, quotes),
             headers={"Content-Type": "application/json"},
         )
 
-    def asked(self, *, where: Callable[[Received], bool]) -> list[Received]:
-        """Return the requests for prices, oldest first, however they were answered."""
+    def requests(self, *, where: Callable[[Received], bool]) -> list[Received]:
+        """Return all requests for prices, oldest first."""
         return self.received(*ROUTE, where=where)
 
     def _register_defaults(self) -> None:
-        self.register_callback(*ROUTE, self._usual)
+        self.register_callback(*ROUTE, self._default)
 
-    def _usual(self, received: Received, ticker: str) -> Reply:
+    def _default(self, received: Received, ticker: str) -> Reply:
         days = int(received.query.get("days", ["30"])[0])
-        return 200, {"Content-Type": "application/json"}, written(ticker, usual_quotes(ticker, days))
+        return 200, {"Content-Type": "application/json"}, format_quotes(ticker, default_quotes(ticker, days))
 
 
-def usual_quotes(ticker: str, days: int = 30) -> list[Quote]:
-    """Return the days that the service knows by nature: the same for a ticker at any time."""
-    chance = random.Random(ticker)
-    price = Decimal(chance.randrange(20_00, 300_00)).scaleb(-2)
+def default_quotes(ticker: str, days: int = 30) -> list[Quote]:
+    """Return the default quotes of a ticker, which are the same at any time."""
+    generator = random.Random(ticker)
+    price = Decimal(generator.randrange(20_00, 300_00)).scaleb(-2)
     quotes = []
     for back in reversed(range(days)):
-        opening, price = price, (price * (1 + Decimal(chance.randrange(-300, 301)).scaleb(-4))).quantize(_CENT)
+        opening, price = price, (price * (1 + Decimal(generator.randrange(-300, 301)).scaleb(-4))).quantize(_CENT)
         quotes.append(quote(_LAST_DAY - timedelta(days=back), price, opening=opening))
     return quotes
 
 
 def quote(day: date, close: Decimal, *, opening: Decimal | None = None) -> Quote:
-    """Make a day that agrees with itself: high and low are the greater and the lesser of open and close."""
+    """Return a consistent quote: high and low are the greater and the lesser of open and close."""
     opening = close if opening is None else opening
     return {
         "date": day.isoformat(),
@@ -77,8 +78,8 @@ def quote(day: date, close: Decimal, *, opening: Decimal | None = None) -> Quote
     }
 
 
-def written(ticker: str, quotes: Sequence[Quote]) -> str:
-    """Return the JSON of an answer. A Decimal becomes a number with exactly its digits, which `json` cannot do."""
+def format_quotes(ticker: str, quotes: Sequence[Quote]) -> str:
+    """Return a response as JSON; a Decimal becomes a number with exactly its digits, which `json` cannot do."""
     days = ", ".join(
         "{" + ", ".join(f"{json_module.dumps(name)}: {_number(value)}" for name, value in day.items()) + "}"
         for day in quotes

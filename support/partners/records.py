@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Unpack
 
 from support.partners.requests import Received
-from support.partners.server import How, PartnerServer, Registration, Reply, Route
+from support.partners.server import PartnerServer, Registration, Reply, ResponseOptions, Route
 
 OPERATIONS: Mapping[str, Route] = {"reading a record": ("GET", "/records/{external_id}")}
 ANYTHING = "anything"
@@ -52,7 +52,7 @@ class Records(PartnerServer):
         with self._memory:
             self._records.pop(external_id, None)
 
-    def answers(self, status: int, *, operation: str = ANYTHING, **how: Unpack[How]) -> Registration:
+    def answers(self, status: int, *, operation: str = ANYTHING, **how: Unpack[ResponseOptions]) -> Registration:
         """Respond to an operation with this status, `times` times and then as usual, or always.
 
         `operation` is a name of `OPERATIONS`, or "anything". Returns what to `remove`. ValueError when the operation

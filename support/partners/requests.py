@@ -1,14 +1,15 @@
-"""One request that came in at a stub."""
+"""One request that a stub received."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any, NamedTuple, cast
 from urllib.parse import parse_qsl
+
+from support.checks import strict_json
 
 
 class UploadedFile(NamedTuple):
@@ -20,10 +21,10 @@ class UploadedFile(NamedTuple):
 
 @dataclass(eq=False)
 class Received:
-    """One request as it came in.
+    """One received request.
 
-    `path` is without the query and percent-decoded; `at` is on the monotonic clock, in seconds. `status` is what was
-    answered: None while the answer is outstanding, and for good when the connection was dropped instead.
+    `path` is without the query and percent-decoded; `at` is on the monotonic clock, in seconds. `status` is that of the
+    response: None before the response, and when the connection was closed instead.
     """
 
     method: str
@@ -35,8 +36,8 @@ class Received:
     status: int | None = None
 
     def json(self) -> Any:
-        """Return the body read as JSON; ValueError when it is not."""
-        return json.loads(self.body)
+        """Return the body as JSON. ValueError for invalid JSON."""
+        return strict_json.parse(self.body)
 
     def form(self) -> dict[str, str]:
         """Return the fields of a URL-encoded or multipart body, without its files."""

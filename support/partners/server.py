@@ -1,8 +1,7 @@
-"""A stub of an outside service: a real HTTP server on loopback that answers with `responses` registrations.
+"""A stub of a partner: a real HTTP server that responds with `responses` registrations.
 
 `responses` normally patches `requests` for the whole process. That must not happen here, because the same process
-makes live calls. So a registration is only asked whether it matches a request that came in over the socket, and for
-the answer it would give; nothing is ever patched.
+makes live calls. Registrations are therefore only matched with requests received over the socket; nothing is patched.
 """
 
 from __future__ import annotations
@@ -20,28 +19,29 @@ import responses
 from requests import PreparedRequest
 from responses.registries import FirstMatchRegistry
 
-from support.partners.listener import LOOPBACK, Listener, Outgoing, sentence
+from support.partners.listener import LOOPBACK, Listener, Outgoing, text_response
 from support.partners.requests import Received
 
 log = logging.getLogger(__name__)
 
+EVERY_INTERFACE = ("0.0.0.0", "::", "")
+
 Matcher = Callable[[PreparedRequest], tuple[bool, str]]
-"""One of `responses.matchers`: says whether it accepts a request, and why not."""
+"""One of `responses.matchers`: returns whether it accepts a request, and why not."""
 
 Route = tuple[str, str]
 """Method and path template, such as `("GET", "/vods/{id}/status")`."""
 
 Reply = tuple[int, Mapping[str, str], str | bytes]
-"""Status, headers and body, as `responses` wants them from a callback."""
+"""Status, headers and body, as `responses` expects them from a callback."""
 
 
-class How(TypedDict, total=False):
-    """How a request is answered, beside the status.
+class ResponseOptions(TypedDict, total=False):
+    """The options of a response, beside its status.
 
-    An exception as `body` drops the connection without an answer, a `Content-Length` header above the length of the
-    body cuts the answer off in the middle. `times` is how often it is given, None for good. `delay` and `pace` are in
-    seconds: before the answer, and between two bytes of its body, which otherwise comes whole. `match` and `where` are
-    what must hold of a request.
+    An exception as `body` closes the connection without a response; a `Content-Length` header above the length of the
+    body cuts the response off. `times` limits how often it is sent, None is no limit. `delay` and `pace` are in
+    seconds: before the response, and between two bytes of its body. `match` and `where` are conditions of the request.
     """
 
     json: object
@@ -58,7 +58,7 @@ _MATCH_FAILED_BEFORE_MATCHERS = ("Method does not match", "URL does not match")
 
 
 class _IncomingRequest(PreparedRequest):
-    """What came in, in the shape that `responses` and its matchers look at."""
+    """A received request in the form that `responses` and its matchers read."""
 
     def __init__(self, received: Received, url: str) -> None:
         super().__init__()
@@ -70,10 +70,10 @@ class _IncomingRequest(PreparedRequest):
 
 @dataclass(eq=False)
 class Registration:
-    """Answers that count together: after `times` uses none of them is given any more.
+    """Responses with one counter: after `times` uses none of them is sent any more.
 
-    `delay` and `pace` are in seconds: before an answer, and between two bytes of its body. `remove` takes the
-    registration back, for a scenario that shares the stub with others.
+    `delay` and `pace` are in seconds: before a response, and between two bytes of its body. `remove` removes the
+    registration, for a scenario that shares the stub with others.
     """
 
     routes: tuple[Route, ...]
@@ -86,29 +86,32 @@ class Registration:
 
     @property
     def used_up(self) -> bool:
-        """Whether it has been given as often as it may."""
+        """Whether its limit is reached."""
         return self.times is not None and self.used >= self.times
 
     def find(self, request: PreparedRequest) -> tuple[responses.BaseResponse | None, list[str]]:
-        """Return the answer that fits, else None and why each of them does not."""
+        """Return the response that matches; else None and why each of them does not match."""
         if self.used_up:
             return None, [f"used up after {self.times}"]
         return self.registry.find(request)
 
 
 class PartnerServer:
-    """A stub of one outside service. A context manager; `start` and `close` do the same by hand.
+    """A stub of one partner, as a context manager or with `start` and `close`.
 
-    The kernel chooses the port at the first start. A closed stub refuses connections, and one that is started again
-    listens where it was before, so that an outage of the partner can be played.
+    The kernel chooses the port at the first start unless `port` is given; `host` is the interface to listen on. A
+    closed stub refuses connections, and one that is started again has the same address, to simulate an outage.
+    `public_url` is its address for the platform where that differs, behind a tunnel or in a container network.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, host: str = LOOPBACK, port: int = 0, public_url: str = "") -> None:
         self.name = name
+        self._host = host
+        self._public_url = public_url.rstrip("/")
         self._lock = threading.RLock()
         self._registrations: list[Registration] = []
         self._received: list[Received] = []
-        self._port = 0
+        self._port = port
         self._listener: Listener | None = None
         self._register_defaults()
 
@@ -117,16 +120,16 @@ class PartnerServer:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self, type: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
 
     @property
     def url(self) -> str:
-        """The base address, without a slash at the end. RuntimeError before the first start."""
+        """The base address without a trailing slash. RuntimeError before the first start."""
         if not self._port:
-            raise RuntimeError(f"The stub of {self.name} has no address yet: start it first.")
-        return f"http://{LOOPBACK}:{self._port}"
+            raise RuntimeError(f"the stub of {self.name} has no address: start it first")
+        return self._public_url or f"http://{LOOPBACK if self._host in EVERY_INTERFACE else self._host}:{self._port}"
 
     @property
     def running(self) -> bool:
@@ -134,44 +137,48 @@ class PartnerServer:
         return self._listener is not None
 
     def start(self) -> None:
-        """Listen. OSError when the port of an earlier start has been taken meanwhile."""
+        """Listen. Raises OSError when the port is used by another program."""
         if self._listener is not None:
-            raise RuntimeError(f"The stub of {self.name} is running already.")
-        self._listener = Listener(self.name, self._answer, self._port)
+            raise RuntimeError(f"the stub of {self.name} is already running")
+        self._listener = Listener(self.name, self._respond, self._port, self._host)
         self._port = self._listener.server_address[1]
         self._listener.start()
 
     def close(self) -> None:
-        """Stop listening, drop every connection and wait for the threads. Registrations and what was received stay."""
+        """Stop listening, close every connection and wait for the threads; registrations and received requests stay."""
         if self._listener is not None:
             self._listener.close()
             self._listener = None
 
-    def register(self, method: str, path: str, *, status: int = 200, **how: Unpack[How]) -> Registration:
-        """Answer a request so; the latest registration that fits and is not used up wins.
+    def register(
+        self, method: str, path: str, *, status: int = 200, **options: Unpack[ResponseOptions]
+    ) -> Registration:
+        """Register a response; the latest registration that matches and is not used up wins.
 
-        `path` may hold names in braces: `/vods/{id}`.
+        `path` may contain names in braces: `/vods/{id}`.
         """
-        return self.register_any([(method, path)], status=status, **how)
+        return self.register_any([(method, path)], status=status, **options)
 
-    def register_any(self, routes: Iterable[Route], *, status: int = 200, **how: Unpack[How]) -> Registration:
-        """Answer each of several routes so, as `register` does for one; `times` counts them together."""
-        routes, matchers = tuple(routes), [*how.get("match", ())]
-        if "where" in how:
-            matchers.append(_matcher(how["where"]))
-        answers = [
+    def register_any(
+        self, routes: Iterable[Route], *, status: int = 200, **options: Unpack[ResponseOptions]
+    ) -> Registration:
+        """Register a response for several routes; `times` counts them together. See `register`."""
+        routes, matchers = tuple(routes), [*options.get("match", ())]
+        if "where" in options:
+            matchers.append(_matcher(options["where"]))
+        registered = [
             responses.Response(
                 method.upper(),
                 _url_pattern(path),
-                how.get("body", ""),
-                json=how.get("json"),
+                options.get("body", ""),
+                json=options.get("json"),
                 status=status,
-                headers=how.get("headers"),
+                headers=options.get("headers"),
                 match=matchers,
             )
             for method, path in routes
         ]
-        return self._add(routes, answers, how.get("times"), how.get("delay", 0.0), how.get("pace", 0.0))
+        return self._add(routes, registered, options.get("times"), options.get("delay", 0.0), options.get("pace", 0.0))
 
     def register_callback(
         self,
@@ -182,18 +189,18 @@ class PartnerServer:
         times: int | None = None,
         delay: float = 0.0,
     ) -> Registration:
-        """Answer with what `callback(received, **values)` returns; `values` are the names in the path, as strings.
+        """Respond with the result of `callback(received, **values)`; `values` are the names in the path, as strings.
 
-        The callback is called at once, also where its answer comes with a `delay`.
+        The callback is called immediately; `delay` (seconds) is the time between its end and the response.
         """
         url = _url_pattern(path)
 
-        def answer(request: PreparedRequest) -> Reply:
+        def respond(request: PreparedRequest) -> Reply:
             incoming = cast(_IncomingRequest, request)
             found = cast(re.Match[str], url.match(str(request.url)))
             return callback(incoming.received, **{name: unquote(value) for name, value in found.groupdict().items()})
 
-        response = responses.CallbackResponse(method.upper(), url, answer)
+        response = responses.CallbackResponse(method.upper(), url, respond)
         return self._add([(method, path)], [response], times, delay)
 
     def received(
@@ -203,7 +210,7 @@ class PartnerServer:
         *,
         where: Callable[[Received], bool] = lambda received: True,
     ) -> list[Received]:
-        """Return the requests so far, oldest first, unmatched ones too; `path` may be a template, `where` anything."""
+        """Return all requests so far, oldest first; `path` may be a template, `where` is a further condition."""
         pattern = _path_pattern(path) if path is not None else None
         with self._lock:
             so_far = list(self._received)
@@ -221,26 +228,26 @@ class PartnerServer:
             return self._received[number:]
 
     def reset(self) -> None:
-        """Forget what was registered and received; the stub is as new, at the same address."""
+        """Remove all registrations and received requests; the address stays."""
         with self._lock:
             self._registrations = []
             self._received = []
             self._register_defaults()
 
     def _register_defaults(self) -> None:
-        """Begin afresh and register what the service answers by nature. A bare stub answers nothing."""
+        """Register the default responses of the partner. A plain stub has none."""
 
     def _add(
         self,
         routes: Iterable[Route],
-        answers: Iterable[responses.BaseResponse],
+        registered: Iterable[responses.BaseResponse],
         times: int | None,
         delay: float,
         pace: float = 0.0,
     ) -> Registration:
         registration = Registration(tuple(routes), times, delay, pace, remove=lambda: self._remove(registration))
-        for answer in answers:
-            registration.registry.add(answer)
+        for response in registered:
+            registration.registry.add(response)
         with self._lock:
             self._registrations.append(registration)
         return registration
@@ -250,15 +257,15 @@ class PartnerServer:
             if registration in self._registrations:
                 self._registrations.remove(registration)
 
-    def _answer(self, received: Received, target: str, closing: threading.Event) -> Outgoing | None:
-        """Return what to send, or None to drop the connection."""
+    def _respond(self, received: Received, target: str, closing: threading.Event) -> Outgoing | None:
+        """Return the response to send, or None to close the connection."""
         request = _IncomingRequest(received, f"http://{LOOPBACK}{target}")
         with self._lock:
             self._received.append(received)
             registration, response, reasons = self._take(request)
         if registration is None or response is None:
             received.status = 501
-            return sentence(501, self._nothing_answers(received, reasons))
+            return text_response(501, self._describe_unmatched(received, reasons))
         outgoing = self._outgoing(response, request)
         if closing.wait(registration.delay) if registration.delay else closing.is_set():
             return None
@@ -268,43 +275,45 @@ class PartnerServer:
     def _take(self, request: _IncomingRequest) -> tuple[Registration | None, responses.BaseResponse | None, list[str]]:
         reasons: list[str] = []
         for registration in reversed(self._registrations):
-            response, refused = registration.find(request)
+            response, rejected = registration.find(request)
             if response is not None:
                 registration.used += 1
                 return registration, response, []
-            described = zip(registration.routes, refused, strict=False)
+            described = zip(registration.routes, rejected, strict=False)
             reasons += [_describe(route, reason) for route, reason in described]
         return None, None, reasons
 
-    def _nothing_answers(self, received: Received, reasons: list[str]) -> str:
+    def _describe_unmatched(self, received: Received, reasons: list[str]) -> str:
         registered = "; ".join(reasons) or "nothing"
-        return f"{self.name} has no answer to {received.method} {received.path}. Registered: {registered}."
+        return f"{self.name} has no response for {received.method} {received.path}. Registered: {registered}."
 
     def _outgoing(self, response: responses.BaseResponse, request: _IncomingRequest) -> Outgoing | None:
         if isinstance(response.body, Exception):
             return None
         try:
-            answer = response.get_response(request)
+            raw = response.get_response(request)
         except Exception as error:
-            log.exception("The stub of %s failed at %s %s", self.name, request.method, request.received.path)
-            return sentence(500, f"The stub of {self.name} failed: {error!r}.")
-        return Outgoing(answer.status, list(answer.headers.items()), answer.read(decode_content=False))
+            log.exception("the stub of %s failed at %s %s", self.name, request.method, request.received.path)
+            return text_response(500, f"the stub of {self.name} failed: {error!r}")
+        return Outgoing(raw.status, list(raw.headers.items()), raw.read(decode_content=False))
 
 
 def _matcher(where: Callable[[Received], bool]) -> Matcher:
-    return lambda request: (where(cast(_IncomingRequest, request).received), "not for this request")
+    return lambda request: (where(cast(_IncomingRequest, request).received), "another request")
 
 
 def _describe(route: Route, reason: str) -> str:
     method, path = route
-    told = "" if reason in _MATCH_FAILED_BEFORE_MATCHERS else f" ({reason})"
-    return f"{method} {path}{told}"
+    detail = "" if reason in _MATCH_FAILED_BEFORE_MATCHERS else f" ({reason})"
+    return f"{method} {path}{detail}"
 
 
 def _path_pattern(template: str) -> re.Pattern[str]:
-    """Make a pattern of a path template; what stands in braces becomes a named group for one path segment."""
+    """Return the pattern of a path template; a name in braces becomes a named group for one path segment."""
     if not template.startswith("/") or "?" in template:
-        raise ValueError(f'A path begins with "/" and holds no query (match the query with a matcher): {template!r}.')
+        raise ValueError(
+            f'invalid path {template!r}: expected a "/" first and no query (match the query with a matcher)'
+        )
     parts = re.split(r"\{(\w+)\}", template)
     return re.compile("".join(f"(?P<{part}>[^/?#]+)" if i % 2 else re.escape(part) for i, part in enumerate(parts)))
 

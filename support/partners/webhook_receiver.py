@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Unpack
 
 from support.partners.requests import Received
-from support.partners.server import How, PartnerServer, Registration, Reply
+from support.partners.server import PartnerServer, Registration, Reply, ResponseOptions
 
 _TEMPLATE = "/receivers/{name}"
 _LONGEST_SILENCE = 600.0
@@ -35,8 +35,8 @@ class WebhookReceiver(PartnerServer):
         """Return the URL of a receiver; `name` is one path segment."""
         return self.url + _path(name)
 
-    def answers(self, name: str, status: int, **how: Unpack[How]) -> Registration:
-        """Answer with a status; see `How` for body, headers, delay and pace."""
+    def answers(self, name: str, status: int, **how: Unpack[ResponseOptions]) -> Registration:
+        """Answer with a status; see `ResponseOptions` for body, headers, delay and pace."""
         return self.register("POST", _path(name), status=status, **how)
 
     def asks_to_wait(self, name: str, retry_after: str, *, status: int = 503, times: int | None = 1) -> Registration:

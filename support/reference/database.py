@@ -162,7 +162,11 @@ def wait_for_database(url: str, *, limit_seconds: float = math.inf) -> bool:
 
 def libpq_url(url: str) -> str:
     """Return the URL in the form of libpq and psycopg: ``postgresql://...``."""
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    address, mark, query = (
+        make_url(url).set(drivername="postgresql").render_as_string(hide_password=False).partition("?")
+    )
+    # SQLAlchemy writes a blank in the query as "+", which libpq does not decode.
+    return address + mark + query.replace("+", "%20")
 
 
 def with_session_name(url: str, name: str) -> str:

@@ -20,7 +20,7 @@ from support.scenario.names import scenario_id
 from support.scenario.run import Run
 from support.scenario.values import Values
 from support.stack.logs import LogPositions
-from support.targets.access import Reach
+from support.targets.access import TargetAccess
 from support.targets.capabilities import Capability, MissingCapability
 from support.targets.settings import Limits
 
@@ -46,7 +46,7 @@ class BaseWorld:
         self.evidence = Recorder(run.masker, self._logged)
         self.memory = Memory()
         self.values = Values(self.memory, self.unique_name, self.suffix)
-        self.reach = Reach(run, self.evidence, self.suffix, asks_for=requires, read_only=read_only)
+        self.reach = TargetAccess(run, self.evidence, self.suffix, asks_for=requires, read_only=read_only)
         self.injected_faults: set[tuple[str, str]] = set()
         self._exchanges_before_step = 0
         self._actor: Persona | None = None

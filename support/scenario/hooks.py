@@ -24,6 +24,7 @@ from support.scenario.cleanup import CleanupFailed
 from support.scenario.leaks import LeakAudit, LeakedRecord
 from support.scenario.run import Run
 from support.scenario.world import RETAINED, VOLATILE, World
+from support.targets.access import SIGN_IN_PATHS
 from support.targets.capabilities import Capability, MissingCapability
 
 LOOKED_INTO = frozenset({Capability.DATABASE, Capability.REDIS})
@@ -211,7 +212,13 @@ def finish() -> None:
     run = _stage.run
     if run.embedded is None:
         http = HttpDriver(
-            run.deployment.api_url, run.target.limits, Recorder(run.masker), writes=False, trusted=run.target.trusted
+            run.deployment.api_url,
+            run.target.limits,
+            Recorder(run.masker),
+            writes=False,
+            exempt=SIGN_IN_PATHS,
+            headers=run.target.gateway_headers,
+            trusted=run.target.trusted,
         )
         run.sessions.end(http)
         http.close()

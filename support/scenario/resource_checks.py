@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from support.checks.comparison import fail, require, require_equal, require_fields, shown
-from support.checks.relative_matchers import resolved
+from support.checks.comparison import fail, format_value, require, require_equal, require_fields
+from support.checks.relative_matchers import resolve
 from support.drivers.http import Response
 from support.scenario.resources import Resource, ResourceType, content_of
 
@@ -41,7 +41,7 @@ def _require_fields(resource: Resource, place: str, actual: Row, expected: Row) 
     require_equal(
         f"name of {resource} in the {place}", actual.get(type.name_field), type.stored_name(resource.sent_name)
     )
-    require_fields(f"{resource} in the {place}", actual, resolved(expected, actual, resource.first_seen))
+    require_fields(f"{resource} in the {place}", actual, resolve(expected, actual, resource.first_seen))
 
 
 def require_state(resource: Resource, expected: str, response: Response, read_row: Callable[[], Row | None]) -> None:
@@ -75,7 +75,7 @@ def listed(
 
 def _require_falling(scores: Sequence[float]) -> None:
     for better, worse in pairwise(scores):
-        require(better >= worse, f"scores: expected them from high to low, got {shown(scores)}")
+        require(better >= worse, f"scores: expected them from high to low, got {format_value(scores)}")
     for score in scores:
         require(0 <= score <= 1.000001, f"score: expected 0 to 1, got {score}")
 

@@ -163,7 +163,9 @@ class Run:
         limits = self.target.limits
         try:
             with open_session(self.target.trusted) as session:
-                answer = session.get(f"{self.deployment.api_url}/openapi.json", timeout=(limits.connect, limits.answer))
+                answer = session.get(
+                    f"{self.deployment.api_url}/openapi.json", timeout=(limits.connect, limits.response)
+                )
             content = answer.json() if answer.ok else None
         except (requests.RequestException, ValueError):
             return None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from support.checks import tables
-from support.checks.changes import COLUMNS, Change, State, changes, compare, expectation
+from support.checks.changes import COLUMNS, Change, State, changes, compare, parse_expectation
 from support.checks.comparison import require
 from support.drivers.database import DatabaseDriver
 from support.drivers.redis import RedisDriver
@@ -56,7 +56,7 @@ class StateOfStores:
 
         `identity` gives the id of what the scenario knows by a name, `read` what a cell expects.
         """
-        wanted = [expectation(row, identity, read) for row in tables.read(table, COLUMNS, optional=("field",))]
+        wanted = [parse_expectation(row, identity, read) for row in tables.read(table, COLUMNS, optional=("field",))]
         missing, unlisted = compare(wanted, self._changes())
         for one in missing:
             self._require_store(one.store)

@@ -8,14 +8,14 @@ from typing import Any, TypeVar
 from behave.runner import Context
 
 from support.capabilities.api.client import Content
-from support.checks.comparison import differences, field_differences, require, shown
+from support.checks.comparison import differences, field_differences, format_value, require
 from support.checks.json_paths import find
 from support.checks.matchers import ABSENT
 from support.drivers.http import Response
 from support.errors import FeatureError, require_feature, suggest
 from support.gherkin.parameter_types import Request
 from support.gherkin.personas import Persona
-from support.polling import eventually, plainly
+from support.polling import eventually, plain_text
 from support.scenario.inputs import cells, expected_document, expected_fields
 from support.scenario.world import World
 
@@ -75,7 +75,7 @@ def settled(
         return
     seen = read()
     require(
-        condition(seen), f"{what}: {plainly(seen)}" + (f" (wanted {expected})" if expected != NO_DIFFERENCE else "")
+        condition(seen), f"{what}: {plain_text(seen)}" + (f" (wanted {expected})" if expected != NO_DIFFERENCE else "")
     )
 
 
@@ -109,4 +109,4 @@ def key_differences(name: str, key: Mapping[str, Any] | None, world: World, cont
 
 def listed(values: Mapping[str, Any]) -> str:
     """Return named values in one line."""
-    return ", ".join(f"{name} {shown(value)}" for name, value in values.items())
+    return ", ".join(f"{name} {format_value(value)}" for name, value in values.items())

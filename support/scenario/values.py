@@ -13,10 +13,19 @@ from itertools import count
 from typing import Any
 from uuid import uuid4
 
-from support.checks.comparison import fail, parts_of
+from support.checks.comparison import describe_structure, fail
 from support.checks.json_paths import find
-from support.checks.matchers import ABSENT, DURATION, FAMILIES, Family, Matcher, kind, seconds, without_absent
-from support.checks.relative_matchers import RELATIVE_MATCHERS, relative
+from support.checks.matchers import (
+    ABSENT,
+    DURATION,
+    FAMILIES,
+    Family,
+    Matcher,
+    parse_duration,
+    parse_matcher,
+    without_absent,
+)
+from support.checks.relative_matchers import RELATIVE_MATCHERS, parse_relative_matcher
 from support.drivers.http import Response
 from support.errors import FeatureError, require_feature
 from support.scenario.memory import Memory
@@ -60,7 +69,7 @@ class Values:
     def expected_resource(self, cell: str) -> Any:
         """Return what a table cell expects of a field of one thing that was seen before: also a `Relative`."""
         whole = PLACE.fullmatch(cell.strip())
-        return (relative(whole[1]) if whole else None) or self.expected(cell)
+        return (parse_relative_matcher(whole[1]) if whole else None) or self.expected(cell)
 
     def document(self, text: str, *, expected: bool = False) -> Any:
         """Return a JSON document with the values in its texts put in."""
@@ -90,7 +99,7 @@ class Values:
 
     def _expected(self, name: str) -> Any:
         try:
-            return kind(name) or self._given(name)
+            return parse_matcher(name) or self._given(name)
         except ValueError as error:
             raise FeatureError(f"{{{name}}}: {error}") from None
 
@@ -122,7 +131,7 @@ class Values:
             return thing
         found = find(thing, path)
         if not found:
-            sentence = f'"{known}" has no {path}; it has: {parts_of(thing)}'
+            sentence = f'"{known}" has no {path}; it has: {describe_structure(thing)}'
             # An answer may lack what was agreed; what steps remember of themselves may not.
             raise fail(sentence) if isinstance(kept, Response) else FeatureError(sentence)
         return found[0]
@@ -187,8 +196,12 @@ INVENTIONS = (
     Family(r"a date in (\d+) days?", "a date to come", "a date in 3 days", lambda values, n: _day(int(n))),
     Family(r"a date (\d+) days? ago", "a date gone by", "a date 3 days ago", lambda values, n: _day(-int(n))),
     Family("now", "the present time", "now", lambda values: _time(0)),
-    Family(f"a time in {DURATION}", "a time to come", "a time in 5 minutes", lambda values, n: _time(seconds(n))),
-    Family(f"a time {DURATION} ago", "a time gone by", "a time 1 hour ago", lambda values, n: _time(-seconds(n))),
+    Family(
+        f"a time in {DURATION}", "a time to come", "a time in 5 minutes", lambda values, n: _time(parse_duration(n))
+    ),
+    Family(
+        f"a time {DURATION} ago", "a time gone by", "a time 1 hour ago", lambda values, n: _time(-parse_duration(n))
+    ),
     Family(
         r"a text of (\d+) characters?",
         "a text of this length, the same one each time",
@@ -230,12 +243,12 @@ def _plain(value: Any) -> str:
 
 
 def _nothing_known(name: str, remembered: Iterable[str]) -> str:
-    if relative(name) is not None:
+    if parse_relative_matcher(name) is not None:
         return (
             f"{{{name}}} can only be expected of a field of one thing that the scenario has made, as the whole cell: "
             'Then the user "Alma" is stored with'
         )
-    if kind(name) is not None:
+    if parse_matcher(name) is not None:
         return f"{{{name}}} can be expected, but not be sent"
     known = list(remembered)
     examples = [one.example for one in (*INVENTIONS, *FAMILIES, *RELATIVE_MATCHERS)]

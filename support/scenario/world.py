@@ -13,7 +13,7 @@ from support.capabilities.registry import CAPABILITIES, REMEMBERED, CapabilityAt
 from support.evidence.exchanges import Observed
 from support.evidence.recorder import Wait
 from support.faults.durability import DurabilityLedger
-from support.polling import READ_AGAIN, Timeline
+from support.polling import INTERVAL, Timeline
 from support.scenario.run import Run
 from support.scenario.state import StateOfStores
 from support.targets.capabilities import Capability, MissingCapability
@@ -55,10 +55,10 @@ class World(CapabilityAttributes):
 
     def record_wait(self, timeline: Timeline[Any]) -> None:
         """Record a wait as evidence, unless its condition was met at the first read."""
-        if len(timeline.changes) > 1 or timeline.elapsed > READ_AGAIN:
+        if len(timeline.changes) > 1 or timeline.elapsed > INTERVAL:
             # A list of differences is empty in the end.
             changes = [(at, timeline.show(value) or "as expected") for at, value in timeline.changes]
-            self.evidence.wait(Wait(timeline.what, changes, timeline.elapsed))
+            self.evidence.wait(Wait(timeline.subject, changes, timeline.elapsed))
 
     def record_partner_calls(self) -> None:
         """Record the platform's calls to partners since the last time as evidence."""
@@ -90,7 +90,7 @@ class World(CapabilityAttributes):
         """What the scenario has observed of the platform; read once, at its end."""
         document = self.run.known_document
         return Observed(
-            answers=document.take_seen() if document else frozenset(),
+            answers=document.take_observed() if document else frozenset(),
             verdicts=frozenset(self.roles.verdicts),
             faults=frozenset(self.injected_faults),
         )

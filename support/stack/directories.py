@@ -1,4 +1,4 @@
-"""The private directory of one run, its guardian, and what killed runs left behind."""
+"""The private directory of one run, its guardian, and the leftovers of killed runs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import contextlib
 import fcntl
 import os
 import pwd
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ import psutil
 
 from support.errors import EnvironmentFailed
 from support.stack import guardian
+from support.stack.environment import process_environment
 from support.stack.processes import SystemUser
 
 PREFIX = "acceptance-"
@@ -29,7 +29,7 @@ LONGEST_DIRECTORY = 75
 
 
 def unprivileged_user() -> SystemUser | None:
-    """The user PostgreSQL runs as when we are root, which it refuses to be; None when we are not root."""
+    """Return the account for PostgreSQL, which cannot run as root; None when this process is not root's."""
     if os.geteuid() != 0:
         return None
     for name in ("nobody", "daemon"):
@@ -41,29 +41,29 @@ def unprivileged_user() -> SystemUser | None:
     )
 
 
-def everyone_may_enter(directory: Path) -> bool:
-    """Whether an account without rights reaches what lies in the directory."""
+def is_world_accessible(directory: Path) -> bool:
+    """Whether every account can read files in the directory."""
     return all(part.stat().st_mode & 0o001 for part in (directory, *directory.parents))
 
 
 def _base_directory() -> Path:
-    wanted = Path(tempfile.gettempdir()).resolve()
-    for base in (wanted, Path("/tmp"), Path("/var/tmp")):
+    preferred = Path(tempfile.gettempdir()).resolve()
+    for base in (preferred, Path("/tmp"), Path("/var/tmp")):
         if not base.is_dir() or len(str(base)) > LONGEST_DIRECTORY - 20:
             continue
-        if os.geteuid() != 0 or everyone_may_enter(base):
+        if os.geteuid() != 0 or is_world_accessible(base):
             return base
     raise EnvironmentFailed(
-        f"No folder for the run's servers: {wanted} is too deep for a unix socket or closed to other accounts; "
-        "set TMPDIR to a short folder such as /tmp."
+        f"no folder for the servers of the run: {preferred} is too long for a unix socket or closed to other accounts; "
+        "set TMPDIR to a short folder such as /tmp"
     )
 
 
 class RunDirectory:
-    """A directory that belongs to one run: servers' data, sockets, media. Gone when the run is gone.
+    """The directory of one run: data of servers, sockets, media. It is removed at the end of the run.
 
-    Three nets, for a normal end, a killed run and a killed guardian: `close`, the guardian, and the sweep that every
-    run begins with. A lock on a file inside tells a living owner from a dead one.
+    `close` removes it at a normal end, the guardian after a killed run, and the sweep of the next run after both were
+    killed. A lock on a file inside identifies a living owner.
     """
 
     def __init__(self) -> None:
@@ -71,12 +71,12 @@ class RunDirectory:
         _sweep(base)
         try:
             self.path = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.geteuid()}-", dir=base))
-            # Root's servers run as another account, which must pass through, but not look around.
+            # Root's servers run as another account, which must enter the directory but not list it.
             self.path.chmod(0o711 if os.geteuid() == 0 else 0o700)
             self._lock = self._locked()
         except OSError as error:
             raise EnvironmentFailed(
-                f"No folder for the run's servers could be made in {base}: {error.strerror}."
+                f"no folder for the servers of the run can be created in {base}: {error.strerror}"
             ) from error
         life_line, self._life_line = os.pipe()
         answer, question = os.pipe()
@@ -85,6 +85,7 @@ class RunDirectory:
             stdin=life_line,
             stdout=question,
             process_group=0,
+            env=process_environment(self.path),
         )
         os.close(life_line)
         os.close(question)
@@ -92,7 +93,7 @@ class RunDirectory:
             self.group = int(stream.readline())
 
     def _locked(self) -> IO[str]:
-        """Make the lock; it gets its name once it is held, else the sweep of a run beside us could hold it first."""
+        """Create the lock; it is renamed when it is locked, else the sweep of another run could lock it first."""
         nameless = self.path / f"{LOCK}.new"
         lock = nameless.open("w")
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -100,20 +101,31 @@ class RunDirectory:
         return lock
 
     def close(self) -> None:
-        """End what is still running and remove the directory."""
+        """End all processes of the run and remove the directory, also when the guardian was killed."""
+        code = self._guardian.poll()
         os.close(self._life_line)
-        self._guardian.wait(10)
+        try:
+            code = self._guardian.wait(10) if code is None else code
+        except subprocess.TimeoutExpired:
+            self._guardian.kill()
+            code = self._guardian.wait()
+        if code:
+            guardian.end_group(self.group)
+            guardian.remove(str(self.path))
+            sys.stderr.write(
+                f"The guardian of this run ended with code {code} before the run: its folder {self.path} was removed.\n"
+            )
         self._lock.close()
 
 
 def _sweep(base: Path) -> None:
-    """End and remove what runs of this account left that were killed together with their guardian."""
+    """End the processes and remove the directories of runs that were killed together with their guardian."""
     for directory in base.glob(f"{PREFIX}{os.geteuid()}-*"):
         if _abandoned(directory):
             for process in _processes_of(directory):
                 with contextlib.suppress(psutil.NoSuchProcess):
                     process.kill()
-            shutil.rmtree(directory, ignore_errors=True)
+            guardian.remove(str(directory))
 
 
 def _abandoned(directory: Path) -> bool:
@@ -125,8 +137,8 @@ def _abandoned(directory: Path) -> bool:
     except BlockingIOError:
         return False
     except FileNotFoundError:
-        # Without its lock a directory is a second old and its run about to lock it, or its run was killed right then;
-        # or it is gone, because another run ended or swept it.
+        # A directory without a lock is new and its run about to lock it, or the run was killed just then; or another
+        # run has removed it.
         with contextlib.suppress(FileNotFoundError):
             return time.time() - directory.stat().st_mtime > YOUNG
         return False
@@ -134,7 +146,7 @@ def _abandoned(directory: Path) -> bool:
 
 
 def _processes_of(directory: Path) -> Iterator[psutil.Process]:
-    """Yield the processes whose command line or working directory lies in the directory."""
+    """Yield the processes whose command line or working directory is in the directory."""
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
             if process.pid != os.getpid() and (

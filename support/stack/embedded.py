@@ -15,6 +15,7 @@ from pathlib import Path
 from support.errors import EnvironmentFailed
 from support.gherkin.personas import PERMANENT, PERSONAS, Account
 from support.stack.directories import RunDirectory
+from support.stack.environment import isolate
 from support.stack.platform import PlatformProcesses
 from support.stack.ports import ReservedPort
 from support.stack.postgres import PostgresServer
@@ -74,6 +75,7 @@ class EmbeddedPlatform:
 
     def begin(self) -> None:
         """Start every server; none of them is waited for."""
+        isolate()
         self._clock = Stopwatch()
         self._run = RunDirectory()
         self._ending.callback(self._run.close)
@@ -88,7 +90,7 @@ class EmbeddedPlatform:
             for name, work in (
                 ("PostgreSQL", self.postgres.create),
                 ("Redis", self.redis.create),
-                ("platform", self.platform.await_ready),
+                ("platform", self.platform.wait_until_ready),
             )
         ]
         threads.shutdown(wait=False)

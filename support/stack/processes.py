@@ -1,4 +1,4 @@
-"""Server processes that the run starts, breaks, mends and ends."""
+"""Server processes of a run: start, stop, kill, wait."""
 
 from __future__ import annotations
 
@@ -17,24 +17,26 @@ import psutil
 
 from support.errors import EnvironmentFailed
 from support.polling import PollingTimeout, eventually
+from support.stack.environment import UMASK, process_environment
 
 TAIL_LINES = 20
-START_LIMIT = 30.0  # seconds, on a machine that is very busy with other things
+START_TIMEOUT = float(os.environ.get("ACCEPTANCE_START_TIMEOUT", "30"))  # seconds without progress
+MAX_EXTENSIONS = 5  # a start that makes progress may take so many times the time-out
 
 
 @dataclass(frozen=True)
 class SystemUser:
-    """A user of the operating system that a server runs as; None keeps the user of the run."""
+    """An account of the operating system that a server runs as."""
 
     name: str
     uid: int
     gid: int
 
 
-def folder_of_wheel(server: str, package: str) -> Path:
-    """Return the folder of the package that a server comes with, without importing it.
+def wheel_directory(server: str, package: str) -> Path:
+    """Return the folder of the package that contains a server, without importing it.
 
-    An import may begin to look for servers. Raises EnvironmentFailed where the package is not installed.
+    The import itself could start to search for servers. Raises EnvironmentFailed where the package is not installed.
     """
     found = importlib.util.find_spec(package.replace("-", "_"))
     if found is None or found.origin is None:
@@ -46,7 +48,7 @@ def folder_of_wheel(server: str, package: str) -> Path:
 
 
 def tail(log: Path, lines: int = TAIL_LINES) -> str:
-    """Return the last lines of a log, or an empty text where there is none."""
+    """Return the last lines of a log; an empty text if it does not exist."""
     try:
         with log.open("rb") as stream:
             stream.seek(0, os.SEEK_END)
@@ -56,13 +58,13 @@ def tail(log: Path, lines: int = TAIL_LINES) -> str:
         return ""
 
 
-def complaint(log: Path) -> str:
-    """Return the line of a log that most likely names the cause: the last that speaks of an error, else the last."""
+def find_cause(log: Path) -> str:
+    """Return the most likely cause in a log: its last line with an error, else its last line."""
     written = [line.strip() for line in tail(log, 200).splitlines() if line.strip()]
-    telling = [
+    errors = [
         line for line in written if any(word in line.lower() for word in ("error", "fatal", "could not", "can't"))
     ]
-    return (telling or written or ["it wrote nothing"])[-1]
+    return (errors or written or ["the log is empty"])[-1]
 
 
 @dataclass
@@ -78,10 +80,10 @@ class ServerProcess:
     log: Path
     group: int
     cwd: Path
-    environment: Mapping[str, str] | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
     user: SystemUser | None = None
     controlled: bool = False
-    polite_signal: signal.Signals = signal.SIGTERM
+    stop_signal: signal.Signals = signal.SIGTERM
     process: subprocess.Popen[str] | None = field(default=None, init=False)
 
     def start(self) -> None:
@@ -96,7 +98,8 @@ class ServerProcess:
                     stdout=subprocess.PIPE if self.controlled else stream,
                     stderr=stream,
                     cwd=self.cwd,
-                    env=None if self.environment is None else dict(self.environment),
+                    env=process_environment(self.cwd, self.environment),
+                    umask=UMASK,
                     text=True,
                     process_group=self.group,
                     user=self.user.uid if self.user else None,
@@ -106,7 +109,7 @@ class ServerProcess:
             except OSError as error:
                 raise EnvironmentFailed(
                     f"{self.name} could not be started: {self.command[0]}: {error.strerror}. "
-                    "Reinstall the project's requirements, they bring this program."
+                    "Reinstall the requirements of the project, which contain this program."
                 ) from error
 
     @property
@@ -122,28 +125,40 @@ class ServerProcess:
         return self.process is not None and self.process.poll() is None
 
     def signal(self, number: signal.Signals) -> None:
-        """Send a signal; nothing happens when the process is gone."""
+        """Send a signal, if the process exists."""
         if self.process is not None:
             self.process.send_signal(number)
 
     def kill(self) -> None:
-        """SIGKILL the server and wait until it and its own processes have ended.
+        """SIGKILL the server and its own processes, and wait until they have ended.
 
-        PostgreSQL's processes end by themselves when their parent is gone; until then they hold its shared memory, and
-        it cannot be started again.
+        PostgreSQL cannot be started again while one of its processes has its shared memory.
         """
         own = self._own_processes()
         self.signal(signal.SIGKILL)
+        for process in own:  # a frozen one would not notice that its parent has ended
+            with contextlib.suppress(psutil.Error):
+                process.kill()
         self.wait(5.0)
         with contextlib.suppress(PollingTimeout):
             eventually(
                 self.name,
-                lambda: list(filter(lives, own)),
+                lambda: list(filter(is_alive, own)),
                 lambda left: not left,
                 expected="ended",
                 within=5.0,
                 every=0.005,
             )
+
+    def cpu_seconds(self) -> float:
+        """Return the processor time of the server and its own processes so far, in seconds."""
+        total = 0.0
+        with contextlib.suppress(LookupError, psutil.Error):
+            for process in (psutil.Process(self.pid), *self._own_processes()):
+                with contextlib.suppress(psutil.Error):
+                    times = process.cpu_times()
+                    total += times.user + times.system
+        return total
 
     def _own_processes(self) -> list[psutil.Process]:
         try:
@@ -154,7 +169,7 @@ class ServerProcess:
     def wait(self, seconds: float) -> bool:
         """Wait for the end of the process; return whether it came in time."""
         try:
-            # Popen.wait looks only every 50 ms, which the start of a run would feel.
+            # Popen.wait polls every 50 ms, which would delay the start of a run.
             eventually(
                 self.name, lambda: self.running, lambda runs: not runs, expected="ended", within=seconds, every=0.005
             )
@@ -162,25 +177,25 @@ class ServerProcess:
             return False
         return True
 
-    def stop(self, patience: float = 3.0) -> None:
-        """Ask politely, then insist. A frozen process is woken first, it could not answer otherwise."""
+    def stop(self, timeout: float = 3.0) -> None:
+        """Terminate the server; kill it after a number of seconds. A frozen process is continued first."""
         if not self.running:
             return
         self.signal(signal.SIGCONT)
-        self.signal(self.polite_signal)
-        if not self.wait(patience):
+        self.signal(self.stop_signal)
+        if not self.wait(timeout):
             self.kill()
 
     def failed(self, what: str) -> EnvironmentFailed:
-        """Make the error for a server that did not come up: part, cause, log."""
+        """Return the error of a server that did not start: name, cause and log."""
         ended = "" if self.running or self.process is None else f" (it ended with code {self.process.returncode})"
-        return EnvironmentFailed(f"{self.name} {what}{ended}: {complaint(self.log)} (log: {self.log})")
+        return EnvironmentFailed(f"{self.name} {what}{ended}: {find_cause(self.log)} (log: {self.log})")
 
 
-def lives(process: psutil.Process) -> bool:
-    """Whether a process has not ended; one that has, and that nobody has taken note of yet, does not live.
+def is_alive(process: psutil.Process) -> bool:
+    """Whether a process has not ended. A zombie has ended.
 
-    The first process of many containers takes note of the ended only now and then.
+    The first process of many containers rarely reaps zombies.
     """
     try:
         return bool(process.status() != psutil.STATUS_ZOMBIE)
@@ -188,38 +203,63 @@ def lives(process: psutil.Process) -> bool:
         return False
 
 
-def await_ready(server: ServerProcess, ready: Callable[[], bool]) -> None:
-    """Wait until a started server is ready. Raises EnvironmentFailed when it ends before, or takes too long."""
+def wait_until_ready(server: ServerProcess, ready: Callable[[], bool]) -> None:
+    """Wait until a started server is ready. Raises EnvironmentFailed when it ends, or makes no progress in time."""
 
-    def look() -> bool:
+    def read() -> bool:
         if not server.running:
             raise server.failed("could not be started")
         return ready()
 
     try:
-        eventually(server.name, look, bool, expected="ready", within=START_LIMIT, every=0.005)
+        wait_with_progress(
+            server,
+            lambda: eventually(server.name, read, bool, expected="ready", within=START_TIMEOUT, every=0.005),
+        )
     except PollingTimeout as error:
         server.kill()
-        raise server.failed(f"was not ready within {START_LIMIT:g} s") from error
+        raise server.failed(f"made no progress within {START_TIMEOUT:g} s and is not ready") from error
+
+
+def wait_with_progress(server: ServerProcess, wait: Callable[[], object]) -> None:
+    """Repeat a wait that raises PollingTimeout while the server used the processor during it.
+
+    A start on a busy machine takes longer, but a server that hangs uses no time.
+    """
+    for number in range(MAX_EXTENSIONS):
+        before = server.cpu_seconds()
+        try:
+            wait()
+            return
+        except PollingTimeout:
+            if number == MAX_EXTENSIONS - 1 or server.cpu_seconds() <= before:
+                raise
 
 
 def run_to_end(server: ServerProcess) -> None:
     """Run a program that is expected to end with code 0, such as initdb. Raises EnvironmentFailed otherwise."""
     server.start()
-    if not server.wait(START_LIMIT):
+
+    def wait() -> None:
+        if not server.wait(START_TIMEOUT):
+            raise PollingTimeout
+
+    try:
+        wait_with_progress(server, wait)
+    except PollingTimeout:
         server.kill()
-        raise server.failed(f"did not finish within {START_LIMIT:g} s")
+        raise server.failed(f"made no progress within {START_TIMEOUT:g} s and did not end") from None
     if server.process is None or server.process.returncode != 0:
         raise server.failed("failed")
 
 
 class Stopwatch:
-    """Seconds since it was made, on the monotonic clock."""
+    """Seconds since the creation of this object, on the monotonic clock."""
 
     def __init__(self) -> None:
-        self._begin = time.monotonic()
+        self._start = time.monotonic()
 
     @property
     def seconds(self) -> float:
         """Elapsed seconds."""
-        return time.monotonic() - self._begin
+        return time.monotonic() - self._start

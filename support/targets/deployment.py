@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from support.gherkin.personas import Account
+from support.stack.environment import isolate
 from support.targets.capabilities import Capability
 from support.targets.preflight import ADDRESS, VERSION, Preflight, Problem
 from support.targets.settings import Target, accounts_of, refuse_unset, require_section, store_url
@@ -49,6 +50,7 @@ class LiveDeployment:
     """A deployment that is there without us."""
 
     def __init__(self, target: Target) -> None:
+        isolate()
         refuse_unset(target)
         self._target = target
         self.accounts = accounts_of(target)

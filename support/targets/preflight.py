@@ -1,4 +1,4 @@
-"""Looks at a live target before scenarios meet it: whether it is what its file promises."""
+"""Check a live target against its target file before scenarios run."""
 
 from __future__ import annotations
 
@@ -18,27 +18,30 @@ from sqlalchemy.exc import SQLAlchemyError
 from support.drivers.browser import find_browser
 from support.drivers.database import open_engine
 from support.drivers.redis import open_client
-from support.drivers.tls import distrust, open_session
+from support.drivers.tls import describe_scheme, describe_tls_error, open_session
 from support.errors import EnvironmentFailed, UsageError
 from support.gherkin.personas import PERSONAS
 from support.targets.capabilities import Capability
 from support.targets.settings import Target, describe_unset, refuse_unset, require_section, store_url
 
 ADDRESS, VERSION, CLOCK = "address", "version", "clock"
-SKEW = 2.0  # seconds that clocks may differ before times in answers are taken for wrong
+SKEW = 2.0  # seconds by which the clocks may differ
+MIN_PASSWORD = 8  # characters
 
 
 class Problem(Exception):
-    """Something is wrong with the target; the message says what."""
+    """A problem of the target; the message describes it."""
 
 
 class Preflight:
-    """Looks at one target. Nothing is changed there, but personas sign in and out."""
+    """Check one target. Nothing is changed there, except that personas sign in and out."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, *, check_passwords: bool = False) -> None:
+        self._check_passwords = check_passwords
         self._target = target
         self._url = require_section(target, target.api, "api").url.rstrip("/")
         self._session = open_session(target.trusted)
+        self._session.headers.update(target.gateway_headers)
         self._looks: Mapping[str, Callable[[], str]] = {
             ADDRESS: self._address,
             VERSION: self._version,
@@ -51,12 +54,12 @@ class Preflight:
         }
 
     def look(self, what: str) -> str:
-        """Return what was seen; of what shows nothing, that it is granted. Raises Problem."""
+        """Check one item and return its description. Raises Problem."""
         with _problems():
-            return self._looks.get(what, lambda: "granted")()
+            return self._looks.get(what, lambda: "provided")()
 
     def require(self, *wanted: str) -> list[str]:
-        """Return what was seen of each. Raises EnvironmentFailed with all that is wrong."""
+        """Check items and return their descriptions. Raises EnvironmentFailed with all problems."""
         seen, wrong = [], []
         for what in wanted:
             try:
@@ -68,7 +71,7 @@ class Preflight:
         return seen
 
     def require_for(self, personas: Iterable[str]) -> None:
-        """Raise EnvironmentFailed, or UsageError, with what would break one scenario of theirs after the other."""
+        """Raise EnvironmentFailed or UsageError for each problem that would fail every scenario of these personas."""
         refuse_unset(self._target)
         self.require(ADDRESS)
         stores = sorted(self._target.capabilities & self._looks.keys())
@@ -76,23 +79,24 @@ class Preflight:
 
     def _get(self, path: str, **options: Any) -> requests.Response:
         limits = self._target.limits
-        return self._session.get(self._url + path, timeout=(limits.connect, limits.answer), **options)
+        return self._session.get(self._url + path, timeout=(limits.connect, limits.response), **options)
 
     def _post(self, path: str, **options: Any) -> requests.Response:
         limits = self._target.limits
-        return self._session.post(self._url + path, timeout=(limits.connect, limits.answer), **options)
+        return self._session.post(self._url + path, timeout=(limits.connect, limits.response), **options)
 
     def _address(self) -> str:
         where = f"{self._url}/api/health"
         try:
             answer = self._get("/api/health")
         except requests.RequestException as error:
-            raise Problem(f"{where} was not answered: {_short(error)}") from error
+            scheme = describe_scheme(self._url, self._target.limits.connect)
+            raise Problem(f"{where}: no response{scheme or f': {_short(error)}'}") from error
         try:
             status = answer.json()["status"]
         except (ValueError, KeyError, TypeError):
-            raise Problem(f"{where} does not answer as the platform does, but: {answer.text[:80]}") from None
-        return f"{self._url} says it is {status}"
+            raise Problem(f"{where} is not the health of the platform: {answer.text[:80]}") from None
+        return f"{self._url} is {status}"
 
     def _version(self) -> str:
         about: Mapping[str, str] = self._get("/openapi.json").json()["info"]
@@ -103,14 +107,19 @@ class Preflight:
         # The header tells whole seconds.
         skew = max(0.0, abs((datetime.now(UTC) - told).total_seconds()) - 1)
         if skew > SKEW:
-            raise Problem(f"differs from ours by {skew:.0f} s")
-        return f"agrees with ours to {SKEW:g} s"
+            raise Problem(f"differs from this machine by {skew:.0f} s")
+        return f"agrees with this machine to {SKEW:g} s"
 
     def _sign_in(self, name: str) -> str:
         account = self._target.personas[name]
         if told := describe_unset([account.username_env, account.password_env]):
             raise Problem(told)
         username, password = os.environ[account.username_env], os.environ[account.password_env]
+        if self._check_passwords and (len(password) < MIN_PASSWORD or password.isalpha()):
+            raise Problem(
+                f"the password in {account.password_env} is a single word or shorter than {MIN_PASSWORD} characters: "
+                "evidence masks passwords, so every such word in it would be masked; set another password"
+            )
         answer = self._post("/api/auth/login", json={"username": username, "password": password})
         if answer.status_code != 200:
             told = _refusal(answer).replace(password, "***")  # who refuses may say what
@@ -120,7 +129,7 @@ class Preflight:
         role = self._get("/api/auth/me", headers=bearer).json().get("role")
         self._post("/api/auth/logout", headers=bearer)
         if role != PERSONAS[name].role:
-            raise Problem(f"is {role} at this target, and should be {PERSONAS[name].role}")
+            raise Problem(f"role: expected {PERSONAS[name].role}, got {role}")
         return f"signs in and is {role}"
 
     def _database(self) -> str:
@@ -148,16 +157,16 @@ class Preflight:
         root = require_section(self._target, self._target.storage, "storage").root
         if not root.is_dir():
             raise Problem(
-                f"{root} is no folder here: mount the media storage, or take `storage` out of the capabilities"
+                f"{root} is not a folder here: mount the media storage, or remove `storage` from the capabilities"
             )
         if Capability.WRITES in self._target.capabilities and not os.access(root, os.W_OK):
-            raise Problem(f"{root} cannot be written to")
+            raise Problem(f"{root} is not writable")
         return str(root)
 
 
 @contextlib.contextmanager
 def _problems() -> Iterator[None]:
-    """Raise Problem for whatever goes wrong when a target is looked at."""
+    """Convert every error of a check to Problem."""
     try:
         yield
     except UsageError as error:
@@ -165,11 +174,11 @@ def _problems() -> Iterator[None]:
     except (requests.RequestException, redis.RedisError, SQLAlchemyError, OSError) as error:
         raise Problem(_short(error)) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Problem(f"what was answered is not as the platform answers: {_short(error)}") from error
+        raise Problem(f"unexpected response: {_short(error)}") from error
 
 
 def _refusal(answer: requests.Response) -> str:
-    """Return what an answer says in its envelope, or as it begins."""
+    """Return the message of an error response, or the start of its body."""
     try:
         return str(answer.json()["error"]["message"])
     except (ValueError, KeyError, TypeError):
@@ -178,7 +187,7 @@ def _refusal(answer: requests.Response) -> str:
 
 def _short(error: Exception) -> str:
     if isinstance(error, requests.exceptions.SSLError):  # a ConnectionError too
-        return distrust(error)
+        return describe_tls_error(error)
     if isinstance(error, requests.ConnectTimeout):
         return "no connection was made in time: is the address right, and open to this machine?"
     if isinstance(error, requests.ConnectionError):

@@ -67,6 +67,22 @@ class Api(_Section):
         pattern=r"^https?://[^/]", description='the address of the platform, such as "https://staging.example.org"'
     )
     ca_file: Path | None = Field(default=None, description="the name of a file with certificates, beside this one")
+    headers_env: dict[str, Annotated[str, Field(pattern=r"^[A-Za-z_]\w*$")]] = Field(
+        default_factory=dict,
+        description='headers for a gateway, each with an environment variable: { "X-Api-Key" = "GATEWAY_KEY" }',
+        repr=False,
+    )
+
+    @model_validator(mode="after")
+    def _has_no_credentials(self) -> Api:
+        if "@" in urlsplit(self.url).netloc:
+            raise ValueError(
+                "url must not contain a user name or password; send the credentials of a gateway as a header: "
+                '[api] headers_env = { "X-Gateway-Authorization" = "NAME_OF_A_VARIABLE" }'
+            )
+        if any(name.lower() in ("authorization", "cookie") for name in self.headers_env):
+            raise ValueError("headers_env must not set Authorization or Cookie: the platform's own tokens use them")
+        return self
 
 
 class Store(_Section):
@@ -96,17 +112,17 @@ class PersonaAccount(_Section):
 
 
 class FaultCommands(_Section):
-    """Shell commands that break a part of a live deployment in one way, and mend it."""
+    """Shell commands that inject and restore one fault of a live deployment."""
 
-    break_: str = Field(alias="break", description="the command that breaks it")
-    mend: str = Field(description="the command that mends it")
+    inject: str = Field(description="the command that injects the fault")
+    restore: str = Field(description="the command that restores the component")
 
 
 class Limits(_Section):
     """How patient the tests are with this target, in seconds."""
 
     connect: Seconds = 3.0
-    answer: Seconds = 10.0
+    response: Seconds = 10.0
     job: Seconds = 30.0
 
 
@@ -135,6 +151,12 @@ class Target(_Section):
     def embedded(self) -> bool:
         """Whether the run starts the platform itself."""
         return self.name == EMBEDDED
+
+    @property
+    def gateway_headers(self) -> dict[str, str]:
+        """The headers of every request, with their values from environment variables."""
+        names = self.api.headers_env if self.api else {}
+        return {header: os.environ[variable] for header, variable in names.items() if variable in os.environ}
 
     @property
     def trusted(self) -> str | bool:
@@ -253,6 +275,7 @@ def refuse_unset(target: Target) -> None:
     for capability, store in ((Capability.DATABASE, target.database), (Capability.REDIS, target.redis)):
         if store and store.url_env and capability in target.capabilities:
             variables.append(store.url_env)
+    variables += target.api.headers_env.values() if target.api else ()
     if told := describe_unset(variables):
         raise UsageError(f"The target {target.name!r} cannot be used: {told}.")
 

@@ -1,1 +1,1 @@
-"""Things to test with, made on the fly."""
+"""Generated test data."""

@@ -1,10 +1,10 @@
-"""Recordings made on the fly: small real RIFF/WAVE files that carry their own words.
+"""Generated recordings: small valid RIFF/WAVE files that contain their own words.
 
-A transcriber of real speech is no part of the tests. The recording therefore holds what is said in it, beside its
-(silent) sound, as RIFF chunks which every WAVE reader skips:
+The tests have no speech recognition. A recording therefore contains its words beside its (silent) sound, as RIFF
+chunks that every WAVE reader skips:
 
 - `spch`: UTF-8 JSON, a list of {"start", "end", "speaker", "text"} with times in seconds
-- `pace`: uint32, little endian, milliseconds: how long the transcription takes in all
+- `pace`: uint32, little endian, milliseconds: total duration of the transcription
 """
 
 import json
@@ -20,10 +20,10 @@ from uuid import uuid4
 from zlib import crc32
 
 CONDITIONS = ("clear", "silent", "corrupt", "cut off", "empty", "missing")
-"""What state a recording can be in: `corrupt` is no RIFF any more, `cut off` ends before its header says."""
+"""Conditions of a recording: `corrupt` is not valid RIFF, `cut off` ends before the length in its header."""
 
 SLOW = "slow"
-"""A clear recording whose transcription takes as long as `SLOW_PACE` seconds, so that it can be met in the middle."""
+"""A clear recording whose transcription takes `SLOW_PACE` seconds, so that a scenario can act during it."""
 SLOW_PACE = 2.0
 
 _SAMPLES_PER_SECOND = 100
@@ -34,7 +34,7 @@ _CUE_SECONDS = (5.0, 10.0)
 
 @dataclass(frozen=True)
 class Segment:
-    """What one speaker says in one go; times in seconds from the start of the recording."""
+    """The words of one speaker without a pause; times are seconds from the start of the recording."""
 
     start: float
     end: float
@@ -44,10 +44,10 @@ class Segment:
 
 @dataclass(frozen=True)
 class Recording:
-    """A recording as a tester thinks of it.
+    """A recording.
 
-    `path` is relative to the media storage, with forward slashes; `duration` and `pace` (how long its transcription
-    takes; None: as fast as it can be done) are in seconds. `segments` is empty where nothing can be heard.
+    `path` is relative to the media storage, with forward slashes; `duration` and `pace` (the duration of its
+    transcription; None is as fast as possible) are in seconds. `segments` is empty without speech.
     """
 
     title: str
@@ -67,67 +67,71 @@ def recording(
     pace: float | None = None,
     seed: str | None = None,
 ) -> Recording:
-    """Make a recording; the same seed (the title if none is given) always gives the same words.
+    """Return a recording; the same seed (by default the title) always gives the same words.
 
-    Without `path` it is called after its title. ValueError when the condition is unknown or a time is not positive.
+    Without `path` it is named after its title. ValueError for an unknown condition and a time that is not positive.
     """
     if condition not in CONDITIONS:
-        raise ValueError(f'A recording cannot be "{condition}". It can be: {", ".join(CONDITIONS)}.')
+        raise ValueError(f'unknown condition "{condition}" of a recording. Known: {", ".join(CONDITIONS)}')
     if not duration > 0:
-        raise ValueError(f"A recording lasts longer than 0 seconds, not {duration}.")
+        raise ValueError(f"duration of a recording: expected more than 0 seconds, got {duration}")
     if pace is not None and not pace > 0:
-        raise ValueError(f"A transcription takes longer than 0 seconds, not {pace}.")
+        raise ValueError(f"duration of a transcription: expected more than 0 seconds, got {pace}")
     audible = condition in ("clear", "cut off")
     segments = council_meeting(duration, seed or title) if audible else ()
     return Recording(title, path or f"{file_stem(title)}.wav", duration, condition, segments, pace)
 
 
 def council_meeting(duration: float, seed: str) -> tuple[Segment, ...]:
-    """Return what is said in a council meeting: ASCII, from 0 to `duration` seconds without a gap.
+    """Return the segments of a council meeting: ASCII, from 0 to `duration` seconds without a gap.
 
     Each segment lasts 5 to 10 seconds; a meeting shorter than that is one segment.
     """
-    chance = random.Random(seed)
+    generator = random.Random(seed)
     segments: list[Segment] = []
     start, speaker, text = 0.0, "", ""
-    for end in _cuts(duration, chance):
-        speaker = chance.choice([name for name in _SPEAKERS if name != speaker]) if segments else "Mayor"
-        text = _sentence(chance, speaker, unlike=text) if segments else "Good evening. The council will come to order."
+    for end in _cuts(duration, generator):
+        speaker = generator.choice([name for name in _SPEAKERS if name != speaker]) if segments else "Mayor"
+        text = (
+            _sentence(generator, speaker, unlike=text) if segments else "Good evening. The council will come to order."
+        )
         segments.append(Segment(start, end, speaker, text))
         start = end
     return tuple(segments)
 
 
-def bytes_of(recording: Recording) -> bytes:
-    """Return the content of the recording's file; FileNotFoundError for one that is missing."""
+def file_content(recording: Recording) -> bytes:
+    """Return the content of the recording's file. FileNotFoundError for the condition "missing"."""
     if recording.condition == "missing":
-        raise FileNotFoundError(f'The recording of "{recording.title}" is missing: it has no content.')
+        raise FileNotFoundError(
+            f'the recording of "{recording.title}" has the condition "missing", so it has no content'
+        )
     if recording.condition == "empty":
         return b""
-    whole = _riff(recording)
+    complete = _riff(recording)
     if recording.condition == "corrupt":
-        return bytes(byte ^ 0x5A for byte in whole)
+        return bytes(byte ^ 0x5A for byte in complete)
     if recording.condition == "cut off":
         # At least two bytes, as the last may be padding.
-        return whole[: -max(2, _sample_count(recording) // 2)]
-    return whole
+        return complete[: -max(2, _sample_count(recording) // 2)]
+    return complete
 
 
 def write(recording: Recording, storage: Path) -> Path:
-    """Put the recording into the media storage and return where it is, or where it is missing.
+    """Write the recording to the media storage atomically and return its path.
 
-    The file appears whole or not at all. ValueError when its path leads out of the storage.
+    A recording with the condition "missing" is deleted. ValueError for a path outside the storage.
     """
     file = storage / recording.path
     if not file.resolve().is_relative_to(storage.resolve()):
-        raise ValueError(f"A recording lies in the media storage, but {recording.path!r} leads out of it.")
+        raise ValueError(f"path of a recording: expected one inside the media storage, got {recording.path!r}")
     if recording.condition == "missing":
         file.unlink(missing_ok=True)
         return file
     file.parent.mkdir(parents=True, exist_ok=True)
     unfinished = file.with_name(f".{uuid4().hex}.part")
     try:
-        unfinished.write_bytes(bytes_of(recording))
+        unfinished.write_bytes(file_content(recording))
         unfinished.replace(file)
     finally:
         unfinished.unlink(missing_ok=True)
@@ -135,7 +139,7 @@ def write(recording: Recording, storage: Path) -> Path:
 
 
 def file_stem(title: str) -> str:
-    """Return the title in the letters that every file system and every path rule takes."""
+    """Return the title as a file name that every file system and every path rule accepts."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:100] or f"recording-{crc32(title.encode()):08x}"
 
@@ -145,7 +149,7 @@ def _sample_count(recording: Recording) -> int:
 
 
 def _riff(recording: Recording) -> bytes:
-    """Return a WAVE file; the words come before the sound, so that a file cut off still begins like a good one."""
+    """Return a WAVE file; the words precede the sound, so that a file cut off still starts like a valid one."""
     block = _MONO * _BITS // 8
     chunks = [
         _chunk(
@@ -167,8 +171,8 @@ def _chunk(name: bytes, content: bytes) -> bytes:
     return name + struct.pack("<I", len(content)) + content + padding
 
 
-def _cuts(duration: float, chance: random.Random) -> Iterator[float]:
-    """Yield where the segments end, so that what remains can always be cut into pieces of the right length."""
+def _cuts(duration: float, generator: random.Random) -> Iterator[float]:
+    """Yield the ends of the segments, such that the rest can always be divided into segments of a valid length."""
     shortest, longest = _CUE_SECONDS
     pieces = max(1, ceil(duration / longest), round(duration / ((shortest + longest) / 2)))
     start = 0.0
@@ -176,7 +180,7 @@ def _cuts(duration: float, chance: random.Random) -> Iterator[float]:
         rest = duration - start
         lower = max(shortest, rest - longest * pieces_after)
         upper = min(longest, rest - shortest * pieces_after)
-        start = round(start + chance.uniform(lower, upper), 2)
+        start = round(start + generator.uniform(lower, upper), 2)
         yield start
     yield duration
 
@@ -221,16 +225,16 @@ _LINES = {
 }
 
 
-def _sentence(chance: random.Random, speaker: str, *, unlike: str) -> str:
-    """Return something this speaker could say, other than what was said last."""
+def _sentence(generator: random.Random, speaker: str, *, unlike: str) -> str:
+    """Return a sentence of this speaker other than the previous one."""
     text = unlike
     while text == unlike:
-        text = chance.choice(_LINES[speaker.split()[0]]).format(
-            topic=chance.choice(_TOPICS),
-            figure=chance.choice(_FIGURES),
-            councillor=chance.choice([name for name in _COUNCILLORS if name != speaker]),
-            count=chance.randint(2, 40),
-            other=chance.randint(1, 9),
-            day=chance.choice(("3rd", "9th", "17th", "24th")),
+        text = generator.choice(_LINES[speaker.split()[0]]).format(
+            topic=generator.choice(_TOPICS),
+            figure=generator.choice(_FIGURES),
+            councillor=generator.choice([name for name in _COUNCILLORS if name != speaker]),
+            count=generator.randint(2, 40),
+            other=generator.randint(1, 9),
+            day=generator.choice(("3rd", "9th", "17th", "24th")),
         )
     return text[0].upper() + text[1:]

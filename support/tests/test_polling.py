@@ -30,7 +30,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=clock.monotonic, sleep=clock.sleep))
     monkeypatch.setattr(module, "Timeline", partial(Timeline, start=0.0))
-    monkeypatch.setattr(module, "AT_FIRST", 60)  # all waits are alike, but where a test is about the first
+    monkeypatch.setattr(module, "FIRST_INTERVAL", 60)  # all waits are alike, but where a test is about the first
     return clock
 
 
@@ -60,7 +60,7 @@ class TestEventually:
         look = sightings("pending", "processing")
         with pytest.raises(PollingTimeout) as failure:
             eventually("VOD status", look, completed, expected="completed", within=30, every=0.4)
-        story = "VOD status: pending (0.0 s), processing (0.4 s), still processing at 30.0 s (wanted completed)"
+        story = "VOD status: pending (0.0 s), processing (0.4 s); after 30.0 s expected completed, got processing"
         assert str(failure.value) == story
 
     def test_what_never_comes_is_a_failure_and_no_error(self) -> None:
@@ -73,7 +73,7 @@ class TestEventually:
     def test_the_first_waits_are_shorter_each_twice_the_one_before(
         self, clock: Clock, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(module, "AT_FIRST", 0.01)
+        monkeypatch.setattr(module, "FIRST_INTERVAL", 0.01)
         eventually("job", sightings(*["pending"] * 6, "completed"), completed, expected="", within=1, every=0.05)
         assert clock.naps == [0.01, 0.02, 0.04, 0.05, 0.05, 0.05]
 
@@ -85,7 +85,7 @@ class TestEventually:
         assert eventually("job", slow_look, completed, expected="completed", within=30).values[-1] == "completed"
 
     def test_without_patience_there_is_one_look(self, clock: Clock) -> None:
-        with pytest.raises(PollingTimeout, match=r"still pending at 0\.0 s"):
+        with pytest.raises(PollingTimeout, match=r"after 0\.0 s expected completed, got pending"):
             eventually("job", sightings("pending", "completed"), completed, expected="completed", within=0)
         assert clock.naps == []
 
@@ -98,14 +98,14 @@ class TestEventually:
         assert clock.naps == []
 
     def test_values_are_told_in_the_callers_words(self, clock: Clock) -> None:
-        with pytest.raises(PollingTimeout, match=r"queue: 2 jobs \(0\.0 s\), still 2 jobs at 1\.0 s \(wanted none\)"):
+        with pytest.raises(PollingTimeout, match=r"queue: 2 jobs \(0\.0 s\); after 1\.0 s expected none, got 2 jobs"):
             eventually("queue", lambda: 2, lambda n: n == 0, expected="none", within=1, show=lambda n: f"{n} jobs")
 
     def test_what_is_long_is_told_once(self, clock: Clock) -> None:
         long = "message.status should be processing, but is absent"
         with pytest.raises(PollingTimeout) as failure:
             eventually("what Vera receives", lambda: long, completed, expected="it", within=1)
-        assert str(failure.value) == f"what Vera receives: {long} (0.0 s), still so at 1.0 s (wanted it)"
+        assert str(failure.value) == f"what Vera receives: {long} (0.0 s); after 1.0 s expected it, got {long}"
 
     def test_values_that_are_told_alike_count_as_no_change(self, clock: Clock) -> None:
         look = iter((1, 2, 3)).__next__
@@ -123,7 +123,7 @@ class TestConsistently:
         look = sightings("completed", "completed", "failed", "completed")
         with pytest.raises(PollingTimeout) as failure:
             consistently("VOD", look, completed, expected="completed", during=2, every=0.5)
-        assert str(failure.value) == "VOD: completed (0.0 s), failed (1.0 s) (wanted completed for 2 s)"
+        assert str(failure.value) == "VOD: completed (0.0 s), failed (1.0 s); expected completed for 2 s, got failed"
         assert clock.naps == [0.5, 0.5]
 
     def test_what_is_wrong_at_once_is_refused_at_once(self, clock: Clock) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from support.capabilities.access.client import AccessClient
+from support.checks.openapi import operations_in
 from support.drivers.http import HttpDriver, Response
 from support.errors import require_feature
 from support.gherkin.personas import Persona
@@ -54,7 +55,7 @@ class RolesClient:
 
     def operations(self) -> Sequence[Operation]:
         """Return every operation that the platform describes, open or protected, in its order."""
-        return list(_operations(self._http.get("/openapi.json").expect(200).document["paths"]))
+        return list(_operations(self._http.get("/openapi.json").expect(200).document))
 
     def verdict(self, operation: Operation, *, by: Persona) -> str:
         """Ask for an operation; return `ALLOWED` or `REJECTED`, or else what else was answered.
@@ -80,13 +81,10 @@ class RolesClient:
         )
 
 
-def _operations(paths: Mapping[str, Mapping[str, Any]]) -> Iterator[Operation]:
-    for path, methods in paths.items():
-        for method in METHODS:
-            if method in methods:
-                known = [*methods.get("parameters", ()), *methods[method].get("parameters", ())]
-                schemas = {each["name"]: each["schema"] for each in known if each["in"] == "path"}
-                yield Operation(method.upper(), path, schemas)
+def _operations(document: Mapping[str, Any]) -> Iterator[Operation]:
+    for method, path, operation in operations_in(document):
+        schemas = {each["name"]: each["schema"] for each in operation.get("parameters", ()) if each["in"] == "path"}
+        yield Operation(method, path, schemas)
 
 
 def _verdict(answer: Response, *, signed_in: bool) -> str:

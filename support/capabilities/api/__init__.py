@@ -10,7 +10,7 @@ from support.capabilities.api.malformed import MalformedRequests
 from support.capabilities.api.partners import PARTNERS, PartnerClient
 from support.capabilities.api.websocket import SocketClient
 from support.capabilities.declaration import Capability
-from support.drivers.http import REJECTIONS
+from support.checks.envelope import REJECTIONS
 from support.gherkin.parameter_types import one_of
 from support.load.concurrent import ConcurrentClients
 

@@ -10,6 +10,7 @@ from typing import Any
 from support.capabilities.access.client import AccessClient
 from support.checks.json_paths import put
 from support.checks.matchers import ABSENT, without_absent
+from support.checks.openapi import operations_in
 from support.drivers.http import HttpDriver, Response
 from support.errors import FeatureError
 from support.gherkin.parameter_types import Request
@@ -93,7 +94,7 @@ class ApiClient:
     ) -> list[Response]:
         """Send a request again and again, by several callers at once; each has made-up values of its own."""
         made = [request() for _ in range(times)]
-        answers = self._crowd.send([self._call(*one, by) for one in made], at_once=at_once)
+        answers = self._crowd.send([self._call(*one, by) for one in made], concurrency=at_once)
         return [self._kept(one, answer, by) for (one, _), answer in zip(made, answers, strict=True)]
 
     def _call(self, request: Request, content: Content, by: Persona | None) -> Callable[[HttpDriver], Response]:
@@ -116,7 +117,7 @@ class ApiClient:
         """
         owner = by or ADMINISTRATOR
         if request.method == "POST" and answer.status == 201 and not owner.temporary:
-            content = answer.parse()
+            content = answer.json
             for id in created_ids(content):
                 deletion = self._deletion(request, id, owner)
                 if deletion is not None:
@@ -141,11 +142,9 @@ class ApiClient:
 def deletions(openapi: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
     """Return the paths that can be deleted, with the names of the query parameters, as the platform publishes them."""
     return {
-        path: [
-            parameter["name"] for parameter in operations["delete"].get("parameters", ()) if parameter["in"] == "query"
-        ]
-        for path, operations in openapi["paths"].items()
-        if "delete" in operations
+        path: [parameter["name"] for parameter in operation.get("parameters", ()) if parameter["in"] == "query"]
+        for method, path, operation in operations_in(openapi)
+        if method == "DELETE"
     }
 
 

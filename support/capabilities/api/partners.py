@@ -14,7 +14,7 @@ from support.errors import require_feature
 from support.evidence.recorder import PartnerCall
 from support.gherkin.parameter_types import Request
 from support.partners.requests import Received
-from support.partners.server import How, PartnerServer
+from support.partners.server import PartnerServer, ResponseOptions
 from support.scenario.cleanup import Cleanup
 
 PARTNERS: Mapping[str, str] = {"Cablecast": "cablecast", "the price service": "prices"}
@@ -29,7 +29,7 @@ class PartnerClient:
         self._cleanup = cleanup
         self._since = since
 
-    def answers(self, request: Request, status: int, **how: Unpack[How]) -> None:
+    def answers(self, request: Request, status: int, **how: Unpack[ResponseOptions]) -> None:
         """Have it answer a request so, a number of times and then as usual, or for good. `*` in a path is any part."""
         registration = self._stub.register(request.method, _template(request.path), status=status, **how)
         self._cleanup.add(f"have {self._stub.name} answer {request} as usual", registration.remove)

@@ -9,7 +9,7 @@ from typing import Any
 
 from support.capabilities.access.client import AccessClient
 from support.drivers.http import Response
-from support.drivers.websocket import Connect, HandshakeRefused, Message, WebSocketDriver
+from support.drivers.websocket import Connect, HandshakeRejected, Message, WebSocketDriver
 from support.errors import FeatureError
 from support.gherkin.personas import UNAUTHENTICATED, Persona
 from support.polling import consistently, eventually
@@ -49,8 +49,8 @@ class SocketClient:
         actor = _name(by)
         try:
             connection = self._connect(actor, path, None if by is None else self._access.token(by))
-        except HandshakeRefused as refusal:
-            return refusal.answer
+        except HandshakeRejected as refusal:
+            return refusal.response
         self._cleanup.add(f"close the WebSocket of {actor}", connection.close)
         self._sockets[actor] = _Socket(connection)
         return connection.handshake

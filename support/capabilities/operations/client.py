@@ -143,7 +143,7 @@ class AdminPage:
         """Sign in with the page's own form."""
         require_equal("how the page answers who is not signed in", self._browser.open("/admin"), 401)
         account = self._accounts(by)
-        self._browser.fill_and_send({"User name": account.username, "Password": account.password}, "Sign in")
+        self._browser.submit_form({"User name": account.username, "Password": account.password}, "Sign in")
         if "/admin" in {cookie["path"] for cookie in self._browser.page.context.cookies()}:
             self._cleanup.add("sign out of the page", self._sign_out)
 
@@ -184,8 +184,8 @@ class AdminPage:
 
     def keep(self) -> None:
         """Keep a picture of the page as evidence."""
-        self._browser.look()
+        self._browser.take_screenshot()
 
     def complaints(self) -> list[str]:
         """What the browser found wrong with the page: errors, and whatever its own policy forbade."""
-        return self._browser.complaints
+        return self._browser.console_errors

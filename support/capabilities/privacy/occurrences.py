@@ -33,7 +33,7 @@ class OccurrenceStores:
         self._storage = storage
 
     def of(self, *texts: str) -> list[Occurrence]:
-        """Return every place that holds one of these texts, plainly, in hexadecimal digits or in Base64."""
+        """Return every place that holds one of these texts, plain_text, in hexadecimal digits or in Base64."""
         forms = [form for text in texts for form in _forms(text)]
         found = [
             Occurrence(store, place)
@@ -61,7 +61,7 @@ class OccurrenceStores:
             yield "Redis", key.partition(":")[0], f"{key} {self._redis.typed(key)[1]}"
 
     def _files(self) -> Iterator[tuple[str, str, str]]:
-        for path, content in self._storage.everything():
+        for path, content in self._storage.files():
             yield "storage", path, f"{path} {content.decode('utf-8', 'replace')}"
 
 

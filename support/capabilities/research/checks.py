@@ -14,7 +14,7 @@ from support.capabilities.research.resources import (
     RESOURCE_TYPES,
     SESSION,
 )
-from support.checks.comparison import require, require_equal, shown
+from support.checks.comparison import format_value, require, require_equal
 from support.scenario.resources import Resource, ResourceType
 
 STORES_OF_EVERY_KIND = frozenset(
@@ -28,7 +28,9 @@ def history(session: Resource, changes: Sequence[Mapping[str, Any]], wanted: Seq
     found = [(change["old_state"], change["new_state"], change["username"]) for change in changes]
     require_equal(f"the history of {session}", found, list(wanted))
     times = [change["changed_at"] for change in changes]
-    require(times == sorted(times), f"the history of {session} should go forward in time, but went {shown(times)}")
+    require(
+        times == sorted(times), f"the history of {session} should go forward in time, but went {format_value(times)}"
+    )
 
 
 def words(mark: str, *about: str) -> str:
@@ -76,4 +78,4 @@ def audit(entries: Sequence[Mapping[str, Any]], user_id: str, told: Mapping[str,
     require_equal("the kinds of things that were erased", {name for name, count in told.items() if count > 0}, owned)
     require_equal("the fields of the audit", sorted(entry), ["action", "counts", "created_at", "id", "user_id"])
     found = [word for word in personal if word in str(dict(entry))]
-    require(not found, f"the audit should name nothing personal, but names {shown(found)}")
+    require(not found, f"the audit should name nothing personal, but names {format_value(found)}")

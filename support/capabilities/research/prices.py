@@ -8,34 +8,39 @@ from decimal import Decimal
 from typing import Any
 
 from support.errors import require_feature
-from support.partners.prices import ROUTE, SESSION_HEADER, Prices, Quote, quote, written
+from support.partners.failures import FAILURES
+from support.partners.prices import ROUTE, SESSION_HEADER, Prices, Quote, format_quotes, quote
 from support.partners.requests import Received
 from support.scenario.cleanup import Cleanup
-
-LETTER = 0.1  # seconds; the platform waits longer than that, but not for thirty of them
 
 _NEGATIVE: Quote = {"date": "2026-11-19", "open": 10, "high": 10, "low": -1, "close": 10, "volume": 5}
 _CROSSED: Quote = {"date": "2026-11-19", "open": 10, "high": 9, "low": 11, "close": 10, "volume": 5}
 _FINE: Quote = {"date": "2026-11-19", "open": 10, "high": 11, "low": 9, "close": 10, "volume": 5}
 _TEXT: Quote = {**_FINE, "close": "ten"}
 
+
+def _failure(name: str) -> Mapping[str, Any]:
+    failure = FAILURES[name]
+    return {"status": failure.status, **failure.options}
+
+
 PRICE_FAULTS: Mapping[str, Mapping[str, Any]] = {
-    "is slow": {"delay": 30.0},
-    "sends one byte at a time": {"body": '{"ticker": "AAPL", "quotes": [', "pace": LETTER},
-    "closes the connection": {"body": ConnectionError("hung up")},
+    "is slow": FAILURES["no response"].options,
+    "sends one byte at a time": _failure("one byte at a time"),
+    "closes the connection": FAILURES["closed connection"].options,
     "refuses connections": {},
-    "returns 500": {"status": 500, "body": "Internal Server Error"},
-    "returns 404": {"status": 404, "body": "unknown ticker"},
-    "returns a redirect": {"status": 302, "headers": {"Location": "/elsewhere"}},
-    "closes the connection early": {"body": '{"ticker": ', "headers": {"Content-Length": "400"}},
-    "returns text that is not JSON": {"body": "<html>maintenance</html>"},
+    "returns 500": _failure("500"),
+    "returns 404": _failure("404"),
+    "returns a redirect": _failure("redirect"),
+    "closes the connection early": _failure("cut off"),
+    "returns text that is not JSON": _failure("HTML"),
     "returns no list of quotes": {"body": '{"ticker": "AAPL"}'},
-    "returns a price as words": {"body": written("AAPL", [_TEXT])},
-    "returns no day": {"body": written("AAPL", [])},
-    "returns another ticker": {"body": written("MSFT", [_FINE])},
-    "returns a negative price": {"body": written("AAPL", [_NEGATIVE])},
-    "returns a low above the high": {"body": written("AAPL", [_CROSSED])},
-    "returns a day twice": {"body": written("AAPL", [_FINE, _FINE])},
+    "returns a price as words": {"body": format_quotes("AAPL", [_TEXT])},
+    "returns no day": {"body": format_quotes("AAPL", [])},
+    "returns another ticker": {"body": format_quotes("MSFT", [_FINE])},
+    "returns a negative price": {"body": format_quotes("AAPL", [_NEGATIVE])},
+    "returns a low above the high": {"body": format_quotes("AAPL", [_CROSSED])},
+    "returns a day twice": {"body": format_quotes("AAPL", [_FINE, _FINE])},
 }
 """What can be wrong with the price service, as far as AAPL is concerned."""
 
@@ -70,7 +75,7 @@ class PricesClient:
 
     def asked(self) -> Sequence[Received]:
         """Return the requests for prices that this scenario's sessions caused, oldest first."""
-        return self._stub.asked(where=self._is_mine)
+        return self._stub.requests(where=self._is_mine)
 
     def _is_mine(self, received: Received) -> bool:
         return received.headers.get(SESSION_HEADER) in self._mine

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from support.capabilities.status.evaluation import ordered, select
-from support.checks.comparison import field_differences, require, require_equal, shown
+from support.checks.comparison import field_differences, format_value, require, require_equal
 
 Row = Mapping[str, Any]
 TRAILS = ("history", "events")
@@ -40,14 +40,14 @@ def require_trail(subject: str, entries: Sequence[Row], expected: Sequence[Mappi
     actual = [{name: _plain(entry.get(name)) for name in columns} for entry in entries]
     require(
         len(entries) == len(expected),
-        f"{subject}: expected {len(expected)} entries, got {len(entries)}: {shown(actual)}",
+        f"{subject}: expected {len(expected)} entries, got {len(entries)}: {format_value(actual)}",
     )
     found = [
         f"entry {number}: {difference}"
         for number, (entry, wish) in enumerate(zip(entries, expected, strict=True), start=1)
         for difference in field_differences(entry, wish)
     ]
-    require(not found, f"{subject}: {'; '.join(found)} (all: {shown(actual)})")
+    require(not found, f"{subject}: {'; '.join(found)} (all: {format_value(actual)})")
 
 
 def _plain(value: Any) -> Any:
@@ -89,7 +89,7 @@ def require_whole(subject: str, accepted: Sequence[float], history: Sequence[Row
     announced = [float(event["progress_percentage"]) for event in events if event["type"] == "status.progress"]
     lost = sorted(set(accepted) - set(recorded))
     require(accepted, f"accepted reports of {subject}: expected some, got none")
-    require(not lost, f"accepted reports of {subject} without a history entry: expected none, got {shown(lost)}")
+    require(not lost, f"accepted reports of {subject} without a history entry: expected none, got {format_value(lost)}")
     require_equal(f"progress events of {subject}", announced, recorded)
 
 
@@ -99,8 +99,8 @@ def require_each_once(feed: Feed, stored: Sequence[Row]) -> None:
     actual = [event["seq"] for event in feed.events]
     twice = [seq for seq, times in Counter(actual).items() if times > 1]
     missed = sorted(set(expected) - set(actual))
-    require(not twice, f"events that a reader got more than once: expected none, got {shown(twice)}")
-    require(not missed, f"events that a reader missed: expected none, got {shown(missed)} of {len(expected)}")
+    require(not twice, f"events that a reader got more than once: expected none, got {format_value(twice)}")
+    require(not missed, f"events that a reader missed: expected none, got {format_value(missed)} of {len(expected)}")
     require_equal("events of a reader", actual, expected)
 
 
@@ -109,11 +109,13 @@ def require_matches(generated: Generated, rows: Sequence[Row]) -> None:
     expected = [str(row["status_id"]) for row in ordered(select(rows, generated.filters), generated.sorts)]
     actual = [str(item["status_id"]) for item in generated.page["statuses"]]
     names = {str(row["status_id"]): str(row["external_id"]).partition(" ·")[0] for row in rows}
-    request = f"filters {shown(generated.filters)}, sorts {shown(generated.sorts)} (seed {generated.seed})"
+    request = (
+        f"filters {format_value(generated.filters)}, sorts {format_value(generated.sorts)} (seed {generated.seed})"
+    )
     require(
         actual == expected and generated.page["total"] == len(expected),
-        f"statuses for {request}: expected {shown([names[id] for id in expected])}, "
-        f"got {shown([names.get(id, id) for id in actual])} with the total {generated.page['total']}",
+        f"statuses for {request}: expected {format_value([names[id] for id in expected])}, "
+        f"got {format_value([names.get(id, id) for id in actual])} with the total {generated.page['total']}",
     )
 
 

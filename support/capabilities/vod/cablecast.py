@@ -11,18 +11,17 @@ from time import monotonic
 from support.checks.comparison import require, require_one
 from support.partners.cablecast import Cablecast
 from support.partners.cablecast import Vod as CablecastVod
+from support.partners.failures import FAILURES, NO_RESPONSE
 from support.partners.requests import Received
-from support.partners.server import How
+from support.partners.server import ResponseOptions
 from support.scenario.cleanup import Cleanup
 from support.testdata.media import Recording
 
-SILENCE = 3.0  # seconds; longer than the platform waits for an answer
-LETTER = 0.1  # seconds; the platform waits longer than that, but not for a thousand of them
 TOO_LATE = "a late success"
-BROKEN: Mapping[str, How] = {
-    "no response": {"delay": SILENCE},
-    "one byte at a time": {"body": "{" + " " * 1000 + "}", "pace": LETTER},
-    "a closed connection": {"body": ConnectionError("the connection is closed")},
+BROKEN: Mapping[str, ResponseOptions] = {
+    "no response": FAILURES["no response"].options,
+    "one byte at a time": FAILURES["one byte at a time"].options,
+    "a closed connection": FAILURES["closed connection"].options,
 }
 REPLIES = (TOO_LATE, *BROKEN)
 """How Cablecast can answer, a plain status aside. Too late means: what was asked for is done, then there is silence."""
@@ -36,9 +35,9 @@ class CablecastClient:
         self._cleanup = cleanup
         self._begin = monotonic()  # what Cablecast was asked before is not looked at
 
-    def has_show(self, title: str, days: int = 0) -> int:
+    def add_show(self, title: str, days: int = 0) -> int:
         """Have Cablecast know a show under this title, so many days from today; return its id."""
-        show = self._stub.has_show(title, (datetime.now(UTC).date() + timedelta(days=days)).isoformat())
+        show = self._stub.add_show(title, (datetime.now(UTC).date() + timedelta(days=days)).isoformat())
         self._cleanup.add(f"remove show {show} from Cablecast", lambda: self._stub.remove_show(show))
         return show
 
@@ -49,12 +48,12 @@ class CablecastClient:
         """
         self._begin = monotonic()
         if reply == TOO_LATE:
-            late = self._stub.answers_late(operation, delay=SILENCE, times=times)
+            late = self._stub.respond_late(operation, delay=NO_RESPONSE, times=times)
             self._cleanup.add(f"have Cablecast answer {operation} as usual", late.remove)
             return
-        status, broken = (reply, How()) if isinstance(reply, int) else (200, BROKEN[reply])
-        how: How = {"times": times, "json": json, **broken}
-        registration = self._stub.answers(status, operation=operation, **how)
+        status, broken = (reply, ResponseOptions()) if isinstance(reply, int) else (200, BROKEN[reply])
+        how: ResponseOptions = {"times": times, "json": json, **broken}
+        registration = self._stub.respond(status, operation=operation, **how)
         self._cleanup.add(f"have Cablecast answer {operation} as usual", registration.remove)
 
     def calls(self) -> int:
@@ -81,7 +80,7 @@ class CablecastClient:
 
     def asked(self, operation: str) -> list[Received]:
         """Return what Cablecast was asked since it was last told how to answer, or the scenario began, oldest first."""
-        return self._stub.asked(operation, where=lambda request: request.at >= self._begin)
+        return self._stub.requests(operation, where=lambda request: request.at >= self._begin)
 
     def upload_of(self, recording: Recording) -> Received:
         """Return the one accepted upload of captions for a recording."""

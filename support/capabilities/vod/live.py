@@ -10,7 +10,7 @@ from typing import Any
 from support.capabilities.access.client import AccessClient
 from support.checks.comparison import fail
 from support.drivers.http import Response
-from support.drivers.websocket import Connect, HandshakeRefused, WebSocketDriver
+from support.drivers.websocket import Connect, HandshakeRejected, WebSocketDriver
 from support.errors import FeatureError
 from support.gherkin.personas import Persona
 from support.polling import Timeline, consistently, eventually
@@ -37,8 +37,8 @@ class LiveClient:
         """Try to connect with this token, and return how the platform refuses; fails where it does not."""
         try:
             self._open(by, token)
-        except HandshakeRefused as refusal:
-            return refusal.answer
+        except HandshakeRejected as refusal:
+            return refusal.response
         raise fail(f"{by.name}'s live connection should be refused, but is open")
 
     def follow(self, subject: str, *, by: Persona) -> None:
@@ -50,7 +50,7 @@ class LiveClient:
             lambda: self.events(by=by)[before:],
             lambda events: any(confirms(event, subject) for event in events),
             expected="a confirmation",
-            within=self._limits.answer,
+            within=self._limits.response,
         )
 
     def say(self, text: str, *, by: Persona) -> None:
@@ -77,7 +77,7 @@ class LiveClient:
     def alive(self, *, by: Persona) -> bool:
         """Whether the connection answers a ping of the protocol, and one of the platform's own."""
         word = f"{by.name} is there"
-        pong = self._open_one(by).ping(self._limits.answer)
+        pong = self._open_one(by).ping(self._limits.response)
         self.say(json.dumps({"ping": word}), by=by)
         self.await_event(lambda event: event == {"pong": word}, "the pong", by=by, within=self._limits.connect)
         return pong

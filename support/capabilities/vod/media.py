@@ -43,7 +43,7 @@ class MediaClient:
     ) -> Recording:
         """Make a recording and put it into the media storage, in the place of an earlier one of this title."""
         storage, made = self._storage(), self.recording(title, seconds, condition, pace=pace)
-        storage.require_there()
+        storage.require_available()
         write(made, storage.root)
         self._cleanup.add(f"remove {made.path}", lambda: storage.remove(made.path))
         return made

@@ -22,7 +22,7 @@ def migrate(engine: Engine, target: str) -> None:
     It takes one transaction. An earlier revision than the current one is a downgrade. Raises UnknownRevision.
     """
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         try:

@@ -17,7 +17,7 @@ from support.errors import FeatureError
 from support.evidence.masking import Masker
 from support.evidence.recorder import Recorder
 from support.scenario.cleanup import Cleanup
-from support.testdata.media import CONDITIONS, Recording, bytes_of, council_meeting, recording, write
+from support.testdata.media import CONDITIONS, Recording, council_meeting, file_content, recording, write
 
 
 def chunks_of(content: bytes) -> dict[bytes, bytes]:
@@ -46,15 +46,15 @@ def test_python_opens_it_and_it_lasts_as_long_as_it_says(tmp_path: Path, duratio
 
 
 def test_long_recordings_are_small() -> None:
-    assert len(bytes_of(recording("City Council", duration=300, condition="silent"))) < 31_000
-    assert len(bytes_of(recording("City Council", duration=7200))) < 1_000_000
+    assert len(file_content(recording("City Council", duration=300, condition="silent"))) < 31_000
+    assert len(file_content(recording("City Council", duration=7200))) < 1_000_000
 
 
 @pytest.mark.parametrize("title", ["City Council", "Odd", "Even!", "Città · 7f3a12"])
 @pytest.mark.parametrize("duration", [0.99, 60])
 def test_the_words_are_in_their_chunk(title: str, duration: float) -> None:
     made = recording(title, duration=duration, pace=1.5)
-    chunks = chunks_of(bytes_of(made))
+    chunks = chunks_of(file_content(made))
     assert list(chunks) == [b"fmt ", b"spch", b"pace", b"data"]
     assert chunks[b"pace"] == (1500).to_bytes(4, "little")
     assert json.loads(chunks[b"spch"].decode()) == [
@@ -63,7 +63,7 @@ def test_the_words_are_in_their_chunk(title: str, duration: float) -> None:
 
 
 def test_a_recording_without_pace_says_nothing_of_it() -> None:
-    assert b"pace" not in chunks_of(bytes_of(recording("City Council", duration=60)))
+    assert b"pace" not in chunks_of(file_content(recording("City Council", duration=60)))
 
 
 @pytest.mark.parametrize("duration", [5, 7.3, 10, 10.01, 11, 14.9, 15, 20.01, 61.07, 300, 7200])
@@ -90,33 +90,33 @@ def test_a_meeting_sounds_like_one() -> None:
 
 
 def test_the_same_seed_gives_the_same_words_in_another_process() -> None:
-    made = bytes_of(recording("City Council", duration=60))
+    made = file_content(recording("City Council", duration=60))
     script = (
-        "import sys; from support.testdata.media import bytes_of, recording; "
-        "sys.stdout.buffer.write(bytes_of(recording('City Council', duration=60)))"
+        "import sys; from support.testdata.media import file_content, recording; "
+        "sys.stdout.buffer.write(file_content(recording('City Council', duration=60)))"
     )
     assert subprocess.run([sys.executable, "-c", script], capture_output=True, check=True).stdout == made
-    assert bytes_of(recording("School Board", duration=60)) != made
+    assert file_content(recording("School Board", duration=60)) != made
     assert recording("School Board", duration=60, seed="City Council").segments == council_meeting(60, "City Council")
 
 
 def test_a_silent_recording_has_sound_and_no_words() -> None:
     made = recording("City Council", duration=60, condition="silent")
-    assert (made.segments, list(chunks_of(bytes_of(made)))) == ((), [b"fmt ", b"data"])
+    assert (made.segments, list(chunks_of(file_content(made)))) == ((), [b"fmt ", b"data"])
 
 
 def test_a_corrupt_recording_is_no_riff(tmp_path: Path) -> None:
     made = recording("City Council", duration=60, condition="corrupt")
     with pytest.raises(wave.Error, match="RIFF"), wave.open(str(write(made, tmp_path))):
         pass
-    assert b"City" not in bytes_of(made)
+    assert b"City" not in file_content(made)
     assert made.segments == ()
 
 
 @pytest.mark.parametrize("duration", [0.01, 1, 60, 61.01])
 def test_a_recording_cut_off_is_shorter_than_its_header_says(tmp_path: Path, duration: float) -> None:
-    content = bytes_of(recording("City Council", duration=duration, condition="cut off"))
-    whole = bytes_of(recording("City Council", duration=duration))
+    content = file_content(recording("City Council", duration=duration, condition="cut off"))
+    whole = file_content(recording("City Council", duration=duration))
     assert whole.startswith(content)
     start = content.index(b"data") + 8
     declared = int.from_bytes(content[start - 4 : start], "little")
@@ -134,7 +134,7 @@ def test_a_missing_recording_is_no_file_even_if_there_was_one(tmp_path: Path) ->
     assert write(made, tmp_path) == tmp_path / "city-council.wav"
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(FileNotFoundError, match='The recording of "City Council" is missing'):
-        bytes_of(made)
+        file_content(made)
 
 
 def test_an_unknown_condition_is_refused_with_the_known_ones() -> None:
@@ -174,9 +174,9 @@ def test_a_recording_is_written_whole_into_its_folder(tmp_path: Path) -> None:
     other = recording("School Board", duration=10, path=made.path)
     with write(other, tmp_path).open("rb") as open_before:
         file = write(made, tmp_path)
-        assert open_before.read() == bytes_of(other)
+        assert open_before.read() == file_content(other)
     assert file == tmp_path / "2026" / "11" / "council.mp4"
-    assert file.read_bytes() == bytes_of(made)
+    assert file.read_bytes() == file_content(made)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == [file]
 
 

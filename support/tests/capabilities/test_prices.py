@@ -7,7 +7,7 @@ import requests
 
 from support.capabilities.research.prices import PRICE_FAULTS, PricesClient
 from support.errors import FeatureError
-from support.partners.prices import SESSION_HEADER, Prices, usual_quotes
+from support.partners.prices import SESSION_HEADER, Prices, default_quotes
 from support.scenario.cleanup import Cleanup
 
 
@@ -32,11 +32,11 @@ def ask(stub: Prices, ticker: str = "AAPL", session: str = "mine", **options: An
 
 
 def test_the_same_ticker_always_has_the_same_days() -> None:
-    assert usual_quotes("AAPL") == usual_quotes("AAPL") != usual_quotes("MSFT")
+    assert default_quotes("AAPL") == default_quotes("AAPL") != default_quotes("MSFT")
 
 
 def test_every_day_agrees_with_itself_and_they_go_forward() -> None:
-    quotes = usual_quotes("AAPL", 200)
+    quotes = default_quotes("AAPL", 200)
     assert len({quote["date"] for quote in quotes}) == 200
     assert [quote["date"] for quote in quotes] == sorted(quote["date"] for quote in quotes)
     for quote in quotes:

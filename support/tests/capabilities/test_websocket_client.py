@@ -25,7 +25,7 @@ from support.scenario.cleanup import Cleanup
 from support.targets.settings import Limits
 
 VERA = PERSONAS["Vera"]
-LIMITS = Limits(connect=2.0, answer=2.0, job=2.0)
+LIMITS = Limits(connect=2.0, response=2.0, job=2.0)
 
 
 class Tokens:

@@ -46,13 +46,14 @@ class TestReading:
     def test_an_invalid_file_is_told_with_its_line(self) -> None:
         with pytest.raises(AssertionError) as failure:
             captions.read("City Council", f"{HEADER}\n\n00:00:01\t{HELLO}\n")
-        sentence = 'the captions of "City Council" should be a valid SCC file, but line 3: "00:00:01" is no time code'
+        sentence = 'captions of "City Council": expected a valid SCC file, got an error in line 3: '
+        sentence += 'invalid time code "00:00:01"'
         assert str(failure.value).startswith(sentence)
 
     def test_a_file_without_cues_is_told(self) -> None:
         with pytest.raises(AssertionError) as failure:
             captions.read("City Council", f"{HEADER}\n")
-        assert str(failure.value) == 'the captions of "City Council" should hold at least one cue, but hold none'
+        assert str(failure.value) == 'cues of the captions of "City Council": expected at least 1, got 0'
 
 
 class TestCoverage:
@@ -69,7 +70,7 @@ class TestCoverage:
         with pytest.raises(AssertionError) as failure:
             captions.require_coverage("City Council", [CUES[0], CUES[2]], 20)
         assert str(failure.value) == (
-            'the captions of "City Council" should cover 20 s, but show nothing from 3.0 to 6.0 s, 12.0 to 20.0 s'
+            'captions of "City Council": expected 20 s without a gap, got gaps from 3.0 to 6.0 s, 12.0 to 20.0 s'
         )
 
 
@@ -95,9 +96,7 @@ class TestFaithfulness:
         ids=["missing", "added", "in another order", "changed"],
     )
     def test_words_that_differ_are_told(self, cues: list[Cue]) -> None:
-        with pytest.raises(
-            AssertionError, match=r'^the words of the captions of "City Council" should be "Good evening'
-        ):
+        with pytest.raises(AssertionError, match=r'^words of the captions of "City Council": expected "Good evening'):
             captions.require_faithful("City Council", cues, MEETING)
 
     @pytest.mark.parametrize(
@@ -105,13 +104,13 @@ class TestFaithfulness:
         [
             (
                 cues_with(2, start=7.0),
-                r'the caption "We received nine letters\." of "City Council" should appear .*6\.00 s',
+                r'start of the caption "We received nine letters\." of "City Council": expected 6\.00 s',
             ),
-            (cues_with(2, start=5.0), r"should appear .*6\.00 s, but .*5\.00 s"),
-            (cues_with(0, start=1.6), r"should appear .*0\.00 s, but .*1\.60 s"),
-            (cues_with(2, end=11.0), r"should stay until 12\.00 s, but .*11\.00 s"),
-            (cues_with(3, end=21.0), r"should stay until 20\.00 s, but .*21\.00 s"),
-            (cues_with(3, end=None), r"should stay until 20\.00 s, but nothing takes it away"),
+            (cues_with(2, start=5.0), r"expected 6\.00 s, got 5\.00 s"),
+            (cues_with(0, start=1.6), r"expected 0\.00 s, got 1\.60 s"),
+            (cues_with(2, end=11.0), r"expected 12\.00 s, got 11\.00 s"),
+            (cues_with(3, end=21.0), r"expected 20\.00 s, got 21\.00 s"),
+            (cues_with(3, end=None), r"expected 20\.00 s, got none"),
         ],
         ids=["late", "early", "loading too long", "gone early", "staying late", "staying for ever"],
     )
@@ -128,7 +127,7 @@ class TestFaithfulness:
         with pytest.raises(AssertionError) as failure:
             captions.require_faithful("City Council", mixed, MEETING)
         assert str(failure.value) == (
-            'a cue should show one speaker, but "will come to order. We received nine letters." goes on with the next'
+            'speakers of the cue "will come to order. We received nine letters.": expected 1, got words of the next'
         )
 
 
@@ -155,14 +154,14 @@ class TestSummary:
     def test_a_missing_chunk_is_told(self) -> None:
         with pytest.raises(AssertionError) as failure:
             captions.require_summary("City Council", self.chunks()[:1], LONG_CUES, LONG)
-        assert str(failure.value) == 'the number of chunks in the summary of "City Council" should be 2, but was 1'
+        assert str(failure.value) == 'number of chunks in the summary of "City Council": expected 2, got 1'
 
     def test_words_that_differ_are_told(self) -> None:
-        with pytest.raises(AssertionError, match=r'^the words of a chunk of "City Council" should be .*seven'):
+        with pytest.raises(AssertionError, match=r'^words of a chunk of "City Council": expected .*seven'):
             captions.require_summary("City Council", self.chunks(text="six eight"), LONG_CUES, LONG)
 
     def test_captions_that_lack_words_of_the_recording_are_told(self) -> None:
-        with pytest.raises(AssertionError, match=r'^the words of the captions of "City Council" should be "one two'):
+        with pytest.raises(AssertionError, match=r'^words of the captions of "City Council": expected "one two'):
             captions.require_summary("City Council", [], [], LONG)
 
     def test_rows_do_not_matter(self) -> None:
@@ -171,17 +170,17 @@ class TestSummary:
     def test_a_wrong_speaker_is_told(self) -> None:
         with pytest.raises(AssertionError) as failure:
             captions.require_summary("City Council", self.chunks(speaker="Clerk"), LONG_CUES, LONG)
-        assert str(failure.value) == 'the speaker of the chunk "six seven eight" should be "Mayor", but was "Clerk"'
+        assert str(failure.value) == 'speaker of the chunk "six seven eight": expected "Mayor", got "Clerk"'
 
     @pytest.mark.parametrize("start", [4.5, 6.0])
     def test_a_wrong_begin_is_told(self, start: float) -> None:
         with pytest.raises(
-            AssertionError, match=rf'the chunk "six seven eight" should start .*5\.00 s, but .*{start:.2f} s'
+            AssertionError, match=rf'start of the chunk "six seven eight": expected 5\.00 s, got {start:.2f} s'
         ):
             captions.require_summary("City Council", self.chunks(start=start), LONG_CUES, LONG)
 
 
 def test_time_codes_must_stay_with_the_clock() -> None:
     captions.require_drop_frame("City Council", "Scenarist_SCC V1.0\n\n00:00:01;00\t9420\n")
-    with pytest.raises(AssertionError, match=r"should have drop-frame time codes .* but have 00:00:01:00"):
+    with pytest.raises(AssertionError, match=r"expected drop-frame .* got 00:00:01:00"):
         captions.require_drop_frame("City Council", "Scenarist_SCC V1.0\n\n00:00:01:00\t9420\n")

@@ -28,31 +28,35 @@ class TestDifferences:
 
     def test_a_new_record_is_told_without_its_content_which_may_be_secret(self) -> None:
         [difference] = told({}, {("vods", "1"): {"id": 1, "title": "City Council"}})
-        assert difference == "vods 1 appeared"
+        assert difference == "vods 1 was created"
         assert "City Council" not in difference
 
     def test_a_record_that_is_gone_is_told(self) -> None:
-        assert told({("vods", "1"): PENDING}, {}) == ["vods 1 is gone"]
+        assert told({("vods", "1"): PENDING}, {}) == ["vods 1 was deleted"]
 
     def test_every_field_that_changed_is_told_with_both_values(self) -> None:
         assert told({("vods", "1"): PENDING}, {("vods", "1"): FAILED}) == [
-            "vods 1: progress went from 0 to 40",
-            'vods 1: status went from "pending" to "failed"',
+            "vods 1: progress changed from 0 to 40",
+            'vods 1: status changed from "pending" to "failed"',
         ]
 
     def test_a_field_that_comes_or_goes_is_a_change(self) -> None:
         assert told({("Redis", "a"): {"old": 1}}, {("Redis", "a"): {"new": 2}}) == [
-            "Redis a: new went from null to 2",
-            "Redis a: old went from 1 to null",
+            "Redis a: new changed from null to 2",
+            "Redis a: old changed from 1 to null",
         ]
 
     def test_a_secret_that_changed_is_told_without_its_values(self) -> None:
         before, after = {("users", "1"): {"password_hash": "old"}}, {("users", "1"): {"password_hash": "new"}}
-        assert told(before, after) == ["users 1: password_hash became another"]
+        assert told(before, after) == ["users 1: password_hash changed (secret)"]
 
     def test_changes_are_in_the_order_of_stores_and_keys(self) -> None:
         after = {("vods", "2"): PENDING, ("Redis", "s"): {"value": "1"}, ("vods", "1"): PENDING}
-        assert [difference.split(" appeared")[0] for difference in told({}, after)] == ["Redis s", "vods 1", "vods 2"]
+        assert [difference.split(" was created")[0] for difference in told({}, after)] == [
+            "Redis s",
+            "vods 1",
+            "vods 2",
+        ]
 
 
 class Tables(DatabaseDriver):
@@ -116,13 +120,13 @@ class TestStateOfStores:
         with pytest.raises(AssertionError) as failure:
             stores.require_unchanged()
         assert str(failure.value) == (
-            "nothing should be changed, but vods 1: progress went from 0 to 40; "
-            'vods 1: status went from "pending" to "failed"'
+            "nothing should be changed, but vods 1: progress changed from 0 to 40; "
+            'vods 1: status changed from "pending" to "failed"'
         )
 
     def test_a_new_job_is_told(self, stores: StateOfStores, database: Tables) -> None:
         database.tables["procrastinate_jobs"].append({"id": 10, "status": "todo"})
-        with pytest.raises(AssertionError, match="procrastinate_jobs 10 appeared"):
+        with pytest.raises(AssertionError, match="procrastinate_jobs 10 was created"):
             stores.require_unchanged()
 
     def test_rows_of_a_table_that_was_empty_are_told(self, database: Tables, redis: Keys) -> None:
@@ -130,17 +134,17 @@ class TestStateOfStores:
         stores = StateOfStores(database, redis)
         stores.note()
         database.tables["notifications"] = [{"id": 3}]
-        with pytest.raises(AssertionError, match="notifications 3 appeared"):
+        with pytest.raises(AssertionError, match="notifications 3 was created"):
             stores.require_unchanged()
 
     def test_a_record_without_an_id_is_known_by_its_content(self, stores: StateOfStores, database: Tables) -> None:
         database.tables["vod_tags"] = [{"vod": 1, "tag": "council"}]
-        with pytest.raises(AssertionError, match=r'vod_tags {"tag": "council", "vod": 1} appeared'):
+        with pytest.raises(AssertionError, match=r'vod_tags {"tag": "council", "vod": 1} was created'):
             stores.require_unchanged()
 
     def test_a_session_that_is_gone_from_redis_is_told(self, stores: StateOfStores, redis: Keys) -> None:
         del redis.texts["session:a"]
-        with pytest.raises(AssertionError, match="nothing should be changed, but Redis session:a is gone"):
+        with pytest.raises(AssertionError, match="nothing should be changed, but Redis session:a was deleted"):
             stores.require_unchanged()
 
     def test_the_cache_of_vods_may_fill(self, stores: StateOfStores, redis: Keys) -> None:
@@ -185,7 +189,7 @@ class TestATableOfChanges:
         stores.require_changes(Rows(*self.BOTH), lambda name: "1", READ)
 
     def test_what_is_not_listed_may_not(self, stores: StateOfStores) -> None:
-        with pytest.raises(AssertionError, match="not listed: vods 1: progress went from 0 to 40"):
+        with pytest.raises(AssertionError, match="not listed: vods 1: progress changed from 0 to 40"):
             stores.require_changes(Rows(self.BOTH[0]), lambda name: "1", READ)
 
     def test_the_looser_form_lets_it_be(self, stores: StateOfStores) -> None:
@@ -235,5 +239,5 @@ class TestATableOfChanges:
         stores.require_changes(Rows(*self.BOTH, ("tasks", "it", "", "{absent}", "{anything}")), lambda name: "1", READ)
 
     def test_a_row_without_a_field_tells_that_a_record_came_or_went(self, stores: StateOfStores) -> None:
-        with pytest.raises(FeatureError, match=r"without a field is from \{absent\} to \{anything\}"):
+        with pytest.raises(FeatureError, match=r"without a field: expected from \{absent\} to \{anything\}"):
             stores.require_changes(Rows(("vods", "it", "", "pending", "failed")), lambda name: "1", READ)

@@ -6,9 +6,9 @@ from support.checks.comparison import fail, require, require_equal, require_one
 
 
 def test_a_failure_is_an_assertion_with_its_sentence() -> None:
-    failure = fail("the sky should be blue, but was grey")
+    failure = fail("the sky: expected blue, got grey")
     assert type(failure) is AssertionError
-    assert str(failure) == "the sky should be blue, but was grey"
+    assert str(failure) == "the sky: expected blue, got grey"
 
 
 @pytest.mark.parametrize("fact", [True, 1, "text", [0]])
@@ -30,14 +30,14 @@ class TestEqual:
     @pytest.mark.parametrize(
         "seen, wanted, sentence",
         [
-            ("failed", "completed", 'the status should be "completed", but was "failed"'),
-            (4, 5, "the status should be 5, but was 4"),
-            (None, "completed", 'the status should be "completed", but was null'),
-            ("5", 5, 'the status should be 5, but was "5"'),
-            ("", " ", 'the status should be " ", but was ""'),
-            ({"queue", "cache"}, {"cache"}, 'the status should be ["cache"], but was ["cache", "queue"]'),
-            ([], [("created", "running")], 'the status should be [["created", "running"]], but was []'),
-            ({200: 5}, {("a", 1): True}, """the status should be {"('a', 1)": true}, but was {"200": 5}"""),
+            ("failed", "completed", 'the status: expected "completed", got "failed"'),
+            (4, 5, "the status: expected 5, got 4"),
+            (None, "completed", 'the status: expected "completed", got null'),
+            ("5", 5, 'the status: expected 5, got "5"'),
+            ("", " ", 'the status: expected " ", got ""'),
+            ({"queue", "cache"}, {"cache"}, 'the status: expected ["cache"], got ["cache", "queue"]'),
+            ([], [("created", "running")], 'the status: expected [["created", "running"]], got []'),
+            ({200: 5}, {("a", 1): True}, """the status: expected {"('a', 1)": true}, got {"200": 5}"""),
         ],
     )
     def test_the_sentence_tells_thing_wish_and_sight_with_texts_in_quotes(
@@ -54,5 +54,5 @@ class TestOne:
 
     @pytest.mark.parametrize("found, times", [([], 0), (["a", "b"], 2)])
     def test_none_or_several_are_counted(self, found: list[str], times: int) -> None:
-        with pytest.raises(AssertionError, match=f"^the VOD should be there once, but was there {times} times$"):
+        with pytest.raises(AssertionError, match=f"^the VOD: expected 1, got {times}$"):
             require_one("the VOD", found)

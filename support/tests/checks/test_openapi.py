@@ -46,53 +46,60 @@ def body(value: object) -> bytes:
 
 def test_an_answer_as_described_has_no_differences_and_is_noted(document: ApiDocument) -> None:
     answer = body({"id": ID, "at": "2026-11-20T06:00:00.5Z"})
-    assert document.differences("GET", f"/vod/{ID}", 200, JSON, answer) is None
-    assert document.seen == {("GET /vod/{vod_id}", "200")}
+    assert document.difference("GET", f"/vod/{ID}", 200, JSON, answer) is None
+    assert document.observed == {("GET /vod/{vod_id}", "200")}
     assert document.compared == 1
 
 
 def test_a_path_without_a_variable_is_found_before_one_that_could_mean_the_same(document: ApiDocument) -> None:
-    assert document.differences("GET", "/vod/list", 200, JSON, b"[]") is None
-    assert document.seen == {("GET /vod/list", "200")}
+    assert document.difference("GET", "/vod/list", 200, JSON, b"[]") is None
+    assert document.observed == {("GET /vod/list", "200")}
 
 
 @pytest.mark.parametrize(
     ("method", "path", "status", "headers", "answer", "told"),
     [
-        ("GET", f"/vod/{ID}", 200, JSON, {"id": ID}, "the answer must contain ['at']"),
-        ("GET", f"/vod/{ID}", 200, JSON, {"id": "7", "at": "2026-11-20T06:00:00Z"}, "the answer.id must be uuid"),
+        ("GET", f"/vod/{ID}", 200, JSON, {"id": ID}, "the response must contain ['at']"),
+        ("GET", f"/vod/{ID}", 200, JSON, {"id": "7", "at": "2026-11-20T06:00:00Z"}, "the response.id must be uuid"),
         (
             "GET",
             f"/vod/{ID}",
             200,
             JSON,
             {"id": ID, "at": "2026-11-20T06:00:00+01:00"},
-            "the answer.at must be date-time",
+            "the response.at must be date-time",
         ),
-        ("GET", f"/vod/{ID}", 409, JSON, {}, "does not tell of 409 for GET /vod/{vod_id}"),
+        ("GET", f"/vod/{ID}", 409, JSON, {}, "has no response 409 for GET /vod/{vod_id}"),
         ("GET", "/nothing", 200, JSON, {}, "has no operation GET /nothing"),
-        ("GET", "/vod/list", 200, {"Content-Type": "text/html"}, [], "it is text/html, where the document says"),
-        ("GET", "/vod/list", 200, {}, [], "it is of no type"),
-        ("DELETE", f"/vod/{ID}", 204, JSON, {}, "tells of no content for DELETE /vod/{vod_id} 204"),
+        (
+            "GET",
+            "/vod/list",
+            200,
+            {"Content-Type": "text/html"},
+            [],
+            "media type: expected application/json, got text/html",
+        ),
+        ("GET", "/vod/list", 200, {}, [], "got none"),
+        ("DELETE", f"/vod/{ID}", 204, JSON, {}, "has no content for DELETE /vod/{vod_id} 204"),
     ],
 )
 def test_each_difference_is_told(
     document: ApiDocument, method: str, path: str, status: int, headers: dict[str, str], answer: object, told: str
 ) -> None:
-    assert told in str(document.differences(method, path, status, headers, body(answer)))
+    assert told in str(document.difference(method, path, status, headers, body(answer)))
 
 
 def test_what_is_no_json_is_told(document: ApiDocument) -> None:
-    assert "its content differs" in str(document.differences("GET", "/vod/list", 200, JSON, b"<html>"))
+    assert "content: " in str(document.difference("GET", "/vod/list", 200, JSON, b"<html>"))
 
 
 @pytest.mark.parametrize("status", [404, 405])
 def test_what_is_not_described_must_be_refused(document: ApiDocument, status: int) -> None:
-    assert document.differences("PATCH", "/vod/list", status, JSON, b"{}") is None
+    assert document.difference("PATCH", "/vod/list", status, JSON, b"{}") is None
 
 
 def test_a_complete_document_has_no_faults(document: ApiDocument) -> None:
-    assert document.faults() == []
+    assert document.find_problems() == []
 
 
 def test_a_fixed_path_is_not_an_id_of_the_path_beside_it() -> None:
@@ -118,11 +125,11 @@ def test_unknown_keywords_are_faults_of_the_document() -> None:
 
 def test_faults_of_the_document_are_told() -> None:
     schemas: dict[str, Any] = {"schemas": {"app__routes__Vod": {}}}
-    found = ApiDocument({"paths": {"/x": {"get": {"responses": {"404": {}}}}}, "components": schemas}).faults()
+    found = ApiDocument({"paths": {"/x": {"get": {"responses": {"404": {}}}}}, "components": schemas}).find_problems()
     assert found == [
-        "it does not say which OpenAPI it is",
+        "it has no OpenAPI version 3",
         "it has no title",
-        "the schema app__routes__Vod is called after a module",
-        "GET /x has no successful answer",
-        "GET /x tells of no failure",
+        "the schema app__routes__Vod is named after a module",
+        "GET /x has no successful response",
+        "GET /x has no response 500",
     ]

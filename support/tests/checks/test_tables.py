@@ -26,12 +26,12 @@ def test_rows_are_read_by_column_and_a_column_left_out_is_empty() -> None:
 @pytest.mark.parametrize(
     "table, sentence",
     [
-        (None, "this step needs a table below it, with the columns: title, stage"),
-        (Given(["title", "stag"], ["a", "b"]), 'a column "stag", which means nothing here. Did you mean "stage"?'),
-        (Given(["title", "xyz"], ["a", "b"]), 'a column "xyz", which means nothing here. Known: title, stage'),
-        (Given(["title"], ["a"]), "the table lacks the column stage; its columns are: title, stage"),
+        (None, "this step needs a table with the columns: title, stage"),
+        (Given(["title", "stag"], ["a", "b"]), 'an unknown column "stag". Did you mean "stage"?'),
+        (Given(["title", "xyz"], ["a", "b"]), 'an unknown column "xyz". Known: title, stage'),
+        (Given(["title"], ["a"]), "the table has no column stage; its columns are: title, stage"),
         (Given(["title", "stage"]), "the table has no rows"),
-        (Given(["title", "stage", "title"], ["a", "b", "c"]), 'the table has the column "title" more than once'),
+        (Given(["title", "stage", "title"], ["a", "b", "c"]), 'the table has the column "title" twice'),
     ],
 )
 def test_what_is_wrong_is_told(table: Given | None, sentence: str) -> None:
@@ -41,6 +41,6 @@ def test_what_is_wrong_is_told(table: Given | None, sentence: str) -> None:
 
 
 def test_a_number_is_a_whole_number() -> None:
-    assert tables.whole({"pending": "3"}, "pending") == 3
-    with pytest.raises(FeatureError, match='"many" in the column "pending" should be a whole number'):
-        tables.whole({"pending": "many"}, "pending")
+    assert tables.parse_integer({"pending": "3"}, "pending") == 3
+    with pytest.raises(FeatureError, match='column "pending": expected a whole number, got "many"'):
+        tables.parse_integer({"pending": "many"}, "pending")

@@ -79,11 +79,11 @@ def found(what: str, *capabilities: Capability, **sections: Any) -> Finding:
 class TestAGoodTarget:
     def test_each_thing_is_told_with_what_was_seen(self) -> None:
         seen = {one.what: (one.state, one.seen) for one in Doctor(target(Capability.WRITES)).findings()}
-        assert seen["address"] == (GOOD, f"{URL} says it is healthy")
+        assert seen["address"] == (GOOD, f"{URL} is healthy")
         assert seen["version"] == (GOOD, "Archivist 3.2.1")
-        assert seen["clock"] == (GOOD, "agrees with ours to 2 s")
+        assert seen["clock"] == (GOOD, "agrees with this machine to 2 s")
         assert seen["Dana"] == (GOOD, "signs in and is editor")
-        assert seen["writes"] == (GOOD, "granted")
+        assert seen["writes"] == (GOOD, "provided")
 
     def test_who_has_no_account_costs_the_scenarios_in_which_they_act(self) -> None:
         finding = found("Ravi")
@@ -116,7 +116,7 @@ class TestWhatIsWrong:
     @pytest.mark.parametrize("answer", ['{"hello": "world"}', "true", "[]", '"healthy"', "null", "<html>"])
     def test_an_address_where_somebody_else_is(self, platform: responses.RequestsMock, answer: str) -> None:
         platform.replace("GET", f"{URL}/api/health", body=answer)
-        assert found("address").seen == f"{URL}/api/health does not answer as the platform does, but: {answer}"
+        assert found("address").seen == f"{URL}/api/health is not the health of the platform: {answer}"
 
     @pytest.mark.parametrize("minutes", [5, -5])
     def test_a_clock_that_is_wrong(self, platform: responses.RequestsMock, minutes: int) -> None:
@@ -125,7 +125,7 @@ class TestWhatIsWrong:
         finding = found("clock")
         assert (finding.state, finding.cost) == (BAD, "scenarios that look at times")
         assert finding.seen.startswith(
-            ("differs from ours by 299 s", "differs from ours by 29", "differs from ours by 30")
+            ("differs from this machine by 299 s", "differs from this machine by 29", "differs from this machine by 30")
         )
 
     def test_no_description_of_the_api(self, platform: responses.RequestsMock) -> None:
@@ -137,12 +137,12 @@ class TestWhatIsWrong:
         platform.replace("GET", f"{URL}/openapi.json", json=description)
         finding = found("version")
         assert finding.state == BAD
-        assert finding.seen.startswith("what was answered is not as the platform answers: ")
+        assert finding.seen.startswith("unexpected response: ")
 
     @pytest.mark.parametrize("path", ["login", "me"])
     def test_a_sign_in_that_is_answered_in_another_form(self, platform: responses.RequestsMock, path: str) -> None:
         platform.replace("POST" if path == "login" else "GET", f"{URL}/api/auth/{path}", json=["good"])
-        assert found("Dana").seen.startswith("what was answered is not as the platform answers: ")
+        assert found("Dana").seen.startswith("unexpected response: ")
 
     def test_a_variable_that_is_not_set(
         self, platform: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch
@@ -168,7 +168,7 @@ class TestWhatIsWrong:
 
     def test_a_role_that_is_another(self, platform: responses.RequestsMock) -> None:
         platform.replace("GET", f"{URL}/api/auth/me", json={"role": "viewer"})
-        assert found("Dana").seen == "is viewer at this target, and should be editor"
+        assert found("Dana").seen == "role: expected editor, got viewer"
 
 
 @pytest.mark.usefixtures("platform")
@@ -211,7 +211,7 @@ class TestCapabilities:
 
     def test_a_storage_that_is_not_there(self, tmp_path: Path) -> None:
         finding = found("storage", Capability.STORAGE, storage=Storage(root=tmp_path / "media"))
-        assert "is no folder here: mount the media storage, or take `storage` out" in finding.seen
+        assert "is not a folder on this machine: mount the media storage, or remove `storage`" in finding.seen
 
 
 EVERYBODY = {name: PersonaAccount(username_env="DANA_NAME", password_env="DANA_PASSWORD") for name in PERMANENT}

@@ -155,7 +155,7 @@ class Api:
 
     def _answer(self, request: Request, status: int, content: object) -> Response:
         body = json.dumps(content)
-        return Response(str(request), status, {}, body.encode(), 0.0, lambda: json.loads(body))
+        return Response(request.method, request.path, status, {}, body.encode())
 
 
 DELETABLE = (

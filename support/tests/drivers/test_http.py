@@ -12,12 +12,15 @@ import allure
 import pytest
 import responses
 
-from support.drivers.http import HttpDriver, NoResponse, Response, WriteRefused
+from support.checks.envelope import error_of, summarize_error
+from support.checks.responses import check_internals
+from support.drivers.http import HttpDriver, NoResponse, Response, WriteRejected
 from support.evidence.masking import Masker
 from support.evidence.recorder import Recorder
 from support.partners.server import PartnerServer
 from support.targets.settings import NO_WRITES, Limits
 
+SIGN_IN_PATHS = ("/api/auth/login", "/api/auth/refresh", "/api/auth/logout")
 PASSWORD = "correct horse"
 ENVELOPE = {"type": "NotFoundError", "message": "The VOD was not found", "details": [], "request_id": "7f3a12"}
 INVALID = {
@@ -48,7 +51,15 @@ def evidence() -> Recorder:
 
 
 def driver(platform: PartnerServer, evidence: Recorder, *, writes: bool = True, patience: float = 5.0) -> HttpDriver:
-    return HttpDriver(platform.url, Limits(connect=5.0, answer=patience), evidence, writes=writes)
+    return HttpDriver(
+        platform.url,
+        Limits(connect=5.0, response=patience),
+        evidence,
+        writes=writes,
+        exempt=SIGN_IN_PATHS,
+        summarize=summarize_error,
+        hooks=(check_internals,),
+    )
 
 
 @pytest.fixture
@@ -139,18 +150,17 @@ class TestAnswers:
 
     def test_what_is_no_text_is_told(self, platform: PartnerServer, http: HttpDriver) -> None:
         answer = answer_of(platform, http, body=b"\xff\xfe")
-        with pytest.raises(AssertionError, match="should be answered with UTF-8 text, but was "):
+        with pytest.raises(AssertionError, match="expected UTF-8 text, got "):
             _ = answer.text
 
     @pytest.mark.parametrize(
         "status, envelope, told",
         [
-            (404, ENVELOPE, 'answered 404 NotFoundError: "The VOD was not found"'),
+            (404, ENVELOPE, '404 NotFoundError: "There is no such VOD"'),
             (
                 422,
                 INVALID,
-                'answered 422 ValidationError: "The request is invalid" '
-                "(title: is missing; duration: must be positive)",
+                '422 ValidationError: "The request is invalid" (title: is missing; duration: must be positive)',
             ),
         ],
         ids=["without details", "with details"],
@@ -161,10 +171,10 @@ class TestAnswers:
         answer = answer_of(platform, http, status=status, json={"error": envelope})
         with pytest.raises(AssertionError) as failure:
             answer.expect(200)
-        assert str(failure.value) == f"Dana's GET /api/vod/7 should be answered 200, but was {told}"
+        assert str(failure.value) == f"status of Dana's GET /api/vod/7: expected 200, got {told}"
 
     def test_several_expected_statuses_are_all_told(self, platform: PartnerServer, http: HttpDriver) -> None:
-        with pytest.raises(AssertionError, match="should be answered 200 or 202, but was answered 404"):
+        with pytest.raises(AssertionError, match="expected 200 or 202, got 404"):
             answer_of(platform, http, status=404).expect(200, 202)
 
     @pytest.mark.parametrize(
@@ -175,7 +185,7 @@ class TestAnswers:
     ) -> None:
         with pytest.raises(AssertionError) as failure:
             answer_of(platform, http, status=502, body=body).expect(200)
-        assert str(failure.value).endswith(f'but was answered 502 with "{body}"')
+        assert str(failure.value).endswith(f'expected 200, got 502 "{body}"')
 
     def test_of_a_long_answer_only_the_beginning_is_told(self, platform: PartnerServer, http: HttpDriver) -> None:
         with pytest.raises(AssertionError) as failure:
@@ -188,30 +198,30 @@ class TestAnswers:
         shown = r"\xff\xfe" if isinstance(body, bytes) else body
         with pytest.raises(AssertionError) as failure:
             _ = answer.json
-        assert str(failure.value) == f'Dana\'s GET /api/vod/7 should be answered with JSON, but was "{shown}"'
+        assert str(failure.value).startswith(f'body of Dana\'s GET /api/vod/7: expected JSON, got "{shown}" (')
 
     def test_json_that_is_no_object_is_told(self, platform: PartnerServer, http: HttpDriver) -> None:
         answer = answer_of(platform, http, json=[1, 2])
-        with pytest.raises(AssertionError, match=r"should be answered with a JSON object, but was \[1, 2\]$"):
+        with pytest.raises(AssertionError, match=r"expected a JSON object, got \[1, 2\]$"):
             _ = answer.document
 
 
 class TestTheErrorEnvelope:
     def test_its_content_is_returned(self, platform: PartnerServer, http: HttpDriver) -> None:
-        assert answer_of(platform, http, status=404, json={"error": ENVELOPE}).error == ENVELOPE
+        assert error_of(answer_of(platform, http, status=404, json={"error": ENVELOPE})) == ENVELOPE
 
     @pytest.mark.parametrize("missing", ["type", "message", "details", "request_id"])
     def test_each_of_its_parts_must_be_there(self, platform: PartnerServer, http: HttpDriver, missing: str) -> None:
         incomplete = {name: value for name, value in ENVELOPE.items() if name != missing}
         answer = answer_of(platform, http, status=404, json={"error": incomplete})
-        with pytest.raises(AssertionError, match=r"^Dana's GET /api/vod/7 should carry the error envelope, but was "):
-            _ = answer.error
+        with pytest.raises(AssertionError, match=r"^body of Dana's GET /api/vod/7: expected the error envelope, got "):
+            error_of(answer)
 
     @pytest.mark.parametrize("content", [{"detail": "Not found"}, {"error": "Not found"}, {}])
     def test_an_answer_without_it_is_told(self, platform: PartnerServer, http: HttpDriver, content: object) -> None:
         answer = answer_of(platform, http, status=404, json=content)
-        with pytest.raises(AssertionError, match=r'should carry the error envelope, but was with "\{'):
-            _ = answer.error
+        with pytest.raises(AssertionError, match=r'expected the error envelope, got "\{'):
+            error_of(answer)
 
     @pytest.mark.parametrize(
         ("words", "found"),
@@ -226,7 +236,9 @@ class TestTheErrorEnvelope:
         self, platform: PartnerServer, http: HttpDriver, words: str, found: str, place: str
     ) -> None:
         shown = words if place == "message" else [{"field": "title", "issue": words}]
-        with pytest.raises(AssertionError, match=f"Dana's GET /api/vod/7 .*should show nothing of the inside.*{found}"):
+        with pytest.raises(
+            AssertionError, match=f"error of Dana's GET /api/vod/7: expected nothing of the inside, got {found}"
+        ):
             answer_of(platform, http, json={"error": {**ENVELOPE, place: shown}}, status=500)
 
     def test_one_in_plain_words_does_not(self, platform: PartnerServer, http: HttpDriver) -> None:
@@ -242,26 +254,31 @@ class TestNoAnswer:
         platform.register("GET", "/api/vod/list", delay=30)
         with closing(driver(platform, evidence, patience=0.1)) as http, pytest.raises(NoResponse) as failure:
             http.get("/api/vod/list", actor="Dana")
-        assert str(failure.value) == "Dana's GET /api/vod/list should be answered, but no answer came within 0.1 s"
+        assert (
+            str(failure.value)
+            == "Dana's GET /api/vod/list: expected a response, got none: no response came within 0.1 s"
+        )
 
     def test_a_platform_that_hangs_up_is_told(self, platform: PartnerServer, http: HttpDriver) -> None:
         platform.register("GET", "/api/health", body=ConnectionError())
         with pytest.raises(NoResponse) as failure:
             http.get("/api/health")
-        assert str(failure.value) == "GET /api/health should be answered, but the connection was refused or closed"
+        assert (
+            str(failure.value) == "GET /api/health: expected a response, got none: the connection was refused or closed"
+        )
 
     def test_an_answer_that_breaks_off_is_no_answer(self, platform: PartnerServer, http: HttpDriver) -> None:
         platform.register("GET", "/api/health", body="hello", headers={"Content-Length": "10"})
         with pytest.raises(NoResponse) as failure:
             http.get("/api/health")
-        assert str(failure.value) == "GET /api/health should be answered, but the answer broke off"
+        assert str(failure.value) == "GET /api/health: expected a response, got none: the response was cut off"
 
     def test_an_answer_that_stops_in_the_middle_is_told_with_the_limit(self, evidence: Recorder) -> None:
         with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor() as threads:
             half = threads.submit(_answer_half, listener)
             url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-            slow = HttpDriver(url, Limits(answer=0.1), evidence, writes=True)
-            with closing(slow), pytest.raises(NoResponse, match=r"no answer came within 0\.1 s$"):
+            slow = HttpDriver(url, Limits(response=0.1), evidence, writes=True)
+            with closing(slow), pytest.raises(NoResponse, match=r"no response came within 0\.1 s$"):
                 slow.get("/api/health")
             half.result().close()
 
@@ -297,7 +314,7 @@ class TestATargetThatGrantsNoWrites:
     def test_every_writing_method_is_refused_before_it_is_sent(
         self, platform: PartnerServer, read_only: HttpDriver, evidence: Recorder, method: str
     ) -> None:
-        with pytest.raises(WriteRefused) as failure:
+        with pytest.raises(WriteRejected) as failure:
             read_only.send(method, "/api/vod/7")
         assert str(failure.value) == f"{method} /api/vod/7 was not sent: {NO_WRITES}"
         assert platform.received() == []
@@ -317,7 +334,7 @@ class TestATargetThatGrantsNoWrites:
         "path", ["/api/auth/login/", "/api/auth/login/../../vod/create", "/api/auth/login?next=/api", "/api/auth/users"]
     )
     def test_nothing_beside_signing_in_is_allowed(self, read_only: HttpDriver, path: str) -> None:
-        with pytest.raises(WriteRefused):
+        with pytest.raises(WriteRejected):
             read_only.post(path, json={})
 
 
@@ -382,7 +399,7 @@ def test_a_body_can_be_sent_as_it_is(platform: PartnerServer, http: HttpDriver) 
     assert (received.body, received.headers["Content-Type"]) == (b"a=1", "text/plain")
 
 
-PATIENCE = Limits(connect=5.0, answer=0.3)
+PATIENCE = Limits(connect=5.0, response=0.3)
 
 
 def url_of(listener: socket.socket) -> str:
@@ -430,10 +447,10 @@ class TestBytesThatNeedNotBeHttp:
     def test_silence_is_none(self, listener: socket.socket, evidence: Recorder) -> None:
         http = HttpDriver(url_of(listener), PATIENCE, evidence, writes=True)
         # The kernel accepts the connection; nobody ever reads from it.
-        with pytest.raises(NoResponse, match="should be answered, or hung up on, but is not"):
+        with pytest.raises(NoResponse, match="expected a response or a closed connection, got neither"):
             http.send_raw(b"nonsense")
 
     def test_nobody_there_is_none_either(self, evidence: Recorder) -> None:
         http = HttpDriver("http://127.0.0.1:1", PATIENCE, evidence, writes=True)
-        with pytest.raises(NoResponse, match="should be answered, but no connection was made"):
+        with pytest.raises(NoResponse, match="expected a response, got no connection"):
             http.send_raw(b"nonsense")

@@ -29,7 +29,7 @@ from support.targets.deployment import LiveDeployment, build_of
 from support.targets.settings import Target, load_target
 
 UNTRUSTED = "the platform's certificate is not trusted: "
-ADVICE = "name that one's file in the target file: [api] ca_file"
+ADVICE = "name its certificate file in the target file: [api] ca_file"
 ANSWER = {"status": "healthy", "info": {"title": "Archivist", "version": "3.2.1"}, "paths": {}}
 
 
@@ -157,13 +157,13 @@ class TestAnAuthorityThatTheTargetNames:
         return platform.target(tmp_path, ca_file="our-authority.pem")
 
     def test_a_run_begins(self, target: Target) -> None:
-        assert LiveDeployment(target).finish().endswith("says it is healthy")
+        assert LiveDeployment(target).finish().endswith("is healthy")
         assert build_of(target) == "Archivist 3.2.1"
         with closing(Run(target)) as run:
             assert run.document is not None
 
     def test_the_doctor_reaches_it(self, target: Target) -> None:
-        assert "says it is healthy" in address(target).seen
+        assert "is healthy" in address(target).seen
 
     def test_scenarios_reach_it(self, target: Target, platform: Platform) -> None:
         recorder = Recorder(Masker())
@@ -205,7 +205,7 @@ class TestAnAuthorityThatNobodyNames:
         limits, recorder = platform.target(tmp_path).limits, Recorder(Masker())
         with (
             closing(HttpDriver(platform.url, limits, recorder, writes=False)) as http,
-            pytest.raises(NoResponse, match=f"should be answered, but {UNTRUSTED}"),
+            pytest.raises(NoResponse, match=f"expected a response, got none: {UNTRUSTED}"),
         ):
             http.get("/api/health")
         with pytest.raises(NoResponse, match="CERTIFICATE_VERIFY_FAILED"):

@@ -10,13 +10,13 @@ from websockets.http11 import Request, Response
 from websockets.sync.server import ServerConnection, serve
 
 from support.drivers.http import NoResponse
-from support.drivers.websocket import HandshakeRefused, WebSocketDriver, open_websocket
+from support.drivers.websocket import HandshakeRejected, WebSocketDriver, open_websocket
 from support.evidence.masking import Masker
 from support.evidence.recorder import Recorder
 from support.polling import eventually
 from support.targets.settings import Limits
 
-LIMITS = Limits(connect=2.0, answer=2.0, job=2.0)
+LIMITS = Limits(connect=2.0, response=2.0, job=2.0)
 
 
 @pytest.fixture(scope="module")
@@ -60,25 +60,25 @@ def test_a_ping_of_the_protocol_is_answered(connection: WebSocketDriver) -> None
 
 @pytest.mark.parametrize("token", [None, "", "bad"])
 def test_a_refused_handshake_is_an_answer_that_can_be_questioned(url: str, token: str | None) -> None:
-    with pytest.raises(HandshakeRefused) as refused:
+    with pytest.raises(HandshakeRejected) as refused:
         connect(url, token)
-    assert refused.value.answer.status == 401
-    assert refused.value.answer.document == {"error": "who are you"}
+    assert refused.value.response.status == 401
+    assert refused.value.response.document == {"error": "who are you"}
 
 
 def test_no_server_is_no_answer() -> None:
-    with pytest.raises(NoResponse, match="Vera's WebSocket /live should be answered, but the handshake failed"):
+    with pytest.raises(NoResponse, match="Vera's WebSocket /live: expected a response, got a failed handshake"):
         connect("http://127.0.0.1:9")
 
 
 def test_sending_over_a_closed_connection_is_a_failure_of_the_scenario(connection: WebSocketDriver) -> None:
     connection.close()
-    with pytest.raises(AssertionError, match="Vera's live connection should be open, but is closed"):
+    with pytest.raises(AssertionError, match="Vera's WebSocket: expected an open connection, got closed"):
         connection.send("hello")
 
 
 def test_a_message_that_is_no_json_is_told(connection: WebSocketDriver) -> None:
     connection.send("hello")
     eventually("messages", lambda: connection.messages, bool, expected="one", within=2.0)
-    with pytest.raises(AssertionError, match="a live message should be JSON, but was 'hello'"):
+    with pytest.raises(AssertionError, match="WebSocket message: expected JSON, got 'hello'"):
         _ = connection.messages[0].json

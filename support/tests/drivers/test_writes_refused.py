@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from support.drivers.database import DatabaseDriver
-from support.drivers.redis import CommandRefused, RedisDriver
+from support.drivers.redis import CommandRejected, RedisDriver
 from support.errors import ExitCode, FeatureError
 from support.evidence.masking import Masker
 from support.evidence.recorder import Recorder
@@ -63,7 +63,7 @@ def command(context):
 REFUSALS = {
     "A request that creates": "POST /api/vod/create was not sent: the target does not grant `writes`",
     "A request that deletes": "was not sent: the target does not grant `writes`",
-    "A row that is written straight to the database": "nothing was written to the database",
+    "A row that is written straight to the database": "the statement was not sent to the database",
     "A statement that writes in the disguise of a query": "read-only transaction",
     "A key that is set in Redis": "SET was not sent to Redis: the target does not grant `writes`",
 }
@@ -132,7 +132,7 @@ class Store:
 
 def test_redis_is_sent_no_command_that_writes() -> None:
     store = Store()
-    with pytest.raises(CommandRefused):
+    with pytest.raises(CommandRejected):
         RedisDriver(store, Recorder(Masker())).replace("a", "b")  # type: ignore[arg-type]
     assert store.sent == []
     assert RedisDriver(store, Recorder(Masker()), writes=True).replace("a", "b")  # type: ignore[arg-type]

@@ -59,7 +59,7 @@ def kept(exchanges: list[Exchange], **tables: list[Mapping[str, Any]]) -> None:
 
 
 def test_nothing_acknowledged_shows_nothing() -> None:
-    assert "it shows nothing" in lost([])
+    assert "expected at least 1, got 0" in lost([])
 
 
 def test_what_is_as_acknowledged_is_kept() -> None:
@@ -67,12 +67,12 @@ def test_what_is_as_acknowledged_is_kept() -> None:
 
 
 def test_a_record_that_is_not_there_is_lost() -> None:
-    assert f"vods {ID} was created and is not there" in lost([created(title="x")])
+    assert f"vods {ID} was created and is missing" in lost([created(title="x")])
 
 
 def test_a_field_that_is_not_as_acknowledged_is_lost() -> None:
     change = exchange("PUT", f"/api/vod/{ID}", 200, {"title": "y"}, {}, started=1)
-    assert 'title should be "y", but is "x"' in lost([created(title="x"), change], vods=[{"id": ID, "title": "x"}])
+    assert 'expected "y", got "x"' in lost([created(title="x"), change], vods=[{"id": ID, "title": "x"}])
 
 
 @pytest.mark.parametrize("title", ["x", "y"])
@@ -83,13 +83,13 @@ def test_a_change_that_was_not_answered_may_have_been_made_or_not(title: str) ->
 
 def test_a_change_that_was_refused_was_not_made() -> None:
     change = exchange("PUT", f"/api/vod/{ID}", 422, {"title": "y"}, {}, started=1)
-    assert 'should be "x", but is "y"' in lost([created(title="x"), change], vods=[{"id": ID, "title": "y"}])
+    assert 'expected "x", got "y"' in lost([created(title="x"), change], vods=[{"id": ID, "title": "y"}])
 
 
 def test_what_was_deleted_stays_away() -> None:
     deletion = exchange("DELETE", f"/api/vod/{ID}", 204, started=1)
     kept([created(title="x"), deletion])
-    assert "was deleted and is there" in lost([created(title="x"), deletion], vods=[{"id": ID, "title": "x"}])
+    assert "was deleted and exists" in lost([created(title="x"), deletion], vods=[{"id": ID, "title": "x"}])
 
 
 class TestAcceptedWork:
@@ -128,7 +128,7 @@ class TestAcceptedWork:
             vod_status_history=[*self.history, *self.history],
             transcriptions=[{"vod_id": ID}],
         )
-        assert "went through processing, completed, processing, completed" in told
+        assert "passed through processing, completed, processing, completed" in told
 
     def test_failed_needs_a_reason(self, asked: list[Exchange]) -> None:
         kept(asked, vods=self.vods, tasks=self.task("failed", "the media cannot be read"))
@@ -136,13 +136,13 @@ class TestAcceptedWork:
 
     def test_a_task_that_never_ends_is_lost(self, asked: list[Exchange], monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("support.faults.durability.ENDED_WITHIN", 0.0)
-        assert f"work {TASK} was accepted and is not there" in lost(asked, vods=self.vods)
+        assert f"task {TASK} was accepted and is missing" in lost(asked, vods=self.vods)
         assert "is still pending" in lost(asked, vods=self.vods, tasks=self.task("pending"))
 
 
 def test_a_request_that_nobody_was_told_of_is_found() -> None:
     ledger = DurabilityLedger(Tables(vods=[{"id": "another", "title": "x"}]))  # type: ignore[arg-type]
-    with pytest.raises(AssertionError, match="VOD another was made, and nobody was told"):
+    with pytest.raises(AssertionError, match="VOD another was created"):
         ledger.require_reported([created(title="x")], "x")
 
 

@@ -27,7 +27,7 @@ class Diary:
     def find(self, part: Component, kind: FailureMode) -> Fault | None:
         if kind is FailureMode.EMPTIED:
             return None
-        return Fault(lambda: self.lines.append(f"break {part}"), lambda: self.lines.append(f"mend {part}"))
+        return Fault(lambda: self.lines.append(f"break {part}"), lambda: self.lines.append(f"restore {part}"))
 
 
 @pytest.fixture
@@ -53,12 +53,12 @@ def test_a_scenario_that_fails_leaves_a_mended_platform_that_proved_itself(
     cleanup.run()
     assert diary.lines == [
         "healthy",
-        "Redis is gone",
+        "Redis is unavailable",
         "break Redis",
         "the worker is frozen",
         "break the worker",
-        "mend the worker",
-        "mend Redis",
+        "restore the worker",
+        "restore Redis",
         "healthy",
     ]
 
@@ -86,13 +86,13 @@ def test_a_platform_that_stays_ill_fails_the_scenario(diary: Diary, cleanup: Cle
             raise trouble
 
     Faults(diary, cleanup, prove_healthy=prove, mark=lambda what: None).inject(Component.REDIS, FailureMode.GONE)
-    with pytest.raises(CleanupFailed, match="see the platform healthy again after the fault: it is degraded"):
+    with pytest.raises(CleanupFailed, match="check that the platform is healthy after the fault: it is degraded"):
         cleanup.run()
 
 
 def test_what_comes_back_was_broken(faults: Faults) -> None:
     faults.inject(Component.REDIS, FailureMode.GONE)
-    with pytest.raises(FeatureError, match=r"the worker should be broken before .* but broken is: Redis"):
+    with pytest.raises(FeatureError, match=r"the worker has no injected fault to restore \(faulty: Redis\)"):
         faults.restore(Component.WORKER)
 
 
@@ -100,11 +100,11 @@ def test_all_that_was_broken_of_a_part_comes_back(faults: Faults, diary: Diary) 
     faults.inject(Component.REDIS, FailureMode.SLOW)
     faults.inject(Component.REDIS, FailureMode.FROZEN)
     faults.restore(Component.REDIS)
-    assert diary.lines[-3:] == ["mend Redis", "mend Redis", "Redis is back"]
+    assert diary.lines[-3:] == ["restore Redis", "restore Redis", "Redis is restored"]
 
 
 def test_what_the_target_cannot_do_is_told(faults: Faults, diary: Diary) -> None:
-    with pytest.raises(MissingCapability, match="no way to make it so that Redis is emptied"):
+    with pytest.raises(MissingCapability, match="cannot inject this fault: Redis flushed"):
         faults.inject(Component.REDIS, FailureMode.EMPTIED)
     assert diary.lines == []
 
@@ -113,9 +113,9 @@ class TestCommands:
     @pytest.fixture
     def granted(self, tmp_path: Path) -> Mapping[str, Mapping[str, FaultCommands]]:
         file = tmp_path / "broken"
-        gone = FaultCommands.model_validate({"break": f"touch {file}", "mend": f"rm -f {file}"})
-        failing = FaultCommands.model_validate({"break": "echo no such unit >&2; exit 4", "mend": "true"})
-        return {"redis": {"gone": gone}, "worker": {"killed": failing}}
+        gone = FaultCommands.model_validate({"inject": f"touch {file}", "restore": f"rm -f {file}"})
+        failing = FaultCommands.model_validate({"inject": "echo no such unit >&2; exit 4", "restore": "true"})
+        return {"redis": {"unavailable": gone}, "worker": {"killed": failing}}
 
     def test_a_part_is_broken_and_mended_by_commands(
         self, granted: Mapping[str, Mapping[str, FaultCommands]], tmp_path: Path
@@ -134,11 +134,11 @@ class TestCommands:
     def test_a_command_that_fails_is_told(self, granted: Mapping[str, Mapping[str, FaultCommands]]) -> None:
         fault = CommandFaultInjector(granted).find(Component.WORKER, FailureMode.KILLED)
         assert fault is not None
-        with pytest.raises(CommandFailed, match="ended with code 4: no such unit"):
+        with pytest.raises(CommandFailed, match="failed with exit code 4: no such unit"):
             fault.inject()
 
     def run(self, command: str) -> None:
-        given = {"worker": {"gone": FaultCommands.model_validate({"break": "true", "mend": command})}}
+        given = {"worker": {"unavailable": FaultCommands.model_validate({"inject": "true", "restore": command})}}
         fault = CommandFaultInjector(given).find(Component.WORKER, FailureMode.GONE)
         assert fault is not None
         fault.restore()
@@ -146,7 +146,7 @@ class TestCommands:
     def test_a_server_that_a_command_starts_lives_on_and_is_not_waited_for(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(commands, "LIMIT", 5.0)
+        monkeypatch.setattr(commands, "TIMEOUT", 5.0)
         self.run(f"sleep 300 & echo $! > {tmp_path}/pid")
         server = psutil.Process(int((tmp_path / "pid").read_text()))
         assert server.is_running()
@@ -155,19 +155,19 @@ class TestCommands:
     def test_a_command_that_takes_too_long_is_ended_with_all_that_it_started(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(commands, "LIMIT", 0.5)
-        with pytest.raises(CommandFailed, match=r"was not done within 0\.5 s"):
+        monkeypatch.setattr(commands, "TIMEOUT", 0.5)
+        with pytest.raises(CommandFailed, match=r"did not end within 0\.5 s"):
             self.run(f"sleep 300 & echo $! > {tmp_path}/pid; wait")
         pid = int((tmp_path / "pid").read_text())
         eventually("the sleeper", lambda: _lives(pid), lambda lives: not lives, expected="gone", within=2.0)
 
     def test_a_command_that_asks_something_gets_no_answer(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(commands, "LIMIT", 2.0)
+        monkeypatch.setattr(commands, "TIMEOUT", 2.0)
         keyboard, typist = os.pipe()
         ours = os.dup(0)
         os.dup2(keyboard, 0)
         try:
-            with pytest.raises(CommandFailed, match="ended with code 3: nobody answers"):
+            with pytest.raises(CommandFailed, match="failed with exit code 3: nobody answers"):
                 self.run("read answer || { echo nobody answers >&2; exit 3; }")
         finally:
             os.dup2(ours, 0)

@@ -15,12 +15,12 @@ from support.capabilities.research.client import STAGES as RESEARCH_STAGES
 from support.capabilities.research.prices import PRICE_FAULTS
 from support.capabilities.research.resources import RESOURCE_TYPES
 from support.capabilities.vod.client import ACTIONS, REQUEST_TYPES, STAGES
-from support.drivers.http import REJECTIONS
+from support.checks.envelope import REJECTIONS
 from support.faults.components import Component, FailureMode
 from support.gherkin import parameter_types
 from support.gherkin.parameter_types import TYPES, Request
 from support.gherkin.personas import PERSONAS, UNAUTHENTICATED
-from support.load.samples import TREATMENTS
+from support.load.samples import OUTCOMES
 from support.testdata.media import CONDITIONS, SLOW
 
 TAKEN: dict[str, dict[str, object]] = {
@@ -51,7 +51,7 @@ TAKEN: dict[str, dict[str, object]] = {
     "Service": {service: service for service in SERVICES},
     "Component": {str(part): part for part in Component},
     "FailureMode": {str(kind): kind for kind in FailureMode},
-    "Outcome": dict(TREATMENTS),
+    "Outcome": dict(OUTCOMES),
     "View": {view: view for view in VIEWS},
     "Recording": {"5 minute": 5.0, "0.1 minute": 0.1, "corrupt": "corrupt", "slow": "slow"},
     "Condition": {condition: condition for condition in (*CONDITIONS, SLOW)},

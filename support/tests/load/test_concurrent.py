@@ -15,7 +15,7 @@ from support.partners.requests import Received
 from support.partners.server import PartnerServer
 from support.targets.settings import Limits
 
-LIMITS = Limits(connect=2.0, answer=2.0, job=2.0)
+LIMITS = Limits(connect=2.0, response=2.0, job=2.0)
 
 
 class Kept(Recorder):
@@ -57,14 +57,14 @@ def test_all_callers_are_under_way_at_the_same_time(server: PartnerServer, crowd
         return 200, {}, "{}"
 
     server.register_callback("GET", "/", answer)
-    assert [answer.status for answer in crowd.send([partial(get, "/")] * 5, at_once=5)] == [200] * 5
+    assert [answer.status for answer in crowd.send([partial(get, "/")] * 5, concurrency=5)] == [200] * 5
 
 
 def test_answers_come_in_the_order_of_the_requests(server: PartnerServer, crowd: ConcurrentClients) -> None:
     for number in range(10):
         server.register("GET", f"/{number}", json={"number": number})
     requests = [partial(get, f"/{number}") for number in range(10)]
-    assert [answer.document["number"] for answer in crowd.send(requests, at_once=3)] == list(range(10))
+    assert [answer.document["number"] for answer in crowd.send(requests, concurrency=3)] == list(range(10))
 
 
 def test_the_report_shows_the_distribution_of_answers_and_times(
@@ -72,9 +72,9 @@ def test_the_report_shows_the_distribution_of_answers_and_times(
 ) -> None:
     server.register("GET", "/", status=503)
     server.register("GET", "/", status=200, times=2)
-    crowd.send([partial(get, "/")] * 5, at_once=1)
+    crowd.send([partial(get, "/")] * 5, concurrency=1)
     [table, picture] = [str(text) for text in evidence.files.values()]
-    assert [line.split(",")[:2] for line in table.splitlines()] == [["answer", "times"], ["200", "2"], ["503", "3"]]
+    assert [line.split(",")[:2] for line in table.splitlines()] == [["response", "times"], ["200", "2"], ["503", "3"]]
     assert [one.status for one in evidence.exchanges] == [200, 503], "one of each is kept"
     assert picture.count("<rect") == 5
 
@@ -83,9 +83,9 @@ def test_a_request_without_an_answer_fails_and_is_counted(
     server: PartnerServer, crowd: ConcurrentClients, evidence: Kept
 ) -> None:
     server.register("GET", "/", body=ConnectionError("gone"))
-    with pytest.raises(AssertionError, match="2 of 2 requests were not answered: GET / should be answered"):
-        crowd.send([partial(get, "/")] * 2, at_once=2)
-    assert any("no answer" in str(text) for text in evidence.files.values())
+    with pytest.raises(AssertionError, match="responses to 2 requests: expected 2, got 0: GET /: expected a response"):
+        crowd.send([partial(get, "/")] * 2, concurrency=2)
+    assert any("no response" in str(text) for text in evidence.files.values())
 
 
 @pytest.mark.parametrize("show", [distribution, lambda calls: distribution_chart(calls, 0.0)])

@@ -89,7 +89,7 @@ class TestRegistering:
 
     @pytest.mark.parametrize("path", ["today", "/today?units=c"])
     def test_a_path_that_could_never_match_is_refused(self, stub: PartnerServer, path: str) -> None:
-        with pytest.raises(ValueError, match='A path begins with "/" and holds no query'):
+        with pytest.raises(ValueError, match="invalid path"):
             stub.register("GET", path)
 
     def test_the_later_registration_wins_until_it_is_removed(self, stub: PartnerServer) -> None:
@@ -134,7 +134,7 @@ class TestRegistering:
         answer = call(stub, "GET", "/today")
         assert (answer.status_code, answer.text) == (
             500,
-            "The stub of Weather failed: ZeroDivisionError('division by zero').",
+            "the stub of Weather failed: ZeroDivisionError('division by zero')",
         )
 
     def test_an_exception_as_body_drops_the_connection(self, stub: PartnerServer) -> None:
@@ -197,18 +197,18 @@ class TestReceiving:
         stub.register("PUT", "/today", match=[matchers.header_matcher({"X-Mark": "one"})])
         answer = call(stub, "PUT", "/today?units=c")
         assert answer.status_code == 501
-        assert answer.text.startswith("Weather has no answer to PUT /today. Registered: PUT /today (")
+        assert answer.text.startswith("Weather has no response for PUT /today. Registered: PUT /today (")
         assert answer.text.endswith("; POST /today (used up after 0); GET /today.")
         assert [received.status for received in stub.received("PUT")] == [501]
 
     def test_a_stub_without_registrations_says_so(self, stub: PartnerServer) -> None:
-        assert call(stub, "GET", "/").text == "Weather has no answer to GET /. Registered: nothing."
+        assert call(stub, "GET", "/").text == "Weather has no response for GET /. Registered: nothing."
 
     def test_a_chunked_body_is_refused_with_a_reason(self, stub: PartnerServer) -> None:
         answer = call(stub, "POST", "/today", data=iter([b"one", b"two"]))
         assert (answer.status_code, answer.text) == (
             411,
-            "The stub of Weather reads bodies with a Content-Length only.",
+            "the stub of Weather requires a Content-Length",
         )
 
 
@@ -331,18 +331,18 @@ class TestLiving:
         assert (stub.url, call(stub, "GET", "/today").text) == (url, "clear")
 
     def test_a_stub_has_no_address_before_it_is_started(self) -> None:
-        with pytest.raises(RuntimeError, match="The stub of Weather has no address yet: start it first"):
+        with pytest.raises(RuntimeError, match="the stub of Weather has no address: start it first"):
             _ = PartnerServer("Weather").url
 
     def test_a_running_stub_is_not_started_again(self, stub: PartnerServer) -> None:
-        with pytest.raises(RuntimeError, match="is running already"):
+        with pytest.raises(RuntimeError, match="is already running"):
             stub.start()
 
 
 class TestCablecast:
     def test_shows_are_found_by_a_part_of_their_title(self, cablecast: Cablecast) -> None:
-        council = cablecast.has_show("City Council", "2026-11-20")
-        cablecast.has_show("School Board", "2026-11-21")
+        council = cablecast.add_show("City Council", "2026-11-20")
+        cablecast.add_show("School Board", "2026-11-21")
         answer = ask(cablecast, "GET", "/shows", params={"search": "cOUNCIL"})
         assert answer.json() == {"shows": [{"id": council, "title": "City Council", "eventDate": "2026-11-20"}]}
         assert len(ask(cablecast, "GET", "/shows").json()["shows"]) == 2
@@ -355,7 +355,7 @@ class TestCablecast:
         assert ask(cablecast, "POST", "/shows", json={"title": "City Council"}).status_code == 422
 
     def test_vods_have_ids_of_their_own(self, cablecast: Cablecast) -> None:
-        show = cablecast.has_show("City Council", "2026-11-20")
+        show = cablecast.add_show("City Council", "2026-11-20")
         first, second = make_vod(cablecast, show, "2026/council.mp4"), make_vod(cablecast, show, "budget.mp4")
         assert [vod.id for vod in cablecast.vods_for("City Council")] == [first, second]
         assert [vod.id for vod in cablecast.vods_for("2026/council.mp4")] == [first]
@@ -380,7 +380,7 @@ class TestCablecast:
         assert made.json()["show"]["id"] not in (first, other)
 
     def test_what_is_answered_late_is_done_at_once(self, cablecast: Cablecast) -> None:
-        late = cablecast.answers_late("creating a show", delay=60, times=1)
+        late = cablecast.respond_late("creating a show", delay=60, times=1)
         asked = {"title": "City Council", "eventDate": "2026-11-20"}
         with pytest.raises(requests.ReadTimeout):
             requests.post(cablecast.url + "/shows", json=asked, auth=CREDENTIALS, timeout=0.2)
@@ -388,7 +388,7 @@ class TestCablecast:
         assert len(cablecast.shows_for("City Council")) == 1
 
     def test_the_same_idempotency_key_gives_the_same_vod(self, cablecast: Cablecast) -> None:
-        show = cablecast.has_show("City Council", "2026-11-20")
+        show = cablecast.add_show("City Council", "2026-11-20")
         with ThreadPoolExecutor(8) as pool:
             ids = set(pool.map(lambda _: make_vod(cablecast, show, key="vod-1"), range(8)))
         assert len(ids) == 1
@@ -399,12 +399,12 @@ class TestCablecast:
         "content", ["not JSON", "[1]", '{"show": 999, "fileName": "a"}', '{"show": [], "fileName": "a"}', '{"show": 7}']
     )
     def test_a_vod_that_makes_no_sense_is_refused(self, cablecast: Cablecast, content: str) -> None:
-        cablecast.has_show("City Council", "2026-11-20")
+        cablecast.add_show("City Council", "2026-11-20")
         assert ask(cablecast, "POST", "/vods", data=content).status_code == 422
         assert cablecast.vods_for("a") == []
 
     def test_captions_are_kept_as_sent(self, cablecast: Cablecast) -> None:
-        vod = make_vod(cablecast, cablecast.has_show("City Council", "2026-11-20"))
+        vod = make_vod(cablecast, cablecast.add_show("City Council", "2026-11-20"))
         with pytest.raises(LookupError, match=f"no captions for VOD {vod}, only for: no VOD"):
             cablecast.captions_of(vod)
         sent = b"Scenarist_SCC V1.0\r\n\r\n00:00:01;00\t942c 942c\r\n"
@@ -413,7 +413,7 @@ class TestCablecast:
         assert ask(cablecast, "POST", f"/vods/{vod}/captions", data=b"loose").status_code == 422
 
     def test_progress_goes_in_quarters(self, cablecast: Cablecast) -> None:
-        vod = make_vod(cablecast, cablecast.has_show("City Council", "2026-11-20"))
+        vod = make_vod(cablecast, cablecast.add_show("City Council", "2026-11-20"))
         seen = [ask(cablecast, "GET", f"/vods/{vod}/status").json() for _ in range(5)]
         assert [progress["percent"] for progress in seen] == [25, 50, 75, 100, 100]
         assert [progress["status"] for progress in seen][2:4] == ["processing", "completed"]
@@ -431,47 +431,47 @@ class TestCablecast:
         assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, 'Basic realm="Cablecast"')
 
     def test_it_answers_503_twice_then_as_usual(self, cablecast: Cablecast) -> None:
-        show = cablecast.has_show("City Council", "2026-11-20")
-        cablecast.answers(503, operation="creating a VOD", times=2)
+        show = cablecast.add_show("City Council", "2026-11-20")
+        cablecast.respond(503, operation="creating a VOD", times=2)
         asked = {"show": show, "fileName": "a.mp4"}
         assert [ask(cablecast, "POST", "/vods", json=asked).status_code for _ in range(3)] == [503, 503, 201]
         assert ask(cablecast, "GET", "/shows").status_code == 200
-        assert [received.status for received in cablecast.asked("creating a VOD")] == [503, 503, 201]
+        assert [received.status for received in cablecast.requests("creating a VOD")] == [503, 503, 201]
 
     def test_it_answers_401_until_that_is_taken_back(self, cablecast: Cablecast) -> None:
-        registration = cablecast.answers(401, operation="finding shows")
+        registration = cablecast.respond(401, operation="finding shows")
         assert [ask(cablecast, "GET", "/shows").status_code for _ in range(2)] == [401, 401]
         registration.remove()
         assert ask(cablecast, "GET", "/shows").status_code == 200
 
     def test_anything_counts_all_operations_together(self, cablecast: Cablecast) -> None:
-        cablecast.answers(429, operation="anything", times=2, headers={"Retry-After": "1"})
+        cablecast.respond(429, operation="anything", times=2, headers={"Retry-After": "1"})
         first = ask(cablecast, "GET", "/shows")
         assert (first.status_code, first.headers["Retry-After"]) == (429, "1")
         assert ask(cablecast, "GET", "/vods/1/status").status_code == 429
         assert ask(cablecast, "GET", "/shows").status_code == 200
-        assert len(cablecast.asked("anything")) == 3
+        assert len(cablecast.requests("anything")) == 3
 
     def test_it_answers_what_a_scenario_wants(self, cablecast: Cablecast) -> None:
-        cablecast.answers(200, operation="finding shows", json={"shows": "none"}, times=1)
-        cablecast.answers(200, operation="finding shows", body="<html>", times=1)
+        cablecast.respond(200, operation="finding shows", json={"shows": "none"}, times=1)
+        cablecast.respond(200, operation="finding shows", body="<html>", times=1)
         assert ask(cablecast, "GET", "/shows").text == "<html>"
         assert json.loads(ask(cablecast, "GET", "/shows").text) == {"shows": "none"}
 
     def test_a_fault_of_one_scenario_spares_another(self, cablecast: Cablecast) -> None:
-        cablecast.answers(500, operation="finding shows", where=lambda r: "7f3a12" in r.query.get("search", [""])[0])
+        cablecast.respond(500, operation="finding shows", where=lambda r: "7f3a12" in r.query.get("search", [""])[0])
         assert ask(cablecast, "GET", "/shows?search=Council%207f3a12").status_code == 500
         assert ask(cablecast, "GET", "/shows?search=Council%20000000").status_code == 200
 
     def test_an_unknown_operation_is_refused_with_the_known_ones(self, cablecast: Cablecast) -> None:
-        with pytest.raises(ValueError, match='no operation "dancing"') as raised:
-            cablecast.answers(500, operation="dancing")
+        with pytest.raises(ValueError, match='unknown operation "dancing"') as raised:
+            cablecast.respond(500, operation="dancing")
         for operation in [*OPERATIONS, "anything"]:
             assert f'"{operation}"' in str(raised.value)
 
     def test_removing_takes_everything_along(self, cablecast: Cablecast) -> None:
-        show = cablecast.has_show("City Council", "2026-11-20")
-        kept = make_vod(cablecast, cablecast.has_show("School Board", "2026-11-20"))
+        show = cablecast.add_show("City Council", "2026-11-20")
+        kept = make_vod(cablecast, cablecast.add_show("School Board", "2026-11-20"))
         vod = make_vod(cablecast, show, key="vod-1")
         ask(cablecast, "POST", f"/vods/{vod}/captions", files={"scc_file": b"captions"})
         cablecast.remove_show(show)
@@ -480,10 +480,10 @@ class TestCablecast:
         with pytest.raises(LookupError):
             cablecast.captions_of(vod)
         assert ask(cablecast, "GET", f"/vods/{kept}").status_code == 200
-        assert make_vod(cablecast, cablecast.has_show("City Council", "2026-11-20"), key="vod-1") != vod
+        assert make_vod(cablecast, cablecast.add_show("City Council", "2026-11-20"), key="vod-1") != vod
 
     def test_reset_makes_it_as_new(self, cablecast: Cablecast) -> None:
-        cablecast.has_show("City Council", "2026-11-20")
-        cablecast.answers(500, operation="anything")
+        cablecast.add_show("City Council", "2026-11-20")
+        cablecast.respond(500, operation="anything")
         cablecast.reset()
         assert ask(cablecast, "GET", "/shows").json() == {"shows": []}

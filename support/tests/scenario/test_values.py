@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from support.checks.comparison import differences, field_differences, require_alike, require_fields
-from support.checks.matchers import ABSENT, FAMILIES, kind, seconds
+from support.checks.comparison import differences, field_differences, require_fields, require_match
+from support.checks.matchers import ABSENT, FAMILIES, parse_duration, parse_matcher
 from support.checks.relative_matchers import RELATIVE_MATCHERS, RelativeMatcher
 from support.errors import FeatureError
 from support.gherkin.personas import PERSONAS
@@ -105,7 +105,7 @@ class TestWhatACellGives:
             ('"C:\\council"', '"C:\\council" is no text of JSON: Invalid \\escape'),
             ("{as befor}", "Did you mean {as before}?"),
             ("{a time in 5 parsecs}", "with one of the units ms, seconds, minutes, hours, days"),
-            ("{vod.tags[}", "is no JSON path"),
+            ("{vod.tags[}", "invalid JSON path"),
         ],
     )
     def test_a_mistake_says_what_is_known(self, values: Values, cell: str, sentence: str) -> None:
@@ -206,7 +206,7 @@ class TestKinds:
 
     @pytest.mark.parametrize("text, value", [(text, value) for text, found in GOOD.items() for value in found])
     def test_it_takes_what_it_says(self, text: str, value: Any) -> None:
-        expected = kind(text)
+        expected = parse_matcher(text)
         assert expected is not None
         assert expected.accepts(value)
 
@@ -214,18 +214,18 @@ class TestKinds:
         "text, value", [(text, value) for text, found in BAD.items() for value in [*found, ABSENT] if text != "absent"]
     )
     def test_it_refuses_everything_else(self, text: str, value: Any) -> None:
-        expected = kind(text)
+        expected = parse_matcher(text)
         assert expected is not None
         assert not expected.accepts(value)
 
     def test_a_time_within_some_seconds_is_near_now(self) -> None:
-        near = kind("a time within 5 seconds")
+        near = parse_matcher("a time within 5 seconds")
         assert near is not None
         assert near.accepts(datetime.now(UTC).isoformat().replace("+00:00", "Z"))
 
     @pytest.mark.parametrize("text, value", [("2 seconds", 2), ("500 ms", 0.5), ("1 minute", 60), ("2 days", 172800)])
     def test_durations(self, text: str, value: float) -> None:
-        assert seconds(text) == value
+        assert parse_duration(text) == value
 
 
 class TestDifferences:
@@ -234,36 +234,38 @@ class TestDifferences:
 
     def test_they_name_the_path_what_was_expected_and_what_was_seen(self) -> None:
         seen = {"vods": [{"title": "x", "score": 2}], "total": "1"}
-        wanted = {"vods": [{"title": "y", "score": kind("a number between 0 and 1"), "id": 7}], "total": 1}
+        wanted = {"vods": [{"title": "y", "score": parse_matcher("a number between 0 and 1"), "id": 7}], "total": 1}
         assert self.told(seen, wanted) == [
-            'answer.vods[0].title should be "y", but was "x"',
-            "answer.vods[0].score should be a number between 0 and 1, but was 2",
-            "answer.vods[0].id should be 7, but is absent",
-            'answer.total should be 1, but was "1": a text; write "1", with the quotes, if that is meant',
+            'answer.vods[0].title: expected "y", got "x"',
+            "answer.vods[0].score: expected a number between 0 and 1, got 2",
+            "answer.vods[0].id: expected 7, got nothing",
+            'answer.total: expected 1, got "1" (a text: to expect it, write "1" with the quotes)',
         ]
 
     def test_a_text_that_looks_like_a_number_is_told_apart(self) -> None:
         assert self.told("750.00", 750.0) == [
-            'answer should be 750.0, but was "750.00": a text; write "750.00", with the quotes, if that is meant'
+            'answer: expected 750.0, got "750.00" (a text: to expect it, write "750.00" with the quotes)'
         ]
-        assert self.told(750, "750") == ['answer should be "750", but was 750: a number; write it without quotes']
-        assert self.told("x", 5) == ['answer should be 5, but was "x"']
+        assert self.told(750, "750") == [
+            'answer: expected "750", got 750 (a number: to expect it, write it without quotes)'
+        ]
+        assert self.told("x", 5) == ['answer: expected 5, got "x"']
 
     def test_a_kind_without_its_braces_is_told(self) -> None:
-        hint = ": write {one of a, b}, in braces, if the kind is meant"
-        assert self.told("a", "one of a, b") == [f'answer should be "one of a, b", but was "a"{hint}']
+        hint = " (to match one of a, b, write it in braces: {one of a, b})"
+        assert self.told("a", "one of a, b") == [f'answer: expected "one of a, b", got "a"{hint}']
 
     def test_further_fields_are_let_be_unless_it_is_exactly(self) -> None:
         assert self.told({"a": 1, "b": {"c": 2, "d": 3}}, {"b": {"c": 2}}) == []
         assert self.told({"a": 1, "b": {"c": 2, "d": 3}}, {"b": {"c": 2}}, exactly=True) == [
-            "answer.b.d should not be there, but was 3",
-            "answer.a should not be there, but was 1",
+            "answer.b.d: expected absent, got 3",
+            "answer.a: expected absent, got 1",
         ]
 
     def test_lists_are_compared_one_by_one_and_in_length(self) -> None:
-        assert self.told([1, 2], [1, 3]) == ["answer[1] should be 3, but was 2"]
+        assert self.told([1, 2], [1, 3]) == ["answer[1]: expected 3, got 2"]
         [told] = self.told([1], [1, 2])
-        assert told.startswith("answer should hold 2, but holds 1")
+        assert told.startswith("answer: expected 2 items, got 1")
 
     @pytest.mark.parametrize("seen, wanted", [(True, 1), (1, True), (0, False), ("1", 1), (None, ABSENT), ([], {})])
     def test_what_looks_alike_is_not_the_same(self, seen: Any, wanted: Any) -> None:
@@ -271,9 +273,9 @@ class TestDifferences:
 
     def test_a_value_of_the_database_equals_its_text(self) -> None:
         moment, id = datetime(2026, 1, 1, tzinfo=UTC), uuid4()
-        require_alike("row", {"at": moment, "id": id}, {"at": "2026-01-01T00:00:00Z", "id": str(id)})
+        require_match("row", {"at": moment, "id": id}, {"at": "2026-01-01T00:00:00Z", "id": str(id)})
         with pytest.raises(AssertionError):
-            require_alike("row", moment, "2026-01-01T00:00:01Z")
+            require_match("row", moment, "2026-01-01T00:00:01Z")
 
     def test_a_decimal_of_the_database_is_the_number_or_text_that_says_it_exactly(self) -> None:
         for wanted in ("150.00", "150", 150, 150.0):
@@ -282,7 +284,7 @@ class TestDifferences:
         for other in others:
             assert len(self.told(Decimal("150.0001"), other)) == 1
         assert len(self.told(Decimal(1), True)) == 1
-        assert self.told(Decimal(1), "2") == ['answer should be "2", but was 1']
+        assert self.told(Decimal(1), "2") == ['answer: expected "2", got 1']
 
     def test_money_is_text_to_the_last_digit(self) -> None:
         assert self.told("150.00", "150.00") == []
@@ -297,9 +299,9 @@ class TestFields:
         wishes = {
             "title": "City Council",
             "data.a": 1,
-            "data.b[*]": kind("a number"),
+            "data.b[*]": parse_matcher("a number"),
             "show_id": None,
-            "colour": kind("absent"),
+            "colour": parse_matcher("absent"),
             "a.b": "dotted",
         }
         require_fields("the VOD", self.SEEN, wishes)
@@ -308,11 +310,11 @@ class TestFields:
         with pytest.raises(AssertionError) as failure:
             require_fields("the VOD", self.SEEN, {"title": "Town Hall", "progress": True, "data.b[*]": 1, "id": 7})
         assert str(failure.value) == (
-            'the VOD: title should be "Town Hall", but was "City Council"; progress should be true, but was 40; '
-            "data.b[*] (number 2 of 2) should be 1, but was 2; "
-            "id should be 7, but is absent; there is: title, progress, data, show_id, a.b"
+            'the VOD: title: expected "Town Hall", got "City Council"; progress: expected true, got 40; '
+            "data.b[1]: expected 1, got 2; "
+            "id: expected 7, got nothing (there is: title, progress, data, show_id, a.b)"
         )
 
     def test_what_is_wished_of_a_field_is_all_that_it_holds(self) -> None:
-        assert list(field_differences(self.SEEN, {"data": {"b": [1, 2]}})) == ["data.a should not be there, but was 1"]
+        assert list(field_differences(self.SEEN, {"data": {"b": [1, 2]}})) == ["data.a: expected absent, got 1"]
         assert list(field_differences({"data": {"a": 1}}, {"data": {}})) != []

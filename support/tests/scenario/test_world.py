@@ -1,5 +1,6 @@
 """Who and what one scenario knows: personas, names of its own, and what the target lacks."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from support.capabilities.api.client import Content
 from support.capabilities.queue.stores import QueueStores
-from support.drivers.http import NoResponse, Response, WriteRefused
+from support.drivers.http import NoResponse, Response, WriteRejected
 from support.errors import FeatureError
 from support.gherkin.parameter_types import Request
 from support.gherkin.personas import PERSONAS, Account, Role
@@ -155,7 +156,7 @@ class TestWhatTheTargetLacks:
 
 
 class TestWhatIsTaggedReadOnly:
-    @pytest.mark.parametrize("read_only, failure", [(True, WriteRefused), (False, NoResponse)])
+    @pytest.mark.parametrize("read_only, failure", [(True, WriteRejected), (False, NoResponse)])
     def test_it_sends_nothing_that_writes_also_where_the_target_would_let_it(
         self, run: Run, read_only: bool, failure: type[AssertionError]
     ) -> None:
@@ -168,12 +169,12 @@ class TestWhatIsTaggedReadOnly:
 
 class TestIdentity:
     def test_an_answer_that_was_remembered_is_known_by_the_id_in_it(self, world: World) -> None:
-        world.remember("vod", Response("", 201, {}, b"", 0.0, lambda: {"id": 7}))
+        world.remember("vod", Response("GET", "/", 201, {}, b'{"id": 7}'))
         assert world.identity("vod") == "7"
 
     @pytest.mark.parametrize("content", [{"total": 7}, [7]])
     def test_what_has_no_id_is_told(self, world: World, content: object) -> None:
-        world.remember("vod", Response("", 200, {}, b"", 0.0, lambda: content))
+        world.remember("vod", Response("GET", "/", 200, {}, json.dumps(content).encode()))
         with pytest.raises(FeatureError, match='"vod" has no id, so its records cannot be found'):
             world.identity("vod")
 

@@ -7,19 +7,19 @@ import psutil
 import pytest
 
 from support.polling import eventually
-from support.stack.processes import complaint, lives, tail
+from support.stack.processes import find_cause, is_alive, tail
 
 
 def test_a_process_that_ended_does_not_live_even_if_nobody_has_taken_note_of_it() -> None:
     with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as child:
         process = psutil.Process(child.pid)
-        assert lives(process)
+        assert is_alive(process)
         child.kill()
         eventually(
             "the process", process.status, lambda state: state == psutil.STATUS_ZOMBIE, expected="ended", within=5
         )
-        assert not lives(process)
-    assert not lives(process)
+        assert not is_alive(process)
+    assert not is_alive(process)
 
 
 @pytest.fixture
@@ -62,18 +62,18 @@ class TestComplaint:
     )
     def test_a_line_that_speaks_of_an_error_is_found_among_others(self, log: Path, line: str) -> None:
         log.write_text(f"starting\n{line}\nHINT: try again\n\nshutting down\n")
-        assert complaint(log) == line
+        assert find_cause(log) == line
 
     def test_of_several_such_lines_the_last_is_returned(self, log: Path) -> None:
         log.write_text("ERROR: first\nERROR: second\nbye\n")
-        assert complaint(log) == "ERROR: second"
+        assert find_cause(log) == "ERROR: second"
 
     def test_without_such_a_line_the_last_is_returned(self, log: Path) -> None:
         log.write_text("starting\n  shutting down  \n\n")
-        assert complaint(log) == "shutting down"
+        assert find_cause(log) == "shutting down"
 
     @pytest.mark.parametrize("content", [None, "", "\n  \n"], ids=["no log", "empty", "blank"])
     def test_a_server_that_wrote_nothing_is_told_so(self, log: Path, content: str | None) -> None:
         if content is not None:
             log.write_text(content)
-        assert complaint(log) == "it wrote nothing"
+        assert find_cause(log) == "the log is empty"

@@ -180,7 +180,7 @@ def test_a_frozen_server_is_stopped_all_the_same(tmp_path: Path) -> None:
         server = ServerProcess("A server", ["sleep", "600"], tmp_path / "log", directory.group, directory.path)
         server.start()
         server.signal(signal.SIGSTOP)
-        server.stop(patience=2.0)
+        server.stop(timeout=2.0)
         assert not server.running
         assert server.process is not None
         assert server.process.returncode == -signal.SIGTERM, "it should have ended politely, woken up first"
@@ -228,7 +228,9 @@ def test_a_port_in_use_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_no_folder_for_the_run_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(directories, "_base_directory", lambda: tmp_path / "not there")
-    with pytest.raises(EnvironmentFailed, match=r"No folder for the run's servers could be made in .*: No such file"):
+    with pytest.raises(
+        EnvironmentFailed, match=r"no folder for the servers of the run can be created in .*: No such file"
+    ):
         RunDirectory()
 
 
@@ -237,7 +239,7 @@ def test_postgresql_runs_from_a_copy_where_its_account_may_not_enter_the_project
 ) -> None:
     if os.geteuid() != 0:
         pytest.skip("only root's server runs as another account")
-    monkeypatch.setattr(postgres, "everyone_may_enter", lambda directory: False)
+    monkeypatch.setattr(postgres, "is_world_accessible", lambda directory: False)
     run.deployment.begin()
     run.deployment.finish()
     directory = run.deployment.media_root.parent

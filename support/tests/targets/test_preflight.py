@@ -77,7 +77,7 @@ class TestBeforeTheFirstScenario:
     def test_an_address_where_nobody_is_is_all_that_is_told(self, platform: responses.RequestsMock) -> None:
         platform.replace("GET", f"{URL}/api/health", body=requests.ConnectionError())
         told = refusal(preflight(), "Vera")
-        assert told.startswith(f"The target 'staging' cannot be tested: {URL}/api/health was not answered: the conn")
+        assert told.startswith(f"The target 'staging' cannot be tested: {URL}/api/health: no response: the conn")
         assert "Vera" not in told
 
     def test_variables_that_are_not_set_are_told_before_anything_is_asked(

@@ -78,7 +78,7 @@ class TestFindingATarget:
         target = load_target(str(file))
         assert (target.name, target.embedded) == ("mine", False)
         assert target.api == Api(url="https://staging.example.org")
-        assert target.limits.answer == 10.0
+        assert target.limits.response == 10.0
 
     def test_a_typo_in_a_name_is_told_with_what_was_probably_meant(self) -> None:
         with pytest.raises(UsageError) as stop:
@@ -139,7 +139,7 @@ class TestMistakesInAFile:
             ),
             ('[databse]\nurl_env = "A"\n' + API, "[databse] is not known (did you mean [database]?)"),
             ('databse = "postgresql://u:secret@x/"\n' + API, "databse is not known (did you mean [database]?)"),
-            (API + 'adress = "typo"\n', "[api] adress is not known (known: url, ca_file)"),
+            (API + 'adress = "typo"\n', "[api] adress is not known (known: url, ca_file, [headers_env])"),
             (API + 'capabilities = ["writes"]\n', "capabilities stands below [api]: write it above the first section"),
             ("[api]\n", f"[api] lacks url, {ADDRESS}"),
             ('api = "http://x"\n', "[api] should be a section with url, ca_file"),
@@ -152,7 +152,7 @@ class TestMistakesInAFile:
             (API + "[limits]\njob = 0\n", f"[limits] job should be {SECONDS}, and is 0"),
             (API + "[limits]\njob = true\n", f"[limits] job should be {SECONDS}, and is true"),
             (API + "[limits]\njob = inf\n", f"[limits] job should be {SECONDS}, and is Infinity"),
-            (API + '[limits]\nanswer = "soon"\n', f'[limits] answer should be {SECONDS}, and is "soon"'),
+            (API + '[limits]\nresponse = "soon"\n', f'[limits] response should be {SECONDS}, and is "soon"'),
             (API + "[storage]\nroot = []\n", f"[storage] root should be {FOLDER}, and is a list"),
             (API + "[database]\n", f"[database] {ONE_ADDRESS}"),
             (API + '[database]\nurl = "a"\nurl_env = "B"\n', f"[database] {ONE_ADDRESS}"),
@@ -289,18 +289,21 @@ class TestFaultsOfALiveTarget:
 
     def test_commands_for_breaking_are_granted(self, tmp_path: Path) -> None:
         file = tmp_path / "there.toml"
-        commands = '[faults.redis."closing connections early"]\nbreak = "false"\nmend = "true"\n'
+        commands = '[faults.redis.closing_connections_early]\ninject = "false"\nrestore = "true"\n'
         file.write_text(f'capabilities = ["faults"]\n[api]\nurl = "http://127.0.0.1"\n{commands}')
-        assert load_target(str(file)).faults["redis"]["closing connections early"].break_ == "false"
+        assert load_target(str(file)).faults["redis"]["closing_connections_early"].inject == "false"
 
     @pytest.mark.parametrize(
         ("content", "told"),
         [
             (
-                '[faults.redis.gone]\nbreak = "a"\nmend = "b"\n',
+                '[faults.redis.unavailable]\ninject = "a"\nrestore = "b"\n',
                 r"\[faults\] tells how to break parts, which capabilities do not grant: add \"faults\" there",
             ),
-            ('[faults.redis.gone]\nbreak = "a"\n', r"\[faults\.redis\.gone\] lacks mend, the command that mends it"),
+            (
+                '[faults.redis.unavailable]\ninject = "a"\n',
+                r"\[faults\.redis\.unavailable\] lacks restore, the command that restores the component",
+            ),
         ],
     )
     def test_half_a_grant_is_refused(self, tmp_path: Path, content: str, told: str) -> None:
@@ -311,12 +314,31 @@ class TestFaultsOfALiveTarget:
         ("section", "told"),
         [
             ("reddis.gone", r"\[faults\.reddis\] is not known \(did you mean \[faults\.redis\]\?\)"),
-            ("redis.off", r"\[faults\.redis\.off\] is not known \(known: gone, killed, "),
+            ("redis.off", r"\[faults\.redis\.off\] is not known \(known: unavailable, killed, "),
         ],
     )
     def test_unknown_words_are_refused_with_what_is_known(self, tmp_path: Path, section: str, told: str) -> None:
         file = tmp_path / "there.toml"
-        commands = f'[faults.{section}]\nbreak = "a"\nmend = "b"\n'
+        commands = f'[faults.{section}]\ninject = "a"\nrestore = "b"\n'
         file.write_text(f'capabilities = ["faults"]\n[api]\nurl = "http://127.0.0.1"\n{commands}')
         with pytest.raises(UsageError, match=told):
+            load_target(str(file))
+
+
+class TestCredentialsOfAGateway:
+    @pytest.mark.parametrize("url", ["http://gate:secret@127.0.0.1:9/prefix", "https://token@staging.example.org"])
+    def test_credentials_in_the_address_are_rejected_without_printing_them(self, file: Path, url: str) -> None:
+        file.write_text(f'[api]\nurl = "{url}"\n')
+        with pytest.raises(UsageError, match="must not contain a user name or password") as failure:
+            load_target(str(file))
+        assert "secret" not in str(failure.value)
+
+    def test_a_header_comes_from_a_variable(self, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("GATEWAY_KEY", "k1")
+        file.write_text('[api]\nurl = "http://127.0.0.1:9"\nheaders_env = { "X-Gateway-Key" = "GATEWAY_KEY" }\n')
+        assert load_target(str(file)).gateway_headers == {"X-Gateway-Key": "k1"}
+
+    def test_a_header_of_the_platform_is_rejected(self, file: Path) -> None:
+        file.write_text('[api]\nurl = "http://127.0.0.1:9"\nheaders_env = { "authorization" = "GATEWAY_KEY" }\n')
+        with pytest.raises(UsageError, match="must not set Authorization"):
             load_target(str(file))
