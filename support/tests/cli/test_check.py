@@ -12,10 +12,10 @@ import pytest
 
 from support.cli import format, new
 from support.errors import ExitCode, UsageError
-from support.gherkin.behaviours import behaviours, checked
-from support.gherkin.format import formatted
+from support.gherkin.behaviours import behaviours, parse_behaviours
+from support.gherkin.format import format_feature
 from support.gherkin.lint import OUTCOME, RULE, STORY, Finding, check_feature, findings, known_issue_findings
-from support.gherkin.parse import QUOTES
+from support.gherkin.keywords import QUOTES
 from support.gherkin.steps import read_features
 from support.tests.project import PROJECT, ProjectCopy
 
@@ -121,7 +121,7 @@ class TestIdsStepsAndSecrets:
     def told(self, tmp_path: Path, text: str) -> list[str]:
         file = tmp_path / "one.feature"
         file.write_text(text, encoding="utf-8")
-        return [finding.sentence for finding in findings([file], whole=False)]
+        return [finding.message for finding in findings([file], complete=False)]
 
     def test_an_unknown_id(self, tmp_path: Path) -> None:
         assert any("VOD-999 is not in" in one for one in self.told(tmp_path, GOOD.replace("VOD-001", "VOD-999")))
@@ -147,10 +147,10 @@ class TestIdsStepsAndSecrets:
         monkeypatch.chdir(PROJECT)
         file = tmp_path / "one.feature"
         file.write_text(GOOD, encoding="utf-8")
-        notes = [finding for finding in findings([file], whole=True) if not finding.is_error]
-        assert any(re.search("behaviours have no scenario: .*VOD-040", one.sentence) for one in notes)
-        assert any("no feature uses: Then nothing was changed (steps/database.py)" in one.sentence for one in notes)
-        assert not any("{who:Actor} is signed in" in one.sentence for one in notes)
+        notes = [finding for finding in findings([file], complete=True) if not finding.is_error]
+        assert any(re.search("behaviours have no scenario: .*VOD-040", one.message) for one in notes)
+        assert any("no feature uses: Then nothing was changed (steps/database.py)" in one.message for one in notes)
+        assert not any("{who:Actor} is signed in" in one.message for one in notes)
 
     @pytest.mark.parametrize(
         "step, capability",
@@ -199,7 +199,7 @@ class TestIdsStepsAndSecrets:
         files = [tmp_path / "one.feature", tmp_path / "two.feature"]
         for file in files:
             file.write_text(GOOD, encoding="utf-8")
-        told = [finding.sentence for finding in findings(files, whole=False)]
+        told = [finding.message for finding in findings(files, complete=False)]
         assert any("VOD-001 is shown in" in one for one in told)
 
     def test_an_unknown_step(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,8 +254,8 @@ class TestIdsStepsAndSecrets:
     def test_an_encoding_that_behave_does_not_read(self, tmp_path: Path, encoding: str, sentence: str) -> None:
         file = tmp_path / "one.feature"
         file.write_text(GOOD.replace("Words", "Caf\xe9"), encoding=encoding)
-        [found] = findings([file], whole=False)
-        assert sentence in found.sentence
+        [found] = findings([file], complete=False)
+        assert sentence in found.message
         assert found.place == f"{file}:{1 if encoding == 'utf-8-sig' else 3}"
 
 
@@ -347,14 +347,14 @@ def test_the_catalogue_of_behaviours_is_read() -> None:
 )
 def test_a_slip_in_the_catalogue_is_told(text: str, sentence: str) -> None:
     with pytest.raises(UsageError, match=re.escape(sentence)):
-        checked(text)
+        parse_behaviours(text)
 
 
 class TestLayout:
     def test_our_features_are_laid_out(self) -> None:
         for file in sorted((PROJECT / "features").rglob("*.feature")):
             text = file.read_text(encoding="utf-8")
-            assert formatted(text) == text, file
+            assert format_feature(text) == text, file
 
     def test_an_untidy_feature_becomes_tidy_and_stays_so(self) -> None:
         untidy = """@allure.label.epic:X
@@ -397,8 +397,8 @@ Feature:   x
       | a    |
       | long |
 """
-        assert formatted(untidy) == tidy
-        assert formatted(tidy) == tidy
+        assert format_feature(untidy) == tidy
+        assert format_feature(tidy) == tidy
 
     def test_a_byte_order_mark_is_taken_away(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         file = tmp_path / "one.feature"
@@ -425,7 +425,7 @@ Feature:   x
     @pytest.mark.parametrize("quotes", QUOTES)
     def test_what_stands_between_quotes_keeps_its_indentation(self, quotes: str) -> None:
         text = f"Feature: x\n  Scenario: y\n  Given z\n  {quotes}\n  {{\n    deeper\n  {quotes}\n"
-        assert f"      {quotes}\n      {{\n        deeper\n      {quotes}\n" in formatted(text)
+        assert f"      {quotes}\n      {{\n        deeper\n      {quotes}\n" in format_feature(text)
 
 
 class TestNew:
@@ -436,10 +436,10 @@ class TestNew:
         for folder in ("vod", "interface", "thumbnails"):
             assert new.work(argparse.Namespace(title="Recordings get a thumbnail", folder=folder)) == 0
             file = tmp_path / "features" / folder / "recordings_get_a_thumbnail.feature"
-            assert formatted(file.read_text()) == file.read_text()
+            assert format_feature(file.read_text()) == file.read_text()
             monkeypatch.chdir(tmp_path)
             found = {
-                f.sentence for feature in read_features([file.relative_to(tmp_path)]) for f in check_feature(feature)
+                f.message for feature in read_features([file.relative_to(tmp_path)]) for f in check_feature(feature)
             }
             assert found == {
                 "here stands what `acceptance new` wrote: replace it by words of your own",

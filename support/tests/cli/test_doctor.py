@@ -14,7 +14,7 @@ import responses
 from pydantic import SecretStr
 
 from support.cli import doctor as doctors
-from support.cli.doctor import BAD, GOOD, LACKING, Doctor, Finding
+from support.cli.doctor import BAD, GOOD, MISSING, Doctor, Finding
 from support.drivers.browser import NO_BROWSER
 from support.errors import ExitCode, UsageError
 from support.gherkin import steps
@@ -71,14 +71,14 @@ def target(*capabilities: Capability, **sections: Any) -> Target:
 
 
 def found(what: str, *capabilities: Capability, **sections: Any) -> Finding:
-    [finding] = [one for one in Doctor(target(*capabilities, **sections)).findings() if one.what == what]
+    [finding] = [one for one in Doctor(target(*capabilities, **sections)).findings() if one.subject == what]
     return finding
 
 
 @pytest.mark.usefixtures("platform")
 class TestAGoodTarget:
     def test_each_thing_is_told_with_what_was_seen(self) -> None:
-        seen = {one.what: (one.state, one.seen) for one in Doctor(target(Capability.WRITES)).findings()}
+        seen = {one.subject: (one.state, one.actual) for one in Doctor(target(Capability.WRITES)).findings()}
         assert seen["address"] == (GOOD, f"{URL} says it is healthy")
         assert seen["version"] == (GOOD, "Archivist 3.2.1")
         assert seen["clock"] == (GOOD, "agrees with ours to 2 s")
@@ -87,13 +87,13 @@ class TestAGoodTarget:
 
     def test_who_has_no_account_costs_the_scenarios_in_which_they_act(self) -> None:
         finding = found("Ravi")
-        assert (finding.state, finding.seen) == (LACKING, "has no account in the target file")
+        assert (finding.state, finding.actual) == (MISSING, "has no account in the target file")
         assert int(finding.cost.split()[0]) > 50
         assert str(finding) == f"– Ravi          has no account in the target file\n{'':<16}costs: {finding.cost}"
 
     def test_a_newcomer_needs_no_account(self) -> None:
         assert PERSONAS["Nora"].temporary
-        assert "Nora" not in [one.what for one in Doctor(target()).findings()]
+        assert "Nora" not in [one.subject for one in Doctor(target()).findings()]
 
     def test_she_signs_out_again(self, platform: responses.RequestsMock) -> None:
         list(Doctor(target()).findings())
@@ -105,18 +105,18 @@ class TestWhatIsWrong:
     def test_an_address_where_nobody_is(self, platform: responses.RequestsMock) -> None:
         platform.replace("GET", f"{URL}/api/health", body=requests.ConnectionError())
         [finding] = Doctor(target()).findings()
-        assert (finding.what, finding.state) == ("address", BAD)
-        assert "is the address right, and the platform up?" in finding.seen
+        assert (finding.subject, finding.state) == ("address", BAD)
+        assert "is the address right, and the platform up?" in finding.actual
         assert finding.cost.startswith("all ")
 
     def test_an_address_that_is_too_slow(self, platform: responses.RequestsMock) -> None:
         platform.replace("GET", f"{URL}/api/health", body=requests.ConnectTimeout())
-        assert "no connection was made in time" in found("address").seen
+        assert "no connection was made in time" in found("address").actual
 
     @pytest.mark.parametrize("answer", ['{"hello": "world"}', "true", "[]", '"healthy"', "null", "<html>"])
     def test_an_address_where_somebody_else_is(self, platform: responses.RequestsMock, answer: str) -> None:
         platform.replace("GET", f"{URL}/api/health", body=answer)
-        assert found("address").seen == f"{URL}/api/health does not answer as the platform does, but: {answer}"
+        assert found("address").actual == f"{URL}/api/health does not answer as the platform does, but: {answer}"
 
     @pytest.mark.parametrize("minutes", [5, -5])
     def test_a_clock_that_is_wrong(self, platform: responses.RequestsMock, minutes: int) -> None:
@@ -124,7 +124,7 @@ class TestWhatIsWrong:
         platform.replace("GET", f"{URL}/api/health", json=HEALTH, headers={"Date": told})
         finding = found("clock")
         assert (finding.state, finding.cost) == (BAD, "scenarios that look at times")
-        assert finding.seen.startswith(
+        assert finding.actual.startswith(
             ("differs from ours by 299 s", "differs from ours by 29", "differs from ours by 30")
         )
 
@@ -137,38 +137,38 @@ class TestWhatIsWrong:
         platform.replace("GET", f"{URL}/openapi.json", json=description)
         finding = found("version")
         assert finding.state == BAD
-        assert finding.seen.startswith("what was answered is not as the platform answers: ")
+        assert finding.actual.startswith("what was answered is not as the platform answers: ")
 
     @pytest.mark.parametrize("path", ["login", "me"])
     def test_a_sign_in_that_is_answered_in_another_form(self, platform: responses.RequestsMock, path: str) -> None:
         platform.replace("POST" if path == "login" else "GET", f"{URL}/api/auth/{path}", json=["good"])
-        assert found("Dana").seen.startswith("what was answered is not as the platform answers: ")
+        assert found("Dana").actual.startswith("what was answered is not as the platform answers: ")
 
     def test_a_variable_that_is_not_set(
         self, platform: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.delenv("DANA_PASSWORD")
-        assert found("Dana").seen == "the environment variable DANA_PASSWORD is not set"
+        assert found("Dana").actual == "the environment variable DANA_PASSWORD is not set"
         monkeypatch.delenv("DANA_NAME")
-        assert found("Dana").seen == "the environment variables DANA_NAME and DANA_PASSWORD are not set"
+        assert found("Dana").actual == "the environment variables DANA_NAME and DANA_PASSWORD are not set"
 
     def test_a_password_that_is_wrong(self, platform: responses.RequestsMock) -> None:
         platform.replace("POST", f"{URL}/api/auth/login", status=401, json={"error": {}})
         finding = found("Dana")
-        assert (finding.state, finding.seen) == (BAD, f'{SIGNING_IN} 401: {{"error": {{}}}}')
+        assert (finding.state, finding.actual) == (BAD, f'{SIGNING_IN} 401: {{"error": {{}}}}')
 
     def test_a_refusal_is_told_in_the_words_of_the_platform(self, platform: responses.RequestsMock) -> None:
         envelope = {"error": {"type": "LockedError", "message": "Too many tries."}}
         platform.replace("POST", f"{URL}/api/auth/login", status=423, json=envelope)
-        assert found("Dana").seen == f"{SIGNING_IN} 423: Too many tries."
+        assert found("Dana").actual == f"{SIGNING_IN} 423: Too many tries."
 
     def test_a_refusal_that_repeats_the_password_is_told_without_it(self, platform: responses.RequestsMock) -> None:
         platform.replace("POST", f"{URL}/api/auth/login", status=422, json={"input": "correct horse"})
-        assert found("Dana").seen.endswith('was answered 422: {"input": "***"}')
+        assert found("Dana").actual.endswith('was answered 422: {"input": "***"}')
 
     def test_a_role_that_is_another(self, platform: responses.RequestsMock) -> None:
         platform.replace("GET", f"{URL}/api/auth/me", json={"role": "viewer"})
-        assert found("Dana").seen == "is viewer at this target, and should be editor"
+        assert found("Dana").actual == "is viewer at this target, and should be editor"
 
 
 @pytest.mark.usefixtures("platform")
@@ -180,14 +180,14 @@ class TestCapabilities:
         monkeypatch.setattr(doctors, "find_browser", lambda: None)
         finding = found(capability)
         why = NO_BROWSER if capability is Capability.BROWSER else "not granted by the target file"
-        assert (finding.state, finding.seen) == (LACKING, why)
+        assert (finding.state, finding.actual) == (MISSING, why)
         assert int(finding.cost.split()[0]) > 0
 
     def test_a_database_that_does_not_answer(self, tmp_path: Path) -> None:
         nowhere = Store(url=SecretStr(f"postgresql+psycopg:///x?host={tmp_path}"))
         finding = found("database", Capability.DATABASE, database=nowhere)
         assert finding.state == BAD
-        assert "connection" in finding.seen
+        assert "connection" in finding.actual
 
     def test_redis_that_does_not_answer(self, tmp_path: Path) -> None:
         finding = found("redis", Capability.REDIS, redis=Store(url=SecretStr(f"unix://{tmp_path}/redis.sock")))
@@ -197,10 +197,10 @@ class TestCapabilities:
     def test_one_that_is_granted_without_saying_where_it_is(self, capability: Capability) -> None:
         finding = found(capability, capability)
         assert finding.state == BAD
-        assert f"[{capability}]" in finding.seen
+        assert f"[{capability}]" in finding.actual
 
     def test_a_storage_that_is_mounted(self, tmp_path: Path) -> None:
-        assert found("storage", Capability.STORAGE, storage=Storage(root=tmp_path)).seen == str(tmp_path)
+        assert found("storage", Capability.STORAGE, storage=Storage(root=tmp_path)).actual == str(tmp_path)
 
     @pytest.mark.parametrize(("granted", "state"), [((), GOOD), ((Capability.WRITES,), BAD)])
     def test_a_storage_that_only_reads_is_enough_for_who_only_reads(
@@ -211,7 +211,7 @@ class TestCapabilities:
 
     def test_a_storage_that_is_not_there(self, tmp_path: Path) -> None:
         finding = found("storage", Capability.STORAGE, storage=Storage(root=tmp_path / "media"))
-        assert "is no folder here: mount the media storage, or take `storage` out" in finding.seen
+        assert "is no folder here: mount the media storage, or take `storage` out" in finding.actual
 
 
 EVERYBODY = {name: PersonaAccount(username_env="DANA_NAME", password_env="DANA_PASSWORD") for name in PERMANENT}
@@ -242,7 +242,7 @@ class TestTheVerdict:
             counts.append(self.runs(Capability.WRITES))
         assert counts[0] < counts[1]
         finding = found("browser")
-        assert (finding.state, finding.seen) == (GOOD, "this machine's /usr/bin/chromium")
+        assert (finding.state, finding.actual) == (GOOD, "this machine's /usr/bin/chromium")
 
     def test_stores_cost_no_scenario(self) -> None:
         assert self.runs(Capability.WRITES) == self.runs(Capability.WRITES, Capability.DATABASE, Capability.REDIS)

@@ -54,19 +54,19 @@ class TestWhatIsThereAlready:
     def test_what_a_killed_one_left_makes_room(self, target: Path) -> None:
         target.write_text(OURS, encoding="utf-8")
         target.with_suffix(".env").write_text(f"{up.HEADER}\n", encoding="utf-8")
-        up._make_room(target)
+        up._clear(target)
         assert list(target.parent.iterdir()) == []
 
     def test_so_does_what_one_left_that_was_killed_while_it_wrote(self, target: Path) -> None:
         target.write_text(OURS[:-10], encoding="utf-8")
-        up._make_room(target)
+        up._clear(target)
         assert list(target.parent.iterdir()) == []
 
     def test_one_that_is_up_keeps_its_files(self, target: Path) -> None:
         with socket.create_server(("127.0.0.1", 0)) as platform:
             target.write_text(OURS.replace(":9", f":{platform.getsockname()[1]}"), encoding="utf-8")
             with pytest.raises(UsageError, match="and its platform is up: choose another name with --target"):
-                up._make_room(target)
+                up._clear(target)
         assert target.exists()
 
 

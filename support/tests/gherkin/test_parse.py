@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from behave.model_type import FileLocation
 
-from support.gherkin.parse import Unreadable, parsed
+from support.gherkin.parse import InvalidFeature, parse_features
 
 FEATURE = "Feature: New\n  Scenario: It is shown\n    Given a clip\n"
 NO_END = 'the text that begins here does not end: it needs """ in a line of its own, and no line of it stands further '
@@ -15,8 +15,8 @@ def refusal(folder: Path, text: str) -> str:
     """Return the line of the file that is named, and what is said of it."""
     file = folder / "new.feature"
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(Unreadable) as caught:
-        parsed([FileLocation(str(file))])
+    with pytest.raises(InvalidFeature) as caught:
+        parse_features([FileLocation(str(file))])
     return str(caught.value).removeprefix(f"{file}:")
 
 
@@ -72,5 +72,5 @@ def test_what_does_not_end_is_refused_for_it_would_be_cut(tmp_path: Path, below:
 def test_what_stands_in_a_text_is_no_table(tmp_path: Path) -> None:
     file = tmp_path / "new.feature"
     file.write_text(FEATURE + "    '''\n    | open\n    \"\"\"\n    '''\n", encoding="utf-8")
-    [feature] = parsed([FileLocation(str(file))])
+    [feature] = parse_features([FileLocation(str(file))])
     assert feature.scenarios[0].steps[0].text == '| open\n"""'

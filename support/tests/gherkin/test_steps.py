@@ -15,25 +15,25 @@ from support.errors import ExitCode, UsageError
 from support.gherkin import parameter_types
 from support.gherkin import steps as step_index
 from support.gherkin.personas import PERSONAS
-from support.gherkin.steps import Entry, StepText, explain
+from support.gherkin.steps import StepEntry, StepText, explain
 from support.tests.project import PROJECT
 
 TECHNICAL = ("http", "database", "redis", "files", "partners", "websocket")
 
 
 @pytest.fixture(scope="module")
-def entries() -> Iterator[list[Entry]]:
+def entries() -> Iterator[list[StepEntry]]:
     registry.clear()
     parameter_types.register()
     load_step_modules([str(PROJECT / "steps")])
-    found = step_index.catalogue(registry)
-    step_index.note_uses(found, step_index.read_features([PROJECT / "features"]))
+    found = step_index.build_index(registry)
+    step_index.record_uses(found, step_index.read_features([PROJECT / "features"]))
     yield found
     registry.clear()
 
 
 @pytest.fixture
-def sentences(entries: list[Entry]) -> list[StepText]:
+def sentences(entries: list[StepEntry]) -> list[StepText]:
     return [sentence for entry in entries for sentence in entry.step_texts]
 
 
@@ -43,10 +43,10 @@ def told(sentences: list[StepText], step: str) -> str:
 
 
 class TestTheCatalogue:
-    def test_it_tells_what_each_step_does(self, entries: list[Entry]) -> None:
-        assert [entry.function for entry in entries if not entry.meaning or not entry.example] == []
+    def test_it_tells_what_each_step_does(self, entries: list[StepEntry]) -> None:
+        assert [entry.function for entry in entries if not entry.summary or not entry.example] == []
 
-    def test_each_example_is_run_by_a_feature_word_for_word(self, entries: list[Entry]) -> None:
+    def test_each_example_is_run_by_a_feature_word_for_word(self, entries: list[StepEntry]) -> None:
         """What the catalogue shows is copied. So it must work as it stands, not only something like it."""
         wrong = [
             f"{entry.example} (steps/{entry.module}.py, {entry.function}): take a line of {entry.places[:1]}"
@@ -55,11 +55,11 @@ class TestTheCatalogue:
         ]
         assert wrong == [], "examples that no feature runs"
 
-    def test_an_example_that_no_feature_says_runs_nowhere(self, entries: list[Entry]) -> None:
+    def test_an_example_that_no_feature_says_runs_nowhere(self, entries: list[StepEntry]) -> None:
         [entry] = [entry for entry in entries if entry.function == "answered_within"]
         assert replace(entry, example="Then the response took at most 17 hours").runs_at is None
 
-    def test_each_technical_sentence_is_used(self, entries: list[Entry]) -> None:
+    def test_each_technical_sentence_is_used(self, entries: list[StepEntry]) -> None:
         """All forms of it: with and without a table, once and within a time."""
         unused = [
             str(sentence)
@@ -70,12 +70,12 @@ class TestTheCatalogue:
         ]
         assert unused == []
 
-    def test_it_tells_where_a_sentence_is_used(self, entries: list[Entry]) -> None:
+    def test_it_tells_where_a_sentence_is_used(self, entries: list[StepEntry]) -> None:
         [entry] = [entry for entry in entries if entry.function == "sign_in"]
         assert any("signing_in.feature" in place for place in entry.places)
 
     def test_the_page_holds_every_sentence_and_needs_nothing_else(
-        self, entries: list[Entry], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, entries: list[StepEntry], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(steps, "entries", lambda: entries)
         page = steps.write_page(tmp_path / "reports" / "steps.html").read_text()
@@ -83,7 +83,7 @@ class TestTheCatalogue:
         assert not re.search(r"<(script|link|img)[^>]*(src|href)=", page)
 
     def test_a_word_that_no_sentence_holds_says_what_else_to_try(
-        self, entries: list[Entry], monkeypatch: pytest.MonkeyPatch
+        self, entries: list[StepEntry], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(steps, "entries", lambda: entries)
         with pytest.raises(UsageError, match="No sentence holds bicycle"):
@@ -101,7 +101,7 @@ class TestTheCatalogue:
         [entry] = [entry for entry in steps.entries() if entry.example == "Given Dana is signed in"]
         assert [place.rpartition("/")[2] for place in entry.places] == ["whole.feature:3"]
 
-    def test_words_that_stand_in_no_sentence_together_are_looked_for_one_by_one(self, entries: list[Entry]) -> None:
+    def test_words_that_stand_in_no_sentence_together_are_looked_for_one_by_one(self, entries: list[StepEntry]) -> None:
         first, *found = steps._printed(entries, ["live", "updates"])
         assert first == "No sentence holds live and updates; these hold one of them:"
         assert "When {who:Actor} follows {subject:Quoted} live" in found
@@ -122,7 +122,7 @@ class TestTheCatalogue:
         assert main.main([*asked.split(), "bicycle"]) == ExitCode.USAGE
 
     def test_a_step_is_found_by_the_words_that_it_takes_but_not_by_who_acts(
-        self, entries: list[Entry], monkeypatch: pytest.MonkeyPatch
+        self, entries: list[StepEntry], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(steps, "entries", lambda: entries)
         assert "Given {part:Part} is {kind:Failure}" in list(steps._printed(entries, ["frozen"]))
@@ -194,7 +194,7 @@ class TestAnUnknownSentence:
         assert "for instance: When" not in told(sentences, "Given the API was stoped")
 
 
-def test_the_completion_of_the_editor_is_told_every_parameter(entries: list[Entry]) -> None:
+def test_the_completion_of_the_editor_is_told_every_parameter(entries: list[StepEntry]) -> None:
     settings = json.loads(steps.editor_settings())
     told = {one["name"] for one in settings["cucumber.parameterTypes"]}
     names = {(name, kind) for e in entries for s in e.step_texts for _, name, kind in s.parts if name}
