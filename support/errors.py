@@ -104,7 +104,7 @@ def require_feature(condition: object, message: str) -> None:
         raise FeatureError(message)
 
 
-LISTED = 25
+LISTED = 15
 """Known names that a message lists; of longer lists only the most similar name is shown."""
 
 

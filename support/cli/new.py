@@ -9,7 +9,7 @@ from pathlib import Path
 from support.errors import ExitCode, UsageError, suggest
 from support.gherkin import tags
 from support.gherkin.behaviours import behaviours, families
-from support.gherkin.lint import EPICS, INTERFACE, OUTCOME, RULE, STORY
+from support.gherkin.lint import EPICS, INTERFACE, OUTCOME, RULE, STORY, epic_of
 from support.gherkin.steps import FEATURES, read_features
 from support.testdata.media import file_stem
 
@@ -63,7 +63,7 @@ def work(options: argparse.Namespace) -> int:
     if path.exists():
         raise UsageError(f"{path} already exists. Choose another title.")
     id = next_id(_family(options.folder))
-    epic = EPICS.get(options.folder, options.folder.capitalize())
+    epic = epic_of(options.folder)
     steps = TECHNICAL if FEATURES / options.folder == INTERFACE else BUSINESS
     text = TEMPLATE.format(epic=epic, title=title, id=id, steps=steps, story=STORY, rule=RULE, outcome=OUTCOME)
     try:

@@ -22,7 +22,7 @@ def require_paths(paths: Sequence[Path]) -> None:
     for path in paths:
         if not path.exists():
             known = [str(one) for one in sorted(FEATURES.rglob("*")) if not is_hidden(one, FEATURES)]
-            raise UsageError(f"{path} does not exist.{suggest(str(path), known) or f' Features are in {FEATURES}/'}")
+            raise UsageError(f"{path} does not exist.{suggest(str(path), known) or f' Features are in {FEATURES}/.'}")
 
 
 def format_feature(text: str) -> str:

@@ -16,6 +16,7 @@ from support.gherkin import behaviours as behaviour_index
 from support.gherkin import steps, tags
 from support.gherkin.behaviours import behaviours, families, ids_of
 from support.gherkin.format import format_feature
+from support.gherkin.integrity import behaviour_homes, unclosed_braces
 from support.gherkin.parse import InvalidFeature, feature_files
 from support.gherkin.steps import StepEntry
 from support.gherkin.stray_text import stray_text
@@ -137,11 +138,12 @@ def _secrets(file: Path) -> Iterator[Finding]:
 
 def check_feature(feature: Feature) -> Iterator[Finding]:
     """Yield the findings that need no other feature."""
+    epics = {*EPICS.values(), epic_of(Path(feature.filename).parent.name)}
     for element in (feature, *feature.rules, *written_scenarios(feature)):
         for tag in element.tags:
             epic = tag.removeprefix(EPIC)
-            if epic != tag and epic not in EPICS.values():
-                yield Finding(_place(element), f"unknown epic {epic}.{suggest(epic, EPICS.values())}")
+            if epic != tag and epic not in epics:
+                yield Finding(_place(element), f"unknown epic {epic}.{suggest(epic, sorted(epics))}")
             if not tags.is_known(tag):
                 yield Finding(_place(element), tags.explain_unknown(tag) + ". List them with `acceptance tags`")
         if {element.name, *element.description} & {STORY, RULE, OUTCOME}:
@@ -157,6 +159,11 @@ def check_feature(feature: Feature) -> Iterator[Finding]:
         places[title] = _place(scenario)
     if not Path(feature.filename).is_relative_to(INTERFACE):
         yield from _technical_words(feature)
+
+
+def epic_of(folder: str) -> str:
+    """Return the epic of the features in a folder; of a new capability its name."""
+    return EPICS.get(folder, folder.capitalize())
 
 
 def written_scenarios(feature: Feature) -> list[Scenario]:
@@ -225,6 +232,9 @@ def _steps(features: Sequence[Feature], *, complete: bool) -> Iterator[Finding]:
     for feature in features:
         for place, message in stray_text(feature, lambda text: any(one.matches(text) for one in definitions)):
             yield Finding(place, message)
+    for feature in features:
+        for place, message in unclosed_braces(feature):
+            yield Finding(place, message)
     yield from _step_inputs(features, entries)
     yield from _needs(features, entries)
     for entry in entries if complete else ():
@@ -286,8 +296,15 @@ def _ids(features: Sequence[Feature], *, complete: bool) -> Iterator[Finding]:
                     new = "" if family in families() else f", in [{family}], and a line for {family} in [families]"
                     close = suggest(id, (one for one in known if one.startswith(family))) if not new else ""
                     yield Finding(_place(scenario), f"unknown behaviour {id}.{close} Add it to {BEHAVIOURS}{new}")
+    elsewhere = {} if complete else behaviour_homes(steps.FEATURES)
+    loaded = {Path(feature.filename).resolve() for feature in features}
     for id, found in places.items():
         home = found[0].partition(":")[0]
+        others = [file for file in elsewhere.get(id, ()) if file.resolve() not in loaded]
+        if others and steps.FEATURES.resolve() in Path(home).resolve().parents:
+            yield Finding(
+                found[0], f"{id} is already covered in {others[0]}. Use another id, or move the scenario there"
+            )
         for place in found[1:]:
             if place.partition(":")[0] != home:
                 yield Finding(place, f"{id} is already covered in {home}. Use another id, or move the scenario there")

@@ -46,7 +46,9 @@ class StepText:
     @cached_property
     def loose(self) -> re.Pattern[str]:
         """Return a pattern that matches any text for a parameter."""
-        return re.compile("".join(re.escape(literal) + ("(.+?)" if name else "") for literal, name, _ in self.parts))
+        return re.compile(
+            "".join(re.escape(literal) + (r"(\S(?:.*?\S)?)" if name else "") for literal, name, _ in self.parts)
+        )
 
     @property
     def template(self) -> str:
@@ -173,9 +175,11 @@ def explain(keyword: str, text: str, step_texts: Sequence[StepText], *, count: i
         allowed = " or ".join(sorted({one.keyword.capitalize() for one in others}))
         lines.append(f"This step text is defined for {allowed}, not for {keyword.capitalize()}.")
     else:
-        fitting = sorted((one for one in near if one.keyword == keyword), key=lambda one: _mismatches(one, text))
-        if fitting and _mismatches(fitting[0], text) < UNRELATED:  # the explanation is about the first text shown
-            near = [fitting[0], *(one for one in near if one is not fitting[0])]
+        same_keyword = [one for one in step_texts if one.keyword == keyword]
+        words = " ".join(text.split())
+        best = min(same_keyword, key=lambda one: (_mismatches(one, words), -len(one.template)), default=None)
+        if best and _mismatches(best, words) < UNRELATED:  # the explanation is about the first text shown
+            near = [best, *(one for one in near if one.definition.func is not best.definition.func)]
         lines += differences(text, near[0]) if near else []
     if text.count("{") != text.count("}"):
         lines.append("A brace is not closed, or not opened. Expected for instance {vod.id}")
@@ -195,7 +199,8 @@ def _mismatches(step_text: StepText, text: str) -> int:
     if found is None:
         return UNRELATED
     wrong = len(list(_invalid_values(found.groups(), step_text)))
-    return wrong if literal_words > 1 or wrong < len(step_text.types) else UNRELATED
+    plausible = wrong * 2 <= len(step_text.types) or (wrong == 1 and literal_words > 1)
+    return wrong if plausible else UNRELATED
 
 
 def _example(step_text: StepText) -> str:
@@ -217,26 +222,33 @@ def differences(text: str, step_text: StepText) -> list[str]:
             f"Invalid value {value}: expected {type.meaning}.{suggest(value, type.words)}"
             for value, type in _invalid_values(found.groups(), step_text)
         ]
-    if text != " ".join(text.split()) and step_text.loose.fullmatch(" ".join(text.split())):
-        return ["Several blanks between two words: expected one."]
+    if text != " ".join(text.split()):
+        return ["Several blanks between two words: expected one.", *differences(" ".join(text.split()), step_text)]
+    shown = _tokens(
+        "".join(literal + (f"{{{name}:{type}}}" if name else "") for literal, name, type in step_text.parts)
+    )
     expected, actual = _tokens(step_text.template), _tokens(_with_values_blanked(text, step_text))
     matcher = difflib.SequenceMatcher(None, expected, actual, autojunk=False)
-    if matcher.ratio() < 0.5:
+    if len(shown) != len(expected) or matcher.ratio() < 0.5:
         return []
     return [
-        _difference(" ".join(expected[a:b]), " ".join(actual[c:d]))
+        _difference(_joined(shown[a:b]), _joined(actual[c:d]))
         for kind, a, b, c, d in matcher.get_opcodes()
         if kind != "equal"
     ]
 
 
+def _joined(tokens: Sequence[str]) -> str:
+    return " ".join(tokens)
+
+
 def _difference(expected: str, actual: str) -> str:
-    if expected.replace("@", "").strip(" ,") and not actual:
-        return f'Yours lacks "{expected}".' if "@" not in expected else f'Yours lacks "{expected}", @ is a value.'
+    if not actual:
+        return f'Yours lacks "{expected}".'
     if not expected:
         comment = " A comment needs a line of its own." if actual.startswith("#") else ""
         return f'Yours has "{actual}" in addition.{comment}'
-    return f'Yours has "{actual}" instead of "{expected}".' + (" @ is a value." if "@" in expected else "")
+    return f'Yours has "{actual}" instead of "{expected}".'
 
 
 def _tokens(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What the doctor says of a target: one thing wrong at a time."""
+"""`acceptance doctor`: findings for a target with one problem each."""
 
 import argparse
 import re
@@ -120,10 +120,10 @@ class TestWhatIsWrong:
 
     @pytest.mark.parametrize("minutes", [5, -5])
     def test_a_clock_that_is_wrong(self, platform: responses.RequestsMock, minutes: int) -> None:
-        told = format_datetime(datetime.now(UTC) + timedelta(minutes=minutes), usegmt=True)
-        platform.replace("GET", f"{URL}/api/health", json=HEALTH, headers={"Date": told})
+        output = format_datetime(datetime.now(UTC) + timedelta(minutes=minutes), usegmt=True)
+        platform.replace("GET", f"{URL}/api/health", json=HEALTH, headers={"Date": output})
         finding = found("clock")
-        assert (finding.state, finding.cost) == (BAD, "scenarios that look at times")
+        assert (finding.state, finding.cost) == (BAD, "scenarios that compare times")
         assert finding.actual.startswith(
             ("differs from ours by 299 s", "differs from ours by 29", "differs from ours by 30")
         )
@@ -179,7 +179,7 @@ class TestCapabilities:
     ) -> None:
         monkeypatch.setattr(doctors, "find_browser", lambda: None)
         finding = found(capability)
-        why = NO_BROWSER if capability is Capability.BROWSER else "not granted by the target file"
+        why = NO_BROWSER if capability is Capability.BROWSER else "not provided by the target file"
         assert (finding.state, finding.actual) == (MISSING, why)
         assert int(finding.cost.split()[0]) > 0
 
@@ -214,13 +214,13 @@ class TestCapabilities:
         assert "is no folder here: mount the media storage, or take `storage` out" in finding.actual
 
 
-EVERYBODY = {name: PersonaAccount(username_env="DANA_NAME", password_env="DANA_PASSWORD") for name in PERMANENT}
+ALL_PERSONAS = {name: PersonaAccount(username_env="DANA_NAME", password_env="DANA_PASSWORD") for name in PERMANENT}
 
 
 @pytest.mark.usefixtures("platform")
 class TestTheVerdict:
     def runs(self, *capabilities: Capability, **sections: Any) -> int:
-        verdict = Doctor(target(*capabilities, **{"personas": EVERYBODY, **sections})).verdict()
+        verdict = Doctor(target(*capabilities, **{"personas": ALL_PERSONAS, **sections})).verdict()
         number = re.fullmatch(r"about (\d+) of \d+ scenarios run at staging", verdict)
         assert number is not None
         return int(number[1])
@@ -249,7 +249,7 @@ class TestTheVerdict:
 
     def test_who_has_no_account_costs_the_scenarios_in_which_they_act(self, scenarios: list[Any]) -> None:
         theirs = [one for one in scenarios if any("Ravi" in step.name for step in one.all_steps)]
-        without = {name: account for name, account in EVERYBODY.items() if name != "Ravi"}
+        without = {name: account for name, account in ALL_PERSONAS.items() if name != "Ravi"}
         everything = tuple(Capability)
         assert self.runs(*everything, personas=without) == self.runs(*everything) - len(theirs)
 
@@ -271,23 +271,25 @@ class TestTheCommand:
     ) -> None:
         platform.replace("GET", f"{URL}/api/health", body=requests.ConnectionError())
         assert self.examined(monkeypatch) == ExitCode.ENVIRONMENT
-        told = capsys.readouterr().out
-        assert "behave -D" not in told
-        assert told.endswith("No scenario can run at staging until it answers as the platform does.\n")
+        output = capsys.readouterr().out
+        assert "behave -D" not in output
+        assert output.endswith("No scenario can run at staging until the platform responds there.\n")
 
     def test_what_keeps_a_run_from_beginning_is_not_counted_as_running(
         self, platform: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         platform.replace("GET", f"{URL}/api/auth/me", json={"role": "viewer"})
         assert self.examined(monkeypatch) == ExitCode.ENVIRONMENT
-        told = capsys.readouterr().out.splitlines()[-1]
-        assert told.startswith("behave -D target=staging does not begin until what is marked ✗ is mended; then about ")
+        output = capsys.readouterr().out.splitlines()[-1]
+        assert output.startswith(
+            "behave -D target=staging does not start until the problems marked ✗ are fixed; then about "
+        )
 
     def test_a_wrong_clock_does_not_keep_a_run_from_beginning(
         self, platform: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        told = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
-        platform.replace("GET", f"{URL}/api/health", json=HEALTH, headers={"Date": told})
+        output = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+        platform.replace("GET", f"{URL}/api/health", json=HEALTH, headers={"Date": output})
         assert self.examined(monkeypatch) == ExitCode.ENVIRONMENT
         assert capsys.readouterr().out.splitlines()[-1].startswith("behave -D target=staging: about ")
 
