@@ -20,6 +20,7 @@ COMMANDS = {
     "report": "build the HTML report",
     "new": "create a feature file",
     "steps": "list step texts with examples",
+    "operations": "list operations of the API",
     "check": "check feature files",
     "format": "format feature files",
     "durations": "update recorded durations",

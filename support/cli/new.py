@@ -6,20 +6,25 @@ import argparse
 import re
 from pathlib import Path
 
+from support.cli.operations import Field, Operation, load_operations, operation_named
 from support.errors import ExitCode, UsageError, suggest
 from support.gherkin import tags
 from support.gherkin.behaviours import behaviours, families
+from support.gherkin.format import format_feature
 from support.gherkin.lint import EPICS, INTERFACE, OUTCOME, RULE, STORY, epic_of
 from support.gherkin.steps import FEATURES, read_features
+from support.targets.capabilities import Capability
+from support.targets.settings import EMBEDDED
 from support.testdata.media import file_stem
 
+TESTER = "Dana"
 TEMPLATE = """@allure.label.epic:{epic} @wip
 Feature: {title}
   {story}
 
   Rule: {rule}
 
-    @id.{id} @readonly
+    @id.{id} @{access}
     Scenario: {outcome}
 {steps}"""
 BUSINESS = """      Given Vera is signed in
@@ -40,6 +45,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     parser.add_argument("title", help='title in quotes: "Recordings get a thumbnail"')
     parser.add_argument("--in", dest="folder", required=True, help=f"capability: {', '.join(EPICS)}")
+    parser.add_argument("--operation", metavar="'METHOD PATH'", help="start from an operation of the API")
     parser.add_argument("--new-capability", action="store_true", help="create a folder for a new capability")
     parser.set_defaults(work=work)
 
@@ -64,8 +70,19 @@ def work(options: argparse.Namespace) -> int:
         raise UsageError(f"{path} already exists. Choose another title.")
     id = next_id(_family(options.folder))
     epic = epic_of(options.folder)
+    access = tags.READONLY
     steps = TECHNICAL if FEATURES / options.folder == INTERFACE else BUSINESS
-    text = TEMPLATE.format(epic=epic, title=title, id=id, steps=steps, story=STORY, rule=RULE, outcome=OUTCOME)
+    if options.operation:
+        if FEATURES / options.folder != INTERFACE:
+            raise UsageError(f"--operation writes technical steps, which belong to {INTERFACE}/. Use --in interface.")
+        operation = operation_named(options.operation, load_operations(EMBEDDED))
+        steps = operation_steps(operation)
+        access = tags.READONLY if operation.method in ("GET", "HEAD", "OPTIONS") else tags.NEEDS + Capability.WRITES
+    text = format_feature(
+        TEMPLATE.format(
+            epic=epic, title=title, id=id, access=access, steps=steps, story=STORY, rule=RULE, outcome=OUTCOME
+        )
+    )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -81,6 +98,27 @@ Next:
   support/gherkin/behaviours.toml     describe the behaviour {id}{_for_family(id)}
 Remove @wip when it is complete. More: support/docs/WRITING.md""")
     return ExitCode.PASSED
+
+
+def operation_steps(operation: Operation) -> str:
+    """Return steps that call an operation, with a row for each field of its body and query.
+
+    Path parameters without a resource become a random id, so the first outcome to expect is 404.
+    """
+    path = re.sub(r"\{\w+\}", "{a uuid}", operation.path)
+    rows = [field for field in operation.fields if field.place in ("body", "query")]
+    lines = [f"Given {TESTER} is signed in", f"When she sends {operation.method} {path}" + (" with" if rows else "")]
+    if rows:
+        table = [("field", "value"), *((field.name, _example(field)) for field in rows)]
+        lines += [f"  | {name} | {value} |" for name, value in table]
+    lines.append(f"Then the response is {404 if path != operation.path else operation.success}")
+    return "".join(f"      {line}\n" for line in lines)
+
+
+def _example(field: Field) -> str:
+    first = field.type.split(" or ")[0].split(",")[0]
+    known = {"text": "{a unique title}", "uuid": "{a uuid}", "integer": "1", "number": "1.5", "boolean": "true"}
+    return known.get(first, first.split(" | ")[0] if " | " in first else "null")
 
 
 def _family(folder: str) -> str:

@@ -443,7 +443,11 @@ class TestNew:
         monkeypatch.chdir(tmp_path)
         for folder in ("vod", "interface", "thumbnails"):
             assert (
-                new.work(argparse.Namespace(title="Recordings get a thumbnail", folder=folder, new_capability=True))
+                new.work(
+                    argparse.Namespace(
+                        title="Recordings get a thumbnail", folder=folder, new_capability=True, operation=None
+                    )
+                )
                 == 0
             )
             file = tmp_path / "features" / folder / "recordings_get_a_thumbnail.feature"
@@ -475,7 +479,7 @@ class TestNew:
     ) -> None:
         monkeypatch.chdir(PROJECT)
         with pytest.raises(UsageError, match=re.escape(message)):
-            new.work(argparse.Namespace(title=title, folder=folder, new_capability=False))
+            new.work(argparse.Namespace(title=title, folder=folder, new_capability=False, operation=None))
 
     def test_ids_continue(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         last = max(int(id.removeprefix("VOD-")) for id in behaviours() if id.startswith("VOD-"))

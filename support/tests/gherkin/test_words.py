@@ -32,9 +32,7 @@ def test_a_rejected_word_is_found_in_each_type_of_file(tmp_path: Path, file: str
     assert str(found[0]) == f'{file}:2: "{found[0].word}" -> {found[0].instead}'
 
 
-@pytest.mark.parametrize(
-    "text", ["recommend", "tellurium", "foretold", "amended", "bookshelf", "indeed"]
-)
+@pytest.mark.parametrize("text", ["recommend", "tellurium", "foretold", "amended", "bookshelf", "indeed"])
 def test_a_part_of_another_word_is_accepted(text: str) -> None:
     assert list(rejected_in("a.py", f"{text} {text}_1")) == []
 
