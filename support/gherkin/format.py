@@ -80,12 +80,16 @@ class _Format:
         self._has_rule = False
         self._block = ""
         self._level = 0
+        self._in_description = True  # where a line with | or quotes is text
 
     def lines(self) -> list[str]:
         number = 0
         while number < len(self._lines):
             line = self._lines[number].strip()
-            if line.startswith(QUOTES):
+            if self._in_description:
+                self._line(line)
+                number += 1
+            elif line.startswith(QUOTES):
                 number = self._text(number)
             elif line.startswith("|"):
                 number = self._table(number)
@@ -104,6 +108,7 @@ class _Format:
         elif line.startswith(("@", "#")) and not _is_language(line):
             self._waiting.append(line)
         elif self._is_step(line):
+            self._in_description = False
             self._flush(self._level + 1)
             self._put(self._level + 1, line)
         elif line:
@@ -118,6 +123,7 @@ class _Format:
 
     def _start_block(self, keyword: str, line: str) -> None:
         in_scenario = keyword in self._keywords.examples
+        self._in_description = not in_scenario
         if keyword in self._keywords.features:
             self._level = 0
         elif keyword in self._keywords.rules:
