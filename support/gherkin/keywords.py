@@ -63,6 +63,12 @@ def keywords(language: str = DEFAULT_LANGUAGE) -> Keywords:
     )
 
 
+def keywords_in(text: str) -> Keywords:
+    """Return the keywords of a feature's language, English ones if behave does not know it."""
+    language = language_of(text)
+    return keywords(language if language in i18n.languages else DEFAULT_LANGUAGE)
+
+
 def language_of(text: str, default: str = DEFAULT_LANGUAGE) -> str:
     """Return the language that a feature names in a comment before its first line, or the default."""
     for line in text.splitlines():

@@ -42,7 +42,7 @@ def scenarios() -> list[Any]:
 
 @pytest.fixture
 def platform(scenarios: list[Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[responses.RequestsMock]:
-    """A platform that answers as it should, with an account for Dana; a test takes away or replaces what it needs."""
+    """A healthy platform with an account for Dana; a test replaces the responses that it needs."""
 
     class Parsed:
         def walk_scenarios(self) -> list[Any]:
@@ -77,7 +77,7 @@ def found(what: str, *capabilities: Capability, **sections: Any) -> Finding:
 
 @pytest.mark.usefixtures("platform")
 class TestAGoodTarget:
-    def test_each_thing_is_told_with_what_was_seen(self) -> None:
+    def test_each_check_is_shown_with_its_result(self) -> None:
         seen = {one.subject: (one.state, one.actual) for one in Doctor(target(Capability.WRITES)).findings()}
         assert seen["address"] == (GOOD, f"{URL} says it is healthy")
         assert seen["version"] == (GOOD, "Archivist 3.2.1")
@@ -85,24 +85,24 @@ class TestAGoodTarget:
         assert seen["Dana"] == (GOOD, "signs in and is editor")
         assert seen["writes"] == (GOOD, "granted")
 
-    def test_who_has_no_account_costs_the_scenarios_in_which_they_act(self) -> None:
+    def test_a_missing_account_costs_the_scenarios_of_its_persona(self) -> None:
         finding = found("Ravi")
         assert (finding.state, finding.actual) == (MISSING, "has no account in the target file")
         assert int(finding.cost.split()[0]) > 50
         assert str(finding) == f"– Ravi          has no account in the target file\n{'':<16}costs: {finding.cost}"
 
-    def test_a_newcomer_needs_no_account(self) -> None:
+    def test_a_temporary_persona_needs_no_account(self) -> None:
         assert PERSONAS["Nora"].temporary
         assert "Nora" not in [one.subject for one in Doctor(target()).findings()]
 
-    def test_she_signs_out_again(self, platform: responses.RequestsMock) -> None:
+    def test_the_persona_signs_out_again(self, platform: responses.RequestsMock) -> None:
         list(Doctor(target()).findings())
         assert platform.calls[-1].request.url == f"{URL}/api/auth/logout"
         assert platform.calls[-1].request.headers["Authorization"] == "Bearer good"
 
 
-class TestWhatIsWrong:
-    def test_an_address_where_nobody_is(self, platform: responses.RequestsMock) -> None:
+class TestProblems:
+    def test_an_address_without_a_server(self, platform: responses.RequestsMock) -> None:
         platform.replace("GET", f"{URL}/api/health", body=requests.ConnectionError())
         [finding] = Doctor(target()).findings()
         assert (finding.subject, finding.state) == ("address", BAD)
@@ -114,12 +114,12 @@ class TestWhatIsWrong:
         assert "no connection was made in time" in found("address").actual
 
     @pytest.mark.parametrize("answer", ['{"hello": "world"}', "true", "[]", '"healthy"', "null", "<html>"])
-    def test_an_address_where_somebody_else_is(self, platform: responses.RequestsMock, answer: str) -> None:
+    def test_an_address_of_another_server(self, platform: responses.RequestsMock, answer: str) -> None:
         platform.replace("GET", f"{URL}/api/health", body=answer)
         assert found("address").actual == f"{URL}/api/health does not answer as the platform does, but: {answer}"
 
     @pytest.mark.parametrize("minutes", [5, -5])
-    def test_a_clock_that_is_wrong(self, platform: responses.RequestsMock, minutes: int) -> None:
+    def test_a_clock_that_differs(self, platform: responses.RequestsMock, minutes: int) -> None:
         output = format_datetime(datetime.now(UTC) + timedelta(minutes=minutes), usegmt=True)
         platform.replace("GET", f"{URL}/api/health", json=HEALTH, headers={"Date": output})
         finding = found("clock")
@@ -152,17 +152,17 @@ class TestWhatIsWrong:
         monkeypatch.delenv("DANA_NAME")
         assert found("Dana").actual == "the environment variables DANA_NAME and DANA_PASSWORD are not set"
 
-    def test_a_password_that_is_wrong(self, platform: responses.RequestsMock) -> None:
+    def test_an_incorrect_password(self, platform: responses.RequestsMock) -> None:
         platform.replace("POST", f"{URL}/api/auth/login", status=401, json={"error": {}})
         finding = found("Dana")
         assert (finding.state, finding.actual) == (BAD, f'{SIGNING_IN} 401: {{"error": {{}}}}')
 
-    def test_a_refusal_is_told_in_the_words_of_the_platform(self, platform: responses.RequestsMock) -> None:
+    def test_a_rejection_is_shown_with_the_message_of_the_platform(self, platform: responses.RequestsMock) -> None:
         envelope = {"error": {"type": "LockedError", "message": "Too many tries."}}
         platform.replace("POST", f"{URL}/api/auth/login", status=423, json=envelope)
         assert found("Dana").actual == f"{SIGNING_IN} 423: Too many tries."
 
-    def test_a_refusal_that_repeats_the_password_is_told_without_it(self, platform: responses.RequestsMock) -> None:
+    def test_a_rejection_is_shown_without_the_password(self, platform: responses.RequestsMock) -> None:
         platform.replace("POST", f"{URL}/api/auth/login", status=422, json={"input": "correct horse"})
         assert found("Dana").actual.endswith('was answered 422: {"input": "***"}')
 
@@ -174,9 +174,7 @@ class TestWhatIsWrong:
 @pytest.mark.usefixtures("platform")
 class TestCapabilities:
     @pytest.mark.parametrize("capability", list(Capability))
-    def test_one_that_is_not_granted_says_what_that_costs(
-        self, capability: Capability, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_a_missing_capability_has_a_cost(self, capability: Capability, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(doctors, "find_browser", lambda: None)
         finding = found(capability)
         why = NO_BROWSER if capability is Capability.BROWSER else "not provided by the target file"
@@ -194,7 +192,7 @@ class TestCapabilities:
         assert finding.state == BAD
 
     @pytest.mark.parametrize("capability", [Capability.DATABASE, Capability.REDIS, Capability.STORAGE])
-    def test_one_that_is_granted_without_saying_where_it_is(self, capability: Capability) -> None:
+    def test_a_capability_without_its_section_is_a_problem(self, capability: Capability) -> None:
         finding = found(capability, capability)
         assert finding.state == BAD
         assert f"[{capability}]" in finding.actual
@@ -203,15 +201,15 @@ class TestCapabilities:
         assert found("storage", Capability.STORAGE, storage=Storage(root=tmp_path)).actual == str(tmp_path)
 
     @pytest.mark.parametrize(("granted", "state"), [((), GOOD), ((Capability.WRITES,), BAD)])
-    def test_a_storage_that_only_reads_is_enough_for_who_only_reads(
+    def test_a_read_only_storage_is_enough_without_writes(
         self, tmp_path: Path, granted: Sequence[Capability], state: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("os.access", lambda path, mode: False)
         assert found("storage", Capability.STORAGE, *granted, storage=Storage(root=tmp_path)).state == state
 
-    def test_a_storage_that_is_not_there(self, tmp_path: Path) -> None:
+    def test_a_missing_storage(self, tmp_path: Path) -> None:
         finding = found("storage", Capability.STORAGE, storage=Storage(root=tmp_path / "media"))
-        assert "is no folder here: mount the media storage, or take `storage` out" in finding.actual
+        assert "mount the media storage, or take `storage` out" in finding.actual
 
 
 ALL_PERSONAS = {name: PersonaAccount(username_env="DANA_NAME", password_env="DANA_PASSWORD") for name in PERMANENT}
@@ -234,7 +232,7 @@ class TestTheVerdict:
         counts = [self.runs(*granted[:number]) for number in range(len(granted) + 1)]
         assert counts == sorted(set(counts))
 
-    def test_a_browser_is_the_machines_to_have(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_browser_belongs_to_the_machine(self, monkeypatch: pytest.MonkeyPatch) -> None:
         counts = []
         for browser in (None, "/usr/bin/chromium"):
             for looking in (doctors, preflight):
@@ -247,7 +245,7 @@ class TestTheVerdict:
     def test_stores_cost_no_scenario(self) -> None:
         assert self.runs(Capability.WRITES) == self.runs(Capability.WRITES, Capability.DATABASE, Capability.REDIS)
 
-    def test_who_has_no_account_costs_the_scenarios_in_which_they_act(self, scenarios: list[Any]) -> None:
+    def test_a_missing_account_costs_the_scenarios_of_its_persona(self, scenarios: list[Any]) -> None:
         theirs = [one for one in scenarios if any("Ravi" in step.name for step in one.all_steps)]
         without = {name: account for name, account in ALL_PERSONAS.items() if name != "Ravi"}
         everything = tuple(Capability)
@@ -260,13 +258,13 @@ class TestTheCommand:
         return doctors.work(argparse.Namespace(target=f"target={named}"))
 
     @pytest.mark.usefixtures("platform")
-    def test_a_target_that_only_lacks_something_can_be_tested(
+    def test_a_target_without_problems_can_be_tested(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert self.examined(monkeypatch, "targets/staging.toml") == ExitCode.PASSED
         assert capsys.readouterr().out.splitlines()[-1].startswith("behave -D target=targets/staging.toml: about ")
 
-    def test_a_target_that_cannot_be_reached_is_not_recommended(
+    def test_an_unreachable_target_is_not_recommended(
         self, platform: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         platform.replace("GET", f"{URL}/api/health", body=requests.ConnectionError())
@@ -275,7 +273,7 @@ class TestTheCommand:
         assert "behave -D" not in output
         assert output.endswith("No scenario can run at staging until the platform responds there.\n")
 
-    def test_what_keeps_a_run_from_beginning_is_not_counted_as_running(
+    def test_a_problem_that_prevents_a_run_is_named(
         self, platform: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         platform.replace("GET", f"{URL}/api/auth/me", json={"role": "viewer"})
@@ -285,7 +283,7 @@ class TestTheCommand:
             "behave -D target=staging does not start until the problems marked ✗ are fixed; then about "
         )
 
-    def test_a_wrong_clock_does_not_keep_a_run_from_beginning(
+    def test_a_clock_that_differs_does_not_prevent_a_run(
         self, platform: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         output = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
