@@ -15,8 +15,9 @@ from support.errors import ExitCode, UsageError
 from support.gherkin.behaviours import behaviours, parse_behaviours
 from support.gherkin.format import format_feature
 from support.gherkin.keywords import QUOTES
-from support.gherkin.lint import OUTCOME, RULE, STORY, Finding, check_feature, findings, known_issue_findings
+from support.gherkin.lint import OUTCOME, RULE, STORY, Finding, _location, check_feature, findings, known_issue_findings
 from support.gherkin.steps import read_features
+from support.gherkin.stray_text import stray_text
 from support.tests.project import PROJECT, ProjectCopy
 
 GOOD = """@allure.label.epic:Video_on_demand
@@ -77,6 +78,60 @@ def test_each_error_is_found(check: Callable[[str], list[str]], old: str, new: s
     found = check(GOOD.replace(old, new))
     assert any(re.search(message, one) for one in found), found
     assert all(re.match(r"\S+one\.feature:\d+: ", one) for one in found)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "epic:Video_on_demand",
+            "epic:Video_on_damand",
+            'unknown epic Video_on_damand. Did you mean "Video_on_demand"',
+        ),
+        (
+            "      Given Dana is signed in\n      When she calls the protected endpoint\n"
+            "      Then the protected endpoint returns her user name\n",
+            "      Then the protected endpoint returns her user name\n      When she calls the protected endpoint\n",
+            "Then before When",
+        ),
+    ],
+)
+def test_an_error_of_the_structure_is_found(
+    check: Callable[[str], list[str]], old: str, new: str, message: str
+) -> None:
+    assert any(message in one for one in check(GOOD.replace(old, new)))
+
+
+def test_a_feature_outside_the_features_folder_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "steps").mkdir()
+    (tmp_path / "steps" / "one.feature").write_text(GOOD, encoding="utf-8")
+    messages = list(_location(Path("steps/one.feature")))
+    assert [str(one) for one in messages] == [
+        "steps/one.feature: outside features/, where behave never runs it. Move it there"
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "While we wait, it runs.",
+        "Three editors work.",
+        "Even then.",
+        "Put simply:",
+        "Gwen is here.",
+        "- a bullet",
+        "* b",
+    ],
+)
+@pytest.mark.parametrize("place", ["Words for a reader.", "      Given Dana is signed in"])
+def test_prose_that_resembles_keywords_is_accepted(tmp_path: Path, line: str, place: str) -> None:
+    if line.startswith("*") and "Given" in place:
+        pytest.skip("a step of Gherkin")
+    file = tmp_path / "one.feature"
+    file.write_text(GOOD.replace(place, f"{line}\n{place}"), encoding="utf-8")
+    [feature] = read_features([file])
+    assert list(stray_text(feature)) == []
 
 
 OUTLINE = (
@@ -480,6 +535,13 @@ class TestNew:
         monkeypatch.chdir(PROJECT)
         with pytest.raises(UsageError, match=re.escape(message)):
             new.work(argparse.Namespace(title=title, folder=folder, new_capability=False, operation=None))
+
+    def test_a_folder_that_cannot_be_written_is_reported(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "features").mkdir()
+        (tmp_path / "features" / "vod").touch()
+        with pytest.raises(UsageError, match=r"features/vod/clips\.feature cannot be written: "):
+            new.work(argparse.Namespace(title="Clips", folder="vod", new_capability=True, operation=None))
 
     def test_ids_continue(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         last = max(int(id.removeprefix("VOD-")) for id in behaviours() if id.startswith("VOD-"))
