@@ -216,7 +216,7 @@ def document_describes(context: Context) -> None:
 
     Example: Then the document describes every operation with its responses
     """
-    faults = context.world.recall("document", ApiDocument).faults()
+    faults = context.world.recall("document", ApiDocument).find_problems()
     require(not faults, f"the OpenAPI document should be complete, but {'; '.join(faults)}")
 
 

@@ -32,6 +32,7 @@ Assertion errors (a check failed, a status of the platform) are defined where th
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from enum import IntEnum
 
@@ -103,11 +104,22 @@ def require_feature(condition: object, message: str) -> None:
         raise FeatureError(message)
 
 
-def suggest(name: str, names: Iterable[str]) -> str:
-    """Return what was probably meant by a name, and which there are, to stand behind the sentence that it is none."""
-    known = list(names)
-    near = difflib.get_close_matches(name, known, n=1)
-    return (f' Did you mean "{near[0]}"?' if near else "") + f" Known: {', '.join(known)}"
+LISTED = 15
+"""Known names that a message lists; of longer lists only the most similar name is shown."""
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """Return the end of a message about an unknown name: the most similar known name, then all of them if few.
+
+    Starts with a blank and ends without a full stop, as in `unknown column "tilte".{suggest(...)}`.
+    """
+    names = list(known)
+    folded = {one.casefold(): one for one in reversed(names)}
+    near = difflib.get_close_matches(name.casefold(), folded, n=1)
+    nearest = folded[near[0]] if near else ""
+    shown = f'"{nearest}"' if re.fullmatch(r"[\w -]+", nearest) and not nearest.startswith("-") else nearest
+    listed = f" Known: {', '.join(names)}" if 0 < len(names) <= LISTED else ""
+    return (f" Did you mean {shown}?" if near else "") + listed
 
 
 class ReportError(RunStopped):

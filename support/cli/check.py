@@ -1,4 +1,4 @@
-"""`acceptance check`: looks through the features without running them, in a moment."""
+"""`acceptance check`: check feature files, without running them."""
 
 from __future__ import annotations
 
@@ -9,39 +9,45 @@ import sys
 from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from support.cli.format import feature_path
 from support.errors import ExitCode, UsageError
-from support.gherkin.format import feature_files, refuse_missing
+from support.gherkin.format import require_paths
 from support.gherkin.lint import Finding, findings
+from support.gherkin.parse import feature_files
 from support.gherkin.steps import FEATURES
+from support.gherkin.words import rejected_words
 
 LINT_RULES = "BC002,BC003,BC006,BC010,BD005,BS006,BS007,BS008,BSEC001,BSEC002,BX003,BX004,BI18N002"
-"""Rules of behave-lint that fit our style; tags, titles and order are looked at in `support.gherkin.lint`.
+"""Enabled rules of behave-lint; tags, titles and order are checked in `support.gherkin.lint`.
 
-BC008 and BC009 (columns of Examples, unused and unknown) do not look into tables and texts, where ours stand: see there
-as well. BX006 (long files) would tear workflows apart that have many cases.
+BC008 and BC009 (unused and unknown columns of Examples) ignore tables and texts, so `lint` checks these as well.
+BX006 (long files) would split workflows with many cases.
 """
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
-    """Say what the command line takes."""
-    parser.add_argument("paths", nargs="*", type=Path, default=[FEATURES], help="features or folders (features)")
-    parser.add_argument("--strict", action="store_true", help="notes fail as well")
+    """Add the arguments of the command."""
+    parser.add_argument(
+        "paths", nargs="*", type=feature_path, default=[FEATURES], help="features or folders (features)"
+    )
+    parser.add_argument("--strict", action="store_true", help="treat notes as errors")
+    parser.add_argument("--words", action="store_true", help="reject words of the word list")
     parser.set_defaults(work=work)
 
 
 def work(options: argparse.Namespace) -> int:
-    """Look, tell, and fail where there are errors."""
-    refuse_missing(options.paths)
+    """Print all findings; fail on errors."""
+    require_paths(options.paths)
     for path in options.paths:
-        if path.is_file() and path.suffix != ".feature":
-            raise UsageError(f"{path} is no feature: they end in .feature.")
         if not feature_files([path]):
-            raise UsageError(f"There is no feature in {path}: nothing was looked at.")
+            raise UsageError(f"{path} contains no feature. Nothing was checked.")
     linter = _start_linter(options.paths)
-    whole = options.paths == [FEATURES]
-    found = list(findings(options.paths, whole=whole))
-    told = {finding.place.partition(":")[0] for finding in found if finding.is_error}
-    found += _lint_findings(linter, told)
+    complete = options.paths == [FEATURES]
+    found = list(findings(options.paths, complete=complete))
+    invalid = {finding.place.partition(":")[0] for finding in found if finding.is_error}
+    found += _lint_findings(linter, invalid)
+    if options.words:
+        found += [Finding(one.place, f'"{one.word}" -> {one.instead}') for one in rejected_words()]
     errors = [finding for finding in found if finding.is_error]
     for finding in sorted(found, key=lambda finding: (not finding.is_error, _by_line(finding))):
         print(f"{'' if finding.is_error else 'note: '}{finding}")
@@ -55,9 +61,9 @@ def _by_line(finding: Finding) -> tuple[str, int]:
 
 
 def _start_linter(paths: Sequence[Path]) -> subprocess.Popen[str] | None:
-    """Start behave-lint beside our own looking; None where it is not installed."""
+    """Start behave-lint in parallel; None if it is not installed."""
     try:
-        import behave_lint  # noqa: F401 - only to see whether it is there
+        import behave_lint  # noqa: F401 - only tests whether it is installed
     except ImportError:
         return None
     command = [
@@ -74,22 +80,22 @@ def _start_linter(paths: Sequence[Path]) -> subprocess.Popen[str] | None:
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def _lint_findings(linter: subprocess.Popen[str] | None, told: Container[str]) -> Iterator[Finding]:
-    """Yield what behave-lint finds; that it cannot read a file is left out for files of which more is told already."""
+def _lint_findings(linter: subprocess.Popen[str] | None, invalid: Container[str]) -> Iterator[Finding]:
+    """Yield the findings of behave-lint, without its parse errors for files with findings of our own."""
     if linter is None:
         yield Finding(
-            "", "behave-lint is not installed, so its rules were not checked: pip install behave-lint", is_error=False
+            "", "behave-lint is not installed, its rules were skipped. Run `pip install behave-lint`", is_error=False
         )
         return
     output, errors = linter.communicate()
     try:
         found = json.loads(output)["diagnostics"]
     except (ValueError, KeyError):
-        yield Finding("", f"behave-lint did not work: {errors.strip() or output.strip()}")
+        yield Finding("", f"behave-lint failed: {errors.strip() or output.strip()}")
         return
     for one in found:
         place = _lint_place(one)
-        if one["rule_id"] == "B000" and place.partition(":")[0] in told:
+        if one["rule_id"] == "B000" and place.partition(":")[0] in invalid:
             continue
         yield Finding(place, f"{one['message']} ({one['rule_id']} of behave-lint)")
 

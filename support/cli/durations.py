@@ -9,15 +9,16 @@ from support.runner.scheduling.durations import COMMITTED, MEASURED, PROJECT, fe
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
-    """Say what the command line takes."""
+    """Add the arguments of the command."""
     parser.set_defaults(work=work)
 
 
 def work(options: argparse.Namespace) -> int:
-    """Write the file of paces."""
+    """Update the recorded durations."""
     measured = read(PROJECT / "reports" / MEASURED)
     if not measured:
-        raise UsageError(f"Nothing has been measured yet: run behave first, it writes reports/{MEASURED}.")
+        raise UsageError(f"reports/{MEASURED} does not exist. Run behave first, which writes it.")
     renewed = renew(PROJECT / COMMITTED, feature_durations(measured), PROJECT)
-    print(f"{COMMITTED} tells the paces of {renewed} features; {len(feature_durations(measured))} were measured here.")
+    count = len(feature_durations(measured))
+    print(f"{COMMITTED} contains the durations of {renewed} features, {count} of them measured here.")
     return ExitCode.PASSED

@@ -1,75 +1,93 @@
-"""`acceptance`: what goes with `behave`. Exit codes: see support/errors.py."""
+"""Tools for writing and running acceptance tests. Exit codes: see support/errors.py."""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
+import os
 import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from support.errors import ExitCode, RunStopped, UsageError
+from support.errors import ExitCode, RunStopped, UsageError, suggest
 from support.startup import uncollected
 
 PROJECT = Path(__file__).parents[2]
 COMMANDS = {
-    "up": "start the embedded platform, to explore it by hand and as a target for other shells; Ctrl-C ends it",
-    "report": "build one HTML page from what the last run wrote, or from all shards of one",
-    "new": "write a first feature in our style",
-    "steps": "list the sentences that features can use, with examples; a word narrows them down",
-    "check": "look through the features without running them",
-    "format": "lay features out as we do: indentation, tables, blank lines",
-    "durations": "note how long the features take, as measured by the last runs here, to balance shards by",
-    "doctor": "tell whether a target can be tested, and what it lacks",
-    "sweep": "list what killed runs left at a target, and delete it",
+    "up": "start the embedded platform",
+    "report": "build the HTML report",
+    "new": "create a feature file",
+    "steps": "list step texts with examples",
+    "operations": "list operations of the API",
+    "check": "check feature files",
+    "format": "format feature files",
+    "durations": "update recorded durations",
+    "doctor": "check a target and list missing capabilities",
+    "sweep": "delete leftovers of killed runs",
 }
-"""Each has a module in support/cli/, with `add_to` and `work`; only the one that is asked for is loaded."""
+"""Each has a module in support/cli/ with `add_to` and `work`; only the requested one is loaded."""
 
 LISTS = {
-    "values": "list what can stand in braces in a cell, such as {a unique title}",
-    "words": "list what the parameters of sentences take",
-    "tags": "list the tags that there are",
+    "values": "list placeholders",
+    "parameters": "list parameter types",
+    "tags": "list tags",
 }
-"""What `acceptance steps` lists besides sentences."""
+"""What `acceptance steps` lists besides step texts."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line says; return the exit code."""
+    """Run a command; return its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if sys.stdout is None:  # started with a closed output
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the process ends
     if given[:1] and given[0] in LISTS:
         given.insert(0, "steps")
     parser = argparse.ArgumentParser(prog="acceptance", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, meaning in (COMMANDS | LISTS).items():
-        command = commands.add_parser(name, help=meaning, description=meaning.capitalize() + ".")
+        command = commands.add_parser(name, help=meaning, description=meaning[0].upper() + meaning[1:] + ".")
         if name in given[:1]:
             with uncollected():
                 module = importlib.import_module(f"support.cli.{name}")
             module.add_to(command)
+    if given[:1] and not given[0].startswith("-") and given[0] not in COMMANDS | LISTS:
+        parser.error(f'unknown command "{given[0]}".{suggest(given[0], (*COMMANDS, *LISTS))}')
     options = parser.parse_args(given)
     try:
-        _refuse_elsewhere()
-        return int(options.work(options))
+        _require_project_folder()
+        code = int(options.work(options))
+        sys.stdout.flush()  # a full disk or a closed output is reported here, not at exit
+        return code
     except RunStopped as stop:
         print(stop, file=sys.stderr)
         return stop.exit_code
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     except BrokenPipeError:  # of `| head`
-        sys.stderr.close()
+        _discard_output()
         return ExitCode.PASSED
+    except OSError as error:
+        _discard_output()
+        where = f"{error.filename}: " if error.filename else "The output cannot be written: "
+        print(f"{where}{error.strerror or error}.", file=sys.stderr)
+        return ExitCode.ENVIRONMENT
 
 
-def _refuse_elsewhere() -> None:
-    """Raise UsageError outside the project's folder: what the commands look for beside them would not be found."""
+def _discard_output() -> None:
+    """Send what is still buffered to nowhere; Python would fail again when it exits."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _require_project_folder() -> None:
+    """Raise UsageError outside the project's folder, to which all paths of the commands are relative."""
     here = Path.cwd()
     near = next((place for place in (here, *here.parents, PROJECT) if _is_project(place)), None)
     if near != here:
         hint = f": cd {shlex.quote(str(near))}" if near else ""
-        raise UsageError(
-            f"Nothing was done. Start acceptance in the project's folder, where features and steps are{hint}"
-        )
+        raise UsageError(f"Start acceptance in the folder of pyproject.toml{hint}")
 
 
 def _is_project(place: Path) -> bool:

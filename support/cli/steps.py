@@ -1,10 +1,9 @@
-"""`acceptance steps`: the sentences that features can use, on the terminal and as a page with a search field."""
+"""`acceptance steps`: list step texts, on the terminal or as a page with a search field."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import difflib
 import html
 import json
 import re
@@ -15,142 +14,144 @@ from pathlib import Path
 from support.capabilities.registry import PARAMETER_TYPES as TYPES
 from support.checks.matchers import FAMILIES
 from support.checks.relative_matchers import RELATIVE_MATCHERS
-from support.errors import ExitCode, UsageError
+from support.errors import ExitCode, UsageError, suggest
 from support.gherkin import steps as step_index
-from support.gherkin.format import feature_files
-from support.gherkin.parse import Unreadable
-from support.gherkin.steps import Entry
+from support.gherkin.parse import InvalidFeature, feature_files
+from support.gherkin.steps import StepEntry
 from support.gherkin.tags import VOCABULARY
 from support.scenario.values import INVENTIONS
 
-PEOPLE = {"Actor", "Object", "Owner", "Caller"}
+ACTORS = {"Actor", "Object", "Owner", "Caller"}
 EDITOR = Path(".vscode/settings.json")
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
-    """Say what the command line takes."""
+    """Add the arguments of the command."""
     parser.add_argument(
         "words",
         nargs="*",
-        help="only what holds all these words; behind `values`, `tags` or `words` lines of these lists",
+        help="filter by words",
     )
-    parser.add_argument("--page", type=Path, metavar="FILE", help="write a page with a search field instead")
-    parser.add_argument("--editor", action="store_true", help=f"bring {EDITOR} up to date, for completion in VS Code")
+    parser.add_argument("--page", type=Path, metavar="FILE", help="write a page with a search field")
+    parser.add_argument("--editor", action="store_true", help=f"update {EDITOR} for completion")
     parser.set_defaults(work=work)
 
 
 def work(options: argparse.Namespace) -> int:
-    """Print the catalogue, or what was asked of it."""
+    """Print step texts or one of the lists, or write the page or the editor's settings."""
     if options.page:
         print(f"Steps: {write_page(options.page).resolve()}")
     elif options.editor:
         EDITOR.parent.mkdir(exist_ok=True)
         EDITOR.write_text(editor_settings(), encoding="utf-8")
-        print(f"Completion of our steps is in {EDITOR}.")
-    elif options.words[:1] in (["values"], ["tags"], ["words"]):
-        lines = {"values": values, "tags": tags, "words": words}[options.words[0]]()
-        print("\n".join(_holding(lines, options.words[1:])))
+        print(f"Updated {EDITOR}.")
+    elif options.words[:1] in (["values"], ["tags"], ["parameters"]):
+        lines = {"values": values, "tags": tags, "parameters": parameters}[options.words[0]]()
+        print("\n".join(_filtered(lines, options.words[1:])))
     else:
-        print("\n".join(_printed(entries(), options.words)))
+        print("\n".join(_printed(entries(), options.choices)))
     return ExitCode.PASSED
 
 
-def entries() -> list[Entry]:
-    """Return all steps with the places where features use them."""
-    found = step_index.catalogue(step_index.load())
+def entries() -> list[StepEntry]:
+    """Return all step definitions with the places of features that use them."""
+    found = step_index.build_index(step_index.load())
     for file in feature_files([step_index.FEATURES]):
-        with contextlib.suppress(Unreadable):  # while it is being written; running and checking tell of it
-            step_index.note_uses(found, step_index.read_features([file]))
+        with contextlib.suppress(InvalidFeature):  # may be incomplete; runs and checks report it
+            step_index.record_uses(found, step_index.read_features([file]))
     return found
 
 
-def _holding(lines: Iterable[str], words: Sequence[str]) -> list[str]:
-    """Return the lines that hold all words; all lines where there are no words."""
+def _filtered(lines: Iterable[str], words: Sequence[str]) -> list[str]:
+    """Return the lines that contain all words. Raises UsageError if there are none."""
+    lines = list(lines)
     found = [line for line in lines if all(word.lower() in line.lower() for word in words)]
     if not found:
-        raise UsageError(f"No line of that list holds {' and '.join(words)}.")
+        raise UsageError(f"No line contains {' and '.join(words)}.{_suggest_words(words, lines)}")
     return found
 
 
-def _printed(found: Sequence[Entry], words: Sequence[str]) -> Iterator[str]:
+def _suggest_words(words: Sequence[str], texts: Iterable[str]) -> str:
+    known = sorted({word for text in texts for word in re.findall(r"[a-z]{3,}", text.lower())})
+    return "".join(suggest(word, known) for word in words if word.lower() not in known)
+
+
+def _printed(found: Sequence[StepEntry], words: Sequence[str]) -> Iterator[str]:
     chosen = [entry for entry in found if all(word.lower() in _searched(entry) for word in words)]
     if not chosen:
         chosen = [entry for entry in found if any(word.lower() in _searched(entry) for word in words)]
         if chosen:
-            yield f"No sentence holds {' and '.join(words)}; these hold one of them:"
+            yield f"No step text contains {' and '.join(words)}. Some contain one of them:"
     if not chosen:
-        known = {word for entry in found for word in re.findall(r"[a-z]+", _searched(entry))}
-        near = [meant for word in words for meant in difflib.get_close_matches(word.lower(), known, n=1)]
         raise UsageError(
-            f"No sentence holds {' and '.join(words)}. "
-            + (f"Did you mean {' '.join(near)}? " if near else "")
-            + f"Try another word, or none to see all {len(found)}; `acceptance values` tells what can stand in braces."
+            f"No step text contains {' and '.join(words)}.{_suggest_words(words, map(_searched, found))} "
+            f"All {len(found)} are listed without a word; `acceptance values` lists placeholders."
         )
     for module, group in groupby(chosen, key=lambda entry: entry.module):
         yield f"── {module} " + "─" * 60
         for entry in group:
-            yield from (f"{sentence}" for sentence in entry.step_texts)
-            yield f"    {entry.meaning}" + (f" {entry.details}" if entry.details else "")
+            yield from (f"{text}" for text in entry.step_texts)
+            yield f"    {entry.summary}" + (f" {entry.details}" if entry.details else "")
             yield f"    Example: {entry.example}"
             yield f"    Runs at: {_used(entry)}"
             yield ""
     if not words:
-        yield "See also: acceptance values (what stands in braces), acceptance words, acceptance tags"
+        yield "See also: acceptance values (placeholders), acceptance parameters, acceptance tags"
 
 
-def _searched(entry: Entry) -> str:
-    """Return the words by which a step is found: also those that its parameters take, but for the names of people."""
-    sentences = " ".join(map(str, entry.step_texts))
-    kinds = {kind for sentence in entry.step_texts for kind in sentence.kinds} & TYPES.keys() - PEOPLE
-    taken = " ".join(word for kind in sorted(kinds) for word in TYPES[kind].choices)
-    return f"{sentences} {entry.meaning} {entry.details} {entry.example} {entry.module} {taken}".lower()
+def _searched(entry: StepEntry) -> str:
+    """Return the text that a search examines, with the values of parameters but without persona names."""
+    step_texts = " ".join(map(str, entry.step_texts))
+    types = {type for text in entry.step_texts for type in text.types} & TYPES.keys() - ACTORS
+    choices = " ".join(word for type in sorted(types) for word in TYPES[type].choices)
+    return f"{step_texts} {entry.summary} {entry.details} {entry.example} {entry.module} {choices}".lower()
 
 
-def _used(entry: Entry) -> str:
+def _used(entry: StepEntry) -> str:
     if not entry.places:
-        return "nowhere yet"
+        return "not used yet"
     first, others = entry.runs_at or entry.places[0], len(entry.places) - 1
     return f"{first}, and {others} more place{'s' if others > 1 else ''}" if others else first
 
 
 def values() -> Iterator[str]:
-    """Yield what can stand in braces: remembered, made up, expected."""
-    yield "What stands in braces, in a cell or a text of JSON, is not literal; everything else is."
+    """Yield the placeholders: stored values, generated values, matchers."""
+    yield "Braces in a cell or a JSON text contain a placeholder; all other text is literal."
     yield ""
-    yield "Remembered: {vod.id} is a part of what a step remembered as vod; {answer.total} of the last answer."
+    yield "Stored values: {vod.id} is a field of what a step stored as vod; {answer.total} of the last response."
     yield ""
-    yield "Made up, where something is sent:"
+    yield "Generated, in requests:"
     yield from (f"  {{{one.example}}}".ljust(36) + one.meaning for one in INVENTIONS)
     yield ""
-    yield "Expected by kind, in tables and JSON documents of a Then:"
+    yield "Matchers, in tables and JSON documents of a Then:"
     yield from (f"  {{{one.example}}}".ljust(36) + one.meaning for one in FAMILIES)
     yield ""
-    yield 'Expected of a field of one thing that the scenario has made (Then the user "Alma" is stored with):'
+    yield 'Matchers for a field of a resource of the scenario (Then the user "Alma" is stored with):'
     yield from (f"  {{{one.example}}}".ljust(36) + one.meaning for one in RELATIVE_MATCHERS)
     yield ""
-    yield 'In a cell, 5 is a number, true and null are what they are in JSON, "5" is a text, "a\\nb" one of two lines.'
+    yield 'In a cell, 5 is a number, true and null are JSON literals, "5" is a text, "a\\nb" a text of two lines.'
 
 
 def tags() -> Iterator[str]:
-    """Yield the tags that there are."""
+    """Yield the tags of the vocabulary."""
     yield from (f"  @{tag.example}".ljust(44) + tag.meaning for tag in VOCABULARY)
 
 
-def words() -> Iterator[str]:
-    """Yield the parameters of sentences: what each means, and its words."""
+def parameters() -> Iterator[str]:
+    """Yield the parameter types with meaning and values."""
     width = max(map(len, TYPES)) + len("  {…:} ")
-    for name, kind in TYPES.items():
-        yield f"  {{…:{name}}}".ljust(width) + kind.meaning + (f": {', '.join(kind.choices)}" if kind.choices else "")
+    for name, type in TYPES.items():
+        yield f"  {{…:{name}}}".ljust(width) + type.meaning + (f": {', '.join(type.choices)}" if type.choices else "")
 
 
 def editor_settings() -> str:
-    """Return settings for the Cucumber extension of VS Code, which takes our parameters for its own kind."""
+    """Return settings for the Cucumber extension of VS Code, with each parameter as one of its types."""
     used = sorted(
         {
-            (f"{name}:{kind}" if kind else name, TYPES[kind].pattern if kind else ".+")
-            for entry in step_index.catalogue(step_index.load())
-            for sentence in entry.step_texts
-            for _, name, kind in sentence.parts
+            (f"{name}:{type}" if type else name, TYPES[type].pattern if type else ".+")
+            for entry in step_index.build_index(step_index.load())
+            for text in entry.step_texts
+            for _, name, type in text.parts
             if name
         }
     )
@@ -165,31 +166,37 @@ def editor_settings() -> str:
 
 
 def write_page(path: Path) -> Path:
-    """Write the catalogue as one page that needs nothing else."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(_page(entries()), encoding="utf-8")
+    """Write the step texts as one self-contained page. Raises UsageError if it cannot be written."""
+    content = _page(entries())
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    except PermissionError:
+        raise
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}. Give a file name.") from error
     return path
 
 
-def _page(found: Sequence[Entry]) -> str:
+def _page(found: Sequence[StepEntry]) -> str:
     steps = "\n".join(_article(entry) for entry in found)
     lists = "\n".join(
         f"<details><summary>{title}</summary><pre>{html.escape(chr(10).join(lines))}</pre></details>"
         for title, lines in (
-            ("What can stand in braces", values()),
-            ("Words that parameters take", words()),
+            ("Placeholders", values()),
+            ("Parameter types", parameters()),
             ("Tags", tags()),
         )
     )
     return _PAGE.replace("@lists@", lists).replace("@steps@", steps).replace("@count@", str(len(found)))
 
 
-def _article(entry: Entry) -> str:
-    sentences = "".join(f"<code>{html.escape(str(sentence))}</code>" for sentence in entry.step_texts)
-    places = "".join(f"<li>{html.escape(place)}</li>" for place in entry.places) or "<li>nowhere yet</li>"
+def _article(entry: StepEntry) -> str:
+    step_texts = "".join(f"<code>{html.escape(str(text))}</code>" for text in entry.step_texts)
+    places = "".join(f"<li>{html.escape(place)}</li>" for place in entry.places) or "<li>not used yet</li>"
     return (
-        f'<article data-text="{html.escape(_searched(entry))}"><small>{entry.module}</small>{sentences}'
-        f"<p>{html.escape(entry.meaning)} {html.escape(entry.details)}</p>"
+        f'<article data-text="{html.escape(_searched(entry))}"><small>{entry.module}</small>{step_texts}'
+        f"<p>{html.escape(entry.summary)} {html.escape(entry.details)}</p>"
         f"<p>Example: <kbd>{html.escape(entry.example)}</kbd> runs at {html.escape(entry.runs_at or 'no place')}</p>"
         f"<details><summary>used {len(entry.places)} times</summary><ul>{places}</ul></details></article>"
     )
@@ -205,10 +212,10 @@ article { border-top: 1px solid #8886; padding: .7rem 0 }
 article code { display: block; font-weight: 600 } kbd { font-family: ui-monospace, monospace }
 article p { margin: .2rem 0 } article small { float: right; opacity: .7 } pre { white-space: pre-wrap }
 </style></head><body><h1>Steps</h1>
-<p>The @count@ sentences that features can use. A word in braces is a parameter:
-its name, and after the colon its kind.</p>
+<p>The @count@ steps that features can use. A word in braces is a parameter:
+its name, and after the colon its type.</p>
 @lists@
-<label>Find <input type="search" autofocus placeholder="words: captions, Redis, refused ..."></label>
+<label>Find <input type="search" autofocus placeholder="words: captions, Redis, rejected ..."></label>
 <p id="found" role="status"></p>
 @steps@
 <script>

@@ -1,4 +1,4 @@
-"""`acceptance up`: the embedded platform for hand and eye, and as a live target for runs in other shells."""
+"""`acceptance up`: start the embedded platform, as a live target for runs in other shells."""
 
 from __future__ import annotations
 
@@ -20,34 +20,32 @@ from support.targets.capabilities import Capability
 from support.targets.settings import EMBEDDED, TARGETS, UP, load_target
 
 HEADER = "# Written by `acceptance up`, and removed when it ends."
-"""The first line of both files: what begins otherwise is somebody else's, and is neither replaced nor removed."""
-GRANTED = (Capability.DATABASE, Capability.REDIS, Capability.STORAGE, Capability.WRITES)
+"""The first line of both files: files without it belong to the user and are neither replaced nor removed."""
+PROVIDED = (Capability.DATABASE, Capability.REDIS, Capability.STORAGE, Capability.WRITES)
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
-    """Say what the command line takes."""
+    """Add the arguments of the command."""
     parser.add_argument(
         "--target",
         default=UP,
         metavar="NAME",
-        help="the target's name in other shells (%(default)s); git ignores the files of names that begin with up",
+        help="name of the target (%(default)s)",
     )
-    parser.add_argument("--read-only", action="store_true", help="the target grants no writes, as production would")
+    parser.add_argument("--read-only", action="store_true", help="allow no writes")
     parser.set_defaults(work=work)
 
 
 def work(options: argparse.Namespace) -> int:
-    """Start it, tell how to use it, and end it at Ctrl-C."""
-    # SIGINT too: whoever is started in the background of a script finds it ignored.
+    """Start the platform, print how to use it, and end it at Ctrl-C."""
+    # SIGINT too: processes in the background of a script start with it ignored.
     numbers = [signal.SIGINT, signal.SIGTERM]
-    if (
-        signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
-    ):  # as nohup has it, which wants this to outlive the terminal
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup ignores it to outlive the terminal
         numbers.append(signal.SIGHUP)
     for number in numbers:
         signal.signal(number, signal.default_int_handler)
     target = TARGETS / f"{options.target}.toml"
-    _make_room(target)
+    _clear(target)
     run = Run(load_target(EMBEDDED))
     try:
         run.deployment.begin()
@@ -57,23 +55,23 @@ def work(options: argparse.Namespace) -> int:
             while True:
                 signal.pause()
     except KeyboardInterrupt:
-        with contextlib.suppress(OSError):  # the terminal may be gone
+        with contextlib.suppress(OSError):  # the terminal may be closed
             print("Stopping.", file=sys.stderr)
     finally:
         run.close()
     return ExitCode.PASSED
 
 
-def _make_room(target: Path) -> None:
-    """Take away what a killed `acceptance up` left under this name. Raises UsageError for what is anybody else's."""
+def _clear(target: Path) -> None:
+    """Delete what a killed `acceptance up` left under this name. Raises UsageError for any other file."""
     left = [path for path in (target, target.with_suffix(".env")) if path.exists()]
     for path in left:
         if not path.is_file() or path.read_bytes().splitlines()[:1] != [HEADER.encode()]:
             raise _taken(path)
-    if target in left and _answers(target):
+    if target in left and _is_running(target):
         raise UsageError(
-            f"There is a target {target.stem!r} already ({target}), and its platform is up: "
-            "choose another name with --target."
+            f"The target {target.stem!r} ({target}) already exists and its platform is running. "
+            "Choose another name with --target."
         )
     for path in left:
         path.unlink(missing_ok=True)
@@ -81,14 +79,14 @@ def _make_room(target: Path) -> None:
 
 def _taken(path: Path) -> UsageError:
     return UsageError(
-        f"{path} is there already, and was not written by `acceptance up`: choose another name with --target, "
-        "or take the file away."
+        f"{path} already exists and was not written by `acceptance up`. Choose another name with --target, "
+        "or delete the file."
     )
 
 
 @contextlib.contextmanager
 def _target_files(run: Run, target: Path, *, read_only: bool) -> Iterator[None]:
-    """Describe the platform as a target, in files for this user's eyes only; the one with the secrets comes first."""
+    """Write the target files, readable by this user only; the one with the secrets comes first."""
     secrets = target.with_suffix(".env")
     with _written(secrets, _environment(run)), _written(target, _described(run, secrets.name, read_only=read_only)):
         yield
@@ -98,7 +96,7 @@ def _target_files(run: Run, target: Path, *, read_only: bool) -> Iterator[None]:
 def _written(path: Path, lines: Sequence[str]) -> Iterator[None]:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:  # it came while the platform was starting
+    except FileExistsError:  # created while the platform was starting
         raise _taken(path) from None
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}.") from error
@@ -118,26 +116,26 @@ def _environment(run: Run) -> Sequence[str]:
     return [*lines, *(f"UP_{name}_PASSWORD='{account.password}'" for name, account in accounts.items())]
 
 
-def _answers(target: Path) -> bool:
-    """Whether the platform that our target file describes is there; one that was killed leaves only its file."""
+def _is_running(target: Path) -> bool:
+    """Return whether the platform of a target file runs; a killed one leaves only its file."""
     try:
         address = urlsplit(tomllib.loads(target.read_text(encoding="utf-8"))["api"]["url"])
         with socket.create_connection((address.hostname, address.port), timeout=2.0):
             return True
     except (ConnectionError, ValueError, KeyError):
-        return False  # of a platform that is gone, or half-written
+        return False  # the platform ended, or the file is incomplete
     except OSError:
-        return True  # it may be slow
+        return True  # the platform may be slow
 
 
 def _described(run: Run, environment: str, *, read_only: bool) -> Sequence[str]:
-    granted = [capability for capability in GRANTED if not (read_only and capability is Capability.WRITES)]
-    people = "\n".join(
+    provided = [capability for capability in PROVIDED if not (read_only and capability is Capability.WRITES)]
+    personas = "\n".join(
         f'[personas.{name}]\nusername_env = "UP_{name.upper()}_USERNAME"\npassword_env = "UP_{name.upper()}_PASSWORD"\n'
         for name in run.deployment.accounts
     )
     return f"""
-capabilities = [{", ".join(f'"{capability}"' for capability in granted)}]
+capabilities = [{", ".join(f'"{capability}"' for capability in provided)}]
 environment_file = "{environment}"
 
 [api]
@@ -152,7 +150,7 @@ url_env = "UP_REDIS_URL"
 [storage]
 root = "{run.deployment.media_root}"
 
-{people}""".strip().splitlines()
+{personas}""".strip().splitlines()
 
 
 def _directions(run: Run, target: str) -> str:
@@ -172,5 +170,5 @@ Accounts (user name, password, role)
 {accounts}
 
 Sign in:   curl -s {deployment.api_url}/api/auth/login --json '{{"username": "dana", "password": "..."}}'
-Test it:   behave -D target={target}      (in another shell, as often as you like; faults and partners are skipped)
-Ctrl-C ends it all."""
+Test it:   behave -D target={target}      (in another shell; faults and partners are skipped)
+Ctrl-C ends the platform."""

@@ -73,9 +73,9 @@ class DatabaseDriver:
                 with connect() as connection:
                     return self._run(connection, statement, parameters)
             except DBAPIError as error:
-                if reason := self._explain():
-                    raise FeatureError(reason) from None
                 if attempt == 2 or not error.connection_invalidated:
+                    if reason := self._explain():
+                        raise FeatureError(reason) from None
                     raise
         raise RuntimeError("unreachable")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from support.errors import FeatureError
@@ -72,7 +73,7 @@ class Faults:
         with self._lock:
             self._faulty.setdefault(component, []).append((mode, fault))
             self.injected.add((str(component), str(mode)))
-            self._cleanup.add(f"restore {component}, which was {mode}", fault.restore)
+            self._cleanup.add(f"restore {component}, which was {mode}", partial(self._restore_fault, component, fault))
             self._mark(f"{component} is {mode}")
             fault.inject()
 
@@ -85,6 +86,13 @@ class Faults:
             for _, fault in reversed(self._faulty.pop(component)):
                 fault.restore()
             self._mark(f"{component} is restored")
+
+    def _restore_fault(self, component: Component, fault: Fault) -> None:
+        fault.restore()
+        with self._lock:
+            left = [(mode, one) for mode, one in self._faulty.pop(component, []) if one is not fault]
+            if left:
+                self._faulty[component] = left
 
     def is_injected(self, component: Component) -> bool:
         """Whether a component has a fault now."""

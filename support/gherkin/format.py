@@ -1,65 +1,96 @@
-"""`acceptance format`: lays features out as we do. Indentation, aligned tables, one blank line between the parts."""
+"""The format of feature files: indentation, aligned tables, one blank line between blocks."""
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from support.errors import UsageError
-from support.gherkin.parse import BLOCKS, QUOTES, STEPS
+from behave.model import Feature, Step
+from behave.parser import ParserError, parse_feature
+
+from support.errors import UsageError, suggest
+from support.gherkin.keywords import QUOTES, keywords, language_of
+from support.gherkin.parse import InvalidFeature, is_hidden
 from support.gherkin.steps import FEATURES
-
-_BLOCK = re.compile(f"({'|'.join(('Feature', 'Example', *BLOCKS))}):")
-
-_STEP = re.compile(rf"({'|'.join(STEPS)}|\*) ")
 
 _INDENT = "  "
 
 
-def refuse_missing(paths: Sequence[Path]) -> None:
-    """Raise UsageError for a file or folder that is not there."""
+def require_paths(paths: Sequence[Path]) -> None:
+    """Raise UsageError for an empty path, and for a file or folder that does not exist."""
     for path in paths:
         if not path.exists():
-            near = difflib.get_close_matches(str(path), map(str, sorted(FEATURES.rglob("*"))), n=1)
-            meant = f"Did you mean {near[0]}?" if near else f"Features are in {FEATURES}/."
-            raise UsageError(f"There is no {path}. {meant}")
+            known = [str(one) for one in sorted(FEATURES.rglob("*")) if not is_hidden(one, FEATURES)]
+            raise UsageError(f"{path} does not exist.{suggest(str(path), known) or f' Features are in {FEATURES}/.'}")
 
 
-def read(path: Path) -> str:
-    """Return the text of a feature file. Raises UsageError unless it is UTF-8."""
+def format_feature(text: str) -> str:
+    """Return a feature in the project's format; words and texts between quotes are unchanged.
+
+    Raises InvalidFeature if the result would differ from the original in anything but its format.
+    """
+    language = language_of(text)
+    formatted = _formatted(text, language)
     try:
-        return path.read_text(encoding="utf-8-sig")  # the mark that some editors begin a file with is no part of it
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is no UTF-8: save it in that encoding. Nothing was laid out.") from error
+        before, after = _model(text), _model(formatted)
+    except (ParserError, KeyError) as error:
+        raise InvalidFeature("", f"behave cannot parse it: {error}") from error
+    if before != after or _formatted(formatted, language) != formatted:
+        raise InvalidFeature("", "cannot be formatted without a change of its content. Format it by hand")
+    return formatted
 
 
-def feature_files(paths: Sequence[Path]) -> list[Path]:
-    """Return the feature files; folders are searched."""
-    return [file for path in paths for file in (sorted(path.rglob("*.feature")) if path.is_dir() else [path])]
+def _formatted(text: str, language: str) -> str:
+    return "\n".join(_Format(text.splitlines(), language).lines()) + "\n"
 
 
-def formatted(text: str) -> str:
-    """Return a feature in our layout. Words are never changed, nor what stands between quotes of a document."""
-    return "\n".join(_Format(text.splitlines()).lines()) + "\n"
+def _model(text: str) -> object:
+    """Return all that behave reads of a feature, without places."""
+    feature: Feature | None = parse_feature(text)
+    if feature is None:
+        return None
+    blocks = [feature, *feature.rules]
+    backgrounds = [(one.background.name, list(map(_step, one.background.steps))) for one in blocks if one.background]
+    scenarios = [
+        (
+            scenario.keyword,
+            scenario.name,
+            list(scenario.tags),
+            scenario.description,
+            list(map(_step, scenario.all_steps)),
+        )
+        for scenario in feature.walk_scenarios(with_outlines=True)
+    ]
+    comments = [line.strip() for line in text.splitlines() if line.strip().startswith("#")]
+    return [(one.name, list(one.tags), one.description) for one in blocks], backgrounds, scenarios, sorted(comments)
+
+
+def _step(step: Step) -> tuple[object, ...]:
+    table = [step.table.headings, *(row.cells for row in step.table.rows)] if step.table else None
+    return step.keyword, step.name, str(step.text) if step.text is not None else None, table
 
 
 class _Format:
-    def __init__(self, lines: Sequence[str]) -> None:
+    def __init__(self, lines: Sequence[str], language: str) -> None:
         self._lines = lines
+        self._keywords = keywords(language)
         self._written: list[str] = []
-        self._waiting: list[str] = []  # tags and comments, which belong to what follows
-        self._rule = False
+        self._waiting: list[str] = []  # tags and comments belong to the next line
+        self._has_rule = False
         self._block = ""
         self._level = 0
+        self._in_description = True  # where a line with | or quotes is text
 
     def lines(self) -> list[str]:
         number = 0
         while number < len(self._lines):
             line = self._lines[number].strip()
-            if line.startswith(QUOTES):
-                number = self._document(number)
+            if self._in_description:
+                self._line(line)
+                number += 1
+            elif line.startswith(QUOTES):
+                number = self._text(number)
             elif line.startswith("|"):
                 number = self._table(number)
             else:
@@ -71,12 +102,13 @@ class _Format:
         return self._written
 
     def _line(self, line: str) -> None:
-        block = _BLOCK.match(line)
+        block = self._keywords.block_of(line)
         if block:
-            self._begin(block[1], line)
-        elif line.startswith(("@", "#")) and not line.startswith("# language"):
+            self._start_block(block, line)
+        elif line.startswith(("@", "#")) and not _is_language(line):
             self._waiting.append(line)
-        elif _STEP.match(line) and self._block not in ("Feature", "Rule", ""):
+        elif self._is_step(line):
+            self._in_description = False
             self._flush(self._level + 1)
             self._put(self._level + 1, line)
         elif line:
@@ -85,20 +117,23 @@ class _Format:
         elif self._written and self._written[-1] and not self._waiting:
             self._written.append("")
 
-    def _begin(self, keyword: str, line: str) -> None:
-        in_scenario = keyword in ("Examples", "Scenarios")
-        if keyword == "Rule":
-            self._rule = True
-        if keyword == "Feature":
+    def _is_step(self, line: str) -> bool:
+        in_scenario = self._block not in ("", *self._keywords.features, *self._keywords.rules)
+        return in_scenario and self._keywords.is_step(line)
+
+    def _start_block(self, keyword: str, line: str) -> None:
+        in_scenario = keyword in self._keywords.examples
+        self._in_description = not in_scenario
+        if keyword in self._keywords.features:
             self._level = 0
-        elif keyword == "Rule":
-            self._level = 1
+        elif keyword in self._keywords.rules:
+            self._has_rule, self._level = True, 1
         elif not in_scenario:
-            self._level = 2 if self._rule else 1
+            self._level = 2 if self._has_rule else 1
         self._block = keyword
         while self._written and not self._written[-1]:
             self._written.pop()
-        if self._written and not self._written[-1].startswith("# language"):
+        if self._written and not _is_language(self._written[-1]):
             self._written.append("")
         self._flush(self._level + in_scenario)
         self._put(self._level + in_scenario, line)
@@ -109,45 +144,46 @@ class _Format:
         self._waiting.clear()
 
     def _put(self, level: int, line: str) -> None:
-        # Steps follow each other without a gap.
-        if _STEP.match(line) and self._written and not self._written[-1] and self._after_step():
+        # No blank line between steps.
+        if self._is_step(line.strip()) and self._written and not self._written[-1] and self._after_step():
             self._written.pop()
         self._written.append(_INDENT * level + line)
 
     def _after_step(self) -> bool:
         before = next((line.strip() for line in reversed(self._written) if line), "")
-        return bool(_STEP.match(before)) or before.startswith(("|", *QUOTES))
+        return self._is_step(before) or before.startswith(("|", *QUOTES))
 
-    def _document(self, begin: int) -> int:
-        quotes = self._lines[begin].strip()[:3]
-        end = begin + 1
+    def _text(self, start: int) -> int:
+        quotes = self._lines[start].strip()[:3]
+        end = start + 1
         while end < len(self._lines) and not self._lines[end].strip().startswith(quotes):
             end += 1
-        self._close_gap()
-        margin = len(self._lines[begin]) - len(self._lines[begin].lstrip())
+        self._drop_blank_lines()
+        margin = len(self._lines[start]) - len(self._lines[start].lstrip())
         indent = _INDENT * (self._level + 2)
-        self._written.append(indent + self._lines[begin].strip())
-        for line in self._lines[begin + 1 : end]:
+        self._written.append(indent + self._lines[start].strip())
+        for line in self._lines[start + 1 : end]:
             own = line[margin:] if not line[:margin].strip() else line.lstrip()
             self._written.append((indent + own).rstrip() if own.strip() else "")
         self._written.append(indent + quotes)
         return end + 1
 
-    def _table(self, begin: int) -> int:
-        end = begin
-        while end < len(self._lines) and self._lines[end].strip().startswith(("|", "#")):
+    def _table(self, start: int) -> int:
+        end = start
+        while end < len(self._lines) and (not self._lines[end].strip() or self._lines[end].strip()[0] in "|#"):
             end += 1
-        while self._lines[end - 1].strip().startswith("#"):
+        while not self._lines[end - 1].strip().startswith("|"):
             end -= 1
-        self._close_gap()
-        rows = [line.strip() for line in self._lines[begin:end]]
+        self._drop_blank_lines()
+        rows = [line.strip() for line in self._lines[start:end] if line.strip()]
+        self._flush(self._level + 2)  # a comment before the first row
         cells = [_cells(row) for row in rows if row.startswith("|")]
         widths = [max(len(row[column]) if column < len(row) else 0 for row in cells) for column in range(len(cells[0]))]
         for row in rows:
             self._written.append(_INDENT * (self._level + 2) + (_aligned(row, widths) if row.startswith("|") else row))
         return end
 
-    def _close_gap(self) -> None:
+    def _drop_blank_lines(self) -> None:
         while self._written and not self._written[-1]:
             self._written.pop()
 
@@ -160,3 +196,7 @@ def _aligned(row: str, widths: Sequence[int]) -> str:
     cells = _cells(row)
     padded: Iterator[str] = (cell.ljust(width) for cell, width in zip(cells, widths, strict=False))
     return "| " + " | ".join([*padded, *cells[len(widths) :]]) + " |"
+
+
+def _is_language(line: str) -> bool:
+    return language_of(line, "") != ""

@@ -1,4 +1,4 @@
-"""The sentences that the steps know: the catalogue of them, and what an unknown sentence probably meant."""
+"""The index of step texts, and the explanation of an undefined step."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ from behave.runner_util import load_step_modules
 from behave.step_registry import StepRegistry, registry
 
 from support.capabilities.registry import PARAMETER_TYPES as TYPES
+from support.errors import suggest
 from support.gherkin import parameter_types
-from support.gherkin.parse import loading_code, parsed
+from support.gherkin.parameter_types import ParameterType
+from support.gherkin.parse import feature_files, loading_code, parse_features
 
 STEPS = Path("steps")
 FEATURES = Path("features")
@@ -30,7 +32,7 @@ KEYWORDS = ("given", "when", "then")
 
 @dataclass
 class StepText:
-    """One sentence of a step: its keyword, its text with parameters, and its uses in features: place and step."""
+    """One text of a step definition: keyword, text with parameters, and its uses in features (place and step)."""
 
     keyword: str
     text: str
@@ -39,34 +41,36 @@ class StepText:
 
     @cached_property
     def parts(self) -> Sequence[tuple[str, str | None, str]]:
-        """Literal, parameter name, and type of the parameter, in order."""
-        return [(literal, name, kind or "") for literal, name, kind, _ in Formatter().parse(self.text)]
+        """Return literal, name and type of each parameter, in order."""
+        return [(literal, name, type or "") for literal, name, type, _ in Formatter().parse(self.text)]
 
     @cached_property
     def loose(self) -> re.Pattern[str]:
-        """A pattern that takes anything for a parameter."""
-        return re.compile("".join(re.escape(literal) + ("(.+?)" if name else "") for literal, name, _ in self.parts))
+        """Return a pattern that matches any text for a parameter."""
+        return re.compile(
+            "".join(re.escape(literal) + (r"(\S(?:.*?\S)?)" if name else "") for literal, name, _ in self.parts)
+        )
 
     @property
     def template(self) -> str:
-        """The sentence with "@" for each parameter."""
+        """Return the text with "@" for each parameter."""
         return "".join(literal + ("@" if name else "") for literal, name, _ in self.parts)
 
     @property
-    def kinds(self) -> list[str]:
-        """The types of the parameters, in order."""
-        return [kind for _, name, kind in self.parts if name]
+    def types(self) -> list[str]:
+        """Return the types of the parameters, in order."""
+        return [type for _, name, type in self.parts if name]
 
     def __str__(self) -> str:
         return f"{self.keyword.capitalize()} {self.text}"
 
 
 @dataclass
-class Entry:
-    """One step: its sentences, what it does, the rest of what is to know, an example, and its module."""
+class StepEntry:
+    """One step function: its texts, summary and details of its docstring, an example, and its module."""
 
     step_texts: list[StepText]
-    meaning: str
+    summary: str
     details: str
     example: str
     module: str
@@ -74,22 +78,22 @@ class Entry:
 
     @property
     def places(self) -> list[str]:
-        """Where features use it."""
-        return sorted({place for sentence in self.step_texts for place, _ in sentence.uses})
+        """Return the places of features that use it."""
+        return sorted({place for text in self.step_texts for place, _ in text.uses})
 
     @property
     def runs_at(self) -> str | None:
-        """Where a feature says the example, word for word; None where none does."""
-        said = {
-            f"{sentence.keyword.capitalize()} {step}": place
-            for sentence in self.step_texts
-            for place, step in reversed(sentence.uses)
+        """Return the place of a step that equals the example; None without one."""
+        used = {
+            f"{text.keyword.capitalize()} {step}": place
+            for text in self.step_texts
+            for place, step in reversed(text.uses)
         }
-        return said.get(self.example)
+        return used.get(self.example)
 
 
 def load(steps: Path = STEPS) -> StepRegistry:
-    """Load the step definitions as behave does, once in a process."""
+    """Load the step definitions as behave does, once per process."""
     if not registry.steps["given"] and not registry.steps["then"]:
         parameter_types.register(TYPES)
         with loading_code():
@@ -97,9 +101,9 @@ def load(steps: Path = STEPS) -> StepRegistry:
     return registry
 
 
-def catalogue(steps: StepRegistry) -> list[Entry]:
-    """Return every step, by module, in the order of the files."""
-    by_function: dict[Any, Entry] = {}
+def build_index(steps: StepRegistry) -> list[StepEntry]:
+    """Return an entry for each step function, by module, in the order of the files."""
+    by_function: dict[Any, StepEntry] = {}
     for keyword in KEYWORDS:
         for definition in steps.steps[keyword]:
             entry = by_function.get(definition.func) or by_function.setdefault(definition.func, _entry(definition.func))
@@ -107,18 +111,18 @@ def catalogue(steps: StepRegistry) -> list[Entry]:
     return sorted(by_function.values(), key=lambda entry: (entry.module, _line(entry)))
 
 
-def _line(entry: Entry) -> int:
+def _line(entry: StepEntry) -> int:
     return int(entry.step_texts[0].definition.func.__code__.co_firstlineno)
 
 
-def _entry(function: Any) -> Entry:
+def _entry(function: Any) -> StepEntry:
     text = "\n".join(line.strip() for line in (function.__doc__ or "").strip().splitlines())
     example = " ".join(EXAMPLE.findall(text)[0]) if EXAMPLE.search(text) else ""
-    meaning, _, details = EXAMPLE.sub("", text).strip().partition("\n\n")
+    summary, _, details = EXAMPLE.sub("", text).strip().partition("\n\n")
     flat = " ".join
-    return Entry(
+    return StepEntry(
         [],
-        flat(meaning.split()),
+        flat(summary.split()),
         flat(details.split()),
         example,
         Path(function.__code__.co_filename).stem,
@@ -126,12 +130,12 @@ def _entry(function: Any) -> Entry:
     )
 
 
-def note_uses(entries: Iterable[Entry], features: Iterable[Feature]) -> list[tuple[Step, str]]:
-    """Note where each sentence is used; return the steps that no definition takes, with their place."""
+def record_uses(entries: Iterable[StepEntry], features: Iterable[Feature]) -> list[tuple[Step, str]]:
+    """Record where each step text is used; return the undefined steps with their places."""
     by_keyword: dict[str, list[StepText]] = {keyword: [] for keyword in KEYWORDS}
     for entry in entries:
-        for sentence in entry.step_texts:
-            by_keyword[sentence.keyword].append(sentence)
+        for text in entry.step_texts:
+            by_keyword[text.keyword].append(text)
     known: dict[tuple[str, str], StepText | None] = {}
     unknown: list[tuple[Step, str]] = []
     for step, place in used_steps(features):
@@ -139,16 +143,16 @@ def note_uses(entries: Iterable[Entry], features: Iterable[Feature]) -> list[tup
         if key not in known:
             candidates = by_keyword.get(step.step_type, [])
             known[key] = next((one for one in candidates if one.definition.matches(step.name)), None)
-        taken = known[key]
-        if taken is None:
+        matching = known[key]
+        if matching is None:
             unknown.append((step, place))
         else:
-            taken.uses.append((place, step.name))
+            matching.uses.append((place, step.name))
     return unknown
 
 
 def used_steps(features: Iterable[Feature]) -> Iterator[tuple[Step, str]]:
-    """Yield each step of features with its place; those of an outline once for each row."""
+    """Yield each step of features with its place; a step of an outline once for each row."""
     for feature in features:
         for scenario in feature.walk_scenarios():
             for step in scenario.all_steps:
@@ -156,93 +160,143 @@ def used_steps(features: Iterable[Feature]) -> Iterator[tuple[Step, str]]:
 
 
 def read_features(paths: Sequence[Path] = (FEATURES,)) -> list[Feature]:
-    """Parse features; folders are searched. Raises Unreadable."""
-    files = [file for path in paths for file in (sorted(path.rglob("*.feature")) if path.is_dir() else [path])]
-    return parsed([FileLocation(os.path.normpath(file)) for file in files])
+    """Parse features; folders are searched. Raises InvalidFeature."""
+    return parse_features([FileLocation(os.path.normpath(file)) for file in feature_files(paths)])
 
 
-# What an unknown sentence probably meant
+def explain(keyword: str, text: str, step_texts: Sequence[StepText], *, count: int = 3) -> str:
+    """Return the message for an undefined step: what differs from the nearest step texts, then these.
 
-
-def explain(keyword: str, text: str, sentences: Sequence[StepText], *, count: int = 3) -> str:
-    """Return what is wrong with a sentence that no step takes, and the nearest that steps do take."""
-    lines = [f"No step says: {keyword.capitalize()} {text}"]
-    others = [one for one in sentences if one.keyword != keyword and one.definition.matches(text)]
+    `count` is the number of step texts shown.
+    """
+    lines = [f"Undefined step: {keyword.capitalize()} {text}"]
+    others = [one for one in step_texts if one.keyword != keyword and one.definition.matches(text)]
+    near = [*others, *(one for one in _nearest(keyword, text, step_texts) if one not in others)]
     if others:
-        told = " or ".join(sorted({one.keyword.capitalize() for one in others}))
-        lines.append(f"It is a sentence for {told}, not for {keyword.capitalize()}.")
-    lines += _misfits(keyword, text, sentences)
+        allowed = " or ".join(sorted({one.keyword.capitalize() for one in others}))
+        lines.append(f"This step text is defined for {allowed}, not for {keyword.capitalize()}.")
+    else:
+        same_keyword = [one for one in step_texts if one.keyword == keyword]
+        words = " ".join(text.split())
+        best = min(same_keyword, key=lambda one: (_mismatches(one, words), -len(one.template)), default=None)
+        if best and _mismatches(best, words) < UNRELATED:  # the explanation is about the first text shown
+            near = [best, *(one for one in near if one.definition.func is not best.definition.func)]
+        lines += differences(text, near[0]) if near else []
     if text.count("{") != text.count("}"):
-        lines.append("A brace is opened and not closed, or the other way round: {vod.id}")
-    near = [*others, *(one for one in _nearest(keyword, text, sentences) if one not in others)][:count]
-    lines.append("The nearest sentences:")
-    lines += [f"  {one}" + _example(one) for one in near]
-    lines.append("All of them: acceptance steps WORD")
+        lines.append("A brace is not closed, or not opened. Expected for instance {vod.id}")
+    lines.append("Nearest step texts:")
+    lines += [f"  {one}" + _example(one) for one in near[:count]]
+    lines.append("List all of them with `acceptance steps WORD`")
     return "\n".join(lines)
 
 
-def _example(sentence: StepText) -> str:
-    keyword, _, text = _entry(sentence.definition.func).example.partition(" ")
-    fits = keyword.lower() == sentence.keyword and sentence.definition.matches(text)
-    return f"\n      for instance: {keyword} {text}" if sentence.kinds and fits else ""
+UNRELATED = 1000
 
 
-def _misfits(keyword: str, text: str, sentences: Iterable[StepText]) -> list[str]:
-    """Return which values do not fit, in the sentences in which the fewest do not."""
-    told = [wrong for one in sentences if (wrong := list(_wrong_values(keyword, text, one)))]
-    fewest = min(map(len, told), default=0)
-    return list(dict.fromkeys(wrong for wrongs in told if len(wrongs) == fewest for wrong in wrongs))
-
-
-def _wrong_values(keyword: str, text: str, sentence: StepText) -> Iterator[str]:
-    """Yield which values do not fit, where the words between them do."""
-    found = sentence.loose.fullmatch(text) if sentence.keyword == keyword else None
-    words = sum(len(literal.split()) for literal, _, _ in sentence.parts)
+def _mismatches(step_text: StepText, text: str) -> int:
+    """Return how many values do not match their types where the literal text matches, UNRELATED otherwise."""
+    found = step_text.loose.fullmatch(text)
+    literal_words = sum(len(literal.split()) for literal, _, _ in step_text.parts)
     if found is None:
-        return
-    wrong = [
-        (value, TYPES[kind])
-        for value, kind in zip(found.groups(), sentence.kinds, strict=True)
-        if kind in TYPES and not re.fullmatch(TYPES[kind].pattern, value)
+        return UNRELATED
+    wrong = len(list(_invalid_values(found.groups(), step_text)))
+    plausible = wrong * 2 <= len(step_text.types) or (wrong == 1 and literal_words > 1)
+    return wrong if plausible else UNRELATED
+
+
+def _example(step_text: StepText) -> str:
+    keyword, _, text = _entry(step_text.definition.func).example.partition(" ")
+    fits = keyword.lower() == step_text.keyword and step_text.definition.matches(text)
+    return f"\n      for instance: {keyword} {text}" if step_text.types and fits else ""
+
+
+def _invalid_values(values: Sequence[str], step_text: StepText) -> Iterator[tuple[str, ParameterType]]:
+    for value, name in zip(values, step_text.types, strict=True):
+        if name in TYPES and not re.fullmatch(TYPES[name].pattern, value):
+            yield value, TYPES[name]
+
+
+def differences(text: str, step_text: StepText) -> list[str]:
+    """Return how an undefined step differs from one step text, as messages."""
+    if found := step_text.loose.fullmatch(text):
+        return [
+            f"Invalid value {value}: expected {type.meaning}.{suggest(value, type.choices)}"
+            for value, type in _invalid_values(found.groups(), step_text)
+        ]
+    if text != " ".join(text.split()):
+        return ["Several blanks between two words: expected one.", *differences(" ".join(text.split()), step_text)]
+    shown = _tokens(
+        "".join(literal + (f"{{{name}:{type}}}" if name else "") for literal, name, type in step_text.parts)
+    )
+    expected, actual = _tokens(step_text.template), _tokens(_with_values_blanked(text, step_text))
+    matcher = difflib.SequenceMatcher(None, expected, actual, autojunk=False)
+    if len(shown) != len(expected) or matcher.ratio() < 0.5:
+        return []
+    return [
+        _difference(_joined(shown[a:b]), _joined(actual[c:d]))
+        for kind, a, b, c, d in matcher.get_opcodes()
+        if kind != "equal"
     ]
-    if words > 1 or len(wrong) < len(sentence.kinds):
-        for value, kind in wrong:
-            near = difflib.get_close_matches(value, kind.choices, n=1)
-            meant = f" Did you mean {near[0]}?" if near else ""
-            told = f" Known: {', '.join(kind.choices)}." if kind.choices else ""
-            yield f"{value} does not fit: here stands {kind.meaning}.{meant}{told}"
 
 
-def _nearest(keyword: str, text: str, sentences: Sequence[StepText]) -> list[StepText]:
-    """Return the sentences, the most alike first: rare words that both have count more than common ones."""
-    asked = _blanked(text)
-    words = {id(sentence): _blanked(sentence.template) for sentence in sentences}
-    often = Counter(word for found in words.values() for word in set(found))
+def _joined(tokens: Sequence[str]) -> str:
+    return " ".join(tokens)
+
+
+def _difference(expected: str, actual: str) -> str:
+    if not actual:
+        return f'Yours lacks "{expected}".'
+    if not expected:
+        comment = " A comment needs a line of its own." if actual.startswith("#") else ""
+        return f'Yours has "{actual}" in addition.{comment}'
+    return f'Yours has "{actual}" instead of "{expected}".'
+
+
+def _tokens(text: str) -> list[str]:
+    return re.findall(r"[^\s,]+|,", text)
+
+
+def _with_values_blanked(text: str, step_text: StepText) -> str:
+    """Return a step with "@" for what matches the parameter types of a step text, in their order."""
+    done, rest = "", text
+    for name in step_text.types:
+        pattern = TYPES[name].pattern if name in TYPES else r"\S+"
+        found = re.search(rf"(?<![\w]){pattern and f'(?:{pattern})'}(?!\w)", rest)
+        if found and found[0]:
+            done, rest = done + rest[: found.start()] + "@", rest[found.end() :]
+    return done + rest
+
+
+def _nearest(keyword: str, text: str, step_texts: Sequence[StepText]) -> list[StepText]:
+    """Return step texts, most similar first: shared rare words count more than common ones."""
+    undefined = _blanked(text)
+    words = {id(one): _blanked(one.template) for one in step_texts}
+    frequency = Counter(word for found in words.values() for word in set(found))
 
     def weight(found: Iterable[str]) -> float:
-        return sum(1 / (1 + often[word]) for word in found if word != "@")
+        return sum(1 / (1 + frequency[word]) for word in found if word != "@")
 
-    def likeness(sentence: StepText) -> float:
-        own = words[id(sentence)]
-        shared = 2 * weight(set(asked) & set(own)) / (weight(set(asked)) + weight(set(own)) or 1.0)
-        order = difflib.SequenceMatcher(None, asked, own, autojunk=False).ratio()
-        letters = difflib.SequenceMatcher(None, " ".join(asked), " ".join(own), autojunk=False).ratio()
-        return shared + order + letters + (0.25 if sentence.keyword == keyword else 0.0)
+    def similarity(one: StepText) -> float:
+        own = words[id(one)]
+        shared = 2 * weight(set(undefined) & set(own)) / (weight(set(undefined)) + weight(set(own)) or 1.0)
+        order = difflib.SequenceMatcher(None, undefined, own, autojunk=False).ratio()
+        letters = difflib.SequenceMatcher(None, " ".join(undefined), " ".join(own), autojunk=False).ratio()
+        return shared + order + letters + (0.25 if one.keyword == keyword else 0.0)
 
     chosen: dict[Any, StepText] = {}
-    for sentence in sorted(sentences, key=likeness, reverse=True):
-        chosen.setdefault(sentence.definition.func, sentence)
+    for one in sorted(step_texts, key=similarity, reverse=True):
+        chosen.setdefault(one.definition.func, one)
     return list(chosen.values())
 
 
 def _blanked(text: str) -> list[str]:
-    people = "|".join(TYPES["Actor"].choices)
-    text = re.sub(rf'[A-Z]+ /\S*|"[^"]*"|\b\d+(\.\d+)?\b|\b(?:{people})\b', "@", text)
+    actors = "|".join(map(re.escape, TYPES["Actor"].choices))
+    text = re.sub(rf'[A-Z]+ /\S*|"[^"]*"|\b\d+(\.\d+)?\b|\b(?:{actors})\b', "@", text)
     return [word.strip(",.:'") for word in text.lower().split()]
 
 
 class ExplainingRegistry:
-    """The registry of steps as the runner asks it; an unknown step is given the explanation as its message."""
+    """behave's registry of steps; an undefined step gets the explanation as its error message."""
 
     def __init__(self, steps: StepRegistry) -> None:
         self._steps = steps
@@ -251,12 +305,12 @@ class ExplainingRegistry:
         return getattr(self._steps, name)
 
     @cached_property
-    def _sentences(self) -> list[StepText]:
-        return [sentence for entry in catalogue(self._steps) for sentence in entry.step_texts]
+    def _step_texts(self) -> list[StepText]:
+        return [text for entry in build_index(self._steps) for text in entry.step_texts]
 
     def find_match(self, step: Step) -> Any:
-        """Return the match of a step; None where there is none."""
+        """Return the match of a step; None if it is undefined."""
         match = self._steps.find_match(step)
         if match is None:
-            step.error_message = explain(step.step_type, step.name, self._sentences)
+            step.error_message = explain(step.step_type, step.name, self._step_texts)
         return match

@@ -1,57 +1,93 @@
-"""Lines that were meant as steps or blocks and became prose: behave takes whatever stands before the first step so."""
+"""Lines that were meant as steps or blocks, but that behave reads as descriptions and never runs."""
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterator
 
 from behave.model import Feature, ScenarioOutline
 
-from support.gherkin.parse import BLOCKS, QUOTES, STEPS
+from support.gherkin.keywords import DEFAULT_LANGUAGE, QUOTES, Keywords, keywords
 
 PROSE = frozenset(
-    {"The", "They", "There", "These", "Them", "That", "This", "What", "Where", "Who"}
-    | {"Whenever", "Any", "An", "By", "Be"}
+    {"the", "they", "them", "than", "thin", "hen", "ten", "gives", "giver", "any", "ant", "end", "add", "aid"}
+    | {"hand", "sand", "land", "band", "put", "cut", "out", "nut", "hut", "bit", "bet", "bug", "bus", "buy", "rules"}
 )
-"""Words that prose begins with and that are like keywords."""
+"""English words that prose starts with and that are one edit away from a keyword."""
 
 
-def stray_text(feature: Feature, is_sentence: Callable[[str], bool] = lambda text: False) -> Iterator[tuple[str, str]]:
-    """Yield the lines of descriptions that are no prose: the place of their block, and what is wrong.
+def stray_text(feature: Feature, is_step_text: Callable[[str], bool] = lambda text: False) -> Iterator[tuple[str, str]]:
+    """Yield place and message of each description line that was meant as a step or a block.
 
-    `is_sentence` tells what a step definition takes, for those who have these at hand.
+    `is_step_text` says whether a step definition matches; callers without step definitions omit it.
     """
+    known = keywords(feature.language or DEFAULT_LANGUAGE)
     backgrounds = [one.background for one in (feature, *feature.rules) if one.background]
     scenarios = feature.walk_scenarios(with_outlines=True)
     written = [scenario for scenario in scenarios if not isinstance(scenario.parent, ScenarioOutline)]
     for block in (feature, *feature.rules):
         for line in block.description:
-            if _is_block(line) or line.startswith(("Given ", "* ")):
-                yield f"{block.location}", _told(line)
+            if _is_block(line, known) or line.startswith(known.given):
+                yield f"{block.location}", _message(line, known)
     for block in (*backgrounds, *written):
         for line in block.description:
             texts = (line, line.partition(" ")[2])
-            if _is_block(line) or _is_step(line) or line.startswith(("|", *QUOTES)) or any(map(is_sentence, texts)):
-                yield f"{block.location}", _told(line)
+            misplaced = line.startswith(("|", *QUOTES)) or any(map(is_step_text, texts))
+            if misplaced or _is_block(line, known) or _is_step(line, known):
+                yield f"{block.location}", _message(line, known)
 
 
-def _told(line: str) -> str:
-    known = ", ".join((*STEPS, *(f"{block}:" for block in BLOCKS[:4])))
-    return f'"{line}" is read as prose and never run: it begins with no keyword ({known}), or stands below none'
-
-
-def _is_block(line: str) -> bool:
-    """Whether a line is like `Backgroud:`, or is `Background` without a colon."""
-    name = re.match(r"([A-Za-z]+(?: [A-Za-z]+)?) ?(?::|$)", line)
-    return name is not None and bool(difflib.get_close_matches(name[1].title(), BLOCKS, n=1, cutoff=0.75))
-
-
-def _is_step(line: str) -> bool:
-    """Whether a line begins like a step; where steps are expected no prose is like them."""
-    first = line.split()[0]
-    return first == "*" or (
-        first.isalpha()
-        and first.capitalize() not in PROSE
-        and bool(difflib.get_close_matches(first.capitalize(), STEPS, n=1, cutoff=0.65))
+def _message(line: str, known: Keywords) -> str:
+    steps = (step.strip() for step in known.steps if not step.startswith("*"))
+    expected = ", ".join(dict.fromkeys((*steps, *(f"{block}:" for block in known.blocks))))
+    return (
+        f'"{line}" is read as description and never run. Start a step or block with a keyword ({expected}), '
+        "or reword a description whose first word resembles one"
     )
+
+
+def _is_block(line: str, known: Keywords) -> bool:
+    """Return whether a line resembles `Backgroud:`, or is `Background` without a colon."""
+    name, colon, _ = line.partition(":")
+    name = name.strip()
+    for keyword in (*known.features, *known.blocks):
+        if name.lower() == keyword.lower() and (colon or name == line.strip()):
+            return True
+        if _is_similar(name, keyword) and (colon or name == line.strip()):
+            return True
+    return False
+
+
+def _is_step(line: str, known: Keywords) -> bool:
+    """Return whether a line starts with a step keyword or one typing error away from it."""
+    if line.startswith("* ") or line == "*":
+        return True
+    for keyword in {step.strip() for step in known.steps if not step.startswith("*")}:
+        words = len(keyword.split())
+        start = " ".join(line.split()[:words])
+        if start.lower() == keyword.lower() or _is_similar(start, keyword):
+            return True
+    return False
+
+
+def _is_similar(text: str, keyword: str) -> bool:
+    """Return whether text is one insertion, deletion, replacement or swap of neighbours away from a keyword.
+
+    Words of prose such as "While", "Put" and "Then" differ by more, or by their first letter.
+    """
+    left, right = text.lower(), keyword.lower()
+    if left == right or min(len(left), len(right)) < 3 or left in PROSE or not re.fullmatch(r"[^\W\d_][\w' -]*", left):
+        return False
+    return _is_one_edit(left, right)
+
+
+def _is_one_edit(left: str, right: str) -> bool:
+    if len(left) > len(right):
+        left, right = right, left
+    if len(right) - len(left) > 1:
+        return False
+    first = next((i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), len(left))
+    if len(left) < len(right):
+        return left[first:] == right[first + 1 :]
+    swapped = left[first + 1 : first + 2] + left[first : first + 1] == right[first : first + 2]
+    return left[first + 1 :] == right[first + 1 :] or (swapped and left[first + 2 :] == right[first + 2 :])

@@ -33,7 +33,7 @@ from support.allure.writer import MaskedFileWriter
 from support.errors import ExitCode, RunStopped, SelectionError, UsageError
 from support.evidence.masking import Masker, use_masker
 from support.gherkin.behaviours import behaviours
-from support.gherkin.parse import loading_code, parsed
+from support.gherkin.parse import loading_code, parse_features
 from support.gherkin.personas import personas_in
 from support.gherkin.steps import ExplainingRegistry
 from support.report import known_issues
@@ -122,7 +122,7 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
             self._locations = [one for one in self.feature_locations() if not self.config.exclude(one)]
         except (InvalidFilenameError, InvalidFileLocationError) as error:
             raise UsageError(f"{error} is no feature: they end in .feature, and lists of them begin with @.") from error
-        self.features.extend(parsed(self._locations, self.config.lang))
+        self.features.extend(parse_features(self._locations, self.config.lang))
 
     def _load(self) -> None:
         self.context = Context(self)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -12,6 +13,8 @@ from behave.model_type import Status
 
 from support.evidence.exchanges import Answered, Observed
 from support.gherkin.behaviours import ids_of
+from support.gherkin.keywords import keywords_in
+from support.gherkin.parse import feature_files
 from support.gherkin.tags import ID
 from support.report.coverage import Coverage, CoverageStatus, Shown
 from support.runner.workers.outcome import ScenarioOutcome
@@ -48,21 +51,22 @@ def coverage_of(
 def _not_loaded(folder: Path, features: Sequence[Feature]) -> Iterator[str]:
     """Yield the text of every feature that the command line left out."""
     loaded = {Path(feature.filename).resolve() for feature in features}
-    for file in sorted(folder.rglob("*.feature")):
-        if file.resolve() not in loaded:
-            yield file.read_text(encoding="utf-8", errors="replace")  # it was not to run: no reason to stop here
+    for file in feature_files([folder]) if folder.is_dir() else []:
+        with contextlib.suppress(OSError):  # it was not to run: no reason to stop here
+            if file.resolve() not in loaded:
+                yield file.read_text(encoding="utf-8", errors="replace")
 
 
 def scenarios_in(text: str) -> int:
     """Count the scenarios of a feature, each row of Examples being one, without the time that parsing takes."""
-    count, examples = 0, False
+    known, count, examples = keywords_in(text), 0, False
     for line in filter(None, map(str.strip, text.splitlines())):
         if line.startswith("|"):
             count += examples
-        elif line.startswith(("Examples:", "Scenarios:")):
+        elif known.block_of(line) in known.examples:
             count, examples = count - 1, True  # the first row names the columns
         elif not line.startswith("#"):
-            count, examples = count + line.startswith(("Scenario:", "Example:")), False
+            count, examples = count + (known.block_of(line) in known.scenarios), False
     return count
 
 

@@ -13,7 +13,7 @@ from behave.model_type import FileLocation
 
 from support.allure.descriptions import described
 from support.errors import UsageError
-from support.gherkin.format import refuse_missing
+from support.gherkin.format import require_paths
 
 RERUN = "rerun.txt"
 _LINE = re.compile(r":(\d+)$")
@@ -40,9 +40,9 @@ def refuse_missing_places(names: Iterable[str]) -> None:
         path = _place(name.removeprefix("@")).path
         if name.startswith("@") and path.name == RERUN and not path.exists():
             raise UsageError(f"Nothing is to be run again: there is no {path}. A run writes it where something fails.")
-        refuse_missing([path])
+        require_paths([path])
         if name.startswith("@"):
-            refuse_missing([place.path for place in _listed(path)])
+            require_paths([place.path for place in _listed(path)])
 
 
 def refuse_moved(names: Iterable[str], features: Sequence[Feature]) -> None:

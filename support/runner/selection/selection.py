@@ -16,6 +16,7 @@ from behave.model_type import FileLocation
 from support.allure.descriptions import rule_of, title_of
 from support.errors import SelectionError, UsageError
 from support.gherkin import tags
+from support.gherkin.integrity import unclosed_braces, unverified_scenarios
 from support.gherkin.stray_text import stray_text
 from support.runner.selection.locations import empty_files
 
@@ -91,7 +92,7 @@ def _troubles(feature: Feature) -> Iterator[str]:
         if isinstance(scenario, ScenarioOutline):
             yield from _empty_tables(scenario)
             yield from unknown_columns(scenario)
-    for location, told in stray_text(feature):
+    for location, told in (*stray_text(feature), *unclosed_braces(feature), *unverified_scenarios(feature)):
         yield f"{told} ({location})"
     for place in (feature, *feature.rules, *with_outlines):
         for tag in place.tags:

@@ -1,4 +1,4 @@
-"""What the doctor says of a target: one thing wrong at a time."""
+"""`acceptance doctor`: findings for a target with one problem each."""
 
 import argparse
 import re
@@ -14,7 +14,7 @@ import responses
 from pydantic import SecretStr
 
 from support.cli import doctor as doctors
-from support.cli.doctor import BAD, GOOD, LACKING, Doctor, Finding
+from support.cli.doctor import BAD, GOOD, MISSING, Doctor, Finding
 from support.drivers.browser import NO_BROWSER
 from support.errors import ExitCode, UsageError
 from support.gherkin import steps
@@ -42,7 +42,7 @@ def scenarios() -> list[Any]:
 
 @pytest.fixture
 def platform(scenarios: list[Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[responses.RequestsMock]:
-    """A platform that answers as it should, with an account for Dana; a test takes away or replaces what it needs."""
+    """A healthy platform with an account for Dana; a test replaces the responses that it needs."""
 
     class Parsed:
         def walk_scenarios(self) -> list[Any]:
@@ -71,60 +71,60 @@ def target(*capabilities: Capability, **sections: Any) -> Target:
 
 
 def found(what: str, *capabilities: Capability, **sections: Any) -> Finding:
-    [finding] = [one for one in Doctor(target(*capabilities, **sections)).findings() if one.what == what]
+    [finding] = [one for one in Doctor(target(*capabilities, **sections)).findings() if one.subject == what]
     return finding
 
 
 @pytest.mark.usefixtures("platform")
 class TestAGoodTarget:
-    def test_each_thing_is_told_with_what_was_seen(self) -> None:
-        seen = {one.what: (one.state, one.seen) for one in Doctor(target(Capability.WRITES)).findings()}
+    def test_each_check_is_shown_with_its_result(self) -> None:
+        seen = {one.subject: (one.state, one.actual) for one in Doctor(target(Capability.WRITES)).findings()}
         assert seen["address"] == (GOOD, f"{URL} is healthy")
         assert seen["version"] == (GOOD, "Archivist 3.2.1")
         assert seen["clock"] == (GOOD, "agrees with this machine to 2 s")
         assert seen["Dana"] == (GOOD, "signs in and is editor")
         assert seen["writes"] == (GOOD, "provided")
 
-    def test_who_has_no_account_costs_the_scenarios_in_which_they_act(self) -> None:
+    def test_a_missing_account_costs_the_scenarios_of_its_persona(self) -> None:
         finding = found("Ravi")
-        assert (finding.state, finding.seen) == (LACKING, "has no account in the target file")
+        assert (finding.state, finding.actual) == (MISSING, "has no account in the target file")
         assert int(finding.cost.split()[0]) > 50
         assert str(finding) == f"– Ravi          has no account in the target file\n{'':<16}costs: {finding.cost}"
 
-    def test_a_newcomer_needs_no_account(self) -> None:
+    def test_a_temporary_persona_needs_no_account(self) -> None:
         assert PERSONAS["Nora"].temporary
-        assert "Nora" not in [one.what for one in Doctor(target()).findings()]
+        assert "Nora" not in [one.subject for one in Doctor(target()).findings()]
 
-    def test_she_signs_out_again(self, platform: responses.RequestsMock) -> None:
+    def test_the_persona_signs_out_again(self, platform: responses.RequestsMock) -> None:
         list(Doctor(target()).findings())
         assert platform.calls[-1].request.url == f"{URL}/api/auth/logout"
         assert platform.calls[-1].request.headers["Authorization"] == "Bearer good"
 
 
-class TestWhatIsWrong:
-    def test_an_address_where_nobody_is(self, platform: responses.RequestsMock) -> None:
+class TestProblems:
+    def test_an_address_without_a_server(self, platform: responses.RequestsMock) -> None:
         platform.replace("GET", f"{URL}/api/health", body=requests.ConnectionError())
         [finding] = Doctor(target()).findings()
-        assert (finding.what, finding.state) == ("address", BAD)
-        assert "is the address right, and the platform up?" in finding.seen
+        assert (finding.subject, finding.state) == ("address", BAD)
+        assert "is the address right, and the platform up?" in finding.actual
         assert finding.cost.startswith("all ")
 
     def test_an_address_that_is_too_slow(self, platform: responses.RequestsMock) -> None:
         platform.replace("GET", f"{URL}/api/health", body=requests.ConnectTimeout())
-        assert "no connection was made in time" in found("address").seen
+        assert "no connection was made in time" in found("address").actual
 
     @pytest.mark.parametrize("answer", ['{"hello": "world"}', "true", "[]", '"healthy"', "null", "<html>"])
-    def test_an_address_where_somebody_else_is(self, platform: responses.RequestsMock, answer: str) -> None:
+    def test_an_address_of_another_server(self, platform: responses.RequestsMock, answer: str) -> None:
         platform.replace("GET", f"{URL}/api/health", body=answer)
-        assert found("address").seen == f"{URL}/api/health is not the health of the platform: {answer}"
+        assert found("address").actual == f"{URL}/api/health is not the health of the platform: {answer}"
 
     @pytest.mark.parametrize("minutes", [5, -5])
-    def test_a_clock_that_is_wrong(self, platform: responses.RequestsMock, minutes: int) -> None:
-        told = format_datetime(datetime.now(UTC) + timedelta(minutes=minutes), usegmt=True)
-        platform.replace("GET", f"{URL}/api/health", json=HEALTH, headers={"Date": told})
+    def test_a_clock_that_differs(self, platform: responses.RequestsMock, minutes: int) -> None:
+        output = format_datetime(datetime.now(UTC) + timedelta(minutes=minutes), usegmt=True)
+        platform.replace("GET", f"{URL}/api/health", json=HEALTH, headers={"Date": output})
         finding = found("clock")
-        assert (finding.state, finding.cost) == (BAD, "scenarios that look at times")
-        assert finding.seen.startswith(
+        assert (finding.state, finding.cost) == (BAD, "scenarios that compare times")
+        assert finding.actual.startswith(
             ("differs from this machine by 299 s", "differs from this machine by 29", "differs from this machine by 30")
         )
 
@@ -137,90 +137,88 @@ class TestWhatIsWrong:
         platform.replace("GET", f"{URL}/openapi.json", json=description)
         finding = found("version")
         assert finding.state == BAD
-        assert finding.seen.startswith("unexpected response: ")
+        assert finding.actual.startswith("unexpected response: ")
 
     @pytest.mark.parametrize("path", ["login", "me"])
     def test_a_sign_in_that_is_answered_in_another_form(self, platform: responses.RequestsMock, path: str) -> None:
         platform.replace("POST" if path == "login" else "GET", f"{URL}/api/auth/{path}", json=["good"])
-        assert found("Dana").seen.startswith("unexpected response: ")
+        assert found("Dana").actual.startswith("unexpected response: ")
 
     def test_a_variable_that_is_not_set(
         self, platform: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.delenv("DANA_PASSWORD")
-        assert found("Dana").seen == "the environment variable DANA_PASSWORD is not set"
+        assert found("Dana").actual == "the environment variable DANA_PASSWORD is not set"
         monkeypatch.delenv("DANA_NAME")
-        assert found("Dana").seen == "the environment variables DANA_NAME and DANA_PASSWORD are not set"
+        assert found("Dana").actual == "the environment variables DANA_NAME and DANA_PASSWORD are not set"
 
-    def test_a_password_that_is_wrong(self, platform: responses.RequestsMock) -> None:
+    def test_an_incorrect_password(self, platform: responses.RequestsMock) -> None:
         platform.replace("POST", f"{URL}/api/auth/login", status=401, json={"error": {}})
         finding = found("Dana")
-        assert (finding.state, finding.seen) == (BAD, f'{SIGNING_IN} 401: {{"error": {{}}}}')
+        assert (finding.state, finding.actual) == (BAD, f'{SIGNING_IN} 401: {{"error": {{}}}}')
 
-    def test_a_refusal_is_told_in_the_words_of_the_platform(self, platform: responses.RequestsMock) -> None:
+    def test_a_rejection_is_shown_with_the_message_of_the_platform(self, platform: responses.RequestsMock) -> None:
         envelope = {"error": {"type": "LockedError", "message": "Too many tries."}}
         platform.replace("POST", f"{URL}/api/auth/login", status=423, json=envelope)
-        assert found("Dana").seen == f"{SIGNING_IN} 423: Too many tries."
+        assert found("Dana").actual == f"{SIGNING_IN} 423: Too many tries."
 
-    def test_a_refusal_that_repeats_the_password_is_told_without_it(self, platform: responses.RequestsMock) -> None:
+    def test_a_rejection_is_shown_without_the_password(self, platform: responses.RequestsMock) -> None:
         platform.replace("POST", f"{URL}/api/auth/login", status=422, json={"input": "correct horse"})
-        assert found("Dana").seen.endswith('was answered 422: {"input": "***"}')
+        assert found("Dana").actual.endswith('was answered 422: {"input": "***"}')
 
     def test_a_role_that_is_another(self, platform: responses.RequestsMock) -> None:
         platform.replace("GET", f"{URL}/api/auth/me", json={"role": "viewer"})
-        assert found("Dana").seen == "role: expected editor, got viewer"
+        assert found("Dana").actual == "role: expected editor, got viewer"
 
 
 @pytest.mark.usefixtures("platform")
 class TestCapabilities:
     @pytest.mark.parametrize("capability", list(Capability))
-    def test_one_that_is_not_granted_says_what_that_costs(
-        self, capability: Capability, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_a_missing_capability_has_a_cost(self, capability: Capability, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(doctors, "find_browser", lambda: None)
         finding = found(capability)
-        why = NO_BROWSER if capability is Capability.BROWSER else "not granted by the target file"
-        assert (finding.state, finding.seen) == (LACKING, why)
+        why = NO_BROWSER if capability is Capability.BROWSER else "not provided by the target file"
+        assert (finding.state, finding.actual) == (MISSING, why)
         assert int(finding.cost.split()[0]) > 0
 
     def test_a_database_that_does_not_answer(self, tmp_path: Path) -> None:
         nowhere = Store(url=SecretStr(f"postgresql+psycopg:///x?host={tmp_path}"))
         finding = found("database", Capability.DATABASE, database=nowhere)
         assert finding.state == BAD
-        assert "connection" in finding.seen
+        assert "connection" in finding.actual
 
     def test_redis_that_does_not_answer(self, tmp_path: Path) -> None:
         finding = found("redis", Capability.REDIS, redis=Store(url=SecretStr(f"unix://{tmp_path}/redis.sock")))
         assert finding.state == BAD
 
     @pytest.mark.parametrize("capability", [Capability.DATABASE, Capability.REDIS, Capability.STORAGE])
-    def test_one_that_is_granted_without_saying_where_it_is(self, capability: Capability) -> None:
+    def test_a_capability_without_its_section_is_a_problem(self, capability: Capability) -> None:
         finding = found(capability, capability)
         assert finding.state == BAD
-        assert f"[{capability}]" in finding.seen
+        assert f"[{capability}]" in finding.actual
 
     def test_a_storage_that_is_mounted(self, tmp_path: Path) -> None:
-        assert found("storage", Capability.STORAGE, storage=Storage(root=tmp_path)).seen == str(tmp_path)
+        assert found("storage", Capability.STORAGE, storage=Storage(root=tmp_path)).actual == str(tmp_path)
 
     @pytest.mark.parametrize(("granted", "state"), [((), GOOD), ((Capability.WRITES,), BAD)])
-    def test_a_storage_that_only_reads_is_enough_for_who_only_reads(
+    def test_a_read_only_storage_is_enough_without_writes(
         self, tmp_path: Path, granted: Sequence[Capability], state: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("os.access", lambda path, mode: False)
         assert found("storage", Capability.STORAGE, *granted, storage=Storage(root=tmp_path)).state == state
 
-    def test_a_storage_that_is_not_there(self, tmp_path: Path) -> None:
+    def test_a_missing_storage(self, tmp_path: Path) -> None:
         finding = found("storage", Capability.STORAGE, storage=Storage(root=tmp_path / "media"))
-        assert "is not a folder on this machine: mount the media storage, or remove `storage`" in finding.seen
+        assert "is not a folder on this machine: mount the media storage, or remove `storage`" in finding.actual
 
 
-EVERYBODY = {name: PersonaAccount(username_env="DANA_NAME", password_env="DANA_PASSWORD") for name in PERMANENT}
+ALL_PERSONAS = {name: PersonaAccount(username_env="DANA_NAME", password_env="DANA_PASSWORD") for name in PERMANENT}
 
 
 @pytest.mark.usefixtures("platform")
 class TestTheVerdict:
     def runs(self, *capabilities: Capability, **sections: Any) -> int:
-        verdict = Doctor(target(*capabilities, **{"personas": EVERYBODY, **sections})).verdict()
+        verdict = Doctor(target(*capabilities, **{"personas": ALL_PERSONAS, **sections})).verdict()
         number = re.fullmatch(r"about (\d+) of \d+ scenarios run at staging", verdict)
         assert number is not None
         return int(number[1])
@@ -234,7 +232,7 @@ class TestTheVerdict:
         counts = [self.runs(*granted[:number]) for number in range(len(granted) + 1)]
         assert counts == sorted(set(counts))
 
-    def test_a_browser_is_the_machines_to_have(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_browser_belongs_to_the_machine(self, monkeypatch: pytest.MonkeyPatch) -> None:
         counts = []
         for browser in (None, "/usr/bin/chromium"):
             for looking in (doctors, preflight):
@@ -242,14 +240,14 @@ class TestTheVerdict:
             counts.append(self.runs(Capability.WRITES))
         assert counts[0] < counts[1]
         finding = found("browser")
-        assert (finding.state, finding.seen) == (GOOD, "this machine's /usr/bin/chromium")
+        assert (finding.state, finding.actual) == (GOOD, "this machine's /usr/bin/chromium")
 
     def test_stores_cost_no_scenario(self) -> None:
         assert self.runs(Capability.WRITES) == self.runs(Capability.WRITES, Capability.DATABASE, Capability.REDIS)
 
-    def test_who_has_no_account_costs_the_scenarios_in_which_they_act(self, scenarios: list[Any]) -> None:
+    def test_a_missing_account_costs_the_scenarios_of_its_persona(self, scenarios: list[Any]) -> None:
         theirs = [one for one in scenarios if any("Ravi" in step.name for step in one.all_steps)]
-        without = {name: account for name, account in EVERYBODY.items() if name != "Ravi"}
+        without = {name: account for name, account in ALL_PERSONAS.items() if name != "Ravi"}
         everything = tuple(Capability)
         assert self.runs(*everything, personas=without) == self.runs(*everything) - len(theirs)
 
@@ -260,34 +258,36 @@ class TestTheCommand:
         return doctors.work(argparse.Namespace(target=f"target={named}"))
 
     @pytest.mark.usefixtures("platform")
-    def test_a_target_that_only_lacks_something_can_be_tested(
+    def test_a_target_without_problems_can_be_tested(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert self.examined(monkeypatch, "targets/staging.toml") == ExitCode.PASSED
         assert capsys.readouterr().out.splitlines()[-1].startswith("behave -D target=targets/staging.toml: about ")
 
-    def test_a_target_that_cannot_be_reached_is_not_recommended(
+    def test_an_unreachable_target_is_not_recommended(
         self, platform: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         platform.replace("GET", f"{URL}/api/health", body=requests.ConnectionError())
         assert self.examined(monkeypatch) == ExitCode.ENVIRONMENT
-        told = capsys.readouterr().out
-        assert "behave -D" not in told
-        assert told.endswith("No scenario can run at staging until it answers as the platform does.\n")
+        output = capsys.readouterr().out
+        assert "behave -D" not in output
+        assert output.endswith("No scenario can run at staging until the platform responds there.\n")
 
-    def test_what_keeps_a_run_from_beginning_is_not_counted_as_running(
+    def test_a_problem_that_prevents_a_run_is_named(
         self, platform: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         platform.replace("GET", f"{URL}/api/auth/me", json={"role": "viewer"})
         assert self.examined(monkeypatch) == ExitCode.ENVIRONMENT
-        told = capsys.readouterr().out.splitlines()[-1]
-        assert told.startswith("behave -D target=staging does not begin until what is marked ✗ is mended; then about ")
+        output = capsys.readouterr().out.splitlines()[-1]
+        assert output.startswith(
+            "behave -D target=staging does not start until the problems marked ✗ are fixed; then about "
+        )
 
-    def test_a_wrong_clock_does_not_keep_a_run_from_beginning(
+    def test_a_clock_that_differs_does_not_prevent_a_run(
         self, platform: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        told = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
-        platform.replace("GET", f"{URL}/api/health", json=HEALTH, headers={"Date": told})
+        output = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+        platform.replace("GET", f"{URL}/api/health", json=HEALTH, headers={"Date": output})
         assert self.examined(monkeypatch) == ExitCode.ENVIRONMENT
         assert capsys.readouterr().out.splitlines()[-1].startswith("behave -D target=staging: about ")
 

@@ -1,4 +1,4 @@
-"""`acceptance up`: what it writes beside the targets of others, and what is left of it however it ends."""
+"""`acceptance up`: its target files, and what remains after each way to end it."""
 
 import argparse
 import os
@@ -29,7 +29,7 @@ def target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 class Deployed:
-    """As much of a run as the target files tell of."""
+    """The part of a run that the target files contain."""
 
     def __init__(self) -> None:
         self.deployment = self
@@ -38,40 +38,40 @@ class Deployed:
         self.media_root = Path("/media")
 
 
-class TestWhatIsThereAlready:
+class TestExistingFiles:
     @pytest.mark.parametrize("name", ["mine.toml", "mine.env"])
     @pytest.mark.parametrize("content", [MINE, "", f"\n{OURS}"])
-    def test_what_others_wrote_is_refused_before_anything_starts(
+    def test_files_of_the_user_are_rejected_before_the_start(
         self, target: Path, name: str, content: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         path = target.with_name(name)
         path.write_text(content, encoding="utf-8")
         monkeypatch.setattr(up, "Run", lambda *_: pytest.fail("nothing should be started"))
-        with pytest.raises(UsageError, match=rf"{name} is there already, and was not written by `acceptance up`"):
+        with pytest.raises(UsageError, match=rf"{name} already exists and was not written by `acceptance up`"):
             up.work(argparse.Namespace(target="mine", read_only=False))
         assert path.read_text(encoding="utf-8") == content
 
-    def test_what_a_killed_one_left_makes_room(self, target: Path) -> None:
+    def test_files_of_a_killed_platform_are_deleted(self, target: Path) -> None:
         target.write_text(OURS, encoding="utf-8")
         target.with_suffix(".env").write_text(f"{up.HEADER}\n", encoding="utf-8")
-        up._make_room(target)
+        up._clear(target)
         assert list(target.parent.iterdir()) == []
 
-    def test_so_does_what_one_left_that_was_killed_while_it_wrote(self, target: Path) -> None:
+    def test_an_incomplete_file_is_deleted(self, target: Path) -> None:
         target.write_text(OURS[:-10], encoding="utf-8")
-        up._make_room(target)
+        up._clear(target)
         assert list(target.parent.iterdir()) == []
 
-    def test_one_that_is_up_keeps_its_files(self, target: Path) -> None:
+    def test_a_running_platform_keeps_its_files(self, target: Path) -> None:
         with socket.create_server(("127.0.0.1", 0)) as platform:
             target.write_text(OURS.replace(":9", f":{platform.getsockname()[1]}"), encoding="utf-8")
-            with pytest.raises(UsageError, match="and its platform is up: choose another name with --target"):
-                up._make_room(target)
+            with pytest.raises(UsageError, match="and its platform is running"):
+                up._clear(target)
         assert target.exists()
 
 
-class TestWhatIsWritten:
-    def test_it_is_for_this_user_alone_and_gone_in_the_end(self, target: Path) -> None:
+class TestTargetFiles:
+    def test_they_are_private_and_deleted_at_the_end(self, target: Path) -> None:
         with up._target_files(cast(Run, Deployed()), target, read_only=False):
             files = list(target.parent.iterdir())
             assert sorted(file.name for file in files) == ["mine.env", "mine.toml"]
@@ -80,10 +80,10 @@ class TestWhatIsWritten:
         assert list(target.parent.iterdir()) == []
 
     @pytest.mark.parametrize("name", ["mine.toml", "mine.env"])
-    def test_what_others_wrote_meanwhile_stays(self, target: Path, name: str) -> None:
+    def test_a_file_created_meanwhile_is_kept(self, target: Path, name: str) -> None:
         target.with_name(name).write_text(MINE, encoding="utf-8")
         with pytest.raises(UsageError, match=name), up._target_files(cast(Run, Deployed()), target, read_only=False):
-            pytest.fail("nothing should be told")
+            pytest.fail("the files should be rejected")
         assert [file.name for file in target.parent.iterdir()] == [name]
         assert target.with_name(name).read_text(encoding="utf-8") == MINE
 
@@ -98,13 +98,13 @@ def live(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
 
 def test_a_closed_terminal_ends_it_and_leaves_nothing(live: subprocess.Popen[str], tmp_path: Path) -> None:
     assert live.stdout is not None
-    told = ""
+    output = ""
     for line in live.stdout:
-        told += line
+        output += line
         if line.startswith("Ctrl-C"):
             break
     logs, media = (
-        Path(cast(re.Match[str], re.search(rf"^{name} +(.+)$", told, re.M))[1]) for name in ("Logs", "Media")
+        Path(cast(re.Match[str], re.search(rf"^{name} +(.+)$", output, re.M))[1]) for name in ("Logs", "Media")
     )
     assert logs.parent == media.parent
     assert (logs / "platform.log").is_file()
@@ -116,6 +116,6 @@ def test_a_closed_terminal_ends_it_and_leaves_nothing(live: subprocess.Popen[str
     assert list((PROJECT / "support" / "targets").glob(f"up-{tmp_path.name}.*")) == []
 
 
-def test_who_interrupts_a_command_sees_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_command_ends_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(up, "work", lambda options: os.kill(os.getpid(), signal.SIGINT))
     assert main.main(["up"]) == ExitCode.INTERRUPTED

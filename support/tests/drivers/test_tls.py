@@ -184,7 +184,7 @@ class TestAnAuthorityThatTheTargetNames:
     def test_a_certificate_of_another_name_is_refused_without_that_advice(
         self, target: Target, platform: Platform, tmp_path: Path
     ) -> None:
-        seen = address(platform.target(tmp_path, url=platform.misnamed, ca_file="our-authority.pem")).seen
+        seen = address(platform.target(tmp_path, url=platform.misnamed, ca_file="our-authority.pem")).actual
         assert f": {UNTRUSTED}Hostname mismatch" in seen
         assert ADVICE not in seen
 
@@ -197,7 +197,7 @@ class TestAnAuthorityThatNobodyNames:
         assert str(stop.value).endswith(f"{ADVICE}.")
 
     def test_the_doctor_says_so(self, platform: Platform, tmp_path: Path) -> None:
-        seen = address(platform.target(tmp_path)).seen
+        seen = address(platform.target(tmp_path)).actual
         assert f": {UNTRUSTED}" in seen
         assert seen.endswith(ADVICE)
 
@@ -214,7 +214,7 @@ class TestAnAuthorityThatNobodyNames:
     def test_where_nobody_speaks_tls_that_is_said(self, platform: Platform, tmp_path: Path) -> None:
         with ThreadingHTTPServer(("127.0.0.1", 0), Door) as plain:
             threading.Thread(target=plain.serve_forever, daemon=True).start()
-            seen = address(platform.target(tmp_path, url=f"https://127.0.0.1:{plain.server_address[1]}")).seen
+            seen = address(platform.target(tmp_path, url=f"https://127.0.0.1:{plain.server_address[1]}")).actual
             plain.shutdown()
         assert ": no secure connection was made: " in seen
         assert ADVICE not in seen

@@ -1,4 +1,4 @@
-"""The typed parameters of step sentences: what each takes, as what, and what it leaves to other sentences."""
+"""Parameter types: the texts that each accepts, the converted values, and the texts that it rejects."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ from support.gherkin.personas import PERSONAS, UNAUTHENTICATED
 from support.load.samples import OUTCOMES
 from support.testdata.media import CONDITIONS, SLOW
 
-TAKEN: dict[str, dict[str, object]] = {
+ACCEPTED: dict[str, dict[str, object]] = {
     "Actor": {word: word for word in (*PERSONAS, "she", "he", "they")},
     "Object": {word: word for word in (*PERSONAS, "her", "him", "them")},
     "Owner": {"Dana's": "Dana", "Mallory's": "Mallory", "her": "her", "his": "his", "their": "their"},
@@ -65,12 +65,12 @@ TAKEN: dict[str, dict[str, object]] = {
     "PastAction": {"deleted": "delete", "acknowledged": "acknowledge"},
     "ResourceState": {word: word for word in ("available", "soft-deleted", "permanently deleted")},
     "ResearchStage": {stage: stage for stage in RESEARCH_STAGES},
-    "PriceFault": {trouble: trouble for trouble in PRICE_FAULTS},
+    "PriceFault": {fault: fault for fault in PRICE_FAULTS},
     "Rejection": {word: word for word in REJECTIONS},
     "Validity": {"valid": "valid", "invalid": "invalid"},
     "Credentials": {words: words for words in CREDENTIALS},
     "Attempt": {words: words for words in ATTEMPTS},
-    "LoginField": {"name": "name", "password": "password"},
+    "LoginField": {"user name": "user name", "password": "password"},
     "SessionState": {"open": True, "ended": False},
     "Token": {"access token": "access_token", "refresh token": "refresh_token"},
     "Setting": {setting: setting for setting in SETTINGS},
@@ -98,15 +98,15 @@ TAKEN: dict[str, dict[str, object]] = {
         )
     },
     "VodField": {"title": "title", "file path": "file_path", "show": "show_id"},
-    "VodAction": {deed: deed for deed in ACTIONS},
+    "VodAction": {action: action for action in ACTIONS},
     "PastVodAction": {"submitted": "submits", "published": "publishes"},
     "Calls": {calls: calls for calls in REQUEST_TYPES},
     "Variety": {"the same": "the same", "different": "different"},
     "LiveToken": {token: token for token in TOKENS},
-    "Reply": {"503": 503, "silence": "silence", "a late success": "a late success"},
+    "Reply": {"503": 503, "no response": "no response", "a late success": "a late success"},
     "Day": {"today": 0, "1 day ago": -1, "7 days ago": -7, "2 days ahead": 2},
 }
-LEFT: dict[str, list[str]] = {
+REJECTED: dict[str, list[str]] = {
     "Actor": ["dana", "Dana's", "Bob", "her", "the editor", "", "Dana and Omar"],
     "Object": ["she", "he", "Dana's", "Bob", ""],
     "Owner": ["Dana", "she", "Bob's", "dana's", ""],
@@ -115,7 +115,7 @@ LEFT: dict[str, list[str]] = {
     "Number": ["five", "-5", "5.", ".5", "1e3", "1,000", "", "5 "],
     "Times": ["thrice", "0 times", "never", "always", "3", "times", "-1 times", "2.5 times", ""],
     "Repeat": ["for ever", "0 times", ""],
-    "Caller": ["everybody", "Dana's", ""],
+    "Caller": ["every user", "Dana's", ""],
     "Request": ["GET", "get /api", "GET api/vod", "GET /api vod", "GET  /api", '"GET /api"', ""],
     "Path": ["api", "/a b", '/"', ""],
     "Duration": ["2", "2 parsecs", "two seconds", "-1 s", ""],
@@ -150,14 +150,14 @@ LEFT: dict[str, list[str]] = {
     "SessionState": ["goes", "ends", ""],
     "Token": ["token", "refresh_token", ""],
     "Setting": ["name", "roles", ""],
-    "AccountProperty": ["address", "names", ""],
+    "AccountProperty": ["mail", "names", ""],
     "VodState": ["finished", "Pending", '"pending"', ""],
     "VodStates": ["finished", "pending,", "pending failed", "pending and", ""],
     "Stage": ["finished", "Captioned", ""],
     "Integer": ["-1", "1.5", "ten", ""],
     "Value": ["{vod.id", "City Council", "None", "1,5", "characters", '"a" "b"', ""],
     "VodField": ["file_path", "size", "Title", ""],
-    "VodAction": ["read", "hand in", "watches", ""],
+    "VodAction": ["read", "submit", "watches", ""],
     "PastVodAction": ["submits", "deletes", ""],
     "Calls": ["registration", "requests", ""],
     "Variety": ["same", "equal", ""],
@@ -177,32 +177,32 @@ def value_of(kind: str, text: str) -> Any:
     return argument.value
 
 
-def test_every_type_has_its_cases_here() -> None:
-    assert set(TAKEN) == set(LEFT) == set(TYPES) - {"Which"}
+def test_every_type_has_cases() -> None:
+    assert set(ACCEPTED) == set(REJECTED) == set(TYPES) - {"Which"}
 
 
 def test_which_of_several_may_be_left_unsaid() -> None:
     parameter_types.register(PARAMETER_TYPES)
     matcher = ParseMatcher(value_of, "Dana's {value:Which}session ends")
-    sentences = ("Dana's session ends", "Dana's first session ends", "Dana's second session ends")
-    assert [match.arguments[0].value for match in map(matcher.match, sentences) if match] == [-1, 0, 1]
+    texts = ("Dana's session ends", "Dana's first session ends", "Dana's second session ends")
+    assert [match.arguments[0].value for match in map(matcher.match, texts) if match] == [-1, 0, 1]
     assert matcher.match("Dana's third session ends") is None
 
 
-@pytest.mark.parametrize("kind, text", [(kind, text) for kind, texts in TAKEN.items() for text in texts])
-def test_a_type_takes_its_words_and_gives_them_their_value(kind: str, text: str) -> None:
-    value, expected = value_of(kind, text), TAKEN[kind][text]
+@pytest.mark.parametrize("kind, text", [(kind, text) for kind, texts in ACCEPTED.items() for text in texts])
+def test_a_type_converts_accepted_texts(kind: str, text: str) -> None:
+    value, expected = value_of(kind, text), ACCEPTED[kind][text]
     assert value == expected
     assert type(value) is type(expected)
 
 
-@pytest.mark.parametrize("kind, text", [(kind, text) for kind, texts in LEFT.items() for text in texts])
-def test_a_type_leaves_other_words_alone(kind: str, text: str) -> None:
+@pytest.mark.parametrize("kind, text", [(kind, text) for kind, texts in REJECTED.items() for text in texts])
+def test_a_type_rejects_other_texts(kind: str, text: str) -> None:
     with pytest.raises(LookupError):
         value_of(kind, text)
 
 
 @pytest.mark.parametrize("kind", TYPES.values(), ids=TYPES)
-def test_every_type_says_what_it_means(kind: parameter_types.ParameterType) -> None:
+def test_every_type_has_a_meaning(kind: parameter_types.ParameterType) -> None:
     assert kind.meaning
     assert kind.meaning == kind.meaning.strip()

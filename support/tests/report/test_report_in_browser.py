@@ -199,7 +199,7 @@ def test_many_at_once_are_a_picture(page: "Page") -> None:
 
 
 def test_what_is_broken_and_what_is_skipped_say_why(page: "Page") -> None:
-    says(opened(page, "A clip can be played backwards"), "No step says: When somebody plays it backwards")
+    says(opened(page, "A clip can be played backwards"), "Undefined step: When somebody plays it backwards")
     page.go_back()
     says(opened(page, "The list is there without a database"), "the target 'here' does not grant: faults")
 

@@ -36,12 +36,12 @@ def test_a_run_without_workers_is_refused(probe: Probe, jobs: str) -> None:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (FEATURE.encode("utf-8-sig"), "features/new.feature:1: it begins with a byte order mark"),
-        (FEATURE.encode("latin-1"), "features/new.feature:1: this is no UTF-8, save the file in that encoding."),
-        (b"Featre: New\n", 'features/new.feature:1: "Featre: New" is no beginning of a feature'),
-        (FEATURE.replace("It", "I\u2028t").encode(), "features/new.feature:2: it holds U+2028, which is not seen"),
-        (FEATURE.replace("It", "I\0t").encode(), "features/new.feature:2: it holds U+0000, which is not seen"),
-        (b"# language: xx\nFeature: New\n", "features/new.feature:1: behave knows no language 'xx'"),
+        (FEATURE.encode("utf-8-sig"), "features/new.feature:1: starts with a byte order mark"),
+        (FEATURE.encode("latin-1"), "features/new.feature:1: not UTF-8. Save the file in that encoding."),
+        (b"Featre: New\n", 'features/new.feature:1: "Featre: New" is not the start of a feature'),
+        (FEATURE.replace("It", "I\u2028t").encode(), "features/new.feature:2: contains the invisible character U+2028"),
+        (FEATURE.replace("It", "I\0t").encode(), "features/new.feature:2: contains the invisible character U+0000"),
+        (b"# language: xx\nFeature: New\n", "features/new.feature:1: unknown language 'xx'"),
     ],
 )
 def test_a_feature_that_cannot_be_read_is_named(probe: Probe, content: bytes, sentence: str) -> None:
@@ -77,7 +77,7 @@ def test_code_that_cannot_be_loaded_is_named_with_its_line(probe: Probe, file: s
     (probe.folder / file).write_text(code)
     ended = probe.run("--name=S01")
     assert ended.exit_code == 3
-    assert re.match(f"Nothing was run: {sentence}", ended.errors), ended.errors
+    assert re.match(f"No scenarios run: {sentence}", ended.errors), ended.errors
     assert "Traceback" not in ended.errors
 
 

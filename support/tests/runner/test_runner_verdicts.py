@@ -183,7 +183,7 @@ class TestAListThatIsOld:
 
     def test_a_file_that_is_gone_is_refused(self, probe: Probe, feature: Path) -> None:
         feature.unlink()
-        assert self.refusal(probe, "@reports/rerun.txt").startswith("There is no features/moved.feature.")
+        assert self.refusal(probe, "@reports/rerun.txt").startswith("features/moved.feature does not exist.")
 
     def test_without_a_list_nothing_is_to_be_run_again(self, probe: Probe, feature: Path) -> None:
         probe.run("--name=S01")
