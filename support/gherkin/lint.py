@@ -40,7 +40,7 @@ TECHNICAL = re.compile(
 # `| password | {a text of 16 characters} |` is generated, and in `| no password | password |` the second names a field.
 SECRET = re.compile(
     r"(?:\b|_)(?:password|passwd|secret|token|api[ _-]?key)\b[\"']?(?:\s*[:=|]\s*[\"']?|\s+(?:is\s+)?[\"'])"
-    r"(?![{<]|password\b)[^\s\"'|{}<>]{8,}|\bBearer [\w.-]{10,}|\beyJ[\w-]{10,}",
+    r"(?![{<]|(?:password|allowed|rejected)\b)[^\s\"'|{}<>]{8,}|\bBearer [\w.-]{10,}|\beyJ[\w-]{10,}",
     re.IGNORECASE,
 )
 INTERFACE = Path("features/interface")

@@ -128,15 +128,24 @@ Feature: Updates in bulk
     Scenario: Without a worker updates wait
       Given Dana has the status "Import"
       And the worker is stopped
+      When Dana sends POST /api/status/updates with
+        """
+        {"updates": [{"status_id": "{status Import.id}", "kind": "status", "new_status": "starting"}]}
+        """
+      Then within 5 seconds Dana gets from /api/status/updates/{answer.receipt_id}
+        | path    | value   |
+        | state   | waiting |
+        | results | {empty} |
+
+    @critical @needs.faults @lock.platform @id.STA-057
+    Scenario: The next worker applies the updates that waited
+      Given Dana has the status "Import"
+      And the worker is stopped
       And Dana has sent POST /api/status/updates with
         """
         {"updates": [{"status_id": "{status Import.id}", "kind": "status", "new_status": "starting"}]}
         """
       And the response is saved as "updates"
-      Then within 5 seconds Dana gets from /api/status/updates/{updates.receipt_id}
-        | path    | value   |
-        | state   | waiting |
-        | results | {empty} |
       When the worker is restored
       Then within 10 seconds Dana gets from /api/status/updates/{updates.receipt_id}
         | path           | value   |
