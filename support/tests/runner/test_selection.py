@@ -16,8 +16,8 @@ from support.errors import ExitCode, SelectionError, UsageError
 from support.gherkin import tags
 from support.report.manifest import Manifest, ScenarioEntry, Status
 from support.runner.output.summary import write_lists
-from support.runner.selection.locations import refuse_missing_places, refuse_moved
-from support.runner.selection.selection import refuse, selected
+from support.runner.selection.locations import reject_missing_places, reject_moved
+from support.runner.selection.selection import reject_invalid, selected
 from support.tests.project import PROJECT
 
 TEXT = """\
@@ -56,7 +56,7 @@ def names(feature: Feature, *arguments: str) -> list[str]:
 
 def refusal(features: list[Feature], *arguments: str) -> str:
     with pytest.raises(SelectionError) as stop:
-        refuse(features, asked(*arguments))
+        reject_invalid(features, asked(*arguments))
     assert stop.value.exit_code == ExitCode.SELECTION
     return str(stop.value)
 
@@ -89,11 +89,11 @@ class TestSelecting:
 class TestRefusingNothing:
     @pytest.mark.parametrize("arguments", [[], ["--tags=@slow"], ["--name=council"]])
     def test_a_selection_with_a_scenario_passes(self, feature: Feature, arguments: list[str]) -> None:
-        refuse([feature], asked(*arguments))
+        reject_invalid([feature], asked(*arguments))
 
     def test_one_selected_scenario_among_many_features_is_enough(self, feature: Feature) -> None:
         another = parse_feature("Feature: Another\n Scenario: It is\n  Given a step")
-        refuse([another, feature], asked("--tags=@smoke"))
+        reject_invalid([another, feature], asked("--tags=@smoke"))
 
     def test_a_typo_in_a_tag_is_told_with_what_was_probably_meant(self, feature: Feature) -> None:
         assert refusal([feature], "--tags=@smok") == (
@@ -200,19 +200,21 @@ class TestRefusingWhatCannotTell:
 
     def test_prose_is_prose(self) -> None:
         prose = "The editors\n and whoever else.\n When it rains they stay in: always.\n "
-        refuse([parse_feature(f"Feature: F\n {prose}\n Rule: R\n {prose}\n Scenario: S\n  The one.{STEP}")], asked())
+        reject_invalid(
+            [parse_feature(f"Feature: F\n {prose}\n Rule: R\n {prose}\n Scenario: S\n  The one.{STEP}")], asked()
+        )
 
     def test_angle_brackets_of_other_languages_are_no_columns(self) -> None:
         text = f'Feature: F\n Scenario Outline: O{STEP} <a>\n   """\n   <p class="x">1 < 2</p>\n   """\n'
-        refuse([parse_feature(f"{text}  Examples:\n   | a |\n   | 1 |")], asked())
+        reject_invalid([parse_feature(f"{text}  Examples:\n   | a |\n   | 1 |")], asked())
 
     def test_equal_titles_under_different_rules_are_told_apart(self) -> None:
         rules = "".join(f"\n Rule: {name}\n  Scenario: Same{STEP}" for name in ("One", "Two"))
-        refuse([parse_feature(f"Feature: F{rules}")], asked())
+        reject_invalid([parse_feature(f"Feature: F{rules}")], asked())
 
     def test_rows_of_an_outline_are_told_apart_by_their_values(self) -> None:
         text = f"Feature: F\n Scenario Outline: O{STEP}\n  Examples:\n   | a |\n   | 1 |\n   | 2 |"
-        refuse([parse_feature(text)], asked())
+        reject_invalid([parse_feature(text)], asked())
 
     def test_everything_that_is_wrong_is_told_at_once(self) -> None:
         features = [parse_feature("Feature: One"), parse_feature("Feature: Two")]
@@ -234,8 +236,8 @@ class TestPlaces:
     def refuse(self, name: str) -> None:
         locations = collect_feature_locations([name])
         features = parse_features(locations)
-        refuse_moved([name], features)
-        refuse(features, asked(name), locations)
+        reject_moved([name], features)
+        reject_invalid(features, asked(name), locations)
 
     def listed(self) -> str:
         """The list that a run in which all of the feature failed leaves."""
@@ -276,7 +278,7 @@ class TestPlaces:
         name = self.listed()
         Path("captioning.feature").unlink()
         with pytest.raises(UsageError, match=r"There is no captioning\.feature"):
-            refuse_missing_places([name])
+            reject_missing_places([name])
 
     @pytest.mark.parametrize("content", ["", "# to be written\n"])
     def test_a_file_without_a_feature_is_told(self, content: str) -> None:
@@ -299,13 +301,13 @@ class TestPlaces:
 def test_a_path_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch, name: str, told: str) -> None:
     monkeypatch.chdir(PROJECT)
     with pytest.raises(UsageError) as stop:
-        refuse_missing_places([name])
+        reject_missing_places([name])
     assert str(stop.value) == told
 
 
 def test_paths_that_are_there_are_let_through(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(PROJECT)
-    refuse_missing_places(["features", "features/vod/captioning.feature:10", "features/vod/"])
+    reject_missing_places(["features", "features/vod/captioning.feature:10", "features/vod/"])
 
 
 @pytest.mark.parametrize(
