@@ -245,7 +245,7 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
     def _announce(self, line: str) -> None:
         if line not in self._announced:  # workers that share a target send the same line
             self._announced.add(line)
-            print(f"\n{line}; {seconds_since_start():.2f} s after the start of behave", flush=True)
+            print(f"{line}; {seconds_since_start():.2f} s after the start of behave", flush=True)
 
     def _replay(
         self, chosen: list[Scenario], pool: Pool, evidence: EvidenceReceiver, options: Options, progress: Progress

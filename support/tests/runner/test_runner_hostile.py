@@ -196,7 +196,7 @@ class TestRetries:
         steps = "    When it takes 1.2 seconds\n    Then it works at the second attempt\n"
         probe = made(f"  @limit.2s\n  Scenario: L\n{steps}")
         with (probe.folder / "environment.py").open("a") as file:
-            file.write("\n\nfrom support.runner import pool\n\npool.GRACE = 0.0\n")
+            file.write("\n\nfrom support.runner.scheduling import pool\n\npool.GRACE = 0.0\n")
         assert probe.run("-D", "retries=1").allure == {"L": "passed"}
 
     def test_tries_within_a_millisecond_are_told_in_their_order(self, made: Callable[[str], Probe]) -> None:
@@ -311,7 +311,7 @@ def test_a_shard_with_nothing_in_it_is_refused(made: Callable[[str], Probe]) -> 
     ended = probe.run("-D", "shard=3/3")
     assert ended.exit_code == ExitCode.SELECTION
     assert ended.errors == (
-        "Nothing to run in shard 3 of 3: what is selected, 2 scenarios, makes fewer parts. Ask for fewer shards.\n"
+        "No scenario in shard 3 of 3: the selection has only 2 scenarios. Use fewer shards.\n"
     )
 
 

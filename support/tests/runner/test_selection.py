@@ -97,7 +97,7 @@ class TestRefusingNothing:
 
     def test_a_typo_in_a_tag_is_told_with_what_was_probably_meant(self, feature: Feature) -> None:
         assert refusal([feature], "--tags=@smok") == (
-            "Nothing was run. @smok is no tag of the vocabulary (did you mean @smoke?)."
+            "Invalid selection. @smok is no tag of the vocabulary (did you mean @smoke?)."
         )
 
     def test_a_typo_is_told_even_where_the_rest_of_the_expression_selects(self, feature: Feature) -> None:
@@ -108,7 +108,7 @@ class TestRefusingNothing:
         self, feature: Feature, asked_for: str
     ) -> None:
         assert refusal([feature], f"--tags={asked_for}").endswith(
-            "is written as behave no longer reads it: or for a comma, not for ~."
+            'old tag expression, write "or" for a comma and "not" for ~.'
         )
 
     def test_a_pattern_of_tags_that_nothing_matches_is_told(self, feature: Feature) -> None:
@@ -117,7 +117,7 @@ class TestRefusingNothing:
 
     def test_a_known_tag_that_no_scenario_has_is_told(self, feature: Feature) -> None:
         assert refusal([feature], "--tags=@id.VOD-041").endswith(
-            "No scenario has the tag @id.VOD-041; did you mean @id.VOD-040?"
+            "No scenario has the tag @id.VOD-041. Did you mean @id.VOD-040?"
         )
 
     def test_known_tags_that_never_meet_are_told_without_a_guess(self, feature: Feature) -> None:
@@ -126,14 +126,14 @@ class TestRefusingNothing:
         assert "No scenario has the tag" not in sentence
 
     def test_a_name_that_nothing_has_is_told(self, feature: Feature) -> None:
-        assert refusal([feature], "--name=budget") == "Nothing to run: no scenario matches --name=budget."
+        assert refusal([feature], "--name=budget") == "No scenario matches --name=budget."
 
     def test_tags_and_names_are_told_together(self, feature: Feature) -> None:
         sentence = refusal([feature], "--tags=@smoke", "--name=recording")
-        assert sentence == "Nothing to run: no scenario matches --tags=@smoke --name=recording."
+        assert sentence == "No scenario matches --tags=@smoke --name=recording."
 
     def test_no_feature_is_nothing_to_run(self) -> None:
-        assert refusal([]) == "Nothing to run: the features hold no scenario."
+        assert refusal([]) == "No scenario selected: the features have no scenarios."
 
 
 STEP = "\n  Given a step"
@@ -143,28 +143,28 @@ class TestRefusingWhatCannotTell:
     @pytest.mark.parametrize(
         ("text", "sentence"),
         [
-            ("Feature: Empty", 'The feature "Empty" (<string>:1) has no scenario.'),
-            ("Feature: F\n Scenario: Nothing happens", '"Nothing happens" (<string>:2) has no step.'),
+            ("Feature: Empty", 'The feature "Empty" (<string>:1) has no scenarios.'),
+            ("Feature: F\n Scenario: Nothing happens", '"Nothing happens" (<string>:2) has no steps.'),
             (f"Feature: F\n Scenario Outline: O{STEP}", 'The outline "O" (<string>:2) has no Examples.'),
             (
                 f"Feature: F\n Scenario Outline: O <a>{STEP}\n  Examples:\n   | a |",
-                'The Examples of "O <a>" (<string>:4) have no row.',
+                'The Examples of "O <a>" (<string>:4) have no rows.',
             ),
             (
                 f"Feature: F\n Scenario: Same{STEP}\n Scenario: Same{STEP}",
-                'The feature "F" (<string>:1) has 2 scenarios called "Same".',
+                'The feature "F" (<string>:1) has 2 scenarios with the title "Same".',
             ),
             (
                 f"Feature: F\n Scenario Outline: O{STEP}\n  Examples:\n   | a |\n   | 1 |\n   | 1 |",
-                'The feature "F" (<string>:1) has 2 scenarios called "O (a 1)".',
+                'The feature "F" (<string>:1) has 2 scenarios with the title "O (a 1)".',
             ),
             (
                 f"Feature: F\n Scenario: So  it is{STEP}\n Scenario: So it is{STEP}",
-                'The feature "F" (<string>:1) has 2 scenarios called "So it is".',
+                'The feature "F" (<string>:1) has 2 scenarios with the title "So it is".',
             ),
             (
                 f"Feature: F\n Scenario: O 1{STEP}\n Scenario Outline: O <a>{STEP}\n  Examples:\n   | a |\n   | 1 |\n",
-                'A row of Examples (<string>:8) and a scenario are both called "O 1".',
+                'A row of Examples (<string>:8) and a scenario have the same title "O 1".',
             ),
             (
                 f"@smokey\nFeature: F\n Scenario: S{STEP}",
@@ -177,7 +177,7 @@ class TestRefusingWhatCannotTell:
         ],
     )
     def test_it_is_told_what_and_where(self, text: str, sentence: str) -> None:
-        assert refusal([parse_feature(text)]) == f"Nothing was run. {sentence}"
+        assert refusal([parse_feature(text)]) == f"Invalid selection. {sentence}"
 
     @pytest.mark.parametrize(
         "text",
@@ -218,7 +218,7 @@ class TestRefusingWhatCannotTell:
 
     def test_everything_that_is_wrong_is_told_at_once(self) -> None:
         features = [parse_feature("Feature: One"), parse_feature("Feature: Two")]
-        assert refusal(features).count("has no scenario") == 2
+        assert refusal(features).count("has no scenarios") == 2
 
 
 class TestPlaces:
@@ -257,8 +257,8 @@ class TestPlaces:
     @pytest.mark.parametrize(
         ("text", "told"),
         [
-            (TEXT.replace(MEETING, "A budget meeting"), f'should be "{MEETING}", but is "A budget meeting".'),
-            (TEXT.replace("    @smoke", "    # why\n    @smoke"), "but is no scenario."),
+            (TEXT.replace(MEETING, "A budget meeting"), f'expected "{MEETING}", got "A budget meeting".'),
+            (TEXT.replace("    @smoke", "    # why\n    @smoke"), "got no scenario."),
         ],
         ids=["another scenario", "none"],
     )
@@ -271,7 +271,7 @@ class TestPlaces:
 
     def test_a_line_behind_the_end_is_told(self) -> None:
         lines = len(TEXT.splitlines())
-        with pytest.raises(UsageError, match=f"captioning.feature has no line 9999, it ends at line {lines}"):
+        with pytest.raises(UsageError, match=f"captioning.feature:9999: the file has only {lines} lines"):
             self.refuse("captioning.feature:9999")
 
     def test_a_file_of_a_list_that_is_gone_is_told(self) -> None:
@@ -283,7 +283,7 @@ class TestPlaces:
     @pytest.mark.parametrize("content", ["", "# to be written\n"])
     def test_a_file_without_a_feature_is_told(self, content: str) -> None:
         Path("empty.feature").write_text(content, encoding="utf-8")
-        with pytest.raises(SelectionError, match=r"^Nothing was run. empty.feature holds no feature.$"):
+        with pytest.raises(SelectionError, match=r"^Invalid selection. empty.feature contains no feature.$"):
             self.refuse(".")
 
 
