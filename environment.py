@@ -1,4 +1,4 @@
-"""Hooks of behave. They only wire; what they call lives in support/scenario/hooks.py."""
+"""Hooks of behave. They only delegate to support/scenario/hooks.py."""
 
 from behave.model import Scenario, Step
 from behave.runner import Context
@@ -12,25 +12,26 @@ parameter_types.register(PARAMETER_TYPES)
 
 
 def before_scenario(context: Context, scenario: Scenario) -> None:
-    """Give the scenario its world, or skip it where the target lacks what it needs."""
+    """Create the scenario's world, or skip the scenario if the target does not provide what it needs."""
     context.world = hooks.begin(scenario)
 
 
 def before_step(context: Context, step: Step) -> None:
-    """Note the state of the stores where a later step compares with it."""
+    """Record the state of the stores if a later step compares with it."""
     hooks.step_begins(context.world, step)
 
 
 def after_step(context: Context, step: Step) -> None:
-    """Keep what the step exchanged as evidence."""
+    """Attach the step's exchanges as evidence."""
     hooks.step_ended(context.world, step)
 
 
 def after_scenario(context: Context, scenario: Scenario) -> None:
-    """Take away what the scenario created; trouble on the way fails the scenario."""
-    hooks.end(context.world, scenario)
+    """Clean up after the scenario; an error in the cleanup fails the scenario."""
+    if "world" in context:  # otherwise the setup failed, which is reported already
+        hooks.end(context.world, scenario)
 
 
 def after_all(context: Context) -> None:
-    """Sign out who was signed in for the whole run."""
+    """End the sessions that all scenarios share."""
     hooks.finish()

@@ -1,4 +1,4 @@
-"""Every error of the test project that more than one room handles, and every exit code of `behave` and `acceptance`.
+"""Errors that several rooms handle, and the exit codes of `behave` and `acceptance`.
 
 ======  ==========================================================================
  code    meaning
@@ -6,27 +6,27 @@
      0   every selected scenario passed
      1   at least one scenario did not pass
      2   invalid command line, setting or target file
-     3   the selection cannot give a verdict: no scenario, an unknown tag, an empty scenario
-     4   the platform did not start, the target does not respond or differs from its file, or nothing can be written
-     5   the report could not be built, or not from all shards
-     6   no scenario failed, but the tests did: an invalid feature, an undefined step, a hook, a cleanup
-     7   every scenario that did not pass is listed as a known issue
+     3   invalid selection: no scenario, an unknown tag, an empty scenario
+     4   the platform or the target is not available, or the reports cannot be written
+     5   the report could not be built, or is incomplete
+     6   errors in the tests, no failures: an invalid feature, an undefined step, a hook, a cleanup
+     7   only known issues failed
    129   the terminal was closed (SIGHUP)
    130   interrupted (Ctrl-C)
-   141   the reader of the output is gone (SIGPIPE), as with `behave | head`
+   141   the output pipe was closed (SIGPIPE), as with `behave | head`
    143   terminated (SIGTERM)
 ======  ==========================================================================
 
 AcceptanceError
     FeatureError            the feature is invalid
-    StepError               a step or hook did what it must not do
+    StepError               a step or hook did something that is not allowed
     RunStopped              the run cannot continue; has an exit code
         UsageError          2
         SelectionError      3
         EnvironmentFailed   4
         ReportError         5
 
-Assertion errors (a check failed, a status of the platform) are defined where they are raised.
+Assertion errors (a failed check, an unexpected status of the platform) are defined where they are raised.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """What the shell is told."""
+    """The exit codes."""
 
     PASSED = 0
     FAILED = 1
@@ -55,7 +55,7 @@ class ExitCode(IntEnum):
 
     @classmethod
     def of_signal(cls, number: int) -> ExitCode:
-        """Return what shells say of a program that a signal ended."""
+        """Return the code that shells report for a program that a signal ended."""
         return cls(128 + number)
 
 
@@ -64,42 +64,42 @@ class AcceptanceError(Exception):
 
 
 class RunStopped(AcceptanceError):
-    """The run cannot go on. The message is one sentence for the person who started it."""
+    """The run cannot continue. The message is shown to the user as it is."""
 
     exit_code = ExitCode.FAILED
 
 
 class UsageError(RunStopped):
-    """The command line, a setting or a target file is wrong."""
+    """The command line, a setting or a target file is invalid."""
 
     exit_code = ExitCode.USAGE
 
 
 class SelectionError(RunStopped):
-    """What was selected cannot give an honest verdict."""
+    """The selection is empty or invalid."""
 
     exit_code = ExitCode.SELECTION
 
 
 class EnvironmentFailed(RunStopped):
-    """The platform could not be started, the target does not answer or is not as told, or nothing can be written."""
+    """The platform or the target is not available, or the reports cannot be written."""
 
     exit_code = ExitCode.ENVIRONMENT
 
 
 class FeatureError(AcceptanceError):
-    """The feature is to be mended: a missing tag, table or column, a name that nobody made.
+    """The feature is invalid: a missing tag, table or column, or an unknown name.
 
-    No AssertionError: a check that failed tells of the platform, and this one could not look at it.
+    It is not an AssertionError, because a failed check is a statement about the platform.
     """
 
 
 class StepError(AcceptanceError):
-    """The tests' own code did what no step or hook may do."""
+    """A step or hook did something that is not allowed, such as `sys.exit`."""
 
 
 def require_feature(condition: object, message: str) -> None:
-    """Raise FeatureMistake with the sentence unless the fact holds."""
+    """Raise FeatureError with the message unless the condition is true."""
     if not condition:
         raise FeatureError(message)
 
@@ -123,6 +123,6 @@ def suggest(name: str, known: Iterable[str]) -> str:
 
 
 class ReportError(RunStopped):
-    """The report could not be built; the message is a sentence for the user."""
+    """The report could not be built."""
 
     exit_code = ExitCode.REPORT

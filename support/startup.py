@@ -1,8 +1,4 @@
-"""Loading without the garbage collector.
-
-What is loaded stays until the end. Looking for garbage among it, again and again while it is loaded and once more when
-Python ends, took a third of a second of every run; and what the collector touches is copied for each forked worker.
-"""
+"""Garbage collection during the start of a process."""
 
 import gc
 from collections.abc import Iterator
@@ -10,8 +6,12 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
-    """Collect no garbage inside, and later none among what exists at its end."""
+def without_garbage_collection() -> Iterator[None]:
+    """Disable the collector inside, then exclude every object that exists at the end from later collections.
+
+    Loaded modules live until the process ends. Scanning them repeatedly took a third of a second of every run, and
+    the collector's writes would make every forked worker copy their memory pages.
+    """
     gc.disable()
     try:
         yield

@@ -75,6 +75,12 @@ class AllureFormatter(allure_behave.formatter.AllureFormatter):  # type: ignore[
         self.listener.stop_scenario(scenario)
         self.listener.stop_feature()
 
+    def report_problem(self, title: str, message: str, container: Any = None) -> None:
+        """Report an error outside scenarios as a broken result; `container` is its feature or rule, if any."""
+        feature = getattr(container, "feature", None) or container
+        labels = place_labels(feature, rule_of(container)) if container is not None else []
+        self.listener._report_trouble(title, message, labels)
+
 
 class ScenarioListener(AllureListener):  # type: ignore[misc]
     """Turns what behave does into Allure results."""

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from support.errors import ExitCode, RunStopped, UsageError, suggest
-from support.startup import uncollected
+from support.startup import without_garbage_collection
 
 PROJECT = Path(__file__).parents[2]
 COMMANDS = {
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, meaning in (COMMANDS | LISTS).items():
         command = commands.add_parser(name, help=meaning, description=meaning[0].upper() + meaning[1:] + ".")
         if name in given[:1]:
-            with uncollected():
+            with without_garbage_collection():
                 module = importlib.import_module(f"support.cli.{name}")
             module.add_to(command)
     if given[:1] and not given[0].startswith("-") and given[0] not in COMMANDS | LISTS:

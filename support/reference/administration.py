@@ -80,7 +80,7 @@ class FailureResponse(ResponseModel):
     finished_at: datetime
 
 
-class StatusResponse(ResponseModel):
+class AdministrationStatusResponse(ResponseModel):
     """The health of the platform, and the newest failures."""
 
     status: HealthStatus
@@ -139,9 +139,9 @@ def queue(services: ServicesDep) -> QueueResponse:
 
 
 @router.get("/api/admin/status", dependencies=[_administrators], responses=error_responses(401, 403, 500, 503))
-def status(services: ServicesDep, health: HealthDep) -> StatusResponse:
+def status(services: ServicesDep, health: HealthDep) -> AdministrationStatusResponse:
     """Return the health of the platform, and the newest failures."""
-    return StatusResponse(
+    return AdministrationStatusResponse(
         status=health.status, services=health.services, failures=read_failures(services), checked_at=utc_now()
     )
 

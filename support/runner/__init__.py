@@ -1,8 +1,8 @@
-"""Our behave runner: selects honestly, starts the target, runs, and ends everything it started."""
+"""The behave runner: checks the selection, starts the target, runs the scenarios and cleans up."""
 
-from support.startup import uncollected
+from support.startup import without_garbage_collection
 
-with uncollected():
+with without_garbage_collection():
     from support.runner.runner import Runner
 
 __all__ = ["Runner"]

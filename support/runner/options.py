@@ -1,4 +1,4 @@
-"""The options of a run that behave hands through: `-D name=value`."""
+"""Options of a run that are passed through behave: `-D name=value`."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from support.targets.settings import EMBEDDED
 
 Value = TypeVar("Value")
 
-MEANINGS = {
-    "target": "the deployment to run against: a name from support/targets, or a path to a .toml file",
-    "order": "random, or random:SEED to repeat an order; as written without it",
-    "retries": "how often a scenario that did not pass is tried again (0)",
-    "flaky": "fail: scenarios that passed only on a later try make the run fail",
+DESCRIPTIONS = {
+    "target": "the deployment to test: a name from support/targets, or the path of a .toml file",
+    "order": "random, or random:SEED to repeat an order; default: as written",
+    "retries": "how often a failed scenario is retried (default: 0)",
+    "flaky": "fail: scenarios that passed on retry fail the run",
     "shard": "2/5 runs the second fifth of the scenarios",
 }
 
 
 @dataclass(frozen=True)
 class Shard:
-    """The `number`th (from 1) of `count` parts."""
+    """Part `number` (from 1) of `count` parts."""
 
     number: int
     count: int
@@ -33,7 +33,7 @@ class Shard:
 
 @dataclass(frozen=True)
 class Options:
-    """What was asked for. `seed` is None where scenarios run as written."""
+    """The options of a run. `seed` is None if scenarios run as written."""
 
     target: str = EMBEDDED
     seed: str | None = None
@@ -43,20 +43,20 @@ class Options:
 
 
 def read_options(userdata: Mapping[str, str]) -> Options:
-    """Read behave's userdata. Raises UsageError for an unknown name or a value that makes no sense."""
+    """Read behave's userdata. Raises UsageError for an unknown option or an invalid value."""
     for name in userdata:
-        if name not in MEANINGS:
-            close = difflib.get_close_matches(name, MEANINGS, n=1)
-            known = "; ".join(f"{option}: {meaning}" for option, meaning in MEANINGS.items())
+        if name not in DESCRIPTIONS:
+            close = difflib.get_close_matches(name, DESCRIPTIONS, n=1)
+            known = "; ".join(f"{option}: {description}" for option, description in DESCRIPTIONS.items())
             hint = f"Did you mean -D {close[0]}=...?" if close else f"Known: {known}."
-            raise UsageError(f"There is no option -D {name}. {hint}")
+            raise UsageError(f"Unknown option -D {name}. {hint}")
 
-    def option(name: str, read: Callable[[str], Value | None], default: Value) -> Value:
+    def option(name: str, parse: Callable[[str], Value | None], default: Value) -> Value:
         if name not in userdata:
             return default
-        value = read(str(userdata[name]))
+        value = parse(str(userdata[name]))
         if value is None:
-            raise UsageError(f"-D {name}={userdata[name]} makes no sense. {name}: {MEANINGS[name]}.")
+            raise UsageError(f"Invalid option -D {name}={userdata[name]}. {name}: {DESCRIPTIONS[name]}.")
         return value
 
     return Options(
@@ -69,7 +69,7 @@ def read_options(userdata: Mapping[str, str]) -> Options:
 
 
 def _target(text: str) -> str | None:
-    return None if text in ("", "true") else text  # as which behave reads `-D target`
+    return None if text in ("", "true") else text  # behave reads `-D target` as "true"
 
 
 def _seed(text: str) -> str | None:

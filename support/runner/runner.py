@@ -1,15 +1,12 @@
-"""The runner that `pyproject.toml` names, so that `behave` alone is the whole command."""
+"""The runner that `pyproject.toml` names, so that `behave` needs no options."""
 
 from __future__ import annotations
 
 import contextlib
 import io
 import os
-import signal
 import sys
-import time
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -17,146 +14,168 @@ from typing import Any
 from uuid import uuid4
 
 import behave.runner
-import psutil
 from behave.configuration import Configuration
 from behave.exception import InvalidFileLocationError, InvalidFilenameError
 from behave.formatter._registry import make_formatters
-from behave.formatter.base import StreamOpener
 from behave.model import Scenario
 from behave.model_type import FileLocation
 from behave.reporter.junit import JUnitReporter
 from behave.reporter.summary import SummaryReporter
 from behave.runner import Context
 
-from support.allure.formatter import AllureFormatter
 from support.allure.writer import MaskedFileWriter
 from support.errors import ExitCode, RunStopped, SelectionError, UsageError
-from support.evidence.masking import Masker, use_masker
 from support.gherkin.behaviours import behaviours
 from support.gherkin.parse import loading_code, parse_features
 from support.gherkin.personas import personas_in
 from support.gherkin.steps import ExplainingRegistry
 from support.report import known_issues
-from support.report.manifest import Manifest
 from support.report.verdict import decide, scenarios
+from support.runner.conclusion import Conclusion, seconds_since_start
 from support.runner.options import Options, read_options
-from support.runner.output.coverage import coverage_of
+from support.runner.output.dry_run import prepare_dry_run
+from support.runner.output.formatters import Contained
 from support.runner.output.junit import JUnit
-from support.runner.output.manifest import Circumstances, manifest_of
-from support.runner.output.progress import Summary
-from support.runner.output.replay import Show
+from support.runner.output.manifest import Circumstances
+from support.runner.output.progress import Progress
+from support.runner.output.replay import Replay
 from support.runner.output.reports_folder import ReportsFolder
-from support.runner.output.summary import summary_lines, write_lists
-from support.runner.scheduling.durations import COMMITTED, MEASURED, Durations, FeatureDurations, key_of
+from support.runner.output.totals import Totals
+from support.runner.scheduling.durations import COMMITTED, MEASURED, Durations, FeatureDurations
 from support.runner.scheduling.order import Bundle, bundles, longest_first, of_shard, shuffled
-from support.runner.selection.locations import refuse_missing_places, refuse_moved
-from support.runner.selection.selection import refuse, refuse_no_workers, selected
-from support.runner.workers.messages import Evidence
-from support.runner.workers.outcome import ScenarioOutcome
-from support.runner.workers.pool import Pool
-from support.runner.workers.signals import leave_the_terminal, requests_to_end
+from support.runner.scheduling.pool import Pool
+from support.runner.scheduling.pool_options import PoolOptions, Receivers
+from support.runner.selection.feature_files import without_hidden
+from support.runner.selection.lines import resolved
+from support.runner.selection.locations import reject_missing_places, reject_moved
+from support.runner.selection.selection import reject_invalid, reject_unsupported, selected
+from support.runner.selection.steps import reject_ambiguous
+from support.runner.workers.evidence import EvidenceReceiver
+from support.runner.workers.local import LocalTransport
+from support.runner.workers.messages import Problem
+from support.runner.workers.signals import detach_output, interrupts, is_closed_output
 from support.runner.workers.worker import Worker
+from support.scenario import hooks as scenario_hooks
 from support.scenario.run import Run
-from support.startup import uncollected
+from support.startup import without_garbage_collection
 from support.targets.deployment import build_of
 from support.targets.preflight import Preflight
 from support.targets.settings import Target, load_target
 
 
 class Runner(behave.runner.Runner):  # type: ignore[misc]
-    """Selects, hands the scenarios to worker processes, and shows the run as if it were serial, feature by feature.
+    """Selects scenarios, runs them in worker processes, and replays the outcomes to behave's formatters and reporters.
 
-    The workers run scenarios with behave's own machinery and the hooks; here behave's machinery runs a second time
-    over the same model with the workers' verdicts, so that every formatter and reporter tells the same story. That is
-    so with one worker as well: what differs between serial and parallel is only how many workers there are.
-
-    What stops a run before it begins is one sentence and an exit code of its own, see `support.errors`.
+    Serial and parallel runs differ only in the number of workers, so that all outputs agree. An error that prevents
+    the run is one message and an exit code of its own, see `support.errors`.
     """
 
     def __init__(self, config: Configuration) -> None:
         super().__init__(config)
+        if sys.stdout is None or sys.stderr is None:
+            if sys.stderr is not None:
+                print("Standard output is closed: redirect it to a file or to /dev/null.", file=sys.stderr)
+            raise SystemExit(ExitCode.PIPE_CLOSED)
         if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(errors="backslashreplace")  # what a console has no letters for is no reason to end
-        mended: Mapping[type, Callable[[Configuration], Any]] = {SummaryReporter: Summary, JUnitReporter: JUnit}
-        config.reporters[:] = [mended.get(type(one), type(one))(config) for one in config.reporters]
+            sys.stdout.reconfigure(errors="backslashreplace")  # a console may not have all characters
+        replaced: Mapping[type, Callable[[Configuration], Any]] = {SummaryReporter: Totals, JUnitReporter: JUnit}
+        config.reporters[:] = [replaced.get(type(one), type(one))(config) for one in config.reporters]
         self._locations: list[FileLocation] = []
         self._signal: int | None = None
         self._pool: Pool | None = None
-        self._greetings: set[str] = set()
+        self._announced: set[str] = set()
+        self._problems: list[str] = []
 
     def run(self) -> bool:
-        """Run what was selected; return whether anything failed. Raises SystemExit with the other exit codes."""
+        """Run the selection; return whether a scenario failed. Raises SystemExit with other exit codes."""
         try:
-            with self.path_manager, requests_to_end(self._interrupt):
-                refuse_no_workers(self.config.jobs)
-                refuse_missing_places(self.config.paths)
+            with self.path_manager, interrupts(self._on_signal):
+                reject_unsupported(self.config)
+                reject_missing_places(self.config.paths)
                 self.setup_paths()
                 options = read_options(self.config.userdata)
                 self._parse_features()
-                refuse_moved(self.config.paths, self.features)
-                code = self._rehearse(options) if self.config.dry_run else self._perform(options)
+                reject_moved(self.config.paths, self.features)
+                code = self._dry_run(options) if self.config.dry_run else self._perform(options)
+                sys.stdout.flush()
         except RunStopped as stop:
             print(stop, file=sys.stderr)
             raise SystemExit(stop.exit_code) from None
-        except BrokenPipeError:  # nobody reads on, as behind `behave | head`
-            leave_the_terminal()
-            raise SystemExit(ExitCode.of_signal(signal.SIGPIPE)) from None
         except OSError as error:
-            print(f"The run ended early: {error}.", file=sys.stderr)
-            raise SystemExit(ExitCode.ENVIRONMENT) from error
+            code = self._code_of(error)
         if self._signal is not None:
             code = ExitCode.of_signal(self._signal)
         if code not in (ExitCode.PASSED, ExitCode.FAILED):
             raise SystemExit(code)
         return code == ExitCode.FAILED
 
-    def _interrupt(self, number: int) -> None:
-        """Let scenarios end, clean-ups run, what ran be reported, servers stop."""
+    @staticmethod
+    def _code_of(error: OSError) -> ExitCode:
+        closed = is_closed_output(error)
+        if not closed:
+            with contextlib.suppress(OSError):
+                print(f"The run ended early: {error}.", file=sys.stderr)
+        detach_output(files=True)  # Python would fail again when it flushes at its end
+        return ExitCode.PIPE_CLOSED if closed else ExitCode.ENVIRONMENT
+
+    def _on_signal(self, number: int) -> None:
+        """Let scenarios end and clean up, then report what ran and stop the servers."""
         self._signal = number
         if self._pool is None:
             raise SystemExit(ExitCode.of_signal(number))
         self._pool.interrupt()
 
+    # Selection
+
     def _parse_features(self) -> None:
         try:
-            self._locations = [one for one in self.feature_locations() if not self.config.exclude(one)]
+            found = without_hidden(self.feature_locations(), self.config.paths)
+            self._locations = [one for one in found if not self.config.exclude(one)]
         except (InvalidFilenameError, InvalidFileLocationError) as error:
-            raise UsageError(f"{error} is no feature: they end in .feature, and lists of them begin with @.") from error
+            raise UsageError(f"{error}: expected a name that ends in .feature, or a list of them as @LIST.") from error
+        if not self._locations:
+            raise UsageError(f"No feature files in {', '.join(map(os.path.relpath, self.config.paths))}.")
+        self._locations = list(resolved(self._locations, self.config.lang))
         self.features.extend(parse_features(self._locations, self.config.lang))
 
-    def _load(self) -> None:
+    def _load(self, chosen: Sequence[Scenario]) -> None:
         self.context = Context(self)
-        with uncollected(), loading_code():
+        with without_garbage_collection(), loading_code():
             self.load_hooks()
             self.load_step_definitions()
+        reject_ambiguous(chosen, behave.runner.the_step_registry)
         self.step_registry = ExplainingRegistry(behave.runner.the_step_registry)
 
-    def _rehearse(self, options: Options) -> ExitCode:
-        """Carry out a dry run: it needs no target and leaves the results of the last run alone."""
-        chosen = self._chosen(options)
-        self._load()
-        self.formatters = make_formatters(self.config, self.config.outputs)
-        self._leave_out_others(chosen)
-        self.run_model()
-        return ExitCode.TEST_ERROR if self.undefined_steps else ExitCode.PASSED
-
     def _chosen(self, options: Options) -> list[Scenario]:
-        """Return the scenarios to run. Raises SelectionError where they can give no honest verdict."""
-        behaviours()  # the results of the run name them: a slip in their catalogue is told before it
-        refuse(self.features, self.config, self._locations)
-        shard, wanted = options.shard, selected(self.features, self.config)
-        chosen = of_shard(wanted, shard, FeatureDurations(Path(self.base_dir) / COMMITTED))
+        """Return the scenarios to run. Raises SelectionError if the selection is invalid."""
+        behaviours()  # the results refer to them: an error in their file is reported before the run
+        reject_invalid(self.features, self.config, self._locations)
+        shard, matching = options.shard, selected(self.features, self.config)
+        chosen = of_shard(matching, shard, FeatureDurations(Path(self.base_dir) / COMMITTED))
         if not chosen:
-            sentence = f"what is selected, {scenarios(len(wanted))}, makes fewer parts. Ask for fewer shards"
-            raise SelectionError(f"Nothing to run in shard {shard.number} of {shard.count}: {sentence}.")
+            raise SelectionError(
+                f"No scenario in shard {shard.number} of {shard.count}: the selection has only "
+                f"{scenarios(len(matching))}. Use fewer shards."
+            )
         return chosen
 
-    def _leave_out_others(self, chosen: list[Scenario]) -> None:
-        """Skip what was selected and is not chosen."""
+    def _skip_other_shards(self, chosen: list[Scenario]) -> None:
         ours = {id(scenario) for scenario in chosen}
         for scenario in selected(self.features, self.config):
             if id(scenario) not in ours:
                 scenario.should_skip, scenario.skip_reason = True, "it belongs to another shard"
+
+    def _dry_run(self, options: Options) -> ExitCode:
+        """Perform a dry run, which needs no target and does not change the results of the last run."""
+        chosen = self._chosen(options)
+        self._load(chosen)
+        self.formatters = make_formatters(self.config, self.config.outputs)
+        self._skip_other_shards(chosen)
+        prepare_dry_run(chosen)
+        self.run_model()
+        return ExitCode.TEST_ERROR if self.undefined_steps else ExitCode.PASSED
+
+    # The run
 
     def _perform(self, options: Options) -> ExitCode:
         chosen = self._chosen(options)
@@ -168,29 +187,31 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
         durations = Durations(reports.path / MEASURED)
         with contextlib.closing(reports):
             began = datetime.now(UTC)
-            self._load()
+            self._load(chosen)
             ordered = self._ordered(chosen, options, durations)
-            with (
-                contextlib.closing(MaskedFileWriter(reports.allure_results)) as files,
-                contextlib.closing(self._pool_for(chosen, ordered, target, reports, files, options)) as pool,
-            ):
-                pool.start()
-                about = Circumstances(uuid4().hex, began, target.name, build_of(target), issues)
-                try:
-                    self._show(chosen, pool)
-                except Exception:  # a full disk, say
-                    pool.give_up()
-                    raise
-            measured = {key_of(chosen[number]): outcome.seconds for number, outcome in pool.outcomes.items()}
-            durations.update(measured)
-            manifest = manifest_of(chosen, pool.outcomes, pool.troubles, about, options, self.config)
-            self._tell_coverage(chosen, pool, reports)
-            self._conclude(manifest, reports)
-            return decide(manifest).exit_code
+            files = MaskedFileWriter(reports.allure_results)
+            evidence = EvidenceReceiver(files, reports.allure_results, self.config)
+            expected = {scenario.name: durations.of(scenario) for scenario in chosen}
+            progress = Progress(len(chosen), expected, live=self.config.jobs > 1)
+            pool = self._pool_for(chosen, ordered, target, reports, evidence, options, progress)
+            try:
+                with contextlib.closing(pool):
+                    pool.start()
+                    about = Circumstances(uuid4().hex, began, target.name, build_of(target), issues)
+                    failure = self._replay(chosen, pool, evidence, options, progress)
+            finally:
+                closing_failure = _error_of(files.close)
+            conclusion = Conclusion(self.features, chosen, pool, self._problems, options, self.config)
+            manifest = conclusion.write(about, reports, durations)
+            failure = failure or self._report(chosen, pool) or closing_failure
+            if failure is not None and not is_closed_output(failure):
+                raise failure
+            conclusion.print(manifest, reports, Path(self.base_dir) / "features")
+            return ExitCode.PIPE_CLOSED if failure is not None else decide(manifest).exit_code
 
     def _ordered(self, chosen: list[Scenario], options: Options, durations: Durations) -> list[Bundle]:
         if options.seed is not None:
-            print(f"Random order; to repeat it: -D order=random:{options.seed}")
+            print(f"Random order; repeat it with -D order=random:{options.seed}")
             return shuffled(bundles(chosen), options.seed)
         return longest_first(bundles(chosen), durations) if self.config.jobs > 1 else bundles(chosen)
 
@@ -200,8 +221,9 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
         ordered: list[Bundle],
         target: Target,
         reports: ReportsFolder,
-        files: MaskedFileWriter,
+        evidence: EvidenceReceiver,
         options: Options,
+        progress: Progress,
     ) -> Pool:
         hooks: Mapping[str, Callable[..., None]] = self.hooks
 
@@ -209,82 +231,80 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
             logs = reports.logs if self.config.jobs == 1 else reports.logs / f"worker-{number}"
             return Worker(self, hooks, Run(target, logs), chosen, connection, reports, options.retries)
 
-        masker = Masker()
-        use_masker(masker)
-
-        def evidence(brought: Evidence) -> None:
-            for secret in brought.secrets:
-                masker.add(secret)
-            for file_name, content in brought.files:
-                files.take(file_name, content)
-
-        def lost(scenario: Scenario, outcome: ScenarioOutcome) -> None:
-            _report_lost(scenario, outcome, reports, self.config)
-
-        return Pool(
-            chosen,
-            ordered,
-            make,
+        pool_options = PoolOptions(
             workers=self.config.jobs,
-            stop=self.config.stop,
             shared=not target.embedded,
+            stop=self.config.stop,
             # A single worker need not wait for its next scenario, unless a failure may stop the run.
             ahead=1 if self.config.jobs == 1 and not self.config.stop else 0,
-            evidence=evidence,
-            lost=lost,
-            say=self._greet,
+            compares=scenario_hooks.compares,
         )
+        receivers = Receivers(evidence.receive, evidence.report_lost, self._announce)
+        return Pool(chosen, ordered, LocalTransport(make), pool_options, receivers, progress)
 
-    def _greet(self, line: str) -> None:
-        if line not in self._greetings:  # workers that share a target all say the same
-            self._greetings.add(line)
-            print(f"{line}; {_seconds_since_start():.2f} s after the start of behave")
+    def _announce(self, line: str) -> None:
+        if line not in self._announced:  # workers that share a target send the same line
+            self._announced.add(line)
+            print(f"{line}; {seconds_since_start():.2f} s after the start of behave", flush=True)
 
-    def _show(self, chosen: list[Scenario], pool: Pool) -> None:
-        """Let behave run over its model, with verdicts from the workers in place of steps and hooks."""
+    def _replay(
+        self, chosen: list[Scenario], pool: Pool, evidence: EvidenceReceiver, options: Options, progress: Progress
+    ) -> Exception | None:
+        """Replay the outcomes to the formatters; return an error that prevented that, after all workers have ended."""
         self._pool = pool
         self.hooks = dict[str, Callable[..., None]]()
-        self.formatters = make_formatters(self.config, self.config.outputs)
-        self._leave_out_others(chosen)
-        show = Show(self, chosen, pool)
-        self.run_model()
-        show.hear_out()  # the workers end
+        failure: Exception | None = None
+        try:
+            opened = make_formatters(self.config, self.config.outputs)
+            self.formatters = [Contained(one, self._problems.append) for one in opened]
+            self._skip_other_shards(chosen)
+            live = self.config.jobs == 1 and options.seed is None
+            Replay(self, chosen, pool, progress, live=live).run()
+            for formatter in self.formatters:
+                formatter.close()
+        except Exception as error:  # noqa: BLE001 - what ran is reported first, then the error is raised
+            failure = error
+            if is_closed_output(error):
+                detach_output()
+            else:
+                evidence.discard()
+            pool.give_up()
+        finally:
+            progress.clear()
+        for number, outcome in pool.outcomes.items():
+            if getattr(chosen[number], "outcome", None) is not outcome:
+                outcome.apply(chosen[number])
+        return failure
 
-    def _tell_coverage(self, chosen: list[Scenario], pool: Pool, reports: ReportsFolder) -> None:
-        """Write what was checked, and say it in short."""
-        folder = Path(self.base_dir) / "features"
-        coverage = coverage_of(self.features, chosen, pool.outcomes, pool.documented, folder)
-        coverage.write(reports.path)
-        for line in coverage.lines():
-            print(line)
+    def _report(self, chosen: list[Scenario], pool: Pool) -> Exception | None:
+        """Call the reporters, once everything is known; return an error that prevented that."""
+        for problem in pool.problems:
+            _apply(problem, self.features)
+        reporters = [Contained(one, self._problems.append) for one in self.config.reporters]
 
-    def _conclude(self, manifest: Manifest, reports: ReportsFolder) -> None:
-        """Leave manifest, summary and lists, and say how it went and where to look."""
-        rerun = write_lists(manifest, reports.path)
-        reports.write_manifest(manifest)
-        gaps = Counter(gap for entry in manifest.scenarios for gap in entry.not_checked)
-        for gap, count in sorted(gaps.items()):
-            print(f"Not checked: {gap}, in {count} scenarios; the target does not grant it.")
-        for sentence in summary_lines(manifest):
-            print(sentence)
-        if rerun is not None:
-            print(f"To run again what did not pass: behave @{os.path.relpath(rerun)}")
-        for line in reports.where_to_look():
-            print(line)
+        def call() -> None:
+            for feature in self.features:
+                for reporter in reporters:
+                    reporter.feature(feature)
+            for reporter in reporters:
+                reporter.end()
+
+        return _error_of(call)
 
 
-def _report_lost(scenario: Scenario, outcome: ScenarioOutcome, reports: ReportsFolder, config: Configuration) -> None:
-    """Write the Allure result of a scenario whose worker died before it could."""
-    outcome.apply(scenario)
-    formatter = AllureFormatter(StreamOpener(str(reports.allure_results)), config)
-    formatter.report_lost(scenario)
-    formatter.close()
+def _apply(problem: Problem, features: Sequence[Any]) -> None:
+    """Fail the feature or rule whose hook or cleanup failed after its scenarios."""
+    if problem.feature < 0:
+        return
+    feature = features[problem.feature]
+    container = feature if problem.rule < 0 else list(feature.iter_rules())[problem.rule]
+    container.hook_failed = True
+    container.problems = [*getattr(container, "problems", ()), problem.message]
 
 
-def _seconds_since_start() -> float:
-    """Return the age of this process, with what Python took before our first line."""
-    if sys.platform == "linux":
-        # psutil adds a boot time in whole seconds; the kernel's own count is exact to a hundredth.
-        ticks = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
-        return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
-    return time.time() - psutil.Process().create_time()
+def _error_of(call: Callable[[], object]) -> Exception | None:
+    try:
+        call()
+    except OSError as error:
+        return error
+    return None

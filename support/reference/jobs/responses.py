@@ -100,7 +100,7 @@ class JobEventsResponse(ResponseModel):
     total: int
 
 
-class TaskResponse(ResponseModel):
+class JobTaskResponse(ResponseModel):
     """A task that the caller may submit; ``arguments`` is the JSON schema of its arguments."""
 
     name: TaskName
@@ -112,7 +112,7 @@ class TaskResponse(ResponseModel):
 class TasksResponse(ResponseModel):
     """The tasks that the caller may submit."""
 
-    tasks: list[TaskResponse]
+    tasks: list[JobTaskResponse]
 
 
 class JobCounts(ResponseModel):
@@ -126,7 +126,7 @@ class JobCounts(ResponseModel):
     aborted: int
 
 
-class QueueResponse(ResponseModel):
+class JobQueueResponse(ResponseModel):
     """A queue; ``oldest_waiting_seconds`` is null while no worker may take one of its jobs."""
 
     name: Queue
@@ -138,7 +138,7 @@ class QueueResponse(ResponseModel):
 class QueuesResponse(ResponseModel):
     """All queues."""
 
-    queues: list[QueueResponse]
+    queues: list[JobQueueResponse]
 
 
 class RunCounts(ResponseModel):

@@ -19,12 +19,12 @@ from support.reference.jobs.requests import JobPage, NewJob, NewJobs, PauseChang
 from support.reference.jobs.responses import (
     JobEventResponse,
     JobEventsResponse,
+    JobQueueResponse,
     JobResponse,
     JobsResponse,
-    QueueResponse,
+    JobTaskResponse,
     QueuesResponse,
     StatisticsResponse,
-    TaskResponse,
     TasksResponse,
     job_response,
     new_job_response,
@@ -86,13 +86,13 @@ def list_tasks(editor: Editor) -> TasksResponse:
 @router.get("/queues")
 def list_queues(_editor: Editor, services: ServicesDep) -> QueuesResponse:
     """All queues, with their jobs by state."""
-    return QueuesResponse(queues=[QueueResponse.model_validate(each) for each in queues.list_queues(services)])
+    return QueuesResponse(queues=[JobQueueResponse.model_validate(each) for each in queues.list_queues(services)])
 
 
 @router.put("/queues/{name}", responses=error_responses(404, 413))
-def pause_queue(name: str, body: PauseChange, _administrator: Administrator, services: ServicesDep) -> QueueResponse:
+def pause_queue(name: str, body: PauseChange, _administrator: Administrator, services: ServicesDep) -> JobQueueResponse:
     """Pause or resume a queue; runs in progress continue."""
-    return QueueResponse.model_validate(queues.pause(services, name, paused=body.paused))
+    return JobQueueResponse.model_validate(queues.pause(services, name, paused=body.paused))
 
 
 @router.get("/stats")
@@ -144,9 +144,9 @@ def retry(job_id: UUID, editor: Editor, services: ServicesDep) -> JobResponse:
     return job_response(service.retry(services, editor, job_id))
 
 
-def _tasks(user: User) -> list[TaskResponse]:
+def _tasks(user: User) -> list[JobTaskResponse]:
     return [
-        TaskResponse(
+        JobTaskResponse(
             name=task.name,
             queue=task.queue,
             description=inspect.getdoc(task.arguments) or "",

@@ -19,7 +19,7 @@ from support.reference.status.figure_responses import (
     AggregatesResponse,
     BatchFigures,
     ReceiptResponse,
-    SummaryResponse,
+    StatusSummaryResponse,
     UpdateError,
     UpdateResult,
     WorkerFigures,
@@ -29,10 +29,10 @@ from support.reference.status.parameters import BulkCancel, CleanUp, Days, Event
 from support.reference.status.requests import BulkUpdates
 from support.reference.status.responses import (
     CancelledResponse,
-    EventsResponse,
     RemovedResponse,
     StatusesResponse,
     StatusEvent,
+    StatusEventsResponse,
     StatusResponse,
 )
 from support.reference.status.tables import StatusRow, UpdateRow
@@ -67,9 +67,9 @@ def get_aggregates(span: Annotated[Span, Query()], services: ServicesDep) -> Agg
 
 
 @router.get("/metrics/summary")
-def get_summary(services: ServicesDep) -> SummaryResponse:
+def get_summary(services: ServicesDep) -> StatusSummaryResponse:
     """Figures of what is in progress, and of what ended today."""
-    return SummaryResponse.model_validate(figures.summarise(services))
+    return StatusSummaryResponse.model_validate(figures.summarise(services))
 
 
 @router.get("/metrics/workers/{worker_id}")
@@ -112,10 +112,10 @@ def get_receipt(receipt_id: UUID, services: ServicesDep, user: CurrentUser) -> R
 
 
 @router.get("/events")
-def get_events(page: Annotated[EventPage, Query()], services: ServicesDep) -> EventsResponse:
+def get_events(page: Annotated[EventPage, Query()], services: ServicesDep) -> StatusEventsResponse:
     """The events after a number, oldest first."""
     found, next_after = feed.read(services, **page.model_dump())
-    return EventsResponse(events=[StatusEvent.model_validate(event) for event in found], next_after=next_after)
+    return StatusEventsResponse(events=[StatusEvent.model_validate(event) for event in found], next_after=next_after)
 
 
 @router.post("/cleanup", responses=error_responses(403, 413))

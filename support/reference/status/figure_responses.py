@@ -36,7 +36,7 @@ class TodayFigures(ResponseModel):
     success_rate: float | None
 
 
-class SummaryResponse(ResponseModel):
+class StatusSummaryResponse(ResponseModel):
     """What is in progress: statuses in a stage, and their workers."""
 
     active: int

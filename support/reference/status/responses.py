@@ -49,7 +49,7 @@ class StatusesResponse(ResponseModel):
     total: int
 
 
-class BatchResponse(ResponseModel):
+class StatusBatchResponse(ResponseModel):
     """A new batch with its statuses, in the order of the request."""
 
     batch_id: UUID
@@ -104,7 +104,7 @@ class StatusEvent(ResponseModel):
     at: datetime
 
 
-class EventsResponse(ResponseModel):
+class StatusEventsResponse(ResponseModel):
     """Events in the order of ``seq``; continue with ``after`` set to ``next_after``."""
 
     events: list[StatusEvent]

@@ -19,9 +19,9 @@ from support.reference.status.collection_routes import router as collection_rout
 from support.reference.status.parameters import HistoryPage, StatusPage
 from support.reference.status.requests import ErrorReport, Heartbeat, NewBatch, NewStatus, ProgressReport, StatusUpdate
 from support.reference.status.responses import (
-    BatchResponse,
     HistoryEntry,
     HistoryResponse,
+    StatusBatchResponse,
     StatusesResponse,
     StatusResponse,
 )
@@ -54,16 +54,16 @@ def create(body: NewStatus, editor: Editor, once: Once) -> Response:
 @router.post(
     "/batch",
     status_code=201,
-    response_model=BatchResponse,
-    responses={**replayed(BatchResponse), **error_responses(403, 404, 413)},
+    response_model=StatusBatchResponse,
+    responses={**replayed(StatusBatchResponse), **error_responses(403, 404, 413)},
 )
 def create_batch(body: NewBatch, editor: Editor, once: Once) -> Response:
     """Create up to 100 statuses as one batch, all or none."""
 
-    def created(session: Session) -> BatchResponse:
+    def created(session: Session) -> StatusBatchResponse:
         rows = service.create(session, [each.fields() for each in body.statuses], by=editor.id, batch=True)
         statuses = [StatusResponse.model_validate(row) for row in rows]
-        return BatchResponse.model_validate({"batch_id": rows[0].batch_id, "statuses": statuses})
+        return StatusBatchResponse.model_validate({"batch_id": rows[0].batch_id, "statuses": statuses})
 
     return once(created)
 

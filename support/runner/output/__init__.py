@@ -1,1 +1,1 @@
-"""What the runner writes: behave's formatters, summary, manifest, coverage, JUnit."""
+"""What a run prints and writes."""

@@ -1,4 +1,4 @@
-"""What the scenarios of a run showed, put together from their verdicts and from what each of them saw."""
+"""The coverage of a run: behaviours, API responses, roles and faults, from the outcomes of its scenarios."""
 
 from __future__ import annotations
 
@@ -29,27 +29,28 @@ def coverage_of(
     documented: Collection[Answered],
     folder: Path,
 ) -> Coverage:
-    """Say what a run that has ended showed; `chosen` holds behave's verdicts, `outcomes` what was seen on the way.
+    """Return the coverage of a run that has ended.
 
-    `folder` holds the features that there are; those that were not loaded are no part of the run.
+    `chosen` are the selected scenarios with their statuses, `outcomes` what they observed, by position. `folder`
+    contains all features; those that were not loaded are not part of the run.
     """
     loaded = [scenario for feature in features for scenario in feature.walk_scenarios()]
     others = list(_not_loaded(folder, features))
-    seen = [(scenario, outcomes[number].observed) for number, scenario in enumerate(chosen) if number in outcomes]
-    proven = [(scenario, observed) for scenario, observed in seen if scenario.status == Status.passed]
+    ran = [(scenario, outcomes[number].observed) for number, scenario in enumerate(chosen) if number in outcomes]
+    passed = [(scenario, observed) for scenario, observed in ran if scenario.status == Status.passed]
     known = {id for scenario in loaded for id in ids_of(scenario.tags)}.union(*map(_ID.findall, others))
     return Coverage(
         scenarios=len(chosen),
         available=len(loaded) + sum(map(scenarios_in, others)),
         behaviours=_behaviours(chosen, known),
-        answers=_answers(documented, seen, proven),
-        roles=_roles(proven),
-        faults=_faults(proven),
+        answers=_answers(documented, ran, passed),
+        roles=_roles(passed),
+        faults=_faults(passed),
     )
 
 
 def _not_loaded(folder: Path, features: Sequence[Feature]) -> Iterator[str]:
-    """Yield the text of every feature that the command line left out."""
+    """Yield the text of every feature that the command line did not select."""
     loaded = {Path(feature.filename).resolve() for feature in features}
     for file in feature_files([folder]) if folder.is_dir() else []:
         with contextlib.suppress(OSError):  # it was not to run: no reason to stop here
@@ -76,29 +77,31 @@ def _behaviours(chosen: Iterable[Scenario], known: Iterable[str]) -> dict[str, S
         for id in ids_of(scenario.tags):
             shown[id] += Shown(
                 passed=scenario.status == Status.passed,
-                not_passed=scenario.status.has_failed() or scenario.status == Status.untested,
+                not_passed=scenario.status not in (Status.passed, Status.skipped),
                 skipped=scenario.status == Status.skipped,
             )
     return shown
 
 
-Sights = Sequence[tuple[Scenario, Observed]]
+Observations = Sequence[tuple[Scenario, Observed]]
 
 
-def _answers(documented: Iterable[Answered], seen: Sights, proven: Sights) -> dict[str, dict[str, CoverageStatus]]:
+def _answers(
+    documented: Iterable[Answered], ran: Observations, passed: Observations
+) -> dict[str, dict[str, CoverageStatus]]:
     answers: dict[str, dict[str, CoverageStatus]] = defaultdict(dict)
     for operation, status in sorted(documented):
         answers[operation][status] = CoverageStatus.NOT_SEEN
-    for sight, scenarios in ((CoverageStatus.UNPROVEN, seen), (CoverageStatus.SEEN, proven)):
-        for _, observed in scenarios:
+    for coverage_status, observations in ((CoverageStatus.UNPROVEN, ran), (CoverageStatus.SEEN, passed)):
+        for _, observed in observations:
             for operation, status in observed.answers:
-                answers[operation][status] = sight
+                answers[operation][status] = coverage_status
     return dict(answers)
 
 
-def _roles(proven: Sights) -> dict[str, dict[str, str]]:
+def _roles(passed: Observations) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for _, observed in proven:
+    for _, observed in passed:
         for operation, role, verdict in observed.verdicts:
             found[operation][role].add(verdict)
     return {
@@ -107,9 +110,9 @@ def _roles(proven: Sights) -> dict[str, dict[str, str]]:
     }
 
 
-def _faults(proven: Sights) -> dict[str, dict[str, list[str]]]:
+def _faults(passed: Observations) -> dict[str, dict[str, list[str]]]:
     found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for scenario, observed in proven:
-        for part, kind in observed.faults:
-            found[part][kind].update(ids_of(scenario.tags))
-    return {part: {kind: sorted(ids) for kind, ids in kinds.items()} for part, kinds in found.items()}
+    for scenario, observed in passed:
+        for component, failure_mode in observed.faults:
+            found[component][failure_mode].update(ids_of(scenario.tags))
+    return {part: {mode: sorted(ids) for mode, ids in modes.items()} for part, modes in found.items()}

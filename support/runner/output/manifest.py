@@ -1,4 +1,4 @@
-"""The manifest of a run: behave's own verdict on each scenario, as plain data for summary and report."""
+"""Builds the manifest of a run, the data of summary and report, from the outcomes of its scenarios."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from support.report.manifest import Cause, Manifest, ScenarioEntry, Severity, St
 from support.runner.options import Options
 from support.runner.workers.outcome import ScenarioOutcome
 
-# What only a mistake in Python raises; a step or hook that raises it is itself to blame.
-_MISTAKES = frozenset(
+# Errors that only a mistake in Python code raises: the step or hook is to blame.
+_CODE_ERRORS = frozenset(
     one.__name__
     for one in (
         *(ArithmeticError, AttributeError, ImportError, IndexError, KeyError, LookupError, NameError, TypeError),
@@ -37,7 +37,7 @@ _MISTAKES = frozenset(
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What is known of a run beside its scenarios; `began` in UTC."""
+    """What is known about a run besides its scenarios; `began` in UTC."""
 
     run: str
     began: datetime
@@ -49,29 +49,29 @@ class Circumstances:
 def manifest_of(
     chosen: Sequence[Scenario],
     outcomes: Mapping[int, ScenarioOutcome],
-    troubles: Sequence[str],
-    about: Circumstances,
+    problems: Sequence[str],
+    circumstances: Circumstances,
     options: Options,
     config: Configuration,
 ) -> Manifest:
-    """Describe a run that has ended; `chosen` holds behave's verdicts, `outcomes` what it took to come to them."""
-    today = about.began.astimezone().date()
+    """Return the manifest of a run; `chosen` are its scenarios with their statuses, `outcomes` theirs by position."""
+    today = circumstances.began.astimezone().date()
     entries = [_entry(scenario, outcomes.get(number)) for number, scenario in enumerate(chosen)]
-    entries = [_with_known_issue(entry, about.known_issues, today) for entry in entries]
+    entries = [_with_known_issue(entry, circumstances.known_issues, today) for entry in entries]
     selection = _selection(config)
     remarks = known_issues.warnings(
-        about.known_issues,
+        circumstances.known_issues,
         passed=[entry for entry in entries if entry.status is Status.PASSED],
         not_passed=[entry for entry in entries if entry.cause is not None],
         today=today,
-        everything_ran=not selection and options.shard.count == 1,
+        everything_ran=not selection and options.shard.count == 1 and len(outcomes) == len(chosen),
     )
     return Manifest(
-        run=about.run,
-        began=about.began,
-        seconds=round((datetime.now(UTC) - about.began).total_seconds(), 2),
-        target=about.target,
-        build=about.build,
+        run=circumstances.run,
+        began=circumstances.began,
+        seconds=round((datetime.now(UTC) - circumstances.began).total_seconds(), 2),
+        target=circumstances.target,
+        build=circumstances.build,
         commit=_commit(),
         selection=selection,
         seed=options.seed or "",
@@ -80,19 +80,19 @@ def manifest_of(
         shards=options.shard.count,
         flaky_fails=options.flaky_fails,
         scenarios=tuple(entries),
-        troubles=tuple(troubles),
-        known_issues=tuple(about.known_issues),
+        troubles=tuple(dict.fromkeys(problems)),
+        known_issues=tuple(circumstances.known_issues),
         remarks=tuple(remarks),
     )
 
 
 def _entry(scenario: Scenario, outcome: ScenarioOutcome | None) -> ScenarioEntry:
-    shown = described(scenario, 0)
-    labels = {label.name: label.value for label in shown.labels}
+    description = described(scenario, 0)
+    labels = {label.name: label.value for label in description.labels}
     severity = labels.get("severity", Severity.NORMAL)
     return ScenarioEntry(
-        location=shown.fullName,
-        title=shown.name,
+        location=description.fullName,
+        title=description.name,
         feature=scenario.feature.name,
         epic=labels.get("epic", ""),
         behaviour=_behaviour(scenario),
@@ -111,14 +111,14 @@ def _behaviour(scenario: Scenario) -> str:
 
 
 def _cause(scenario: Scenario) -> Cause:
-    """A check that failed counts before whatever else went wrong in the same scenario."""
+    """Return the cause of a failure; a failed check counts before other errors of the scenario."""
     steps = [step for step in scenario.all_steps if step.status.has_failed()]
     if any(step.status == BehaveStatus.failed for step in steps):
         return Cause.PRODUCT
     if any(step.status.is_undefined() or step.status.is_pending() for step in steps):
         return Cause.NOT_BUILT
     exceptions = [step.exception for step in steps] or [scenario.exception]
-    if any(isinstance(one, FeatureError) or type(one).__name__ in _MISTAKES for one in exceptions):
+    if any(isinstance(one, FeatureError) or type(one).__name__ in _CODE_ERRORS for one in exceptions):
         return Cause.TEST_CODE
     return Cause.SURROUNDINGS
 
@@ -129,10 +129,12 @@ def _with_known_issue(entry: ScenarioEntry, issues: Sequence[KnownIssue], today:
 
 
 def _selection(config: Configuration) -> str:
-    """What on the command line left scenarios out, as it was written there; empty where nothing did."""
-    paths = [] if config.paths == config.defaults.get("paths") else config.paths
+    """Return what on the command line excluded scenarios; empty if nothing did."""
+    paths = [os.path.relpath(path) for path in config.paths]
+    if paths == [os.path.relpath(path) for path in config.defaults.get("paths") or ()]:
+        paths = []
     parts = [
-        *(os.path.relpath(path) for path in paths),
+        *paths,
         *(f"--tags={shlex.quote(tag)}" for tag in config.tags or ()),
         *(f"--name={shlex.quote(name)}" for name in config.name or ()),
         *([f"--include={shlex.quote(config.include_re.pattern)}"] if config.include_re else []),
@@ -142,16 +144,20 @@ def _selection(config: Configuration) -> str:
 
 
 def _commit() -> str:
-    """The commit of this project, with a word where files differ from it; empty outside git."""
-    try:
-        answer = subprocess.run(
-            ["git", "describe", "--always", "--dirty=, with changes", "--abbrev=10", "--exclude=*"],
-            cwd=Path(__file__).parent,
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
+    """Return the commit of this project, and whether files differ from it; empty outside its git repository."""
+    project = Path(__file__).resolve().parents[3]
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+
+    def git(*arguments: str) -> str:
+        try:
+            done = subprocess.run(
+                ["git", *arguments], cwd=project, env=clean, capture_output=True, text=True, timeout=10, check=False
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return ""
+        return done.stdout.strip() if done.returncode == 0 else ""
+
+    top = git("rev-parse", "--show-toplevel")
+    if not top or Path(top).resolve() != project:  # the project may lie inside another repository
         return ""
-    return answer.stdout.strip() if answer.returncode == 0 else ""
+    return git("describe", "--always", "--dirty=, with changes", "--abbrev=10", "--exclude=*")

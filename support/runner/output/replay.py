@@ -1,9 +1,9 @@
-"""The run as it is shown, feature by feature: what workers tell, each thing at its place in behave's model."""
+"""Replays the outcomes of workers to behave's formatters, feature by feature."""
 
 from __future__ import annotations
 
 import functools
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -11,87 +11,127 @@ from behave.matchers import NoMatch
 from behave.model import Feature, Scenario, Step
 from behave.runner import Runner
 
-from support.runner.workers.messages import Event
-from support.runner.workers.pool import Pool
+from support.runner.output.progress import Progress
+from support.runner.scheduling.pool import Pool
+from support.runner.workers.messages import Ended, Event
 
 
-class Show:
-    """Puts what workers tell in place of steps and hooks, for when behave runs over the features of `runner`."""
+class Replay:
+    """Runs behave over the features of `runner`, with the outcomes of workers in place of steps and hooks.
 
-    def __init__(self, runner: Runner, chosen: Sequence[Scenario], pool: Pool) -> None:
+    With `live` the features are replayed as written, each event as soon as it arrives. Otherwise every feature is
+    replayed when the last of its scenarios has ended, so that nothing has to wait for a long feature before it.
+    """
+
+    def __init__(
+        self, runner: Runner, chosen: Sequence[Scenario], pool: Pool, progress: Progress, *, live: bool
+    ) -> None:
         self._runner = runner
+        self._chosen = chosen
         self._pool = pool
+        self._progress = progress
+        self._live = live
         self._events = pool.events()
         self._numbers = {id(scenario): number for number, scenario in enumerate(chosen)}
-        self._told: defaultdict[int, list[Event]] = defaultdict(list)  # by scenario: kept for its turn
+        self._stored: defaultdict[int, list[Event]] = defaultdict(list)  # by scenario, until it is replayed
         self._matches: dict[tuple[str, str], Any] = {}
+        self._replayed: set[int] = set()
         for scenario in chosen:
-            scenario.run = functools.partial(self._show_scenario, scenario)
-        for feature in runner.features:
-            feature.run = functools.partial(self._show_feature, feature)
+            scenario.run = functools.partial(self._replay_scenario, scenario)
 
-    def hear_out(self) -> None:
-        """Let all that runs come to its end; what is told is kept for its turn."""
+    def run(self) -> None:
+        """Replay all features of which something ran, until all workers have ended."""
+        if self._live:
+            for feature in self._runner.features:
+                if self._pool.ends_early:
+                    self.drain()
+                self._replay_feature(feature)
+        else:
+            left = Counter(id(scenario.feature) for scenario in self._chosen)
+            for event in self._events:
+                self._store(event)
+                if isinstance(event, Ended):
+                    feature = self._chosen[event.scenario].feature
+                    left[id(feature)] -= 1
+                    if not left[id(feature)]:
+                        self._replay_feature(feature)
+        self.drain()
+        for feature in self._runner.features:
+            self._replay_feature(feature)
+
+    def drain(self) -> None:
+        """Wait for the end of all workers; their events are stored."""
         for event in self._events:
-            if isinstance(event, Event):
-                self._told[event.scenario].append(event)
+            self._store(event)
 
-    def _show_feature(self, feature: Feature, runner: Runner) -> bool:
-        """Stand in for `Feature.run`: nothing is shown of what the run never came to."""
-        if self._pool.ends_early:
-            self.hear_out()
-            numbers = [self._numbers.get(id(scenario)) for scenario in feature.walk_scenarios()]
-            if self._pool.outcomes.keys().isdisjoint(numbers):
-                return False
-        return bool(Feature.run(feature, runner))
+    def _store(self, event: Event | Ended) -> None:
+        if isinstance(event, Event):
+            if event.type == "scenario":  # the environment failed, and it was dispatched again
+                self._stored[event.scenario] = [one for one in self._stored[event.scenario] if one.type == "printed"]
+            self._stored[event.scenario].append(event)
 
-    def _show_scenario(self, scenario: Scenario, runner: Runner) -> bool:
-        """Stand in for `Scenario.run`: tell the formatters what the worker told, as soon as it does."""
+    def _replay_feature(self, feature: Feature) -> None:
+        """Replay a feature once, unless none of it ran."""
+        if id(feature) in self._replayed:
+            return
+        numbers = [self._numbers.get(id(scenario)) for scenario in feature.walk_scenarios()]
+        if self._pool.ends_early and self._pool.outcomes.keys().isdisjoint(numbers):
+            return
+        self._replayed.add(id(feature))
+        self._progress.clear()
+        self._runner.feature = feature
+        for formatter in self._runner.formatters:
+            formatter.uri(feature.filename)
+        feature.run(self._runner)
+
+    def _replay_scenario(self, scenario: Scenario, runner: Runner) -> bool:
+        """Take the place of `Scenario.run`."""
         number = self._numbers[id(scenario)]
         announced = False
-        for told in self._about(number):
+        for event in self._events_of(number):
             announced = True
-            self._tell(scenario, told)
+            self._progress.clear()
+            self._replay(scenario, event)
         outcome = self._pool.outcomes.get(number)
-        if outcome is None:  # the run ended before its turn
+        if outcome is None:  # the run ended before it
             return False
-        if not announced:  # its worker died before it could tell anything
-            self._tell(scenario, Event(number, "scenario"))
+        if not announced:  # its worker died before it sent an event
+            self._replay(scenario, Event(number, "scenario"))
         outcome.apply(scenario)
         runner.undefined_steps.extend(step for step in scenario.all_steps if step.status.is_undefined())
-        return False  # for whatever else ran is shown as well; the verdict is the manifest's
+        return False  # True could stop the replay; the manifest decides about the run
 
-    def _about(self, number: int) -> Iterator[Event]:
-        """Yield what is told about a scenario until it has ended; what is told about others is kept for their turn."""
-        yield from self._told.pop(number, ())
+    def _events_of(self, number: int) -> Iterator[Event]:
+        """Yield the events of a scenario until it has ended; events of others are stored."""
+        yield from self._stored.pop(number, ())
         if number in self._pool.outcomes:
             return
         for event in self._events:
-            if isinstance(event, Event) and event.scenario == number:
-                yield event
+            if event.scenario != number:
+                self._store(event)
             elif isinstance(event, Event):
-                self._told[event.scenario].append(event)
-            elif event.scenario == number:
+                yield event
+            else:
                 return
 
-    def _tell(self, scenario: Scenario, told: Event) -> None:
-        if told.what == "printed":
-            print(told.text, end="")
+    def _replay(self, scenario: Scenario, event: Event) -> None:
+        if event.type == "printed":
+            print(event.text, end="")
         steps = list(scenario.all_steps)
         for formatter in self._runner.formatters:
-            match told.what:
+            match event.type:
                 case "scenario":
                     formatter.scenario(scenario)
                 case "step":
-                    formatter.step(steps[told.step])
-                case "result" if told.outcome is not None:
-                    told.outcome.apply(steps[told.step])
-                    formatter.match(self._match_of(steps[told.step]))
-                    formatter.result(steps[told.step])
+                    formatter.step(steps[event.step])
+                case "result" if event.outcome is not None:
+                    event.outcome.apply(steps[event.step])
+                    formatter.match(self._match_of(steps[event.step]))
+                    formatter.result(steps[event.step])
 
     def _match_of(self, step: Step) -> Any:
-        """Return where a step is written; formatters ask for each, and many say the same."""
-        sentence = step.step_type, step.name
-        if sentence not in self._matches:
-            self._matches[sentence] = self._runner.step_registry.find_match(step) or NoMatch()
-        return self._matches[sentence]
+        """Return the match of a step; many steps have the same text."""
+        text = step.step_type, step.name
+        if text not in self._matches:
+            self._matches[text] = self._runner.step_registry.find_match(step) or NoMatch()
+        return self._matches[text]

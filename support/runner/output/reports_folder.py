@@ -1,4 +1,4 @@
-"""Where a run writes: `reports/` itself, or a folder of its own beside a run that is still writing there."""
+"""The folder of a run: `reports/`, or a folder inside it while another run writes there."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ KEPT = 24 * 3600.0  # seconds
 
 
 class ReportsFolder:
-    """The folder for results and logs, empty when the run begins. Old results would count as retries of new ones."""
+    """The folder for results and logs, empty at the start: Allure would take old results for attempts of this run."""
 
     def __init__(self, reports: Path) -> None:
         try:
             reports.mkdir(exist_ok=True)
-            _sweep(reports)
+            _remove_old(reports)
             self.path = reports if self._claim(reports) else self._beside(reports)
             for file in (MANIFEST, SUMMARY, COVERAGE):
                 (self.path / file).unlink(missing_ok=True)
@@ -44,7 +44,7 @@ class ReportsFolder:
             for part in (self.allure_results, self.logs):
                 part.mkdir()
         except OSError as error:
-            raise EnvironmentFailed(f"Nothing can be written to {reports.resolve()}: {error.strerror}.") from error
+            raise EnvironmentFailed(f"Cannot write to {reports.resolve()}: {error.strerror}.") from error
 
     def _claim(self, folder: Path) -> bool:
         lock = _locked(folder)
@@ -53,7 +53,7 @@ class ReportsFolder:
         return lock is not None
 
     def _beside(self, reports: Path) -> Path:
-        # Locked under another name first: what is called run-... and is not locked is anybody's to remove.
+        # Locked under another name first: other runs remove folders named run-... that are not locked.
         folder = reports / f".{BESIDE}{secrets.token_hex(3)}"
         folder.mkdir()
         self._claim(folder)
@@ -61,34 +61,34 @@ class ReportsFolder:
 
     @property
     def allure_results(self) -> Path:
-        """Where the Allure formatter writes."""
+        """Return the folder of the Allure results."""
         return self.path / ALLURE_RESULTS
 
     @property
     def logs(self) -> Path:
-        """Where the embedded platform's processes write."""
+        """Return the folder for the logs of the embedded platform."""
         return self.path / LOGS
 
     def write_manifest(self, manifest: Manifest) -> None:
-        """Write what the report is made from, and the summary in Markdown. All workers have ended."""
-        for half in self.allure_results.glob("*.tmp"):  # a worker that was killed was writing it; its scenario is told
-            half.unlink()
+        """Write the manifest, then the summary in Markdown; all workers must have ended."""
+        for unfinished in self.allure_results.glob("*.tmp"):  # of a worker that was killed
+            unfinished.unlink()
         manifest.write(self.path)
         (self.path / SUMMARY).write_text(summary(manifest), encoding="utf-8")
 
-    def where_to_look(self) -> Iterator[str]:
-        """Yield the last lines of a run: what there is to read, and how the report is built from it."""
+    def hints(self) -> Iterator[str]:
+        """Yield where the summary is, and how the report is built."""
         folder = os.path.relpath(self.path)
         yield f"Summary: {folder}/{SUMMARY}"
         yield f"Report:  acceptance report{'' if folder == DEFAULT else f' {folder}'}"
 
     def close(self) -> None:
-        """Let the next run have the folder."""
+        """Release the folder for the next run."""
         self._lock.close()
 
 
 def _locked(folder: Path) -> IO[str] | None:
-    """Return the folder's lock, held until it is closed; None where a run holds it."""
+    """Return the locked lock file of a folder; None if another run has locked it."""
     lock = (folder / LOCK).open("w")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -98,10 +98,10 @@ def _locked(folder: Path) -> IO[str] | None:
     return lock
 
 
-def _sweep(reports: Path) -> None:
-    """Remove what runs beside another left yesterday or before."""
+def _remove_old(reports: Path) -> None:
+    """Remove the folders of parallel runs that are older than a day."""
     for folder in reports.glob(f"{BESIDE}*"):
-        with contextlib.suppress(FileNotFoundError):  # another run sweeps as well
+        with contextlib.suppress(FileNotFoundError):  # another run removes them as well
             if time.time() - folder.stat().st_mtime < KEPT:
                 continue
             lock = _locked(folder)

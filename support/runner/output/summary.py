@@ -1,38 +1,41 @@
-"""What a run comes to, as its end says it: sentences, and the lists of what did not pass."""
+"""The last lines of a run, and the lists of scenarios that did not pass or were flaky."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from support.report.manifest import Manifest, ScenarioEntry, Status
-from support.report.verdict import decide, differing, known, unable
+from support.report.verdict import decide, differing, known, scenarios, unable
 from support.runner.selection import locations
 
 FLAKY = "flaky.txt"
 
 
 def summary_lines(manifest: Manifest) -> Iterator[str]:
-    """Yield what the person who started the run should know, beyond behave's own summary; the verdict comes last."""
+    """Yield what the user needs to know beyond behave's summary; the verdict comes last."""
     yield from manifest.troubles
     yield from manifest.remarks
-    for count, what in (
-        (len(differing(manifest)), "failed: the platform differs from what was agreed"),
+    for reason, count in Counter(entry.sentence for entry in manifest.of(Status.SKIPPED)).most_common():
+        yield f"{scenarios(count)} skipped: {reason or 'without a reason'}."
+    for count, description in (
+        (len(differing(manifest)), "failed: unexpected behaviour of the platform"),
         (
             len(unable(manifest)),
-            "broken: a feature is wrong, a step missing or crashed, a hook or a clean-up failed",
+            "inconclusive: an invalid feature, an undefined or crashed step, a hook or a cleanup",
         ),
-        (len(known(manifest)), "did not pass as known issues say"),
+        (len(known(manifest)), "failed as listed in the known issues"),
         (len(manifest.of(Status.NOT_RUN)), "not run"),
-        (len(manifest.flaky), "flaky: passed only on a later try, see " + FLAKY),
+        (len(manifest.flaky), f"flaky: passed on retry, see {FLAKY}"),
     ):
         if count:
-            yield f"{count} {what}."
+            yield f"{count} {description}."
     yield f"{decide(manifest).headline}."
 
 
 def write_lists(manifest: Manifest, folder: Path) -> Path | None:
-    """Write the list of what did not pass, for `behave @...`, and of what is flaky; return the former's path."""
+    """Write the lists of failed scenarios, for `behave @...`, and of flaky ones; return the path of the former."""
     _write(folder / FLAKY, manifest.flaky)
     return _write(folder / locations.RERUN, [*manifest.not_passed, *manifest.of(Status.NOT_RUN)])
 

@@ -1,1 +1,1 @@
-"""In which order scenarios run, and on which shard."""
+"""The order of scenarios, their shards and locks, and the pool that dispatches them to workers."""

@@ -1,6 +1,6 @@
-"""How long scenarios take: as this machine measured it, and as it is committed for shards that must agree.
+"""Durations of scenarios: measured on this machine, and committed for shards.
 
-`acceptance durations` renews what is committed, from the last runs.
+`acceptance durations` updates the committed file from the last runs.
 """
 
 from __future__ import annotations
@@ -22,32 +22,32 @@ MEASURED = "durations.json"  # in the reports folder
 
 COMMITTED = Path("support", "runner", "scheduling", "durations.json")
 
-_UNKNOWN = 60.0  # seconds: what is new is thought to be long, so that it begins early
+_UNKNOWN = 60.0  # seconds: a new scenario is assumed to be long, so that it starts early
 
 
 def key_of(scenario: Scenario) -> str:
-    """What a scenario is called from run to run; moving it within its file does not change that."""
+    """Return a name that stays the same from run to run, also when the scenario moves within its file."""
     return f"{Path(scenario.filename).as_posix()}: {scenario.name}"
 
 
 class FeatureDurations:
-    """Seconds that a scenario takes, by feature: the same for everybody, and good enough to balance shards by.
+    """Committed durations in seconds per scenario, by feature. All machines use the same, to balance shards.
 
-    A feature that is not in the file counts as fast as the others. Raises UsageError for a file that cannot be read:
-    a machine that took it for none would cut other shards than the rest.
+    An unknown feature counts as average. Raises UsageError for an unreadable file: a machine without durations would
+    cut other shards than the rest.
     """
 
     def __init__(self, path: Path) -> None:
         self._known = read(path)
-        self._usual = sum(self._known.values()) / len(self._known) if self._known else 1.0
+        self._average = sum(self._known.values()) / len(self._known) if self._known else 1.0
 
     def of(self, scenario: Scenario) -> float:
-        """Return how long a scenario will take, in seconds."""
-        return self._known.get(_feature_of(key_of(scenario)), self._usual)
+        """Return the expected duration of a scenario in seconds."""
+        return self._known.get(_feature_of(key_of(scenario)), self._average)
 
 
 class Durations:
-    """How long scenarios took in earlier runs here, in seconds. A file that cannot be read counts as none."""
+    """Durations of scenarios in earlier runs on this machine, in seconds. An unreadable file counts as empty."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -56,26 +56,26 @@ class Durations:
             self._known = read(path)
 
     def of(self, scenario: Scenario) -> float:
-        """Return how long a scenario will take."""
+        """Return the expected duration of a scenario in seconds."""
         return self._known.get(key_of(scenario), _UNKNOWN)
 
     def update(self, measured: Mapping[str, float]) -> None:
-        """Keep what this run measured for the next."""
+        """Store the durations of this run, in seconds by key, for the next one."""
         if measured:
             self._known.update(measured)
             _write(self._path, self._known)
 
 
 def renew(path: Path, measured: Mapping[str, float], project: Path) -> int:
-    """Write what was measured over what was known, but for features that are gone; return how many are known now."""
+    """Merge measured durations into a file, drop features that no longer exist; return the number of features."""
     known = {**read(path), **measured}
-    known = {feature: pace for feature, pace in known.items() if (project / feature).exists()}
+    known = {feature: seconds for feature, seconds in known.items() if (project / feature).exists()}
     _write(path, known)
     return len(known)
 
 
 def feature_durations(measured: Mapping[str, float]) -> dict[str, float]:
-    """Return the mean of what was measured, in seconds a scenario, by feature."""
+    """Return the mean duration of a scenario in seconds, by feature."""
     of_features: defaultdict[str, list[float]] = defaultdict(list)
     for key, seconds in measured.items():
         of_features[_feature_of(key)].append(seconds)
@@ -87,13 +87,13 @@ def _feature_of(key: str) -> str:
 
 
 def read(path: Path) -> dict[str, float]:
-    """Return what a file says. Raises UsageError where it is there and says nothing that we understand."""
+    """Return the durations in a file; empty if it does not exist. Raises UsageError if it is invalid."""
     try:
         return {str(key): float(value) for key, value in dict(json.loads(path.read_text(encoding="utf-8"))).items()}
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, TypeError) as error:
-        raise UsageError(f"{path} should hold seconds by name, but cannot be read: {error}") from error
+        raise UsageError(f"{path}: expected a JSON object of seconds by name: {error}") from error
 
 
 def _write(path: Path, durations: Mapping[str, float]) -> None:

@@ -1,4 +1,4 @@
-"""In which order scenarios are handed out, and which of them belong to a shard."""
+"""The order in which scenarios are dispatched, and the scenarios of a shard."""
 
 from __future__ import annotations
 
@@ -13,35 +13,35 @@ from support.runner.options import Shard
 from support.runner.scheduling.durations import Durations, FeatureDurations, key_of
 
 Bundle = list[Scenario]
-"""Scenarios that one worker runs one after the other; mostly a single one."""
+"""Scenarios that one worker runs in sequence; usually a single one."""
 
 
 def bundles(scenarios: Sequence[Scenario]) -> list[Bundle]:
-    """Return the scenarios as written; those of a feature tagged @together make one bundle."""
-    made: list[Bundle] = []
+    """Return the scenarios as written, those of a feature tagged @together in one bundle."""
+    bundled: list[Bundle] = []
     together: dict[int, Bundle] = {}
     for scenario in scenarios:
         feature: Feature = scenario.feature
         if TOGETHER not in feature.tags:
-            made.append([scenario])
+            bundled.append([scenario])
         elif id(feature) in together:
             together[id(feature)].append(scenario)
         else:
-            made.append(together.setdefault(id(feature), [scenario]))
-    return made
+            bundled.append(together.setdefault(id(feature), [scenario]))
+    return bundled
 
 
-def of_shard(scenarios: Sequence[Scenario], shard: Shard, paces: FeatureDurations) -> list[Scenario]:
-    """Return the shard's part of the scenarios, as written.
+def of_shard(scenarios: Sequence[Scenario], shard: Shard, durations: FeatureDurations) -> list[Scenario]:
+    """Return the scenarios of a shard, as written.
 
-    The parts are balanced by the paces that are committed, and not by what this machine measured: all machines must
-    cut the same parts, so that all shards together run everything exactly once.
+    Shards are balanced by committed durations, not by those of this machine: all machines must cut the same shards,
+    so that together they run every scenario exactly once.
     """
     if shard.count == 1:
         return list(scenarios)
 
     def seconds(bundle: Bundle) -> float:
-        return sum(paces.of(scenario) for scenario in bundle)
+        return sum(durations.of(scenario) for scenario in bundle)
 
     loads = dict.fromkeys(range(shard.count), 0.0)
     parts: defaultdict[int, set[int]] = defaultdict(set)
@@ -52,13 +52,13 @@ def of_shard(scenarios: Sequence[Scenario], shard: Shard, paces: FeatureDuration
     return [scenario for scenario in scenarios if id(scenario) in parts[shard.number - 1]]
 
 
-def shuffled(made: Iterable[Bundle], seed: str) -> list[Bundle]:
-    """Return the bundles in the order that the seed stands for, whatever order they come in."""
-    ordered = sorted(made, key=lambda bundle: (key_of(bundle[0]), bundle[0].line))
+def shuffled(bundled: Iterable[Bundle], seed: str) -> list[Bundle]:
+    """Return the bundles in the order that the seed determines, independent of the order given."""
+    ordered = sorted(bundled, key=lambda bundle: (key_of(bundle[0]), bundle[0].line))
     random.Random(seed).shuffle(ordered)
     return ordered
 
 
-def longest_first(made: Iterable[Bundle], durations: Durations) -> list[Bundle]:
-    """Return the bundles so that the longest begin first and no worker is left with a long one at the end."""
-    return sorted(made, key=lambda bundle: -sum(map(durations.of, bundle)))
+def longest_first(bundled: Iterable[Bundle], durations: Durations) -> list[Bundle]:
+    """Return the longest bundles first, so that no worker runs a long one alone at the end."""
+    return sorted(bundled, key=lambda bundle: -sum(map(durations.of, bundle)))

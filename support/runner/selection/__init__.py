@@ -1,1 +1,1 @@
-"""Which scenarios run."""
+"""Selects the scenarios of a run and rejects an invalid selection."""

@@ -1,4 +1,4 @@
-"""What a command line names, FILE:LINE and @LIST, is still what it was when it was written down."""
+"""Checks that the files, lines and lists on the command line still are what they were."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TITLE = "# "
 
 @dataclass(frozen=True)
 class _Place:
-    """A line of a feature, 0 for all of it; `title` is what stood there, empty where nobody wrote that down."""
+    """A line of a feature, 0 for the complete file; `title` is the recorded title of its scenario, or empty."""
 
     path: Path
     line: int
@@ -30,40 +30,38 @@ class _Place:
 
 
 def entry(location: str, title: str, folder: Path) -> str:
-    """Return a list's lines for a scenario; behave reads locations in a list relative to the list."""
+    """Return the lines of a list for a scenario; behave reads locations relative to the list."""
     return f"{_TITLE}{' '.join(title.split())}\n{os.path.relpath(location, folder)}\n"
 
 
-def refuse_missing_places(names: Iterable[str]) -> None:
-    """Raise UsageError for what is named and is not there: x.feature, x.feature:10, @list and what stands in it."""
+def reject_missing_places(names: Iterable[str]) -> None:
+    """Raise UsageError for a name that does not exist: x.feature, x.feature:10, @list, and the entries of a list."""
     for name in names:
         path = _place(name.removeprefix("@")).path
         if name.startswith("@") and path.name == RERUN and not path.exists():
-            raise UsageError(f"Nothing is to be run again: there is no {path}. A run writes it where something fails.")
+            raise UsageError(f"Nothing to rerun: {path} does not exist. A run writes it if a scenario does not pass.")
         require_paths([path])
         if name.startswith("@"):
             require_paths([place.path for place in _listed(path)])
 
 
-def refuse_moved(names: Iterable[str], features: Sequence[Feature]) -> None:
-    """Raise UsageError for a line behind the end of its file, or that holds another scenario than a list says."""
+def reject_moved(names: Iterable[str], features: Sequence[Feature]) -> None:
+    """Raise UsageError for a line after the end of its file, or with another scenario than a list states."""
     for name in names:
         for place in _listed(Path(name[1:])) if name.startswith("@") else [_place(name)]:
             if not place.line:
                 continue
             lines = len(place.path.read_text(encoding="utf-8").splitlines())
             if place.line > lines:
-                raise UsageError(f"{place.path} has no line {place.line}, it ends at line {lines}.{_stale(name)}")
-            there = _title_at(place, features) if place.title else ""
-            if place.title != " ".join(there.split()):
-                instead = f'"{there}"' if there else "no scenario"
-                raise UsageError(
-                    f'Line {place.line} of {place.path} should be "{place.title}", but is {instead}.{_stale(name)}'
-                )
+                raise UsageError(f"{place.path}:{place.line}: the file has only {lines} lines.{_stale(name)}")
+            actual = _title_at(place, features) if place.title else ""
+            if place.title != " ".join(actual.split()):
+                got = f'"{actual}"' if actual else "no scenario"
+                raise UsageError(f'{place.path}:{place.line}: expected "{place.title}", got {got}.{_stale(name)}')
 
 
 def _title_at(place: _Place, features: Sequence[Feature]) -> str:
-    """Return what the report calls the scenario there; empty where there is none."""
+    """Return the title of the scenario at a line in the report; empty if there is none."""
     for feature in features:
         if _same(feature.filename) == _same(place.path):
             for scenario in feature.walk_scenarios():
@@ -73,11 +71,11 @@ def _title_at(place: _Place, features: Sequence[Feature]) -> str:
 
 
 def empty_files(locations: Iterable[FileLocation], features: Sequence[Feature]) -> Iterator[str]:
-    """Yield the files without a feature, which behave passes over."""
+    """Yield the files without a feature, which behave ignores."""
     read = {_same(feature.filename) for feature in features}
     for file in dict.fromkeys(location.filename for location in locations):
         if _same(file) not in read:
-            yield f"{os.path.relpath(file)} holds no feature"
+            yield f"{os.path.relpath(file)} contains no feature"
 
 
 def _stale(name: str) -> str:
@@ -87,7 +85,7 @@ def _stale(name: str) -> str:
 
 
 def _listed(path: Path) -> Iterator[_Place]:
-    """Yield what stands in a list, as behave reads it."""
+    """Yield the entries of a list, as behave reads them."""
     title = ""
     for line in map(str.strip, path.read_text(encoding="utf-8").splitlines()):
         if line.startswith("#"):

@@ -1,1 +1,1 @@
-"""The processes that run scenarios, and what they send to the runner."""
+"""Worker processes, the transport that connects them to the runner, and their messages."""

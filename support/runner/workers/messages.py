@@ -1,4 +1,4 @@
-"""What workers tell the runner: lists of these. Plain data, it is pickled on the way."""
+"""Messages of workers to the runner, sent as lists. They are plain data, because they are pickled."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from support.runner.workers.outcome import ScenarioOutcome, StepOutcome
 
 @dataclass(frozen=True)
 class Ready:
-    """The worker can take scenarios; `line` tells the person who started the run what that took."""
+    """The worker can run scenarios; `line` describes its target to the user."""
 
     line: str
 
 
 @dataclass(frozen=True)
-class Refused:
-    """The worker's platform cannot be used; the run cannot go on."""
+class StartFailed:
+    """The worker's target is not available, so the run cannot continue."""
 
-    sentence: str
+    message: str
     exit_code: int
 
 
 @dataclass(frozen=True)
-class Began:
-    """A scenario begins. `scenario` is its number among those that were selected; `limit` its time limit in seconds."""
+class Started:
+    """A scenario started. `scenario` is its number in the selection, `limit` its time limit in seconds."""
 
     scenario: int
     limit: float
@@ -35,10 +35,10 @@ class Began:
 
 @dataclass(frozen=True)
 class Event:
-    """What behave told formatters of a scenario: "scenario", "step" or "result" of a step; or what was "printed"."""
+    """A call of a formatter: "scenario", "step" or "result" of a step; or "printed" text."""
 
     scenario: int
-    what: str
+    type: str
     step: int = -1
     outcome: StepOutcome | None = None
     text: str = ""
@@ -46,54 +46,84 @@ class Event:
 
 @dataclass(frozen=True)
 class Printed:
-    """What was printed outside of scenarios."""
+    """Text that was printed outside scenarios."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Ended:
-    """A scenario has ended."""
+    """A scenario ended."""
 
     scenario: int
     outcome: ScenarioOutcome
 
 
 @dataclass(frozen=True)
+class Requeue:
+    """The worker's environment is damaged: the runner dispatches the scenario, and the rest, to another worker."""
+
+    scenario: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class Evidence:
-    """Files for the results folder, by name, and the secrets to be masked in them that were not told before."""
+    """Files for the results folder, by name, and secrets in them that the runner does not know yet."""
 
     files: Sequence[tuple[str, Content]]
     secrets: frozenset[str]
 
 
 @dataclass(frozen=True)
-class Compared:
-    """What the platform's OpenAPI document tells of, with which answers were compared."""
+class Documented:
+    """The responses that the platform's OpenAPI document describes."""
 
-    documented: frozenset[Answered]
+    responses: frozenset[Answered]
 
 
 @dataclass(frozen=True)
 class Closing:
-    """The worker has run all hooks and clean-ups of the run; what is left is to end its platform."""
+    """The worker has run all hooks and cleanups of the run; it stops its platform next."""
 
 
 @dataclass(frozen=True)
 class Closed:
-    """The worker has ended all it began."""
+    """The worker has stopped everything that it started."""
 
 
 @dataclass(frozen=True)
 class Aborted:
-    """A step or hook asked behave to let the run end: `context.abort()`."""
+    """A step or hook called `context.abort()`; `reason` is empty if it gave none."""
+
+    reason: str
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Something went wrong outside scenarios: the run cannot be green."""
+    """An error outside scenarios, which fails the run.
 
-    sentence: str
+    `feature` and `rule` locate the feature or rule whose hook or cleanup failed; -1 stands for none.
+    """
+
+    message: str
+    feature: int = -1
+    rule: int = -1
+    status: str = ""
 
 
-Message = Ready | Refused | Began | Event | Printed | Ended | Aborted | Problem | Evidence | Compared | Closing | Closed
+Message = (
+    Ready
+    | StartFailed
+    | Started
+    | Event
+    | Printed
+    | Ended
+    | Requeue
+    | Aborted
+    | Problem
+    | Evidence
+    | Documented
+    | Closing
+    | Closed
+)

@@ -1,8 +1,8 @@
-"""What became of a scenario in a worker, as plain data that travels to the runner and is put into its model there."""
+"""Outcomes of scenarios as plain data, which travel to the runner and are applied to its model there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from behave.capture import Captured
@@ -13,21 +13,22 @@ from support.allure.status import scenario_details
 from support.errors import FeatureError
 from support.evidence.exchanges import Observed
 from support.gherkin.parse import CONTROL
+from support.runner.workers.guard import notes_of
 
 Mask = Callable[[str], str]
 NOTHING = Observed()
 
 
 def printable(text: str) -> str:
-    """The text as every console, JUnit and JSON can hold it: what a platform answered may be anything."""
+    """Escape characters that a console, JUnit or JSON cannot represent: a platform may respond with any."""
     return CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 @dataclass(frozen=True)
 class ExceptionInfo:
-    """An exception, without the exception: a class of the tests may not be found, or not be copied, elsewhere."""
+    """The type and text of an exception; the class itself may be unknown, or not picklable, in the runner."""
 
-    kind: str
+    name: str
     text: str
     base: type[Exception]
 
@@ -40,8 +41,8 @@ class ExceptionInfo:
         return cls(type(exception).__name__, mask(str(exception)), base)
 
     def restored(self) -> Exception:
-        """Return an exception of the same name and text, for formatters that print either."""
-        restored: Exception = type(self.kind, (self.base,), {})(self.text)
+        """Return an exception with the same name and text, for formatters that print them."""
+        restored: Exception = type(self.name, (self.base,), {})(self.text)
         return restored
 
 
@@ -57,17 +58,17 @@ class Output:
 
     @classmethod
     def of(cls, captured: Captured, mask: Mask) -> Output:
-        """Take what behave captured."""
+        """Copy what behave captured."""
         return cls(captured.name, captured.failed, mask(captured.stdout), mask(captured.stderr), mask(captured.log))
 
     def restored(self) -> Captured:
-        """Return it as behave holds it."""
+        """Return it in behave's form."""
         return Captured(self.stdout, self.stderr, self.log, name=self.phase, failed=self.failed)
 
 
 @dataclass(frozen=True)
 class StepOutcome:
-    """A step's verdict; `duration` in seconds."""
+    """The outcome of a step; `duration` in seconds."""
 
     status: str
     duration: float
@@ -77,20 +78,18 @@ class StepOutcome:
 
     @classmethod
     def of(cls, step: Step, mask: Mask) -> StepOutcome:
-        """Take the verdict from a step."""
-        message = step.error_message
-        if isinstance(step.exception, FeatureError):  # behave tells where in the code it was found
-            message = f"FEATURE IS WRONG: {step.exception}"
+        """Copy the outcome of a step."""
+        message = _message_of(step)
         return cls(
             status=step.status.name,
             duration=step.duration,
             hook_failed=bool(step.hook_failed),
-            error_message=None if message is None else mask(str(message)),
+            error_message=None if message is None else mask(message),
             exception=ExceptionInfo.of(step.exception, mask),
         )
 
     def apply(self, step: Step) -> None:
-        """Put the verdict into a step."""
+        """Apply the outcome to a step."""
         step.status = Status[self.status]
         step.duration = self.duration
         step.hook_failed = self.hook_failed
@@ -98,11 +97,24 @@ class StepOutcome:
         step.exception = self.exception.restored() if self.exception else None
 
 
+def _message_of(step: Step) -> str | None:
+    """Return what the console prints about a step: behave overwrites the text of a failed hook."""
+    notes = notes_of(step)
+    message = step.error_message
+    if isinstance(step.exception, FeatureError):  # behave would print a place in the code instead
+        message = f"INVALID FEATURE: {step.exception}"
+    elif step.status == Status.pending and step.exception is not None:
+        message = f"PENDING: {step.exception}"
+    if not notes:
+        return None if message is None else str(message)
+    return "\n".join([*([str(message).rstrip()] if message else []), *notes])
+
+
 @dataclass(frozen=True)
 class ScenarioOutcome:
-    """A scenario's verdict with those of its steps; `seconds` is its whole time, hooks and clean-up included.
+    """The outcome of a scenario and its steps; `seconds` is its duration with hooks and cleanups.
 
-    `message` is what the report says of it: made here, where exceptions still know where they come from.
+    `message` is the text of the report, made in the worker, where exceptions still have their tracebacks.
     """
 
     status: str
@@ -119,10 +131,17 @@ class ScenarioOutcome:
     message: str = ""
 
     @classmethod
-    def of(cls, scenario: Scenario, mask: Mask, seconds: float, attempts: int) -> ScenarioOutcome:
-        """Take the verdict from a scenario."""
+    def of(
+        cls,
+        scenario: Scenario,
+        mask: Mask,
+        seconds: float,
+        attempts: int,
+        cleanup_errors: Sequence[BaseException] = (),
+    ) -> ScenarioOutcome:
+        """Copy the outcome of a scenario; behave does not store the errors of its cleanups."""
         message = scenario.error_message
-        details = scenario_details(scenario, ())
+        details = scenario_details(scenario, cleanup_errors)
         return cls(
             status=scenario.status.name,
             hook_failed=bool(scenario.hook_failed),
@@ -140,7 +159,7 @@ class ScenarioOutcome:
 
     @classmethod
     def lost(cls, scenario: Scenario, reason: str) -> ScenarioOutcome:
-        """Make the verdict of a scenario whose worker died."""
+        """Return the outcome of a scenario whose worker died."""
         untested = StepOutcome(Status.untested.name, 0.0, False, None, None)
         return cls(
             status=Status.hook_error.name,
@@ -156,11 +175,11 @@ class ScenarioOutcome:
 
     @property
     def flaky(self) -> bool:
-        """Whether it passed, but not at the first try."""
+        """Whether the scenario passed on retry."""
         return self.attempts > 1 and Status[self.status] == Status.passed
 
     def apply(self, scenario: Scenario) -> None:
-        """Put the verdict into a scenario and its steps."""
+        """Apply the outcome to a scenario and its steps."""
         for step, outcome in zip(scenario.all_steps, self.steps, strict=True):
             outcome.apply(step)
         scenario.hook_failed = self.hook_failed
@@ -168,6 +187,8 @@ class ScenarioOutcome:
         scenario.exception = self.exception.restored() if self.exception else None
         scenario.should_skip = scenario.should_skip or Status[self.status] == Status.skipped
         scenario.skip_reason = self.skip_reason
+        scenario.not_checked = self.not_checked
+        scenario.outcome = self
         scenario.captured.reset()
         for part in self.output:
             scenario.captured.add_captured(part.restored())

@@ -1,8 +1,9 @@
-"""What asks a run to end early: Ctrl-C, SIGTERM, and a terminal that is closed."""
+"""Signals that end a run early: Ctrl-C, SIGTERM, and a closed terminal."""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import signal
 import stat
@@ -11,16 +12,16 @@ from types import FrameType
 
 
 @contextlib.contextmanager
-def requests_to_end(heed: Callable[[int], None]) -> Iterator[None]:
-    """Inside, call `heed` with the number of a signal that asks for the end."""
+def interrupts(handle: Callable[[int], None]) -> Iterator[None]:
+    """Call `handle` with the number of each signal that asks for the end of the run, inside the block."""
 
-    def hear(number: int, frame: FrameType | None) -> None:
+    def on_signal(number: int, frame: FrameType | None) -> None:
         if number == signal.SIGHUP:
-            leave_the_terminal()
-        heed(number)
+            detach_output()
+        handle(number)
 
-    asking = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if _terminal_matters() else [])]
-    before = {number: signal.signal(number, hear) for number in asking}
+    numbers = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if _handles_hangup() else [])]
+    before = {number: signal.signal(number, on_signal) for number in numbers}
     try:
         yield
     finally:
@@ -28,21 +29,31 @@ def requests_to_end(heed: Callable[[int], None]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def leave_it_to_the_runner() -> None:
-    """Let this worker be ended by nothing that the runner hears as well: it says what is to be done."""
+def leave_signals_to_the_runner() -> None:
+    """Ignore the signals that this worker receives together with the runner, which decides what to do."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if _terminal_matters():
-        signal.signal(signal.SIGHUP, lambda number, frame: leave_the_terminal())
+    if _handles_hangup():
+        signal.signal(signal.SIGHUP, lambda number, frame: detach_output())
 
 
-def _terminal_matters() -> bool:
-    return signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN  # as it is below nohup
+def _handles_hangup() -> bool:
+    return signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN  # nohup has it ignored
 
 
-def leave_the_terminal() -> None:
-    """Print into nothing from now on: a terminal that is gone, or a pipe to what ended with it, would raise."""
-    nothing = os.open(os.devnull, os.O_WRONLY)
+def is_closed_output(error: BaseException) -> bool:
+    """Return whether an error means that the terminal or pipe of the output is closed."""
+    return isinstance(error, OSError) and error.errno in (errno.EPIPE, errno.EIO, errno.EBADF)
+
+
+def detach_output(*, files: bool = False) -> None:
+    """Redirect the output to the null device: writing to a closed terminal or pipe would raise.
+
+    Output to files is kept, unless `files` says that these cannot be written either.
+    """
+    null = os.open(os.devnull, os.O_WRONLY)
     for descriptor in (1, 2):
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            os.dup2(nothing, descriptor)
-    os.close(nothing)
+        with contextlib.suppress(OSError):  # it was closed before the start
+            if not files and stat.S_ISREG(os.fstat(descriptor).st_mode):
+                continue
+        os.dup2(null, descriptor)
+    os.close(null)

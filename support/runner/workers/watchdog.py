@@ -1,4 +1,4 @@
-"""Ends a scenario that takes longer than it may, and tells what every thread was doing."""
+"""Ends a scenario that exceeds its time limit and reports what every thread was doing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
 
 import allure
@@ -19,7 +19,7 @@ from support.allure.status import own_frames
 from support.gherkin.tags import LIMIT
 
 DEFAULT_LIMIT = 60.0  # seconds
-GRACE = 15.0  # seconds for hooks and clean-up after the limit, each time they hang
+GRACE = 15.0  # seconds for hooks and cleanups after the limit, each time they do not end
 SOON = 0.05  # seconds
 
 _STEP = Match.run.__code__
@@ -27,11 +27,11 @@ _HOOKS = (ModelRunner.run_hook.__code__, Context._do_cleanups.__code__)
 
 
 class ScenarioTimedOut(Exception):
-    """The scenario took longer than its time limit."""
+    """The scenario exceeded its time limit."""
 
 
 def limit_of(scenario: Scenario) -> float:
-    """Return how many seconds a scenario may take: its innermost tag `@limit.120s`, or else 60."""
+    """Return the time limit of a scenario in seconds: its innermost tag `@limit.120s`, or 60."""
     limits = [match for tag in scenario.effective_tags if (match := LIMIT.fullmatch(tag))]
     own = [match for match in limits if match.string in scenario.tags]
     chosen = (own or limits)[-1:]
@@ -39,20 +39,28 @@ def limit_of(scenario: Scenario) -> float:
 
 
 @contextlib.contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Raise ScenarioTimedOut in steps, hooks and clean-ups when the block takes longer; again after each grace time.
+def time_limit(seconds: float, paused: Callable[[], float] = lambda: 0.0) -> Iterator[None]:
+    """Raise ScenarioTimedOut in steps, hooks and cleanups after `seconds`; again after each grace time.
 
-    Between them behave would not catch it, and no hook would clean up any more.
+    Elsewhere behave would not catch it, and no hook would clean up. `paused` returns for how many seconds the process
+    was stopped; the limit is extended by them.
     """
+    granted = 0.0
 
-    def end(number: int, frame: FrameType | None) -> None:
-        if not _runs(frame, _STEP, *_HOOKS):
+    def on_alarm(number: int, frame: FrameType | None) -> None:
+        nonlocal granted
+        extension = paused() - granted
+        if extension > SOON:
+            granted += extension
+            signal.setitimer(signal.ITIMER_REAL, extension, GRACE)
+            return
+        if not _is_running(frame, _STEP, *_HOOKS):
             signal.setitimer(signal.ITIMER_REAL, SOON, GRACE)
             return
         allure.attach(_stacks(), "Stacks of all threads", allure.attachment_type.TEXT)
-        raise ScenarioTimedOut(f"the scenario was ended after {seconds:g} s, its time limit; {_place(frame)}")
+        raise ScenarioTimedOut(f"the scenario exceeded its time limit of {seconds:g} s {_place(frame)}")
 
-    before = signal.signal(signal.SIGALRM, end)
+    before = signal.signal(signal.SIGALRM, on_alarm)
     signal.setitimer(signal.ITIMER_REAL, seconds, GRACE)
     try:
         yield
@@ -63,7 +71,7 @@ def time_limit(seconds: float) -> Iterator[None]:
 
 @contextlib.contextmanager
 def unlimited() -> Iterator[None]:
-    """Stop the clock of `time_limit` inside: the scenario has not to answer for what this takes."""
+    """Stop the clock of `time_limit` inside the block."""
     left = signal.setitimer(signal.ITIMER_REAL, 0)
     try:
         yield
@@ -72,22 +80,21 @@ def unlimited() -> Iterator[None]:
 
 
 def in_step(frame: FrameType | None) -> bool:
-    """Whether it is a step's own code that runs: raised before or after it, an interrupt would cost the clean-up."""
-    return _runs(frame, _STEP)
+    """Return whether the code of a step runs: an interrupt raised elsewhere would prevent the cleanup."""
+    return _is_running(frame, _STEP)
 
 
-def _runs(frame: FrameType | None, *calls: CodeType) -> bool:
-    """Whether one of these calls is under way in this frame."""
-    while frame is not None and frame.f_code not in calls:
+def _is_running(frame: FrameType | None, *codes: CodeType) -> bool:
+    while frame is not None and frame.f_code not in codes:
         frame = frame.f_back
     return frame is not None
 
 
 def _place(frame: FrameType | None) -> str:
-    """Return where the main thread was, in code that is not a library's."""
+    """Return where the main thread was, outside libraries."""
     frames = traceback.extract_stack(frame)
     place = (own_frames(frames) or frames)[-1]
-    return f"it was in {place.name}, line {place.lineno} of {place.filename}"
+    return f"in {place.name}, line {place.lineno} of {place.filename}"
 
 
 def _stacks() -> str:

@@ -99,5 +99,5 @@ def test_what_was_measured_but_cannot_be_read_counts_as_none(
 def test_paces_that_cannot_be_read_are_an_error(tmp_path: Path, content: str) -> None:
     path = tmp_path / "durations.json"
     path.write_text(content)
-    with pytest.raises(UsageError, match="should hold seconds by name, but cannot be read"):
+    with pytest.raises(UsageError, match="expected a JSON object of seconds by name"):
         FeatureDurations(path)

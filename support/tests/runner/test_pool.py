@@ -13,11 +13,14 @@ import pytest
 from behave.parser import parse_feature
 
 from support.errors import EnvironmentFailed
+from support.runner.output.progress import Progress
+from support.runner.scheduling import pool as pool_module
 from support.runner.scheduling.order import bundles
-from support.runner.workers import pool as pool_module
-from support.runner.workers.messages import Began, Closed, Closing, Ended, Event, Message, Ready, Refused
+from support.runner.scheduling.pool import Pool
+from support.runner.scheduling.pool_options import PoolOptions, Receivers
+from support.runner.workers.local import LocalTransport, LocalWorker
+from support.runner.workers.messages import Closed, Closing, Ended, Event, Message, Ready, Started, StartFailed
 from support.runner.workers.outcome import ScenarioOutcome
-from support.runner.workers.pool import Pool
 
 FEATURE = "Feature: Three\n" + "".join(f"  Scenario: {name}\n    When it runs\n" for name in ("A", "B", "C"))
 PASSED = ScenarioOutcome("passed", False, None, None, None, (), (), 0.0)
@@ -35,7 +38,7 @@ class Made:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         self._work(self)
 
-    def tell(self, *messages: Message) -> None:
+    def send(self, *messages: Message) -> None:
         self.connection.send(list(messages))
 
     def bundles(self) -> Iterator[list[int]]:
@@ -43,14 +46,14 @@ class Made:
             yield bundle
 
     def run_all(self) -> None:
-        self.tell(Ready("up"))
+        self.send(Ready("up"))
         for bundle in self.bundles():
             self.run(bundle)
 
     def run(self, numbers: Sequence[int]) -> None:
         for number in numbers:
-            self.tell(Began(number, 60.0))
-            self.tell(Ended(number, PASSED))
+            self.send(Started(number, 60.0))
+            self.send(Ended(number, PASSED))
 
     def die(self) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
@@ -58,7 +61,7 @@ class Made:
 
 @pytest.fixture
 def made() -> Iterator[Callable[..., Pool]]:
-    pools = []
+    pools: list[Pool] = []
 
     def make(work: Callable[[Made], None], *texts: str, workers: int = 1, stop: bool = False) -> Pool:
         features = [parse_feature(text, filename="some.feature") for text in texts or (FEATURE,)]
@@ -67,21 +70,20 @@ def made() -> Iterator[Callable[..., Pool]]:
         def worker(connection: Connection, number: int) -> Any:
             return Made(connection, number, work)
 
-        told: dict[str, Any] = {"evidence": lambda brought: None, "lost": lambda scenario, outcome: None}
-        options: dict[str, Any] = {
-            "workers": workers,
-            "shared": False,
-            "stop": stop,
-            "ahead": 0,
-            "say": lambda line: None,
-        }
-        pools.append(Pool(scenarios, bundles(scenarios), worker, **told, **options))
+        options = PoolOptions(workers=workers, shared=False, stop=stop, ahead=0, compares=lambda scenario: False)
+        receivers = Receivers(lambda evidence: None, lambda scenario, outcome: None, lambda line: None)
+        progress = Progress(len(scenarios), {}, live=False)
+        pools.append(Pool(scenarios, bundles(scenarios), LocalTransport(worker), options, receivers, progress))
         return pools[-1]
 
     yield make
-    for one in pools:
-        if one._open:
-            one.close()
+    for pool in pools:
+        if pool._transport._open:  # type: ignore[attr-defined]
+            pool.close()
+
+
+def problems(pool: Pool) -> list[str]:
+    return [problem.message for problem in pool.problems]
 
 
 def statuses(pool: Pool) -> list[str]:
@@ -99,30 +101,32 @@ def ends(pool: Pool) -> list[str]:
 def test_a_worker_that_dies_right_after_a_scenario_costs_none(made: Callable[..., Pool]) -> None:
     def work(worker: Made) -> None:
         if worker.number == 1:
-            worker.tell(Ready("up"))
+            worker.send(Ready("up"))
             worker.run(next(worker.bundles()))
             worker.die()
         worker.run_all()
-        worker.tell(Closing(), Closed())
+        worker.send(Closing(), Closed())
 
     pool = made(work)
     pool.start()
     for event in pool.events():
         if isinstance(event, Ended) and len(pool.outcomes) == 1:
             # Its end of the connection is closed before the pool hands out the next scenario.
-            os.waitid(os.P_PID, pool._workers[0].pid, os.WEXITED | os.WNOWAIT)
+            process = pool._members[0].process
+            assert isinstance(process, LocalWorker)
+            os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
     assert statuses(pool) == ["passed", "passed", "passed"]
-    assert pool.troubles == ["A worker was killed by SIGKILL between two scenarios."]
+    assert problems(pool) == ["A worker was killed by SIGKILL between two scenarios."]
 
 
 def test_what_a_dead_worker_was_to_run_is_run_although_the_other_is_ending(made: Callable[..., Pool]) -> None:
     idle, done = os.pipe(), os.pipe()
 
     def work(worker: Made) -> None:
-        worker.tell(Ready("up"))
+        worker.send(Ready("up"))
         for bundle in worker.bundles():
             if len(bundle) == 3:  # the first of them is its last, once the other worker has nothing to do any more
-                worker.tell(Began(bundle[0], 60.0))
+                worker.send(Started(bundle[0], 60.0))
                 os.read(idle[0], 1)
                 worker.die()
             worker.run(bundle)
@@ -131,7 +135,7 @@ def test_what_a_dead_worker_was_to_run_is_run_although_the_other_is_ending(made:
             os.read(done[0], 1)
         else:
             os.write(done[1], b"!")
-        worker.tell(Closing(), Closed())
+        worker.send(Closing(), Closed())
 
     pool = made(work, f"@together\n{FEATURE}", "Feature: One\n  Scenario: D\n    When it runs\n", workers=2)
     assert ends(pool) == ["hook_error", "passed", "passed", "passed"]
@@ -141,12 +145,12 @@ def test_what_a_dead_worker_was_to_run_is_run_although_the_other_is_ending(made:
 
 def test_a_worker_that_ends_before_its_first_scenario_is_no_endless_story(made: Callable[..., Pool]) -> None:
     def work(worker: Made) -> None:
-        worker.tell(Ready("up"))
+        worker.send(Ready("up"))
         worker.die()
 
     pool = made(work)
     assert ends(pool) == ["hook_error"] * 3
-    assert pool._forked == 3
+    assert pool._started == 3
 
 
 def test_the_verdicts_stay_when_a_worker_hangs_at_its_end(
@@ -156,13 +160,13 @@ def test_the_verdicts_stay_when_a_worker_hangs_at_its_end(
 
     def work(worker: Made) -> None:
         worker.run_all()
-        worker.tell(Closing())
+        worker.send(Closing())
         threading.Event().wait(30)
 
     pool = made(work)
     assert ends(pool) == ["passed", "passed", "passed"]
-    assert pool.troubles == [
-        "A worker was killed for taking too long while it ended the run (after_all, its platform)."
+    assert problems(pool) == [
+        "A worker was killed for exceeding its time limit while it ended the run (after_all, its platform)."
     ]
 
 
@@ -174,21 +178,21 @@ def test_what_ends_the_run_does_not_count_to_the_time_that_ending_the_platform_m
     def work(worker: Made) -> None:
         worker.run_all()
         threading.Event().wait(0.5)
-        worker.tell(Closing(), Closed())
+        worker.send(Closing(), Closed())
 
     pool = made(work)
     assert ends(pool) == ["passed", "passed", "passed"]
-    assert pool.troubles == []
+    assert problems(pool) == []
 
 
 @pytest.mark.parametrize("refused", [True, False])
 def test_the_verdicts_stay_when_no_worker_can_be_had_for_the_rest(made: Callable[..., Pool], refused: bool) -> None:
     def work(worker: Made) -> None:
         if worker.number == 1:
-            worker.tell(Ready("up"))
+            worker.send(Ready("up"))
             worker.run(next(worker.bundles()))
         elif refused:
-            worker.tell(Refused("PostgreSQL could not be started.", 4))
+            worker.send(StartFailed("PostgreSQL could not be started.", 4))
             return
         worker.die()
 
@@ -199,7 +203,7 @@ def test_the_verdicts_stay_when_no_worker_can_be_had_for_the_rest(made: Callable
         if refused
         else "A worker was killed by SIGKILL while it started its platform"
     )
-    assert told in " ".join(pool.troubles)
+    assert told in " ".join(problems(pool))
 
 
 def test_no_platform_at_all_stops_the_run(made: Callable[..., Pool]) -> None:
@@ -210,11 +214,11 @@ def test_no_platform_at_all_stops_the_run(made: Callable[..., Pool]) -> None:
 def clean_up_when_asked(done: Path, worker: Made) -> None:
     asked = threading.Event()
     signal.signal(signal.SIGTERM, lambda number, frame: asked.set())
-    worker.tell(Ready("up"))
-    worker.tell(Began(worker.connection.recv()[0], 60.0), Event(0, "scenario"))
+    worker.send(Ready("up"))
+    worker.send(Started(worker.connection.recv()[0], 60.0), Event(0, "scenario"))
     asked.wait(10)
     done.touch()
-    worker.tell(Ended(0, PASSED), Closing(), Closed())
+    worker.send(Ended(0, PASSED), Closing(), Closed())
 
 
 @pytest.mark.parametrize("same_request", [1.0, 0.0])
@@ -250,7 +254,7 @@ def test_giving_up_is_no_second_request_to_end(
 def test_a_signal_after_the_last_scenario_leaves_the_end_of_the_run_alone(made: Callable[..., Pool]) -> None:
     def work(worker: Made) -> None:
         worker.run_all()
-        worker.tell(Closing(), Closed())
+        worker.send(Closing(), Closed())
 
     pool = made(work)
     ends(pool)
@@ -261,8 +265,8 @@ def test_a_signal_after_the_last_scenario_leaves_the_end_of_the_run_alone(made: 
 
 def test_the_rest_of_a_bundle_is_not_run_where_the_lost_scenario_stops_the_run(made: Callable[..., Pool]) -> None:
     def work(worker: Made) -> None:
-        worker.tell(Ready("up"))
-        worker.tell(Began(worker.connection.recv()[0], 60.0))
+        worker.send(Ready("up"))
+        worker.send(Started(worker.connection.recv()[0], 60.0))
         worker.die()
 
     assert ends(made(work, f"@together\n{FEATURE}", stop=True)) == ["hook_error"]
@@ -277,23 +281,23 @@ class TestTimeLimits:
 
     def test_a_scenario_that_nothing_ends_is_killed_with_the_reason(self, made: Callable[..., Pool]) -> None:
         def work(worker: Made) -> None:
-            worker.tell(Ready("up"))
-            worker.tell(Began(worker.connection.recv()[0], 0.1))
+            worker.send(Ready("up"))
+            worker.send(Started(worker.connection.recv()[0], 0.1))
             threading.Event().wait(30)
 
         pool = made(work, "Feature: One\n  Scenario: D\n    When it runs\n")
         assert ends(pool) == ["hook_error"]
-        assert pool.outcomes[0].message == "The worker that ran this scenario was killed for taking too long."
+        assert pool.outcomes[0].message == "The worker that ran this scenario was killed for exceeding its time limit."
 
     def test_each_try_has_the_whole_limit(self, made: Callable[..., Pool]) -> None:
         def work(worker: Made) -> None:
-            worker.tell(Ready("up"))
+            worker.send(Ready("up"))
             for [number] in worker.bundles():
                 for _ in range(3):
-                    worker.tell(Began(number, 0.4))
+                    worker.send(Started(number, 0.4))
                     threading.Event().wait(0.2)
-                worker.tell(Ended(number, PASSED))
-            worker.tell(Closing(), Closed())
+                worker.send(Ended(number, PASSED))
+            worker.send(Closing(), Closed())
 
         assert ends(made(work)) == ["passed", "passed", "passed"]
 
@@ -302,11 +306,11 @@ class TestTimeLimits:
         heard, resume = os.pipe()
 
         def work(worker: Made) -> None:
-            worker.tell(Ready("up"))
-            worker.tell(Began(worker.connection.recv()[0], 0.2), Event(0, "scenario"))
+            worker.send(Ready("up"))
+            worker.send(Started(worker.connection.recv()[0], 0.2), Event(0, "scenario"))
             os.read(heard, 1)
             threading.Event().wait(0.1)
-            worker.tell(Ended(0, PASSED), Closing(), Closed())
+            worker.send(Ended(0, PASSED), Closing(), Closed())
 
         pool = made(work, "Feature: One\n  Scenario: D\n    When it runs\n")
         pool.start()

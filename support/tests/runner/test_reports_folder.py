@@ -70,8 +70,8 @@ def test_what_a_killed_worker_was_writing_is_no_part_of_the_results(folder: Repo
 def test_a_run_says_how_its_report_is_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     first, second = ReportsFolder(Path("reports")), ReportsFolder(Path("reports"))
-    assert list(first.where_to_look()) == ["Summary: reports/summary.md", "Report:  acceptance report"]
-    assert list(second.where_to_look()) == [
+    assert list(first.hints()) == ["Summary: reports/summary.md", "Report:  acceptance report"]
+    assert list(second.hints()) == [
         f"Summary: reports/{second.path.name}/summary.md",
         f"Report:  acceptance report reports/{second.path.name}",
     ]
@@ -108,19 +108,17 @@ def test_a_file_in_its_place_is_told(reports: Path) -> None:
     reports.write_text("in the way")
     with pytest.raises(EnvironmentFailed) as stop:
         ReportsFolder(reports)
-    assert str(stop.value) == f"Nothing can be written to {reports}: File exists."
+    assert str(stop.value) == f"Cannot write to {reports}: File exists."
     assert stop.value.exit_code == ExitCode.ENVIRONMENT
 
 
 def test_a_missing_parent_is_told(reports: Path) -> None:
-    with pytest.raises(
-        EnvironmentFailed, match=f"^Nothing can be written to {reports}/deep: No such file or directory"
-    ):
+    with pytest.raises(EnvironmentFailed, match=f"^Cannot write to {reports}/deep: No such file or directory"):
         ReportsFolder(reports / "deep")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_may_not_be_written_is_told(reports: Path) -> None:
     reports.mkdir(mode=0o500)
-    with pytest.raises(EnvironmentFailed, match=f"^Nothing can be written to {reports}: Permission denied"):
+    with pytest.raises(EnvironmentFailed, match=f"^Cannot write to {reports}: Permission denied"):
         ReportsFolder(reports)

@@ -196,7 +196,7 @@ class TestRetries:
         steps = "    When it takes 1.2 seconds\n    Then it works at the second attempt\n"
         probe = made(f"  @limit.2s\n  Scenario: L\n{steps}")
         with (probe.folder / "environment.py").open("a") as file:
-            file.write("\n\nfrom support.runner import pool\n\npool.GRACE = 0.0\n")
+            file.write("\n\nfrom support.runner.scheduling import pool\n\npool.GRACE = 0.0\n")
         assert probe.run("-D", "retries=1").allure == {"L": "passed"}
 
     def test_tries_within_a_millisecond_are_told_in_their_order(self, made: Callable[[str], Probe]) -> None:
@@ -310,9 +310,7 @@ def test_a_shard_with_nothing_in_it_is_refused(made: Callable[[str], Probe]) -> 
     assert probe.run("-D", "shard=2/3").exit_code == ExitCode.PASSED
     ended = probe.run("-D", "shard=3/3")
     assert ended.exit_code == ExitCode.SELECTION
-    assert ended.errors == (
-        "Nothing to run in shard 3 of 3: what is selected, 2 scenarios, makes fewer parts. Ask for fewer shards.\n"
-    )
+    assert ended.errors == ("No scenario in shard 3 of 3: the selection has only 2 scenarios. Use fewer shards.\n")
 
 
 def test_the_live_line_of_a_parallel_run_is_gone_before_anything_else_is_shown(made: Callable[[str], Probe]) -> None:

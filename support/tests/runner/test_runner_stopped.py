@@ -29,7 +29,7 @@ def test_a_run_without_workers_is_refused(probe: Probe, jobs: str) -> None:
     ended = probe.run("--name=S01", jobs)
     assert (ended.exit_code, ended.errors) == (
         2,
-        "0 parallel workers would run nothing: -j takes a number from 1.\n",
+        "-j 0: expected a number of workers from 1.\n",
     )
 
 
@@ -61,7 +61,7 @@ def test_an_unreadable_feature_that_was_not_selected_does_not_cost_the_run(probe
 def test_a_file_that_is_no_feature_is_a_mistake_on_the_command_line(probe: Probe) -> None:
     ended = probe.run("here.toml")
     assert ended.exit_code == 2
-    assert ended.errors.startswith("here.toml is no feature: they end in .feature")
+    assert ended.errors.startswith("here.toml: expected a name that ends in .feature")
 
 
 @pytest.mark.parametrize(

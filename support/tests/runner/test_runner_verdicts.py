@@ -72,10 +72,13 @@ def test_every_output_tells_the_same_verdict(ended: Ended, name: str) -> None:
 
 
 def test_no_output_tells_of_anything_else(ended: Ended) -> None:
-    assert set(ended.junit) | set(ended.json) <= set(VERDICTS)
+    # JUnit has a test case for the failed teardown of "A feature that cannot be torn down".
+    assert (set(ended.junit) - {"A"}) | set(ended.json) <= set(VERDICTS)
     # What failed outside scenarios is a result of its own in Allure, and a sentence on the console.
     assert set(ended.allure) - set(VERDICTS) == {"Tear-down"}
-    assert 'The tear-down of the feature "A feature that cannot be torn down [after_feature]" failed.' in ended.output
+    feature = "A feature that cannot be torn down [after_feature]"
+    message = f'The teardown of the feature "{feature}" failed (after_feature): RuntimeError: after_feature broke'
+    assert message in ended.output
 
 
 def test_the_summary_counts_what_the_verdicts_say(ended: Ended) -> None:
@@ -89,16 +92,16 @@ def test_the_exit_code_tells_of_failures(ended: Ended) -> None:
     assert "Traceback" not in ended.errors
 
 
-def test_features_are_shown_in_order_whatever_the_order_they_ran_in(ended: Ended) -> None:
+def test_every_feature_is_printed_once(ended: Ended) -> None:
     shown = [line.split(": ", 1)[1] for line in ended.output.splitlines() if line.startswith("Feature: ")]
-    assert [name.split()[0:2] for name in shown] == [["A", "feature"], ["Rules"], ["A", "feature"], ["Verdicts"]]
+    assert sorted(name.split()[0:2] for name in shown) == [["A", "feature"], ["A", "feature"], ["Rules"], ["Verdicts"]]
 
 
 def test_a_scenario_that_hangs_is_ended_with_the_stacks_of_all_threads(ended: Ended) -> None:
     [result] = [result for result in ended.allure_results() if result["name"].startswith("S13")]
     step = next(step for step in result["steps"] if step["status"] == "broken")
     message = step["statusDetails"]["message"]
-    assert re.search(r"ended after 1 s, its time limit; it was in hangs, line \d+ of steps/probe.py$", message)
+    assert re.search(r"exceeded its time limit of 1 s in hangs, line \d+ of steps/probe.py$", message)
     attached = {file["name"]: file["source"] for file in step["attachments"]}
     stacks = (ended.folder / "reports" / "allure-results" / attached["Stacks of all threads"]).read_text()
     assert "MainThread" in stacks and "in hangs" in stacks
@@ -122,7 +125,7 @@ def test_what_a_feature_got_wrong_is_told_as_that_everywhere(probe: Probe) -> No
     assert (entry.status, entry.cause, entry.message) == (Status.BROKEN, Cause.TEST_CODE, sentence)
     summary = (probe.folder / "reports" / "summary.md").read_text()
     assert "Could not tell" in summary and "Differs from what was agreed" not in summary
-    assert f"FEATURE IS WRONG: {sentence}" in ended.output
+    assert f"INVALID FEATURE: {sentence}" in ended.output
     assert "Traceback" not in ended.output
 
 
@@ -168,17 +171,17 @@ class TestAListThatIsOld:
     def test_another_scenario_at_its_line_is_refused(self, probe: Probe, feature: Path) -> None:
         feature.write_text(f"Feature: Moved\n{self.OTHER}{self.FAILING}")
         assert self.refusal(probe, "@reports/rerun.txt") == (
-            'Line 2 of features/moved.feature should be "M1 fails", but is "M2 passes". '
+            'features/moved.feature:2: expected "M1 fails", got "M2 passes". '
             "The features have changed since reports/rerun.txt was written: run them again without it."
         )
 
     def test_no_scenario_at_its_line_is_refused(self, probe: Probe, feature: Path) -> None:
         feature.write_text(f"Feature: Moved\n\n{self.FAILING}")
-        told = 'Line 2 of features/moved.feature should be "M1 fails", but is no scenario.'
+        told = 'features/moved.feature:2: expected "M1 fails", got no scenario.'
         assert self.refusal(probe, "@reports/rerun.txt").startswith(told)
 
     def test_a_line_behind_the_end_is_refused(self, probe: Probe, feature: Path) -> None:
-        told = "features/moved.feature has no line 9999, it ends at line 3."
+        told = "features/moved.feature:9999: the file has only 3 lines."
         assert self.refusal(probe, "features/moved.feature:9999") == told
 
     def test_a_file_that_is_gone_is_refused(self, probe: Probe, feature: Path) -> None:
@@ -188,7 +191,7 @@ class TestAListThatIsOld:
     def test_without_a_list_nothing_is_to_be_run_again(self, probe: Probe, feature: Path) -> None:
         probe.run("--name=S01")
         told = self.refusal(probe, "@reports/rerun.txt")
-        assert told.startswith("Nothing is to be run again: there is no reports/rerun.txt.")
+        assert told.startswith("Nothing to rerun: reports/rerun.txt does not exist.")
 
 
 def test_nothing_is_left_to_run_again_after_a_green_run(probe: Probe) -> None:
@@ -209,7 +212,7 @@ class TestRetries:
             ("S15", "failed"),
             ("S15", "passed"),
         ]
-        assert "1 flaky: passed only on a later try" in ended.output
+        assert "1 flaky: passed on retry" in ended.output
         assert "verdicts.feature:" in (ended.folder / "reports" / "flaky.txt").read_text()
         assert ended.json["S15"] == ended.junit["S15"] == "passed"
         assert ended.exit_code == 1  # because of S02
@@ -234,7 +237,7 @@ class TestOrder:
         assert sorted(written) == sorted(one) == sorted(other)
 
     def test_the_seed_is_told(self, probe: Probe) -> None:
-        assert "to repeat it: -D order=random:" in probe.run("--name=S01", "-D", "order=random").output
+        assert "repeat it with -D order=random:" in probe.run("--name=S01", "-D", "order=random").output
 
 
 def test_a_green_shard_is_green(probe: Probe) -> None:

@@ -16,8 +16,8 @@ from support.errors import ExitCode, SelectionError, UsageError
 from support.gherkin import tags
 from support.report.manifest import Manifest, ScenarioEntry, Status
 from support.runner.output.summary import write_lists
-from support.runner.selection.locations import refuse_missing_places, refuse_moved
-from support.runner.selection.selection import refuse, selected
+from support.runner.selection.locations import reject_missing_places, reject_moved
+from support.runner.selection.selection import reject_invalid, selected
 from support.tests.project import PROJECT
 
 TEXT = """\
@@ -56,7 +56,7 @@ def names(feature: Feature, *arguments: str) -> list[str]:
 
 def refusal(features: list[Feature], *arguments: str) -> str:
     with pytest.raises(SelectionError) as stop:
-        refuse(features, asked(*arguments))
+        reject_invalid(features, asked(*arguments))
     assert stop.value.exit_code == ExitCode.SELECTION
     return str(stop.value)
 
@@ -89,14 +89,14 @@ class TestSelecting:
 class TestRefusingNothing:
     @pytest.mark.parametrize("arguments", [[], ["--tags=@slow"], ["--name=council"]])
     def test_a_selection_with_a_scenario_passes(self, feature: Feature, arguments: list[str]) -> None:
-        refuse([feature], asked(*arguments))
+        reject_invalid([feature], asked(*arguments))
 
     def test_one_selected_scenario_among_many_features_is_enough(self, feature: Feature) -> None:
         another = parse_feature("Feature: Another\n Scenario: It is\n  Given a step")
-        refuse([another, feature], asked("--tags=@smoke"))
+        reject_invalid([another, feature], asked("--tags=@smoke"))
 
     def test_a_typo_in_a_tag_is_told_with_what_was_probably_meant(self, feature: Feature) -> None:
-        assert refusal([feature], "--tags=@smok") == ("Nothing was run. unknown tag @smok. Did you mean @smoke?.")
+        assert refusal([feature], "--tags=@smok") == ("Invalid selection. unknown tag @smok. Did you mean @smoke?.")
 
     def test_a_typo_is_told_even_where_the_rest_of_the_expression_selects(self, feature: Feature) -> None:
         assert "unknown tag @slwo. Did you mean @slow?" in refusal([feature], "--tags=@smoke or @slwo")
@@ -106,7 +106,7 @@ class TestRefusingNothing:
         self, feature: Feature, asked_for: str
     ) -> None:
         assert refusal([feature], f"--tags={asked_for}").endswith(
-            "is written as behave no longer reads it: or for a comma, not for ~."
+            'old tag expression, write "or" for a comma and "not" for ~.'
         )
 
     def test_a_pattern_of_tags_that_nothing_matches_is_told(self, feature: Feature) -> None:
@@ -115,7 +115,7 @@ class TestRefusingNothing:
 
     def test_a_known_tag_that_no_scenario_has_is_told(self, feature: Feature) -> None:
         assert refusal([feature], "--tags=@id.VOD-041").endswith(
-            "No scenario has the tag @id.VOD-041; did you mean @id.VOD-040?"
+            "No scenario has the tag @id.VOD-041. Did you mean @id.VOD-040?"
         )
 
     def test_known_tags_that_never_meet_are_told_without_a_guess(self, feature: Feature) -> None:
@@ -124,14 +124,14 @@ class TestRefusingNothing:
         assert "No scenario has the tag" not in sentence
 
     def test_a_name_that_nothing_has_is_told(self, feature: Feature) -> None:
-        assert refusal([feature], "--name=budget") == "Nothing to run: no scenario matches --name=budget."
+        assert refusal([feature], "--name=budget") == "No scenario matches --name=budget."
 
     def test_tags_and_names_are_told_together(self, feature: Feature) -> None:
         sentence = refusal([feature], "--tags=@smoke", "--name=recording")
-        assert sentence == "Nothing to run: no scenario matches --tags=@smoke --name=recording."
+        assert sentence == "No scenario matches --tags=@smoke --name=recording."
 
     def test_no_feature_is_nothing_to_run(self) -> None:
-        assert refusal([]) == "Nothing to run: the features hold no scenario."
+        assert refusal([]) == "No scenario selected: the features have no scenarios."
 
 
 STEP = "\n  Given a step"
@@ -141,28 +141,28 @@ class TestRefusingWhatCannotTell:
     @pytest.mark.parametrize(
         ("text", "sentence"),
         [
-            ("Feature: Empty", 'The feature "Empty" (<string>:1) has no scenario.'),
-            ("Feature: F\n Scenario: Nothing happens", '"Nothing happens" (<string>:2) has no step.'),
+            ("Feature: Empty", 'The feature "Empty" (<string>:1) has no scenarios.'),
+            ("Feature: F\n Scenario: Nothing happens", '"Nothing happens" (<string>:2) has no steps.'),
             (f"Feature: F\n Scenario Outline: O{STEP}", 'The outline "O" (<string>:2) has no Examples.'),
             (
                 f"Feature: F\n Scenario Outline: O <a>{STEP}\n  Examples:\n   | a |",
-                'The Examples of "O <a>" (<string>:4) have no row.',
+                'The Examples of "O <a>" (<string>:4) have no rows.',
             ),
             (
                 f"Feature: F\n Scenario: Same{STEP}\n Scenario: Same{STEP}",
-                'The feature "F" (<string>:1) has 2 scenarios called "Same".',
+                'The feature "F" (<string>:1) has 2 scenarios with the title "Same".',
             ),
             (
                 f"Feature: F\n Scenario Outline: O{STEP}\n  Examples:\n   | a |\n   | 1 |\n   | 1 |",
-                'The feature "F" (<string>:1) has 2 scenarios called "O (a 1)".',
+                'The feature "F" (<string>:1) has 2 scenarios with the title "O (a 1)".',
             ),
             (
                 f"Feature: F\n Scenario: So  it is{STEP}\n Scenario: So it is{STEP}",
-                'The feature "F" (<string>:1) has 2 scenarios called "So it is".',
+                'The feature "F" (<string>:1) has 2 scenarios with the title "So it is".',
             ),
             (
                 f"Feature: F\n Scenario: O 1{STEP}\n Scenario Outline: O <a>{STEP}\n  Examples:\n   | a |\n   | 1 |\n",
-                'A row of Examples (<string>:8) and a scenario are both called "O 1".',
+                'A row of Examples (<string>:8) and a scenario have the same title "O 1".',
             ),
             (
                 f"@smokey\nFeature: F\n Scenario: S{STEP}",
@@ -175,7 +175,7 @@ class TestRefusingWhatCannotTell:
         ],
     )
     def test_it_is_told_what_and_where(self, text: str, sentence: str) -> None:
-        assert refusal([parse_feature(text)]) == f"Nothing was run. {sentence}"
+        assert refusal([parse_feature(text)]) == f"Invalid selection. {sentence}"
 
     @pytest.mark.parametrize(
         "text",
@@ -198,23 +198,25 @@ class TestRefusingWhatCannotTell:
 
     def test_prose_is_prose(self) -> None:
         prose = "The editors\n and whoever else.\n When it rains they stay in: always.\n "
-        refuse([parse_feature(f"Feature: F\n {prose}\n Rule: R\n {prose}\n Scenario: S\n  The one.{STEP}")], asked())
+        reject_invalid(
+            [parse_feature(f"Feature: F\n {prose}\n Rule: R\n {prose}\n Scenario: S\n  The one.{STEP}")], asked()
+        )
 
     def test_angle_brackets_of_other_languages_are_no_columns(self) -> None:
         text = f'Feature: F\n Scenario Outline: O{STEP} <a>\n   """\n   <p class="x">1 < 2</p>\n   """\n'
-        refuse([parse_feature(f"{text}  Examples:\n   | a |\n   | 1 |")], asked())
+        reject_invalid([parse_feature(f"{text}  Examples:\n   | a |\n   | 1 |")], asked())
 
     def test_equal_titles_under_different_rules_are_told_apart(self) -> None:
         rules = "".join(f"\n Rule: {name}\n  Scenario: Same{STEP}" for name in ("One", "Two"))
-        refuse([parse_feature(f"Feature: F{rules}")], asked())
+        reject_invalid([parse_feature(f"Feature: F{rules}")], asked())
 
     def test_rows_of_an_outline_are_told_apart_by_their_values(self) -> None:
         text = f"Feature: F\n Scenario Outline: O{STEP}\n  Examples:\n   | a |\n   | 1 |\n   | 2 |"
-        refuse([parse_feature(text)], asked())
+        reject_invalid([parse_feature(text)], asked())
 
     def test_everything_that_is_wrong_is_told_at_once(self) -> None:
         features = [parse_feature("Feature: One"), parse_feature("Feature: Two")]
-        assert refusal(features).count("has no scenario") == 2
+        assert refusal(features).count("has no scenarios") == 2
 
 
 class TestPlaces:
@@ -232,8 +234,8 @@ class TestPlaces:
     def refuse(self, name: str) -> None:
         locations = collect_feature_locations([name])
         features = parse_features(locations)
-        refuse_moved([name], features)
-        refuse(features, asked(name), locations)
+        reject_moved([name], features)
+        reject_invalid(features, asked(name), locations)
 
     def listed(self) -> str:
         """The list that a run in which all of the feature failed leaves."""
@@ -253,8 +255,8 @@ class TestPlaces:
     @pytest.mark.parametrize(
         ("text", "told"),
         [
-            (TEXT.replace(MEETING, "A budget meeting"), f'should be "{MEETING}", but is "A budget meeting".'),
-            (TEXT.replace("    @smoke", "    # why\n    @smoke"), "but is no scenario."),
+            (TEXT.replace(MEETING, "A budget meeting"), f'expected "{MEETING}", got "A budget meeting".'),
+            (TEXT.replace("    @smoke", "    # why\n    @smoke"), "got no scenario."),
         ],
         ids=["another scenario", "none"],
     )
@@ -267,19 +269,19 @@ class TestPlaces:
 
     def test_a_line_behind_the_end_is_told(self) -> None:
         lines = len(TEXT.splitlines())
-        with pytest.raises(UsageError, match=f"captioning.feature has no line 9999, it ends at line {lines}"):
+        with pytest.raises(UsageError, match=f"captioning.feature:9999: the file has only {lines} lines"):
             self.refuse("captioning.feature:9999")
 
     def test_a_file_of_a_list_that_is_gone_is_told(self) -> None:
         name = self.listed()
         Path("captioning.feature").unlink()
         with pytest.raises(UsageError, match=r"captioning\.feature does not exist"):
-            refuse_missing_places([name])
+            reject_missing_places([name])
 
     @pytest.mark.parametrize("content", ["", "# to be written\n"])
     def test_a_file_without_a_feature_is_told(self, content: str) -> None:
         Path("empty.feature").write_text(content, encoding="utf-8")
-        with pytest.raises(SelectionError, match=r"^Nothing was run. empty.feature holds no feature.$"):
+        with pytest.raises(SelectionError, match=r"^Invalid selection. empty.feature contains no feature.$"):
             self.refuse(".")
 
 
@@ -297,13 +299,13 @@ class TestPlaces:
 def test_a_path_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch, name: str, told: str) -> None:
     monkeypatch.chdir(PROJECT)
     with pytest.raises(UsageError) as stop:
-        refuse_missing_places([name])
+        reject_missing_places([name])
     assert str(stop.value) == told
 
 
 def test_paths_that_are_there_are_let_through(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(PROJECT)
-    refuse_missing_places(["features", "features/vod/captioning.feature:10", "features/vod/"])
+    reject_missing_places(["features", "features/vod/captioning.feature:10", "features/vod/"])
 
 
 @pytest.mark.parametrize(

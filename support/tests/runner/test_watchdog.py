@@ -32,7 +32,7 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def test_a_step_is_ended_at_the_limit() -> None:
-    told = r"after 0.1 s, its time limit; it was in waits, line \d+ of support/tests/runner/test_watchdog.py"
+    told = r"exceeded its time limit of 0.1 s in waits, line \d+ of support/tests/runner/test_watchdog.py"
     with pytest.raises(ScenarioTimedOut, match=told), time_limit(0.1):
         in_a_step(5)
 
