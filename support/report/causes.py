@@ -20,7 +20,7 @@ def signature(entry: ScenarioEntry) -> str:
     """Return a text that is equal for failures with the same cause.
 
     It is the message without names of the subject, requests, ids and durations: an API that rejects every request
-    with 429 is one cause, whoever sent which request.
+    with 429 is one cause.
     """
     subject, expected, rest = _REQUEST.sub("request", entry.first_line).partition(": expected ")
     return f"{entry.cause}|{_VARIABLE.sub('#', _QUOTED.sub('#', subject) + expected + rest)}"
