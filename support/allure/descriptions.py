@@ -1,4 +1,4 @@
-"""What the report knows of a scenario before it runs: name, place, labels, and what makes it the same next time."""
+"""The description of a scenario in Allure: name, place, labels and the ids that are the same in every run."""
 
 from __future__ import annotations
 
@@ -20,22 +20,21 @@ from support.gherkin.behaviours import behaviours, ids_of
 from support.gherkin.tags import ID, LOCK, NEEDS, READONLY, TOGETHER
 
 _SEVERITIES = frozenset(severity.value for severity in Severity)
-# What a target must grant and who may run beside whom: nobody who reads a report asks.
+# Tags for the runner (capabilities, locks, limits) mean nothing to a reader of the report.
 _FOR_THE_RUNNER = re.compile(rf"(?:{re.escape(NEEDS)}|{re.escape(LOCK)}|limit\.).*|{TOGETHER}|{READONLY}")
 _LABEL_TAG = re.compile(r"allure\.label\.(?P<name>\w+):(?P<value>.+)")
-_LINK_TAG = re.compile(r"allure\.(?P<kind>link|issue|tms)(?:\.(?P<name>[^:]+))?:(?P<url>.+)")
+_LINK_TAG = re.compile(r"allure\.(?P<type>link|issue|tms)(?:\.(?P<name>[^:]+))?:(?P<url>.+)")
 
 
 def described(scenario: Any, ordinal: int) -> TestResult:
-    """What is known of a scenario before it runs. `ordinal` tells equal scenarios of one feature apart."""
+    """Return the result of a scenario before it runs; `ordinal` distinguishes equal scenarios of one feature."""
     rule = rule_of(scenario)
     path = _relative(scenario.filename)
     result = TestResult(name=title_of(scenario), fullName=f"{path}:{scenario.line}")
     result.titlePath = [*path.split("/")[:-1], scenario.feature.name, *([rule.name] if rule else [])]
-    told = ["\n".join(one.description) for one in (scenario.feature, rule, scenario) if one and one.description]
-    result.description = "\n\n".join([*told, *_agreed(scenario)])
-    # Shown whatever their names: Gherkin is committed, and in a column "token" the point may be "expired".
-    # The run's own secrets are masked when the result is written.
+    texts = ["\n".join(one.description) for one in (scenario.feature, rule, scenario) if one and one.description]
+    result.description = "\n\n".join([*texts, *_behaviour_texts(scenario)])
+    # Also in columns such as "token": Gherkin is committed. Secrets of the run are masked when the result is written.
     result.parameters = [Parameter(name=name, value=value) for name, value in _row(scenario)]
     result.testCaseId = identity_of(*_identity(scenario), *([str(ordinal)] if ordinal else []))
     result.historyId = identity_of(result.testCaseId, *(f"{name}={value}" for name, value in _row(scenario)))
@@ -44,15 +43,15 @@ def described(scenario: Any, ordinal: int) -> TestResult:
     return result
 
 
-def _agreed(scenario: Any) -> Iterator[str]:
-    """Yield what was agreed, in the catalogue's words, where the scenario says which behaviour it shows."""
+def _behaviour_texts(scenario: Any) -> Iterator[str]:
+    """Yield id and text of the behaviours of the scenario."""
     for id in ids_of(scenario.tags):
         if id in behaviours():
             yield f"**{id}**: {behaviours()[id]}."
 
 
 def title_of(scenario: Any) -> str:
-    """The scenario's name; rows of an outline whose name has no placeholder are told apart by their values."""
+    """Return the name of the scenario; the values of its row are added if its outline has no placeholder."""
     if not scenario._row:
         return str(scenario.name or scenario.keyword)
     template = scenario.parent.name
@@ -65,7 +64,7 @@ def _row(scenario: Any) -> list[tuple[str, str]]:
 
 
 def _identity(scenario: Any) -> tuple[str, ...]:
-    """What makes it the same scenario in the next run: its @id tag, or else file, rule and (template) name."""
+    """Return what identifies the scenario in every run: its @id tag, or else file, rule and (outline) name."""
     for tag in _tags(scenario):
         if tag.startswith(ID):
             return (tag,)
@@ -80,7 +79,7 @@ def _relative(path: str) -> str:
 
 
 def ordinals(scenarios: Sequence[Any]) -> dict[int, int]:
-    """Numbers scenarios of the same identity and values 0, 1, ...: Allure would take them for retries of one."""
+    """Number scenarios of the same identity and values: Allure would take them for attempts of one."""
     seen: Counter[tuple[object, ...]] = Counter()
     numbers = {}
     for scenario in scenarios:
@@ -91,26 +90,26 @@ def ordinals(scenarios: Sequence[Any]) -> dict[int, int]:
 
 
 def rule_of(element: Any) -> Any:
-    """The rule that the element is, or stands under; None outside rules."""
+    """Return the rule of an element, which may be the element itself; None outside rules."""
     while element and not isinstance(element, Rule):
         element = element.parent
     return element
 
 
 def _tags(scenario: Any) -> list[str]:
-    """All tags, outermost first, so that the innermost severity can win."""
+    """Return all tags, the outermost first, so that the innermost severity is the last."""
     rule = rule_of(scenario)
     return [*scenario.feature.tags, *(rule.tags if rule else []), *scenario.tags]
 
 
 def _link(tag: str) -> tuple[str, str, str] | None:
-    """Kind, address and name that a tag such as `@allure.issue.BUG-1:https://...` links to."""
+    """Return type, URL or ticket, and name of a tag such as `@allure.issue.BUG-1:https://...`."""
     link = _LINK_TAG.fullmatch(tag)
-    return (link["kind"], link["url"], link["name"] or link["url"]) if link else None
+    return (link["type"], link["url"], link["name"] or link["url"]) if link else None
 
 
 def _tag_labels(tags: Sequence[str]) -> list[Label]:
-    """The labels that tags give: the innermost severity, `@allure.label.epic:Video_on_demand`, and plain tags."""
+    """Return the labels of tags: the innermost severity, `@allure.label.epic:Video_on_demand`, and plain tags."""
     severity = next((tag for tag in reversed(tags) if tag in _SEVERITIES), "normal")
     labels = [Label(LabelType.SEVERITY, severity)]
     for tag in dict.fromkeys(tags):
@@ -119,12 +118,12 @@ def _tag_labels(tags: Sequence[str]) -> list[Label]:
             labels.append(Label(label["name"], label["value"].replace("_", " ")))
         elif tag not in _SEVERITIES and not _LINK_TAG.fullmatch(tag) and not _FOR_THE_RUNNER.fullmatch(tag):
             labels.append(Label(LabelType.TAG, tag.removeprefix(ID)))
-    # Feature and story are not up to tags: each scenario has one, by name, and so stands once in the tree.
+    # Not from tags: each scenario has one feature and one story, so it appears once in the tree.
     return [label for label in labels if label.name not in {LabelType.FEATURE, LabelType.STORY}]
 
 
 def place_labels(feature: Any, rule: Any) -> list[Label]:
-    """Where the report shows it: feature > rule, as behaviours and as suites."""
+    """Return the labels for the place in the tree: feature and rule, as behaviours and as suites."""
     labels = [Label(LabelType.FEATURE, feature.name), Label(LabelType.SUITE, feature.name)]
     if rule:
         labels += [Label(LabelType.STORY, rule.name), Label(LabelType.SUB_SUITE, rule.name)]
@@ -132,7 +131,7 @@ def place_labels(feature: Any, rule: Any) -> list[Label]:
 
 
 def run_labels() -> list[Label]:
-    """Which worker ran it, for the timeline; the environment variable WORKER names it."""
+    """Return the labels of the worker for the timeline; the environment variable WORKER has its name."""
     return [
         Label(LabelType.HOST, socket.gethostname()),
         Label(LabelType.THREAD, os.environ.get("WORKER", "main")),
@@ -142,5 +141,5 @@ def run_labels() -> list[Label]:
 
 
 def identity_of(*parts: str) -> str:
-    """A short text that is the same whenever the parts are."""
+    """Return a hash of the parts."""
     return hashlib.md5("\0".join(parts).encode(), usedforsecurity=False).hexdigest()

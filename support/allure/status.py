@@ -1,4 +1,4 @@
-"""What became of a scenario or a step, in words that a reader of the report understands."""
+"""Statuses and failure messages of scenarios and steps for the report."""
 
 import re
 import traceback
@@ -22,78 +22,90 @@ _STATUS = {
     "skipped": Status.SKIPPED,
     "untested": Status.SKIPPED,
 }
-_PHASES = {"before": "set-up", "after": "tear-down"}
+_PHASES = {"before": "setup", "after": "teardown"}
 _HOOK_ERROR = re.compile(r"^HOOK-ERROR in (before|after)_\w+(?:\(tag=.*?\))?: ", re.MULTILINE)
 
 
 def status_of(element: Any) -> str:
-    """Allure's status of a behave scenario or step: behave's own verdict, unfinished work being skipped."""
+    """Return Allure's status of a behave scenario or step; unfinished ones are skipped."""
     return _STATUS.get(element.status.name, Status.SKIPPED)
 
 
 def scenario_details(scenario: Any, cleanup_errors: Sequence[BaseException]) -> StatusDetails | None:
-    """Why the scenario did not pass: its failed step first, then its hooks, then its clean-up."""
+    """Return why the scenario failed or was skipped: failed step first, then hooks, then cleanups."""
     if not scenario.status.has_failed():
-        return StatusDetails(message=scenario.skip_reason) if scenario.skip_reason else None
+        reason = scenario.skip_reason or ("without a reason" if status_of(scenario) == Status.SKIPPED else "")
+        return StatusDetails(message=str(reason)) if reason else None
     failed_step = next((step for step in scenario.all_steps if step.status.has_failed()), None)
-    cleanups = [f"Cleaning up after this scenario failed: {explained(error)}" for error in cleanup_errors]
+    cleanups = [f"Cleanup of this scenario failed: {explained(error)}" for error in cleanup_errors]
     if scenario.status.name == "cleanup_error" and not cleanups:
-        cleanups = ["Cleaning up after this scenario failed; the console says how."]
-    sentences = [
+        cleanups = ["Cleanup of this scenario failed: see the console."]
+    messages = [
         *([step_message(failed_step)] if failed_step else []),
-        *(sentence for _, sentence in hook_failures(scenario, "this scenario")),
+        *(message for _, message in hook_failures(scenario, "this scenario")),
         *cleanups,
     ]
-    sentences = sentences or [str(scenario.error_message or "")]
+    messages = messages or [str(scenario.error_message or "")]
     traces = [_step_trace(failed_step) if failed_step else None]
     traces += [own_trace(error) for error in (scenario.exception, *cleanup_errors) if error]
-    return StatusDetails(message="\n".join(sentences), trace="\n".join(filter(None, traces)))
+    return StatusDetails(message="\n".join(messages), trace="\n".join(filter(None, traces)))
 
 
 def step_details(step: Any) -> StatusDetails | None:
-    """Why the step did not pass; None if it did, or did not run."""
-    # behave's own questions compare with a dozen names, for every step.
+    """Return why the step failed; None if it passed or did not run."""
+    # Compared first, because behave's predicates are slow and called for every step.
     if step.status.name != "passed" and (step.status.has_failed() or step.status.is_pending()):
         return StatusDetails(message=step_message(step), trace=_step_trace(step))
     return None
 
 
 def step_message(step: Any) -> str:
-    """One sentence on a step that failed."""
+    """Return the message of a failed step."""
     if step.status.is_undefined() and step.error_message:
-        return str(step.error_message)  # the nearest sentences that there are
+        return str(step.error_message)  # suggests similar step texts
     if step.status.is_undefined() or step.status.is_pending():
-        return f"This step is not written yet: {step.keyword} {step.name}"
+        text = str(step.exception).strip() if step.status.is_pending() and step.exception else ""
+        return f"Step not implemented: {step.keyword} {step.name}" + (f" ({text})" if text else "")
     if step.status.name == "hook_error":
         hooks = [frame.name for frame in traceback.extract_tb(step.exception.__traceback__)]
-        for phase, words in _PHASES.items():
+        for phase, name in _PHASES.items():
             if f"{phase}_step" in hooks:
-                return f"The {words} of this step failed: {explained(step.exception)}"
+                return f"The {name} of this step failed: {explained(step.exception)}"
     return explained(step.exception)
 
 
 def hook_failures(element: Any, subject: str) -> Iterator[tuple[str, str]]:
-    """The failed hooks of a feature, rule or scenario: ("before" or "after", sentence), in order."""
+    """Yield phase ("before" or "after") and message of each failed hook of a feature, rule or scenario."""
     _, *parts = _HOOK_ERROR.split(element.error_message or "")
     for index, (phase, text) in enumerate(zip(parts[::2], parts[1::2], strict=True)):
-        # behave keeps the exception of the first failed hook, and only the text of later ones.
+        # behave stores the exception of the first failed hook, and only the text of later ones.
         reason = explained(element.exception) if index == 0 else text.strip().removeprefix("AssertionError: ")
         yield phase, f"The {_PHASES[phase]} of {subject} failed: {reason}"
 
 
 def explained(exception: BaseException) -> str:
-    """What the exception says: assertions and the project's own errors are sentences, others get their class's name."""
-    text = str(exception).strip()
+    """Return the text of an exception; errors of other libraries with the name of their class.
+
+    Notes of the exception, such as the cause in the platform's log, follow the first line.
+    """
+    text = _with_notes(str(exception).strip(), getattr(exception, "__notes__", ()))
     if isinstance(exception, AssertionError):
-        return text or f"A check failed without saying why: {_last_own_line(exception)}"
+        return text or f"A check failed without a message: {_last_own_line(exception)}"
     if text and type(exception).__module__.partition(".")[0] in {"support", "steps"}:
         return text
     name = type(exception).__name__
     return f"{name}: {text}" if text else name
 
 
+def _with_notes(text: str, notes: Sequence[str]) -> str:
+    if not notes:
+        return text
+    first, newline, rest = text.partition("\n")
+    return f"{first} ({'; '.join(map(str, notes))}){newline}{rest}"
+
+
 def own_trace(exception: BaseException) -> str:
-    """The trace of the exception and its causes, with the project's own frames only, relative to the project."""
+    """Return the traceback of the exception and its causes, with frames of this project only."""
     report = traceback.TracebackException.from_exception(exception)
     part: traceback.TracebackException | None = report
     while part:
@@ -113,7 +125,7 @@ def _last_own_line(exception: BaseException) -> str:
 
 
 def own_frames(frames: Iterable[traceback.FrameSummary]) -> list[traceback.FrameSummary]:
-    """The frames of files below the working directory, packages of a virtual environment there excepted."""
+    """Return the frames of files in the working directory, without those of a virtual environment in it."""
     project = Path.cwd()
     return [
         traceback.FrameSummary(str(path.relative_to(project)), frame.lineno, frame.name, line=frame.line)

@@ -1,4 +1,4 @@
-"""Allure results and attachments on their way into a folder, where they arrive masked."""
+"""Writes Allure results and attachments into a folder, masked."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from support.evidence.masking import masker_in_use
 # Names of files and of results in an Allure folder: masking inside them would break the links between them.
 _REFERENCES = frozenset({"uuid", "source", "children", "historyId", "testCaseId", "type"})
 
-_WAITING_AT_MOST = 500  # files; what they hold is kept in memory until then
+_MOST_PENDING = 500  # files whose content is in memory
 
 Content = str | bytes | Mapping[str, Any] | Callable[[], str]
-"""What becomes of a file: its text, its bytes, a JSON document, or what makes the text when it is called."""
+"""The content of a file: text, bytes, a JSON document, or a function that returns the text."""
 
 
 class FilesOfResults:
-    """What Allure's hooks want written: results, containers, attachments. Where that happens is up to `take`."""
+    """Receives results, containers and attachments from Allure's hooks; subclasses define `take`."""
 
     def take(self, file_name: str, content: Content) -> None:
-        """See to it that this file is written. Nothing of `content` changes any more."""
+        """Have the file written; `content` must not change any more."""
         raise NotImplementedError
 
     @allure_commons.hookimpl
@@ -38,17 +38,17 @@ class FilesOfResults:
 
     @allure_commons.hookimpl
     def report_container(self, container: Any) -> None:
-        """Write the set-up and tear-down of scenarios."""
+        """Write the setup and teardown of scenarios."""
         self._take_item(container)
 
     @allure_commons.hookimpl
     def report_globals(self, globals_item: Any) -> None:
-        """Write what belongs to the run as a whole."""
+        """Write the attachments of the run."""
         self._take_item(globals_item)
 
     @allure_commons.hookimpl
     def report_attached_file(self, source: str, file_name: str) -> None:
-        """Write an attachment, taken from a file."""
+        """Write an attachment from a file."""
         self.take(file_name, Path(source).read_bytes())
 
     @allure_commons.hookimpl
@@ -60,14 +60,13 @@ class FilesOfResults:
         self.take(item.file_pattern.format(prefix=new_id()), _plain(item))
 
     def close(self) -> None:
-        """Nothing more will come."""
+        """Finish writing."""
 
 
 class MaskedFileWriter(FilesOfResults):
-    """Writes files into a folder, through the masker, on a thread of its own.
+    """Writes masked files into a folder, in a thread of its own: writing takes longer than most steps.
 
-    Making a file takes longer than what most steps do. What goes wrong in the thread is raised by a later call, `close`
-    at the latest.
+    Errors of the thread are raised by a later call, `close` at the latest.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -77,13 +76,13 @@ class MaskedFileWriter(FilesOfResults):
         self._writing = deque[Future[None]]()
 
     def take(self, file_name: str, content: Content) -> None:
-        """Write a file soon."""
+        """Queue a file for writing."""
         self._writing.append(self._thread.submit(self._write, file_name, content))
-        while self._writing and (self._writing[0].done() or len(self._writing) > _WAITING_AT_MOST):
+        while self._writing and (self._writing[0].done() or len(self._writing) > _MOST_PENDING):
             self._writing.popleft().result()
 
     def close(self) -> None:
-        """Write the rest and end the thread."""
+        """Write the remaining files and end the thread."""
         while self._writing:
             self._writing.popleft().result()
         self._thread.shutdown()
@@ -95,17 +94,17 @@ class MaskedFileWriter(FilesOfResults):
 
 
 class Carrier(FilesOfResults):
-    """Keeps files until they are fetched, to be carried to another process and written there."""
+    """Collects files until they are fetched, to be written by another process."""
 
     def __init__(self) -> None:
         self._files: list[tuple[str, Content]] = []
 
     def take(self, file_name: str, content: Content) -> None:
-        """Keep a file."""
+        """Collect a file."""
         self._files.append((file_name, content))
 
     def fetch(self) -> list[tuple[str, Content]]:
-        """Return the files that were kept since the last call, by name."""
+        """Return name and content of the files since the last call."""
         files, self._files = self._files, []
         return files
 
@@ -113,42 +112,42 @@ class Carrier(FilesOfResults):
 def _masked(content: Content) -> bytes:
     made = content() if callable(content) else content
     if isinstance(made, bytes):
-        with suppress(UnicodeDecodeError):  # a picture, say: no text to mask
+        with suppress(UnicodeDecodeError):  # binary content has no text to mask
             return masker_in_use().text(made.decode()).encode()
         return made
     mask = masker_in_use().text
     text = mask(made) if isinstance(made, str) else json.dumps(_masked_texts(made, mask), ensure_ascii=False)
-    # Half of a surrogate pair, sent to see it refused, has no form in UTF-8.
+    # A lone surrogate, sent to test its rejection, has no UTF-8.
     return text.encode("utf-8", "backslashreplace")
 
 
 def _plain(value: Any) -> Any:
-    """An item of Allure's model as JSON has it, without its empty fields."""
+    """Return an item of Allure's model as JSON, without empty fields."""
     match value:
         case str():
-            return str(value)  # a tag of behave's is more than its text
+            return str(value)  # behave's tags are a subclass
         case list():
             return [_plain(item) for item in value]
         case int() | float() | None:
             return value
         case _:
-            # `attrs.asdict` makes copies on the way; Allure's items hold what they were made with, by name.
-            return {field: _plain(kept) for field, kept in vars(value).items() if kept or kept is False}
+            # Faster than `attrs.asdict`, which copies every field.
+            return {field: _plain(item) for field, item in vars(value).items() if item or item is False}
 
 
 def _masked_texts(value: Any, mask: Callable[[str], str], name: str = "") -> Any:
-    """The same with every text masked, but for what links files."""
+    """Return the value with every text masked, except references between files."""
     match value:
         case str():
             return value if name in _REFERENCES else mask(value)
         case list():
             return [_masked_texts(item, mask, name) for item in value]
         case dict():
-            return {field: _masked_texts(kept, mask, field) for field, kept in value.items()}
+            return {field: _masked_texts(item, mask, field) for field, item in value.items()}
         case _:
             return value
 
 
 def new_id() -> str:
-    """A name that no other file has."""
+    """Return a unique id."""
     return str(uuid.uuid4())

@@ -14,28 +14,28 @@ REPORTS = Path("reports")
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
-    """Say what the command line takes."""
+    """Add the arguments of the command."""
     parser.add_argument(
         "folders",
         nargs="*",
         type=Path,
         default=[REPORTS],
         metavar="DIR",
-        help=f"what a run wrote ({REPORTS}); several are the shards of one run",
+        help=f"folder of a run ({REPORTS}); several: the shards of one run",
     )
-    parser.add_argument("--output", type=Path, help=f"default: {PAGE} in the first of them")
+    parser.add_argument("--output", type=Path, help=f"the page ({PAGE} in the first folder)")
     parser.set_defaults(work=work)
 
 
 def work(options: argparse.Namespace) -> int:
-    """Build the report, and beside it the page of steps. A shard that is missing is told, and no success."""
+    """Build the report and the page of step texts. Raises ReportError if shards are missing."""
     output = options.output or options.folders[0] / PAGE
     try:
         manifest = build(options.folders, output)
         steps = write_page(output.parent / "steps.html")
     except PermissionError as error:
         raise ReportError(
-            f"{error.filename} may not be written: give another place with --output, or make its folder writable."
+            f"{error.filename}: permission denied. Choose another file with --output, or make its folder writable."
         ) from error
     print(decide(manifest).headline)
     print(f"Report: {output.resolve()}")
@@ -43,6 +43,6 @@ def work(options: argparse.Namespace) -> int:
     if manifest.missing_shards:
         missing = ", ".join(map(str, manifest.missing_shards))
         raise ReportError(
-            f"The report is not complete: of {manifest.shards} shards it lacks {missing}. Give their folders as well."
+            f"The report is incomplete: shard {missing} of {manifest.shards} is missing. Pass its folder as well."
         )
     return ExitCode.PASSED

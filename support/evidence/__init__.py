@@ -1,1 +1,1 @@
-"""What a run leaves behind: the recorded exchanges, masked, as Allure results; support/report makes a page of them."""
+"""Evidence: recorded exchanges, masked and rendered as attachments of Allure results."""

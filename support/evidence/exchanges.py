@@ -1,19 +1,19 @@
-"""What one scenario saw of the platform, as plain data that travels from the worker to the runner."""
+"""What one scenario observed of the platform, as plain data that travels from the worker to the runner."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 Answered = tuple[str, str]
-"""An operation such as "GET /api/vod/{vod_id}", and a status."""
+"""An operation such as "GET /api/vod/{vod_id}", and the status of its response."""
 
 
 @dataclass(frozen=True)
 class Observed:
-    """What one scenario saw of the platform.
+    """What one scenario observed of the platform.
 
-    `answers` are operations with statuses, `verdicts` operations with a role and what was answered to it ("allowed",
-    "refused"), `faults` parts of the platform with the way in which they were broken.
+    `answers` are operations with the statuses of their responses, `verdicts` operations with a role and whether it is
+    allowed, `faults` components with the failure mode that was injected.
     """
 
     answers: frozenset[Answered] = frozenset()

@@ -1,4 +1,4 @@
-"""What a scenario exchanges with the target and waits for: HTTP, SQL, commands of a key-value store, waits."""
+"""The items of evidence: HTTP exchanges, SQL queries, commands of a key-value store, waits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ROWS_KEPT = 50
 
 @dataclass(frozen=True)
 class Exchange:
-    """One HTTP request and its answer; `status` is None and `error` a sentence when no answer came."""
+    """One HTTP request and its response; without a response `status` is None and `error` has the reason."""
 
     method: str
     url: str
@@ -29,7 +29,7 @@ class Exchange:
 
 @dataclass(frozen=True)
 class Query:
-    """One SQL statement and at most `ROWS_KEPT` of its rows; `total` is how many there were."""
+    """One SQL statement and at most `ROWS_KEPT` of its `total` rows."""
 
     statement: str
     parameters: Mapping[str, object] | Sequence[object] | None
@@ -41,13 +41,13 @@ class Query:
 
     @property
     def cut(self) -> bool:
-        """Whether there were more rows than are kept."""
+        """Whether there were more rows than are stored."""
         return bool(self.columns) and self.total > len(self.rows)
 
 
 @dataclass(frozen=True)
 class Command:
-    """One command given to a key-value store, as text, and its answer."""
+    """One command of a key-value store, as text, and its response."""
 
     store: str
     text: str
@@ -58,14 +58,14 @@ class Command:
 
 @dataclass(frozen=True)
 class PartnerCall(Exchange):
-    """A request that the platform sent to an outside service, as its stub got it; what was answered is a status."""
+    """A request of the platform to a partner, as its stub received it; of the response only the status is stored."""
 
     partner: str = ""
 
 
 @dataclass(frozen=True)
 class Wait:
-    """What was looked at again and again: each change that was seen, with the seconds since the first look."""
+    """A wait for a condition: each change of the value, with the seconds since the start."""
 
     what: str
     changes: Sequence[tuple[float, str]]

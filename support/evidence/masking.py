@@ -1,4 +1,4 @@
-"""Keeping secrets out of everything a run writes down."""
+"""Masks secrets in everything that a run writes."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ _SECRET_WORDS = frozenset(
     {"apikey", "authorization", "cookie", "credential", "credentials", "passphrase", "passwd", "password", "passwords"}
     | {"pwd", "secret", "secrets", "token", "tokens"}
 )
-_KEY_KINDS = frozenset({"access", "api", "encryption", "private", "secret", "signing"})
-# What is told *about* a secret is evidence, not a secret: token_type, password_updated_at.
+_KEY_TYPES = frozenset({"access", "api", "encryption", "private", "secret", "signing"})
+# Fields *about* a secret are evidence, not secrets: token_type, password_updated_at.
 _ABOUT_A_SECRET = frozenset({"at", "count", "expires", "expiry", "length", "limit", "policy", "type", "updated", "url"})
 
 
 class Masker:
-    """Replaces the secrets of a run by `***` in text, headers, bodies and addresses.
+    """Replaces the secrets of a run by `***` in text, headers, bodies and URLs.
 
-    Known secrets are found as they are and URL-encoded, JSON-escaped or anywhere inside base64 (so also
+    Known secrets are found as they are, URL-encoded, JSON-escaped or anywhere inside base64 (so also
     in `Authorization: Basic`). Any JSON Web Token and any Argon2 hash is masked, known or not.
     """
 
@@ -41,11 +41,11 @@ class Masker:
         self._pattern = re.compile(_ALWAYS)
 
     def add(self, secret: str) -> None:
-        """Mask `secret` from now on; ValueError if it has fewer than four characters."""
+        """Mask `secret` from now on. Raises ValueError if it has fewer than four characters."""
         if len(secret) < _SHORTEST_SECRET:
             raise ValueError(
-                f"A secret needs at least {_SHORTEST_SECRET} characters to be masked, but this one has {len(secret)}: "
-                "masking it would garble ordinary text."
+                f"length of a secret: expected at least {_SHORTEST_SECRET} characters, got {len(secret)}. "
+                "Masking it would garble ordinary text."
             )
         if secret in self._secrets:
             return
@@ -56,23 +56,23 @@ class Masker:
 
     @property
     def secrets(self) -> frozenset[str]:
-        """The secrets that were told so far."""
+        """The secrets that were added so far."""
         return frozenset(self._secrets)
 
     def __reduce__(self) -> tuple[Callable[[], Masker], tuple[()]]:
-        """What is carried to another process together with its masker is masked there with the one in use."""
+        """Replace the masker in another process by the one in use there."""
         return masker_in_use, ()
 
     def text(self, text: str) -> str:
-        """The text with every secret, JSON Web Token and password hash replaced."""
+        """Return the text with every secret, JSON Web Token and password hash replaced."""
         return self._pattern.sub(MASK, text)
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
-        """The headers with their secrets replaced; the scheme, cookie names and cookie attributes stay."""
+        """Return the headers with secrets replaced, but for schemes, cookie names and cookie attributes."""
         return {name: self._header(name, value) for name, value in headers.items()}
 
     def url(self, url: str) -> str:
-        """The address with known secrets, its password and secret query parameters (`?token=`) replaced."""
+        """Return the URL with known secrets, its password and secret parameters (`?token=`) replaced."""
         if "@" not in url and "?" not in url:
             return self.text(url)
         parts = urlsplit(url)
@@ -84,13 +84,13 @@ class Masker:
         return self.text(urlunsplit(parts))
 
     def form(self, form: str) -> str:
-        """A URL-encoded form (or query) with its secret fields replaced."""
+        """Return a URL-encoded form or query with its secret fields replaced."""
         fields = parse_qsl(form, keep_blank_values=True)
         masked = [(name, MASK if is_secret_name(name) else self.text(value)) for name, value in fields]
         return urlencode(masked, safe="*")
 
     def json(self, value: Any) -> Any:
-        """A JSON value with its secret fields replaced at every depth. Null and booleans stay: they tell no secret."""
+        """Return a JSON value with its secret fields replaced at every depth, but for null and booleans."""
         match value:
             case dict():
                 return {self.text(k): _hidden(v) if is_secret_name(k) else self.json(v) for k, v in value.items()}
@@ -102,14 +102,14 @@ class Masker:
                 return value
 
     def body(self, body: str, media_type: str, *, indent: int | None = 2) -> str:
-        """The text of a body with its secrets replaced; JSON comes back indented, or in one line."""
+        """Return the text of a body with its secrets replaced; JSON is indented, or in one line."""
         if "x-www-form-urlencoded" in media_type:
             return self.form(body)
         if "json" in media_type or body.lstrip()[:1] in {"{", "["}:
             try:
                 shown = json.dumps(self.json(json.loads(body)), indent=indent, ensure_ascii=False)
-                return shown.encode(errors="backslashreplace").decode()  # half a surrogate pair has no UTF-8
-            except (ValueError, RecursionError):  # said to be JSON, but is not, or nested without end: shown as it came
+                return shown.encode(errors="backslashreplace").decode()  # a lone surrogate has no UTF-8
+            except (ValueError, RecursionError):  # invalid JSON, or nested too deeply: shown as received
                 pass
         return self.text(body)
 
@@ -133,7 +133,7 @@ _in_use = [Masker()]
 
 
 def use_masker(masker: Masker) -> None:
-    """Mask everything that is written from now on with this masker; until then only what looks secret is masked."""
+    """Mask everything written from now on with this masker; before, only tokens and hashes are masked."""
     _in_use[0] = masker
 
 
@@ -144,13 +144,13 @@ def masker_in_use() -> Masker:
 
 @functools.lru_cache(maxsize=4096)
 def is_secret_name(name: str) -> bool:
-    """Whether a field of this name holds a secret: `password`, `accessToken`, `X-Api-Key`, but not `token_type`."""
+    """Return whether a field contains a secret: `password`, `accessToken`, but not `token_type`."""
     words = [word.lower() for word in _WORD.findall(name)]
     if not words or words[-1] in _ABOUT_A_SECRET:
         return False
     if not _SECRET_WORDS.isdisjoint(words):
         return True
-    return words[-1] in {"key", "keys"} and not _KEY_KINDS.isdisjoint(words)
+    return words[-1] in {"key", "keys"} and not _KEY_TYPES.isdisjoint(words)
 
 
 def _hidden(value: Any) -> Any:
@@ -176,7 +176,7 @@ def _forms(secret: str) -> Iterator[str]:
 
 
 def _base64_cores(data: bytes, shift: int) -> Iterator[str]:
-    """What base64 shows of `data` when `shift` (0..2) bytes modulo three stand before it, whatever stands around it."""
+    """Yield the base64 of `data` after `shift` (0 to 2) bytes modulo three, without ends that depend on other bytes."""
     first = -(-shift * 8 // 6)
     last = (shift + len(data)) * 8 // 6
     for encode in (base64.b64encode, base64.urlsafe_b64encode):

@@ -1,4 +1,4 @@
-"""What one scenario asked of the target, kept as evidence and attached to its steps in the Allure report."""
+"""Records the exchanges of one scenario and attaches them to its steps in the Allure report."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from support.evidence.transcript import Section, transcript
 
 __all__ = ["BODY_LIMIT", "ROWS_KEPT", "TRANSCRIPT", "Command", "Exchange", "PartnerCall", "Query", "Recorder", "Wait"]
 
-TRANSCRIPT = "Everything that was exchanged"
-IN_FULL = "Everything that this step did"
+TRANSCRIPT = "All exchanges"
+IN_FULL = "All exchanges of this step"
 
 
 @dataclass(frozen=True)
@@ -29,10 +29,10 @@ class _Attachment:
 
 
 class Recorder:
-    """Keeps what one scenario did, and attaches it to the step under way when that step ends.
+    """Records the items of one scenario and attaches them to the current step when it ends.
 
-    Nothing is rendered before `step_ended`; whatever is written then goes through the masker. `logged` returns what
-    the platform logged under a request id.
+    Nothing is rendered before `step_ended`; all texts pass through the masker. `logged` returns the platform's log
+    lines of a request id.
     """
 
     def __init__(self, masker: Masker, logged: Callable[[str], str] = lambda request_id: "") -> None:
@@ -40,16 +40,16 @@ class Recorder:
         self._logged = logged
         self._exchanges: list[Exchange] = []
         self._step: list[Item | _Attachment] = []
-        self._chapters: list[Section] = []
-        self._failure_told = False
+        self._sections: list[Section] = []
+        self._failure_attached = False
 
     def mask(self, text: str) -> str:
-        """The text as it may be shown."""
+        """Return the text with secrets masked."""
         return self._masker.text(text)
 
     @property
     def exchanges(self) -> Sequence[Exchange]:
-        """Every HTTP exchange with the platform so far, unmasked, oldest first."""
+        """The HTTP exchanges with the platform so far, unmasked, the oldest first."""
         return tuple(self._exchanges)
 
     def exchange(self, exchange: Exchange) -> None:
@@ -66,69 +66,76 @@ class Recorder:
         self._step.append(command)
 
     def partner_call(self, call: PartnerCall) -> None:
-        """Record a request of the platform to an outside service."""
+        """Record a request of the platform to a partner."""
         self._step.append(call)
 
     def wait(self, wait: Wait) -> None:
-        """Record what was waited for."""
+        """Record a wait."""
         self._step.append(wait)
 
     def attach(self, name: str, body: str | bytes, media_type: str) -> None:
-        """Keep a file for the report, for instance a caption file; it is attached when the step ends."""
+        """Attach a file, such as a caption file, when the step ends."""
         self._step.append(_Attachment(name, body, media_type))
 
     def table(self, name: str, columns: Sequence[str], lines: Iterable[Sequence[object]]) -> None:
-        """Keep a table for the report."""
+        """Attach a table when the step ends."""
         self.attach(name, csv_of([columns, *lines]), "text/csv")
 
-    def step_ended(self, failed: bool, title: str = "", gaps: Iterable[str] = ()) -> None:
-        """Tell in the report what was recorded since the last call, in the Allure step (or fixture) under way.
+    def step_ended(self, failed: bool, title: str = "", omissions: Iterable[str] = ()) -> None:
+        """Report what was recorded since the last call in the current Allure step or fixture.
 
-        A step that passed gets a line for each; making a file for each would take longer than most steps do. The
-        whole is in the transcript. A step that failed gets all of it drawn, folded, and then what a reader looks for
-        first, see `failure`; `gaps` are sentences on what the scenario could not check.
+        A passed step gets one line for each item: writing files would take longer than most steps. The transcript
+        contains everything. A failed step gets all items in full, folded, and the attachments of `failure`. `omissions`
+        are the checks that the scenario skipped.
         """
         recorded, self._step = list(_collapsed(self._step)), []
         items = [(item, times) for item, times in recorded if not isinstance(item, _Attachment)]
-        self._chapters.append(Section(title, items))
+        self._sections.append(Section(title, items))
         if failed and items:
-            self._draw(items)
+            self._render(items)
         else:
             for item, times in items:
                 forward_line(Line(digest(item, self._masker, times), item.elapsed))
-        if failed and not self._failure_told:
-            self._failure_told = True
-            failure.attach_failure(self._chapters, self._masker, self._logged, gaps)
+        if failed and not self._failure_attached:
+            self._failure_attached = True
+            failure.attach_failure(self._sections, self._masker, self._logged, omissions)
         for attachment, _ in recorded:
             if isinstance(attachment, _Attachment):
                 body = attachment.body
                 shown = self._masker.text(body) if isinstance(body, str) else body
                 attach(attachment.name, shown, attachment.media_type)
 
-    def _draw(self, items: Sequence[tuple[Item, int]]) -> None:
+    def _render(self, items: Sequence[tuple[Item, int]]) -> None:
         with allure.step(f"{IN_FULL} ({len(items)})"):
             for item, times in items:
                 with allure.step(f"{digest(item, self._masker, times)} in {item.elapsed * 1000:.0f} ms"):
                     render(item, self._masker)
 
-    def scenario_ended(self, failed: bool, gaps: Iterable[str] = ()) -> None:
-        """Tell what was recorded after the last step (the tear-down), attach the transcript, forget the scenario."""
-        self.step_ended(failed, "Afterwards", gaps)
-        chapters, self._chapters = self._chapters, []
-        if any(chapter.items for chapter in chapters):
-            attach(TRANSCRIPT, partial(transcript, chapters, self._masker), "text/markdown")
+    def cause_of_failure(self) -> str:
+        """Return the error that the platform logged for the exchange that explains a failure; empty if unknown."""
+        return failure.logged_cause([*self._sections, Section("", self._items())], self._masker, self._logged)
+
+    def _items(self) -> list[tuple[Item, int]]:
+        return [(item, 1) for item in self._step if not isinstance(item, _Attachment)]
+
+    def scenario_ended(self, failed: bool, omissions: Iterable[str] = ()) -> None:
+        """Report what was recorded after the last step, attach the transcript and reset the recorder."""
+        self.step_ended(failed, "Teardown", omissions)
+        sections, self._sections = self._sections, []
+        if any(section.items for section in sections):
+            attach(TRANSCRIPT, partial(transcript, sections, self._masker), "text/markdown")
         self._exchanges.clear()
-        self._failure_told = False
+        self._failure_attached = False
 
 
 def _collapsed(recorded: Iterable[Item | _Attachment]) -> Iterator[tuple[Item | _Attachment, int]]:
-    """What was recorded, with equal neighbours (a poll that saw no change) made one, the last, and counted."""
-    for _, equal in groupby(recorded, key=_sameness):
+    """Yield the items with how often each was repeated: equal neighbours, as in polling, are one."""
+    for _, equal in groupby(recorded, key=_key_of):
         run = list(equal)
         yield run[-1], len(run)
 
 
-def _sameness(item: Item | _Attachment) -> object:
+def _key_of(item: Item | _Attachment) -> object:
     match item:
         case Exchange():
             return item.method, item.url, item.request_body, item.status, item.response_body, item.error

@@ -20,14 +20,14 @@ from support.evidence.masking import MASK, Masker, is_secret_name
 
 BODY_LIMIT = 64 * 1024  # bytes of a body shown in the report
 
-LINE_LIMIT = 300  # characters of a line that tells what was exchanged
+LINE_LIMIT = 300  # characters of a line about an item
 
 
 def digest(item: Item, masker: Masker, times: int = 1) -> str:
-    """One line on what was exchanged, and how often."""
+    """Return one line about an item, and how often it was repeated."""
     match item:
         case PartnerCall():
-            text = f"{item.partner} was asked {exchange_title(item, masker)}"
+            text = f"{item.partner} received {exchange_title(item, masker)}"
         case Exchange():
             text = exchange_title(item, masker) + (f", as {item.actor}" if item.actor else "")
         case Query():
@@ -35,24 +35,31 @@ def digest(item: Item, masker: Masker, times: int = 1) -> str:
         case Command():
             text = f"{item.text} → {item.error or _readable(item.answer)}"
         case Wait():
-            story = ", ".join(f"{seen} ({at:.1f} s)" for at, seen in item.changes)
-            text = f"waited {item.elapsed:.1f} s for {item.what}: {story}"
+            text = f"waited {item.elapsed:.1f} s for {item.what}: {_samples(item)}"
     line = " ".join(masker.text(text).split())
     shown = line if len(line) <= LINE_LIMIT else line[:LINE_LIMIT] + "…"
     return shown + times_of(times)
 
 
+def _samples(wait: Wait) -> str:
+    """Return the samples of a wait, the last one first: it decides, and long lines are cut."""
+    samples = [f"{value} ({at:.1f} s)" for at, value in wait.changes]
+    if len(samples) < 2:
+        return "".join(samples)
+    return f"{samples[-1]}; before: {', '.join(samples[:-1])}"
+
+
 def times_of(times: int) -> str:
-    """How often something happened, if more than once."""
+    """Return how often something happened; empty for once."""
     return "" if times == 1 else f" ({times} times)"
 
 
 def exchange_title(exchange: Exchange, masker: Masker) -> str:
-    """Method, path and answer."""
+    """Return method, path and response status."""
     parts = urlsplit(masker.url(exchange.url))
     path = parts.path + (f"?{parts.query}" if parts.query else "")
-    answer = f"got no answer: {exchange.error}" if exchange.status is None else f"answered {exchange.status}"
-    return f"{exchange.method} {path} {masker.text(answer)}"
+    response = f"no response: {exchange.error}" if exchange.status is None else str(exchange.status)
+    return f"{exchange.method} {path} → {masker.text(response)}"
 
 
 def _query_title(query: Query, masker: Masker) -> str:
@@ -61,40 +68,40 @@ def _query_title(query: Query, masker: Masker) -> str:
 
 
 def parameters_of(query: Query, masker: Masker) -> str:
-    """The parameters as JSON; what JSON has no form for is written as text."""
+    """Return the parameters as JSON; other types as text."""
     plain = json.loads(json.dumps(query.parameters, default=str))
     return json.dumps(masker.json(plain), ensure_ascii=False)
 
 
-def _readable(answer: object) -> str:
-    return answer.decode(errors="replace") if isinstance(answer, bytes) else str(answer)
+def _readable(response: object) -> str:
+    return response.decode(errors="replace") if isinstance(response, bytes) else str(response)
 
 
 def rows_of(count: int) -> str:
-    """How many rows, in words."""
+    """Return the number of rows with its noun."""
     return f"{count} row" if count == 1 else f"{count} rows"
 
 
-def body_of(body: bytes, kind: str, masker: Masker) -> str:
-    """The body as the report shows it: masked, JSON indented, and when larger than `BODY_LIMIT` cut, which it says."""
+def body_of(body: bytes, content_type: str, masker: Masker) -> str:
+    """Return the body as the report shows it: masked, JSON indented, cut at `BODY_LIMIT` with a note."""
     if not is_text(body):
-        return f"[{len(body)} bytes that are not text]"
-    # Masked before it is cut: half a JSON document has no fields to go by.
-    text = masker.body(body.decode(), kind)
+        return f"[{len(body)} bytes of binary data]"
+    # Masked before it is cut: the masker needs a complete JSON document.
+    text = masker.body(body.decode(), content_type)
     if len(body) <= BODY_LIMIT:
         return text
     return f"{text[:BODY_LIMIT]}\n[cut: the first {BODY_LIMIT} characters of {len(body)} bytes]"
 
 
 def csv_of(rows: Iterable[Iterable[object]]) -> str:
-    """The rows as CSV, which the report draws as a table; the first names the columns."""
+    """Return the rows as CSV, which the report shows as a table; the first row has the headings."""
     with io.StringIO() as text:
         csv.writer(text).writerows(rows)
         return text.getvalue()
 
 
 def is_text(body: bytes) -> bool:
-    """Whether a body can be shown."""
+    """Return whether a body is text."""
     try:
         return "\0" not in body.decode()
     except UnicodeDecodeError:
@@ -102,7 +109,7 @@ def is_text(body: bytes) -> bool:
 
 
 def cell(column: str, value: object, masker: Masker) -> str:
-    """A value of a table; of a column with a secret name only that there is one."""
+    """Return the text of a table cell; masked if the name of its column is secret."""
     if value is None:
         return ""
     if isinstance(value, dict | list):  # a JSON column
@@ -111,7 +118,7 @@ def cell(column: str, value: object, masker: Masker) -> str:
 
 
 def media_type(headers: Mapping[str, str]) -> str:
-    """What the headers say that the body is."""
+    """Return the content type of the headers."""
     return next((value for name, value in headers.items() if name.lower() == "content-type"), "text/plain")
 
 
@@ -121,9 +128,9 @@ _ALLURE_TYPES = {known.mime_type: known for known in AttachmentType}
 
 
 def attach(name: str, body: str | bytes | Callable[[], str], media_type: str) -> None:
-    """Attach to the step or fixture under way; our formatter keeps what belongs to no scenario with the run.
+    """Attach to the current step or fixture; outside scenarios, to the run.
 
-    A body that is yet to be made is made by the thread that writes it, while the scenario goes on.
+    A callable body is called by the thread that writes files, while the scenario continues.
     """
     known = _ALLURE_TYPES.get(media_type)
     extension = None if known else media_type.rpartition("/")[2].rpartition("+")[2]
@@ -131,10 +138,10 @@ def attach(name: str, body: str | bytes | Callable[[], str], media_type: str) ->
 
 
 def render(item: Item, masker: Masker) -> None:
-    """Attach what a line cannot say: an exchange, the rows of a query."""
+    """Attach the details of an item: an exchange, the rows of a query."""
     match item:
         case Exchange():
-            render_exchange("request and answer", item, masker)
+            render_exchange("request and response", item, masker)
         case Query() if item.columns:
             attach("rows", partial(_csv, item, masker), "text/csv")
     if isinstance(item, Query) and ("…" in digest(item, masker) or item.cut):
@@ -142,7 +149,7 @@ def render(item: Item, masker: Masker) -> None:
 
 
 def render_exchange(name: str, exchange: Exchange, masker: Masker) -> None:
-    """Attach an exchange in the form that Allure draws."""
+    """Attach an exchange in Allure's format."""
     attach(name, partial(_http_document, exchange, masker), _HTTP_EXCHANGE)
 
 
@@ -162,7 +169,7 @@ def _csv(query: Query, masker: Masker) -> str:
 
 
 def _http_document(exchange: Exchange, masker: Masker) -> str:
-    """The exchange in the form that Allure draws."""
+    """Return the exchange in Allure's format."""
     query = parse_qsl(urlsplit(exchange.url).query, keep_blank_values=True)
     document: dict[str, Any] = {
         "schemaVersion": 1,
@@ -184,18 +191,18 @@ def _http_document(exchange: Exchange, masker: Masker) -> str:
             "body": _http_body(exchange.response_body, exchange.response_headers, masker),
         }
     if exchange.error:
-        document["error"] = {"name": "No answer", "message": masker.text(exchange.error)}
+        document["error"] = {"name": "No response", "message": masker.text(exchange.error)}
     return json.dumps(document, ensure_ascii=False)
 
 
 def _http_body(body: bytes | None, headers: Mapping[str, str], masker: Masker) -> dict[str, object] | None:
     if not body:
         return None
-    kind = media_type(headers)
+    content_type = media_type(headers)
     return {
-        "contentType": kind,
+        "contentType": content_type,
         "encoding": "utf8",
-        "value": body_of(body, kind, masker),
+        "value": body_of(body, content_type, masker),
         "size": len(body),
         "truncated": len(body) > BODY_LIMIT,
     }
@@ -209,18 +216,18 @@ _hookspec = HookspecMarker("allure")
 
 
 class Line(NamedTuple):
-    """What was done, in one line, over by now; `elapsed` is what it took, in seconds."""
+    """One line about an action that has ended; `elapsed` in seconds."""
 
     text: str
     elapsed: float
 
 
 class LineHooks:
-    """What a plugin of Allure may implement beside Allure's own hooks."""
+    """Hooks that an Allure plugin may implement besides Allure's own."""
 
     @_hookspec
     def forward_line(self, line: Line) -> None:
-        """Show a line in the step, set-up or tear-down under way."""
+        """Show a line in the current step, setup or teardown."""
 
 
 allure_commons.plugin_manager.add_hookspecs(LineHooks)
@@ -229,5 +236,5 @@ _hooks: Any = allure_commons.plugin_manager.hook
 
 
 def forward_line(line: Line) -> None:
-    """Hand a line to whoever writes the report."""
+    """Forward a line to the formatter."""
     _hooks.forward_line(line=line)

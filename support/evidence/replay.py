@@ -1,4 +1,4 @@
-"""An HTTP request as a shell line that sends it again."""
+"""Formats an HTTP request as a curl command."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from support.evidence.masking import MASK, Masker
 from support.evidence.rendering import BODY_LIMIT, is_text, media_type
 
 _BEARER = re.compile(rf"[A-Za-z]+ {re.escape(MASK)}")
-# Headers that curl sends by itself, or that are wrong once the body has been masked.
+# Headers that curl sends itself, or that do not fit the masked body.
 _NOT_REPLAYED = frozenset({"accept-encoding", "connection", "content-length", "host", "user-agent"})
 
 
 def curl(exchange: Exchange, masker: Masker) -> str:
-    """A shell line that sends the request again; the reader puts the bearer token in `$TOKEN`.
+    """Return a curl command that repeats the request; the bearer token is read from `$TOKEN`.
 
-    Secrets are masked. A body that is not text is named instead, as the file to send.
+    Secrets are masked. A binary body is replaced by a file name.
     """
     # With -X HEAD curl would wait for a body.
     method = {"GET": "-i", "HEAD": "-I"}.get(exchange.method, f"-i -X {shlex.quote(exchange.method)}")
     parts = ["curl", method, shlex.quote(masker.url(exchange.url))]
     for name, value in masker.headers(exchange.request_headers).items():
         if _BEARER.fullmatch(value):
-            # In double quotes, so that the shell puts the reader's token in.
+            # In double quotes, so that the shell expands the variable.
             parts += ["-H", f'"{name}: {value.replace(MASK, "$TOKEN")}"']
         elif name.lower() not in _NOT_REPLAYED:
             parts += ["-H", shlex.quote(f"{name}: {value}")]

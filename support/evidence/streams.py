@@ -1,4 +1,4 @@
-"""What a process prints and logs, with its secrets replaced."""
+"""Masks what a process prints and logs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from support.evidence.masking import Masker
 
 
 class MaskedStream(io.TextIOBase):
-    """Passes text on line by line, masked: a secret may come in two writes, but hardly in two lines."""
+    """Writes masked text line by line: a secret may be split over two writes, but hardly over two lines."""
 
     def __init__(self, stream: TextIO, masker: Masker) -> None:
         self._stream = stream
@@ -21,21 +21,21 @@ class MaskedStream(io.TextIOBase):
         self._pending = ""
 
     def write(self, text: str) -> int:
-        """Pass on every line that is complete."""
+        """Write every complete line."""
         lines, newline, self._pending = (self._pending + text).rpartition("\n")
         if newline:
             self._stream.write(self._masker.text(lines) + newline)
         return len(text)
 
     def flush(self) -> None:
-        """Pass on also what is not a whole line yet."""
+        """Write the incomplete last line as well."""
         if self._pending:
             self._stream.write(self._masker.text(self._pending))
             self._pending = ""
         self._stream.flush()
 
     def fileno(self) -> int:
-        """The file beneath; what is written there directly is not masked."""
+        """Return the descriptor of the file; direct writes to it are not masked."""
         return self._stream.fileno()
 
 

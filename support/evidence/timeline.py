@@ -1,19 +1,22 @@
-"""A small picture of who was answered what, and when: a lane for each, marks for what happened meanwhile."""
+"""A chart of requests over time: a lane for each caller, and lines for events such as injected faults."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
+
+from support.evidence.svg import Svg
 
 WIDTH, LEFT, ROW, TOP = 900, 190, 22, 34  # pixels
 COLOURS = ("#2e7d32", "#f9a825", "#6a1b9a", "#c62828", "#000000")
-"""For the kinds of outcome, in the order they are given: good, expected, odd, bad, worse."""
+"""Colours of the outcomes in the given order, from good to bad."""
+
+_TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 60, 600)  # seconds between ticks
 
 
 @dataclass(frozen=True)
 class Span:
-    """One request: seconds from the beginning, its length, what became of it."""
+    """One request: `begin` and `seconds` in seconds since the start of the chart, its outcome, and a description."""
 
     begin: float
     seconds: float
@@ -23,52 +26,53 @@ class Span:
 
 @dataclass(frozen=True)
 class Lane:
-    """Everything one person asked."""
+    """The requests of one caller."""
 
     name: str
     spans: Sequence[Span]
 
 
 def chart(lanes: Sequence[Lane], marks: Sequence[tuple[float, str]], outcomes: Sequence[str]) -> str:
-    """Draw it as SVG."""
+    """Return the chart as SVG; `marks` are events with their time in seconds, `outcomes` the legend."""
     ends = [span.begin + span.seconds for lane in lanes for span in lane.spans] + [at for at, _ in marks]
-    scale = (WIDTH - LEFT) / (max(ends, default=0.0) or 1.0)
-    end = TOP + len(lanes) * ROW
-    height = end + 62
-    parts = list(_axis(max(ends, default=0.0), scale, end))
+    seconds = max(ends, default=0.0)
+    scale = (WIDTH - LEFT) / (seconds or 1.0)
+    bottom = TOP + len(lanes) * ROW
+    svg = Svg(WIDTH, bottom + 62)
+    _add_axis(svg, seconds, scale, bottom)
     for row, lane in enumerate(lanes):
         y = TOP + row * ROW
-        parts.append(f'<text x="0" y="{y + 13}">{escape(lane.name)}</text>')
-        parts += [_bar(span, y, scale, outcomes) for span in lane.spans]
-    for number, (at, what) in enumerate(marks):
+        svg.text(lane.name, 0, y + 13)
+        for span in lane.spans:
+            _add_span(svg, span, y, scale, outcomes)
+    for number, (at, event) in enumerate(marks):
         x = LEFT + at * scale
-        parts.append(f'<line x1="{x:.1f}" y1="{TOP - 4}" x2="{x:.1f}" y2="{end}" stroke="#000"/>')
+        svg.vertical_line(x, TOP - 4, bottom, stroke="#000")
         anchor = "end" if x > WIDTH - 120 else "start"
-        parts.append(
-            f'<text x="{x:.1f}" y="{12 + 13 * (number % 2)}" text-anchor="{anchor}" font-weight="bold">'
-            f"{escape(what)} ({at:.1f} s)</text>"
-        )
+        svg.text(f"{event} ({at:.1f} s)", x, 12 + 13 * (number % 2), anchor=anchor, bold=True)
     for number, outcome in enumerate(outcomes):
-        x, y = LEFT + 140 * number, height - 10
-        parts.append(f'<rect x="{x}" y="{y - 10}" width="10" height="10" fill="{COLOURS[number]}"/>')
-        parts.append(f'<text x="{x + 14}" y="{y}">{escape(outcome)}</text>')
-    size = f'width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}" font-size="12" font-family="sans-serif"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{"".join(parts)}</svg>'
+        x, y = LEFT + 140 * number, bottom + 52
+        svg.rectangle(x, y - 10, 10, 10, fill=COLOURS[number])
+        svg.text(outcome, x + 14, y)
+    return svg.render()
 
 
-def _axis(seconds: float, scale: float, y: int) -> Iterator[str]:
-    """Yield a line for each tick, at most ten of them, and what it stands for."""
-    step = next(step for step in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 60, 600) if seconds <= 10 * step or step == 600)
+def _add_axis(svg: Svg, seconds: float, scale: float, y: int) -> None:
+    """Add at most ten ticks with their times."""
+    step = next(step for step in _TICKS if seconds <= 10 * step or step == _TICKS[-1])
     for number in range(int(seconds / step) + 1):
         x = LEFT + number * step * scale
-        yield f'<line x1="{x:.1f}" y1="{TOP - 4}" x2="{x:.1f}" y2="{y}" stroke="#ddd"/>'
-        yield f'<text x="{x:.1f}" y="{y + 16}" text-anchor="middle" fill="#666">{number * step:g} s</text>'
+        svg.vertical_line(x, TOP - 4, y, stroke="#ddd")
+        svg.text(f"{number * step:g} s", x, y + 16, anchor="middle", fill="#666")
 
 
-def _bar(span: Span, y: int, scale: float, outcomes: Sequence[str]) -> str:
-    told = f": {span.told}" if span.told else ""
-    return (
-        f'<rect x="{LEFT + span.begin * scale:.1f}" y="{y}" width="{max(1.5, span.seconds * scale):.1f}" '
-        f'height="{ROW - 6}" fill="{COLOURS[outcomes.index(span.outcome)]}">'
-        f"<title>{escape(f'{span.outcome} at {span.begin:.2f} s after {span.seconds:.2f} s{told}')}</title></rect>"
+def _add_span(svg: Svg, span: Span, y: int, scale: float, outcomes: Sequence[str]) -> None:
+    description = f": {span.told}" if span.told else ""
+    svg.rectangle(
+        LEFT + span.begin * scale,
+        y,
+        max(1.5, span.seconds * scale),
+        ROW - 6,
+        fill=COLOURS[outcomes.index(span.outcome)],
+        title=f"{span.outcome} at {span.begin:.2f} s after {span.seconds:.2f} s{description}",
     )

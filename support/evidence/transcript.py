@@ -1,7 +1,7 @@
-"""Everything that a scenario exchanged, as one page of Markdown that Allure shows beside the scenario.
+"""All exchanges of a scenario as one page of Markdown, an attachment of the scenario.
 
-Each scenario has one, so it is kept small: what all requests or all answers have in common stands at its end; long
-bodies and long lists of rows are cut, which it says.
+Each scenario has one, so it is small: headers that all requests or all responses share are at its end; long bodies and
+lists of rows are cut, with a note.
 """
 
 from __future__ import annotations
@@ -19,33 +19,33 @@ BODY_SHOWN = 2048  # characters
 ROWS_SHOWN = 10
 
 _FENCES = re.compile(r"`{3,}")
-# The page tells times and shows bodies.
-_TOLD_ELSEWHERE = frozenset({"date", "content-length"})
+# The page shows times and bodies elsewhere.
+_SHOWN_ELSEWHERE = frozenset({"date", "content-length"})
 
 _Headers = frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True)
 class Section:
-    """One step and what it did; what it did several times with the same outcome is there once, with the number."""
+    """One step and its items; repeated items are contained once, with their number."""
 
     title: str
     items: Sequence[tuple[Item, int]]
 
 
-def transcript(chapters: Sequence[Section], masker: Masker) -> str:
-    """Write the page, masked."""
-    exchanges = [item for chapter in chapters for item, _ in chapter.items if isinstance(item, Exchange)]
+def transcript(sections: Sequence[Section], masker: Masker) -> str:
+    """Return the page, masked."""
+    exchanges = [item for section in sections for item, _ in section.items if isinstance(item, Exchange)]
     page = _Page(masker, _Common.of([one for one in exchanges if not isinstance(one, PartnerCall)]))
-    return "\n".join(page.lines(chapters))
+    return "\n".join(page.lines(sections))
 
 
 @dataclass(frozen=True)
 class _Common:
-    """The headers that all requests, and that all answers, of a page have."""
+    """The headers that all requests, and all responses, of a page share."""
 
     sent: _Headers
-    answered: _Headers
+    received: _Headers
 
     @classmethod
     def of(cls, exchanges: Sequence[Exchange]) -> _Common:
@@ -66,19 +66,19 @@ class _Page:
     masker: Masker
     common: _Common
 
-    def lines(self, chapters: Sequence[Section]) -> Iterator[str]:
-        """Yield the page; what all have in common comes last, as it is seldom what is looked for."""
-        for chapter in chapters:
-            if chapter.items:
-                yield from self._chapter(chapter)
-        for what, headers in (("request", self.common.sent), ("answer", self.common.answered)):
+    def lines(self, sections: Sequence[Section]) -> Iterator[str]:
+        """Yield the lines of the page; shared headers come last, because they are seldom needed."""
+        for section in sections:
+            if section.items:
+                yield from self._section(section)
+        for what, headers in (("request", self.common.sent), ("response", self.common.received)):
             if headers:
                 yield f"## Headers of every {what}\n"
                 yield from _fenced([f"{name}: {value}" for name, value in self._headers(dict(sorted(headers)), ())])
 
-    def _chapter(self, chapter: Section) -> Iterator[str]:
-        yield f"## {self.masker.text(chapter.title)}\n"
-        for item, times in chapter.items:
+    def _section(self, section: Section) -> Iterator[str]:
+        yield f"## {self.masker.text(section.title)}\n"
+        for item, times in section.items:
             yield f"**{digest(item, self.masker, times)}** ({item.elapsed * 1000:.0f} ms)\n"
             match item:
                 case Exchange():
@@ -86,29 +86,29 @@ class _Page:
                 case Query():
                     yield from self._query(item)
                 case Wait() if len(item.changes) > 1:
-                    rows = [(f"{at:.2f} s", self.masker.text(seen)) for at, seen in item.changes]
-                    yield from _table(("after", "seen"), rows)
-                case Command() if len(answer := self.masker.text(str(item.answer))) > LINE_LIMIT:
-                    yield from _fenced([_beginning(answer, len(answer))])
+                    rows = [(f"{at:.2f} s", self.masker.text(value)) for at, value in item.changes]
+                    yield from _table(("after", "value"), rows)
+                case Command() if len(response := self.masker.text(str(item.answer))) > LINE_LIMIT:
+                    yield from _fenced([_cut(response, len(response))])
                 case Wait() | Command():
-                    pass  # its line says it all
+                    pass  # the line above contains everything
 
     def _exchange(self, exchange: Exchange) -> Iterator[str]:
         head = f"{exchange.method} {self.masker.url(exchange.url)}"
         yield from self._message(head, exchange.request_headers, exchange.request_body, self.common.sent)
         if exchange.status is not None:
             head = f"{exchange.status} {exchange.reason or ''}".rstrip()
-            yield from self._message(head, exchange.response_headers, exchange.response_body, self.common.answered)
+            yield from self._message(head, exchange.response_headers, exchange.response_body, self.common.received)
 
     def _message(self, head: str, headers: Mapping[str, str], body: bytes | None, common: _Headers) -> Iterator[str]:
         shown = [head, *(f"{name}: {value}" for name, value in self._headers(headers, common))]
         if body:
-            shown += ["", _beginning(body_of(body, media_type(headers), self.masker), len(body))]
+            shown += ["", _cut(body_of(body, media_type(headers), self.masker), len(body))]
         yield from _fenced(shown)
 
     def _headers(self, headers: Mapping[str, str], common: _Headers | tuple[()]) -> Iterator[tuple[str, str]]:
         for name, value in self.masker.headers(headers).items():
-            if name.lower() not in _TOLD_ELSEWHERE and (name, headers[name]) not in common:
+            if name.lower() not in _SHOWN_ELSEWHERE and (name, headers[name]) not in common:
                 yield name, value
 
     def _query(self, query: Query) -> Iterator[str]:
@@ -119,11 +119,15 @@ class _Page:
             ]
             yield from _table(query.columns, rows)
             if query.total > ROWS_SHOWN:
-                yield f"The first {ROWS_SHOWN} of {query.total} rows.\n"
+                yield f"First {ROWS_SHOWN} of {query.total} rows.\n"
 
 
-def _beginning(text: str, size: int) -> str:
-    return text if len(text) <= BODY_SHOWN else f"{text[:BODY_SHOWN]}\n[cut: the beginning of {size} bytes]"
+def _cut(text: str, size: int) -> str:
+    return (
+        text
+        if len(text) <= BODY_SHOWN
+        else f"{text[:BODY_SHOWN]}\n[cut: the first {BODY_SHOWN} characters of {size} bytes]"
+    )
 
 
 def _fenced(lines: Sequence[str]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from time import monotonic
 from support.drivers.http import HttpDriver, NoResponse, Response
 from support.evidence.masking import Masker
 from support.evidence.recorder import Exchange, Recorder
+from support.evidence.svg import Svg
 
 Sending = Callable[[HttpDriver], Response]
 
@@ -115,17 +116,13 @@ def distribution(calls: Sequence[Call]) -> list[list[str]]:
 def distribution_chart(calls: Sequence[Call], released: float) -> str:
     """Return an SVG with a bar for each call, from its start to its response."""
     longest = max((call.start - released + call.seconds for call in calls), default=0.0) or 1.0
-    bars = []
+    height = len(calls) * _BAR
+    svg = Svg(_WIDTH, height + 16, font_size=11)
     for row, call in enumerate(calls):
         left, width = (max(0.0, part) / longest * _WIDTH for part in (call.start - released, call.seconds))
         colour = "#2e7d32" if call.outcome < "4" else "#c62828"
-        bars.append(
-            f'<rect x="{left:.1f}" y="{row * _BAR}" width="{max(1.0, width):.1f}" height="{_BAR - 3}" fill="{colour}">'
-            f"<title>{call.outcome} after {call.seconds:.3f} s</title></rect>"
-        )
-    height = len(calls) * _BAR
-    size = f'width="{_WIDTH}" height="{height + 16}" font-size="11"'
-    ends = f'<text x="{_WIDTH}" y="{height + 12}" text-anchor="end">{longest:.2f} s</text>'
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{"".join(bars)}<text y="{height + 12}">0 s</text>{ends}</svg>'
-    )
+        title = f"{call.outcome} after {call.seconds:.3f} s"
+        svg.rectangle(left, row * _BAR, max(1.0, width), _BAR - 3, fill=colour, title=title)
+    svg.text("0 s", 0, height + 12)
+    svg.text(f"{longest:.2f} s", _WIDTH, height + 12, anchor="end")
+    return svg.render()

@@ -1,1 +1,1 @@
-"""From what a run left to what somebody decides from: the verdict, the summary, the history and the page."""
+"""The report of a run: verdict, summary, history and the HTML page."""

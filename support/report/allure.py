@@ -1,4 +1,4 @@
-"""Allure 3 draws the page. It is a Node.js program, installed once, with npm, into the project's `.tools` folder."""
+"""Runs Allure 3, a Node.js program that is installed once, with npm, into the project's `.tools` folder."""
 
 from __future__ import annotations
 
@@ -20,13 +20,15 @@ ALLURE_VERSION = "3.18.0"
 TOOLS = Path(__file__).parents[2] / ".tools"
 
 _OLDEST_NODE = 20
-_TIME_LIMIT = 300  # seconds for npm or Allure to do their work
+_TIME_LIMIT = 300  # seconds for npm or Allure
 _ANALYTICS = re.compile(
     r'<script async src="https://www\.googletagmanager\.com/[^"]*"></script>\s*'
     r"<script>\s*window\.dataLayer(?:(?!</script>).)*</script>\s*",
     re.DOTALL,
 )
-_OUTSIDE_CALL = re.compile(r'<(?:script|link|img|iframe)\b[^>]*?\b(?:src|href)="(?:https?:)?//[^"]*"|googletagmanager')
+_EXTERNAL_REQUEST = re.compile(
+    r'<(?:script|link|img|iframe)\b[^>]*?\b(?:src|href)="(?:https?:)?//[^"]*"|googletagmanager'
+)
 
 
 @dataclass(frozen=True)
@@ -35,34 +37,34 @@ class _Node:
     npm: tuple[str, ...]  # the command
 
 
-def draw(results: Path, workspace: Path, config: Mapping[str, Any], *, tools: Path = TOOLS) -> Path:
-    """Have Allure draw one page from a folder of results, and return it. It lies in the workspace, and calls nobody.
+def generate(results: Path, workspace: Path, config: Mapping[str, Any], *, tools: Path = TOOLS) -> Path:
+    """Generate one page from a folder of results into the workspace, without external requests, and return it.
 
-    Exit code 0 alone proves nothing, so that what Allure complains of is read too. Raises ReportError with a sentence.
+    Allure exits with 0 after some errors, so its error output counts as well. Raises ReportError.
     """
     node = _find_node()
     allure = _installed_allure(tools, node)
     (workspace / "allurerc.json").write_text(json.dumps({**config, "output": str(workspace / "page")}))
     command = [node.program, str(allure), "generate", "--config", "allurerc.json", str(results.absolute())]
-    answer = _run(command, workspace)
+    process = _run(command, workspace)
     page = workspace / "page" / "index.html"
-    if answer.returncode != 0 or answer.stderr.strip() or not page.exists():
-        raise ReportError(f"Allure could not build the report: {_gist(answer.stderr or answer.stdout)}")
-    _cut_outside_calls(page)
+    if process.returncode != 0 or process.stderr.strip() or not page.exists():
+        raise ReportError(f"Allure could not build the report: {_excerpt(process.stderr or process.stdout)}")
+    _remove_external_requests(page)
     return page
 
 
 def check_complete(page: Path, expected: Mapping[str, int]) -> None:
-    """Raise ReportError where the page counts other tests of any status than were expected."""
+    """Raise ReportError unless the page has the expected number of results of each status."""
     counts = json.loads(page.with_name("summary.json").read_text())["stats"]
     for status in ("passed", "failed", "broken", "skipped", "unknown"):
-        shown, wanted = counts.get(status, 0), expected.get(status, 0)
-        if shown != wanted:
-            raise ReportError(f"The report is not complete: it shows {shown} {status}, and the run had {wanted}.")
+        actual, required = counts.get(status, 0), expected.get(status, 0)
+        if actual != required:
+            raise ReportError(f"The report is incomplete: {status}: expected {required} as in the run, got {actual}.")
 
 
 def _find_node() -> _Node:
-    """The Node.js on PATH if it is new enough, else that of the `report` extra."""
+    """Return the Node.js on PATH if it is new enough, else that of the `report` extra."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm and _is_new_enough(node):
         return _Node(node, (npm,))
@@ -80,13 +82,13 @@ def _find_node() -> _Node:
 
 
 def _is_new_enough(node: str) -> bool:
-    answer = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=30, check=False)
-    version = re.match(r"v(\d+)\.", answer.stdout)
+    process = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=30, check=False)
+    version = re.match(r"v(\d+)\.", process.stdout)
     return version is not None and int(version[1]) >= _OLDEST_NODE
 
 
 def _installed_allure(tools: Path, node: _Node) -> Path:
-    """The program of the pinned version; installed first, if need be, completely or not at all."""
+    """Return the program of the pinned version; install it first if it is missing, completely or not at all."""
     home = tools / f"allure-{ALLURE_VERSION}"
     program = home / "node_modules" / "allure" / "cli.js"
     if program.exists():
@@ -94,13 +96,13 @@ def _installed_allure(tools: Path, node: _Node) -> Path:
     tools.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".installing-", dir=tools) as folder:
         options = ["--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock", "--loglevel=error"]
-        answer = _run([*node.npm, "install", "--prefix", folder, *options, f"allure@{ALLURE_VERSION}"], tools)
-        if answer.returncode != 0:
-            raise ReportError(f"Allure {ALLURE_VERSION} could not be installed with npm: {_gist(answer.stderr)}")
+        process = _run([*node.npm, "install", "--prefix", folder, *options, f"allure@{ALLURE_VERSION}"], tools)
+        if process.returncode != 0:
+            raise ReportError(f"Allure {ALLURE_VERSION} could not be installed with npm: {_excerpt(process.stderr)}")
         try:
             Path(folder).rename(home)
         except OSError:
-            # Somebody else was faster; ours goes with the temporary folder.
+            # Another process was faster; this copy is removed with the temporary folder.
             if not program.exists():
                 raise
         else:
@@ -108,12 +110,12 @@ def _installed_allure(tools: Path, node: _Node) -> Path:
     return program
 
 
-def _cut_outside_calls(page: Path) -> None:
-    """Remove the call to Google Analytics that Allure puts into every page, and make sure that it was the only one."""
+def _remove_external_requests(page: Path) -> None:
+    """Remove Google Analytics from the page. Raises ReportError if it makes other external requests."""
     html = _ANALYTICS.sub("", page.read_text(encoding="utf-8"))
-    outside = _OUTSIDE_CALL.search(html)
-    if outside:
-        raise ReportError(f"The report would call another computer when it is opened: {outside[0][:200]}")
+    external = _EXTERNAL_REQUEST.search(html)
+    if external:
+        raise ReportError(f"The report would send an external request when it is opened: {external[0][:200]}")
     page.write_text(html, encoding="utf-8")
 
 
@@ -131,10 +133,10 @@ def _run(command: Sequence[str], folder: Path) -> subprocess.CompletedProcess[st
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise ReportError(f"{Path(command[0]).name} did not finish within {_TIME_LIMIT} seconds.") from error
+        raise ReportError(f"{Path(command[0]).name}: no result after {_TIME_LIMIT} seconds.") from error
 
 
-def _gist(output: str) -> str:
-    """The first lines that say something, as one, for a sentence."""
+def _excerpt(output: str) -> str:
+    """Return the first lines of the output as one, for an error message."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    return " ".join(lines[:3])[:300] or "it gave no reason."
+    return " ".join(lines[:3])[:300] or "no output"

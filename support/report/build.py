@@ -1,4 +1,4 @@
-"""From the folders that a run left to one page that tells nothing but what was there."""
+"""Builds one HTML page from the folders of a run or of its shards."""
 
 from __future__ import annotations
 
@@ -8,55 +8,59 @@ from pathlib import Path
 from typing import Any
 
 from support.errors import ReportError
-from support.report import allure, coverage, coverage_pages, front_page, results
+from support.report import allure, coverage, front_page, results
 from support.report import manifest as manifests
-from support.report.compression import packed
+from support.report.compression import compressed
 from support.report.history import FILE as HISTORY
-from support.report.history import SHOWN, History
+from support.report.history import SHOWN, History, history_file
+from support.report.links import expanded, url_of
 from support.report.manifest import Cause, Manifest, ManifestError, ScenarioEntry
 from support.report.results import ALLURE_RESULTS, Result
 
 PAGE = "report.html"
 _CATEGORY = "category"
 _ISSUE = "known issue"
-# What the timeline and other tools need, but nobody reads on a scenario's page.
+# Labels for the timeline and for other tools, which say nothing to a reader.
 _HIDDEN_LABELS = ["framework", "host", "language", "parentSuite", "subSuite", "suite", "thread"]
 _CHARTS = [
     {"type": "statusDynamics", "title": "The last runs", "limit": SHOWN + 1},
-    {"type": "statusTransitions", "title": "What changed from run to run (empty: nothing)", "limit": SHOWN + 1},
+    {"type": "statusTransitions", "title": "Changes between runs (empty: none)", "limit": SHOWN + 1},
     {"type": "testResultSeverities", "title": "Results by severity"},
-    {"type": "durations", "title": "How long scenarios take"},
-    {"type": "durationDynamics", "title": "Time in scenarios (red), added up (yellow)", "limit": SHOWN + 1},
+    {"type": "durations", "title": "Durations of scenarios"},
+    {
+        "type": "durationDynamics",
+        "title": "Total duration of scenarios (red), with parallel ones added up (yellow)",
+        "limit": SHOWN + 1,
+    },
 ]
 
 
 def build(folders: Sequence[Path], output: Path, *, tools: Path = allure.TOOLS) -> Manifest:
-    """Build the page `output` from what a run wrote into a folder, or its shards into several; return what is in it.
+    """Build the page `output` from the folder of a run, or the folders of its shards; return the manifest.
 
-    The history beside the output has the run once, however often it is built. An older page is replaced only when
-    the new one is complete: each scenario of the run is in it with the run's verdict, and it loads nothing from
-    outside. Raises ReportError with a sentence otherwise.
+    `tools` is where Allure is installed. The history has the run once, however often its report is built. An older
+    page is only replaced by a complete one: it contains each scenario with its status, and loads nothing from other
+    hosts. Raises ReportError otherwise.
     """
     manifest, found = _read(folders)
     output = output.absolute()
     output.parent.mkdir(parents=True, exist_ok=True)
-    history = History(output.with_name(HISTORY), manifest)
-    # Beside the output, so that the last step is a rename within one file system.
+    history = History(history_file(output.parent), manifest)
+    # Beside the output, because a rename only works within one file system.
     with tempfile.TemporaryDirectory(prefix=".report-", dir=output.parent) as folder:
         workspace = Path(folder)
-        remarks = _Remarks(manifest, history)
-        results.gather([one / ALLURE_RESULTS for one in folders], found, remarks.added_to, workspace / "results")
-        history.lend(workspace / HISTORY)
-        checked = coverage.read_all(folders)
-        if checked is not None:
-            coverage_pages.add_to(workspace / "results", checked)
-        page = allure.draw(workspace / "results", workspace, _config(manifest, workspace / HISTORY), tools=tools)
+        notes = _FailureNotes(manifest, history)
+        sources = [one / ALLURE_RESULTS for one in folders]
+        results.collect(sources, found, notes.content_of, workspace / "results")
+        history.write_earlier(workspace / HISTORY)
+        page = allure.generate(workspace / "results", workspace, _config(manifest, workspace / HISTORY), tools=tools)
         allure.check_complete(page, results.expected_counts(found, manifest))
-        drawn = history.drawn(workspace / HISTORY)
-        places = front_page.Places(_links(drawn), remarks.since)
-        finished = packed(front_page.put_on(page.read_text(encoding="utf-8"), manifest, places, checked))
-        page.write_text(finished, encoding="utf-8")
-        history.keep(drawn, {str(one.content["historyId"]): str(one.content["status"]) for one in _last_tries(found)})
+        appended = history.appended(workspace / HISTORY)
+        places = front_page.Places(_anchors(appended), notes.since)
+        covered = coverage.read_all(folders)
+        complete = front_page.insert(page.read_text(encoding="utf-8"), manifest, places, covered, history.changes())
+        page.write_text(compressed(complete), encoding="utf-8")
+        history.store(appended)
         page.replace(output)
     return manifest
 
@@ -75,8 +79,8 @@ def _read(folders: Sequence[Path]) -> tuple[Manifest, list[Result]]:
         raise ReportError(str(error)) from error
 
 
-class _Remarks:
-    """What the report adds to results that did not pass: category, known issue, and since when."""
+class _FailureNotes:
+    """Adds category, known issue and "failing since" to the results of failed scenarios."""
 
     def __init__(self, manifest: Manifest, history: History) -> None:
         self._entries = {entry.location: entry for entry in manifest.not_passed}
@@ -84,26 +88,32 @@ class _Remarks:
         self._history = history
         self.since: dict[str, str] = {}
 
-    def added_to(self, result: Result) -> Mapping[str, Any]:
-        """Return what the result says in the report; the very same content where nothing is added."""
+    def content_of(self, result: Result) -> Mapping[str, Any]:
+        """Return the content of a result in the report; the same object if nothing is added."""
         entry = self._entries.get(result.location)
         if entry is None:
             passed = result.is_scenario or result.content["status"] == "passed"
-            return result.content if passed else _labelled(result.content, Cause.SURROUNDINGS)
-        since = self._history.since(str(result.content["historyId"])).sentence
+            return self._linked(result.content if passed else _labelled(result.content, Cause.ENVIRONMENT))
+        since = self._history.since(str(result.content["historyId"])).description
         self.since[entry.location] = since
-        content = _labelled(result.content, entry.cause or Cause.SURROUNDINGS)
-        content["description"] = "\n\n".join([self._told(entry, since), str(content.get("description", ""))]).strip()
+        content = _labelled(result.content, entry.cause or Cause.ENVIRONMENT)
+        content["description"] = "\n\n".join([self._note(entry, since), str(content.get("description", ""))]).strip()
         if entry.known_issue:
             issue = self._manifest.known_issue(entry.known_issue)
             content["labels"].append({"name": _ISSUE, "value": issue.id})
-            if issue.link:
-                link = {"type": "issue", "name": issue.id, "url": issue.link}
-                content["links"] = [*content.get("links", ()), link]
-        return content
+            url = issue.link or url_of(issue.id, "issue", self._manifest.links)
+            if url != issue.id:
+                content["links"] = [*content.get("links", ()), {"type": "issue", "name": issue.id, "url": url}]
+        return self._linked(content)
 
-    def _told(self, entry: ScenarioEntry, since: str) -> str:
-        lines = [f"**Does not pass ({since}).**"]
+    def _linked(self, content: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the content with the URLs of its tickets; the same object if nothing changes."""
+        links = content.get("links", ())
+        full = expanded(links, self._manifest.links)
+        return content if full == list(links) else {**content, "links": full}
+
+    def _note(self, entry: ScenarioEntry, since: str) -> str:
+        lines = [f"**Failing since: {since}.**"]
         if entry.known_issue:
             issue = self._manifest.known_issue(entry.known_issue)
             lines.append(f"**Known issue {issue.id}: {issue.reason} ({issue.owner}, until {issue.until}).**")
@@ -132,11 +142,6 @@ def _config(manifest: Manifest, history: Path) -> dict[str, Any]:
     }
 
 
-def _links(drawn: Mapping[str, Any]) -> dict[str, str]:
-    """Where the page shows a scenario, by location: what Allure's own history knows of it."""
-    return {str(shown.get("fullName")): str(shown["id"]) for shown in drawn["testResults"].values()}
-
-
-def _last_tries(found: Sequence[Result]) -> list[Result]:
-    ordered = sorted(found, key=lambda result: int(result.content["start"]))
-    return list({result.content["historyId"]: result for result in ordered}.values())
+def _anchors(appended: Mapping[str, Any]) -> dict[str, str]:
+    """Return the anchors of scenarios in the page by location, from the history that Allure has written."""
+    return {str(result.get("fullName")): str(result["id"]) for result in appended["testResults"].values()}

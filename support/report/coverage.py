@@ -1,7 +1,6 @@
-"""What a run showed: agreed behaviours, the API's operations and answers, who may do what, what was broken on purpose.
+"""The coverage of a run: behaviours, API operations and their responses, roles, and injected faults.
 
-Only what a passing scenario showed counts as shown. What lies outside a run of a part of the suite is not missing: it
-is "not in this run".
+A behaviour is covered if its scenarios passed. Behaviours outside the selection are "not in this run".
 """
 
 from __future__ import annotations
@@ -13,8 +12,9 @@ from functools import reduce
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
+from support.errors import ReportError
 from support.gherkin.behaviours import behaviours
 
 FILE = "coverage.json"
@@ -22,118 +22,126 @@ FILE = "coverage.json"
 Cell = TypeVar("Cell")
 
 
-class State(StrEnum):
-    """What a run says of an agreed behaviour, the best first."""
+class BehaviourStatus(StrEnum):
+    """The status of a behaviour in a run, the best first."""
 
-    SHOWN = "shown"
-    NOT_PASSED = "did not pass"
+    COVERED = "covered"
+    FAILED = "failed"
     SKIPPED = "skipped"
-    NOT_PART = "not in this run"
-    NO_SCENARIO = "without a scenario"
+    NOT_IN_RUN = "not in this run"
+    NO_SCENARIO = "no scenario"
 
 
 class CoverageStatus(StrEnum):
-    """Whether an answer that the OpenAPI document describes was given."""
+    """Whether a documented response was received."""
 
-    SEEN = "seen"
-    UNPROVEN = "seen only in scenarios that did not pass"
-    NOT_SEEN = "not seen"
+    COVERED = "covered"
+    FAILED_ONLY = "only in failed scenarios"
+    NOT_COVERED = "not covered"
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class Shown(_Part):
-    """How many scenarios of a behaviour passed, and so on; `known` says whether it has any, selected or not."""
+class ScenarioCounts(_Part):
+    """How many scenarios of a behaviour passed, failed and were skipped; `known` if it has any, selected or not."""
 
     passed: int = 0
-    not_passed: int = 0
+    failed: int = 0
     skipped: int = 0
     known: bool = False
 
     @property
-    def state(self) -> State:
-        """The behaviour is shown if all of its scenarios that had a say passed."""
-        if self.not_passed:
-            return State.NOT_PASSED
+    def status(self) -> BehaviourStatus:
+        """The status of the behaviour: covered if all of its scenarios that were not skipped passed."""
+        if self.failed:
+            return BehaviourStatus.FAILED
         if self.passed:
-            return State.SHOWN
+            return BehaviourStatus.COVERED
         if self.skipped:
-            return State.SKIPPED
-        return State.NOT_PART if self.known else State.NO_SCENARIO
+            return BehaviourStatus.SKIPPED
+        return BehaviourStatus.NOT_IN_RUN if self.known else BehaviourStatus.NO_SCENARIO
 
-    def __add__(self, other: Shown) -> Shown:
-        return Shown(
+    def __add__(self, other: ScenarioCounts) -> ScenarioCounts:
+        return ScenarioCounts(
             passed=self.passed + other.passed,
-            not_passed=self.not_passed + other.not_passed,
+            failed=self.failed + other.failed,
             skipped=self.skipped + other.skipped,
             known=self.known or other.known,
         )
 
 
 class Coverage(_Part):
-    """What a run, or several shards of one, showed. `scenarios` of `available` were selected."""
+    """The coverage of a run, or of several shards of one. `scenarios` of `available` were selected."""
 
     scenarios: int
     available: int
-    behaviours: dict[str, Shown]
-    answers: dict[str, dict[str, CoverageStatus]]
+    behaviours: dict[str, ScenarioCounts]
+    responses: dict[str, dict[str, CoverageStatus]]
     roles: dict[str, dict[str, str]]
     faults: dict[str, dict[str, list[str]]]
 
     @property
-    def whole(self) -> bool:
-        """Whether the run had every scenario that there is."""
+    def complete(self) -> bool:
+        """Whether all scenarios were selected."""
         return self.scenarios >= self.available
 
-    def in_state(self, state: State) -> list[str]:
-        """The ids of the catalogue's behaviours in a state."""
-        return [id for id in behaviours() if self.behaviours.get(id, Shown()).state is state]
+    def status_of(self, id: str) -> BehaviourStatus:
+        """Return the status of a behaviour."""
+        return self.behaviours.get(id, ScenarioCounts()).status
+
+    def with_status(self, status: BehaviourStatus) -> list[str]:
+        """Return the ids of the behaviours with a status."""
+        return [id for id in behaviours() if self.status_of(id) is status]
 
     @property
-    def never_called(self) -> list[str]:
-        """Operations of which no answer was seen in a passing scenario."""
-        return [name for name, answers in self.answers.items() if CoverageStatus.SEEN not in answers.values()]
+    def not_called(self) -> list[str]:
+        """The operations without a response in a passed scenario."""
+        return [name for name, found in self.responses.items() if CoverageStatus.COVERED not in found.values()]
 
-    def count(self, sight: CoverageStatus) -> int:
-        """How many answers were seen, or not."""
-        return sum(each is sight for answers in self.answers.values() for each in answers.values())
+    def count(self, status: CoverageStatus) -> int:
+        """Return how many documented responses have a status."""
+        return sum(each is status for found in self.responses.values() for each in found.values())
 
     def lines(self) -> Iterable[str]:
-        """Yield what was shown in a line for each kind."""
-        part = "" if self.whole else f"; this was a part of the suite, {self.scenarios} of {self.available} scenarios"
-        yield f"Agreed behaviours shown: {len(self.in_state(State.SHOWN))} of {len(behaviours())}{part}"
-        if self.answers:
+        """Yield the coverage in one line for behaviours and one for the API."""
+        part = "" if self.complete else f" (partial run: {self.scenarios:,} of {self.available:,} scenarios)"
+        yield f"Behaviours covered: {len(self.with_status(BehaviourStatus.COVERED))} of {len(behaviours())}{part}"
+        if self.responses:
             yield (
-                f"Compared with the OpenAPI document: {len(self.answers) - len(self.never_called)} of "
-                f"{len(self.answers)} operations, {self.count(CoverageStatus.SEEN)} of "
-                f"{sum(map(len, self.answers.values()))} of their answers were seen"
+                f"API operations covered: {len(self.responses) - len(self.not_called)} of {len(self.responses)}; "
+                f"{self.count(CoverageStatus.COVERED)} different documented responses received"
             )
 
     def write(self, folder: Path) -> Path:
-        """Write it into a folder of reports."""
+        """Write the coverage into a folder of reports and return the file."""
         file = folder / FILE
-        states = {id: self.behaviours.get(id, Shown()).state for id in behaviours()}
-        content = self.model_dump(mode="json") | {"whole": self.whole, "states": states}
+        statuses = {id: self.status_of(id) for id in behaviours()}
+        content = self.model_dump(mode="json") | {"complete": self.complete, "statuses": statuses}
         file.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         return file
 
 
 def read(folder: Path) -> Coverage | None:
-    """Read what a run wrote; None where it wrote nothing. ValueError for something else."""
+    """Read the coverage of a run; None if there is none. Raises ReportError if it is unreadable."""
     file = folder / FILE
-    return Coverage.model_validate_json(file.read_bytes()) if file.exists() else None
+    if not file.exists():
+        return None
+    try:
+        return Coverage.model_validate_json(file.read_bytes())
+    except ValidationError as error:
+        raise ReportError(f"{file}: unreadable ({error.errors()[0]['msg']}). Run behave again.") from error
 
 
 def read_all(folders: Iterable[Path]) -> Coverage | None:
-    """Read what a run, or its shards, wrote; None where none of them wrote anything."""
+    """Read the coverage of all shards of a run; None if there is none."""
     parts = [part for part in map(read, folders) if part is not None]
     return merged(parts) if parts else None
 
 
 def merged(parts: Iterable[Coverage]) -> Coverage:
-    """Make one of the shards of a run: each scenario ran in one of them."""
+    """Return the coverage of all shards together: each scenario ran in one of them."""
     return reduce(_both, parts)
 
 
@@ -142,8 +150,10 @@ def _both(one: Coverage, other: Coverage) -> Coverage:
     return Coverage(
         scenarios=one.scenarios + other.scenarios,
         available=max(one.available, other.available),
-        behaviours={id: one.behaviours.get(id, Shown()) + other.behaviours.get(id, Shown()) for id in ids},
-        answers=_joined(one.answers, other.answers, _better),
+        behaviours={
+            id: one.behaviours.get(id, ScenarioCounts()) + other.behaviours.get(id, ScenarioCounts()) for id in ids
+        },
+        responses=_joined(one.responses, other.responses, _better),
         roles=_joined(one.roles, other.roles, _either),
         faults=_joined(one.faults, other.faults, lambda a, b: sorted({*a, *b})),
     )
@@ -152,7 +162,7 @@ def _both(one: Coverage, other: Coverage) -> Coverage:
 def _joined(
     one: Mapping[str, Mapping[str, Cell]], other: Mapping[str, Mapping[str, Cell]], join: Callable[[Cell, Cell], Cell]
 ) -> dict[str, dict[str, Cell]]:
-    """Join two tables; `join` is asked where both have a cell."""
+    """Join two tables; `join` combines cells that both have."""
     table = {row: dict(cells) for row, cells in one.items()}
     for row, cells in other.items():
         known = table.setdefault(row, {})
@@ -166,5 +176,5 @@ def _better(one: CoverageStatus, other: CoverageStatus) -> CoverageStatus:
 
 
 def _either(one: str, other: str) -> str:
-    """Two scenarios that saw the same say it once."""
+    """Return both results, equal ones once."""
     return one if one == other else f"{one}; {other}"

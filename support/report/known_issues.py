@@ -1,4 +1,4 @@
-"""Known issues: what somebody has agreed to see fail for a while, in `support/report/known_issues.toml`."""
+"""Known issues: failures that are accepted until a date, listed in `support/report/known_issues.toml`."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ FILE = "support/report/known_issues.toml"
 
 
 class KnownIssue(BaseModel):
-    """An entry of the file: what is known, who sees to it, and until when.
+    """An entry of the file: a failure with its reason, its owner, and the last day on which it is accepted (`until`).
 
-    It is about scenarios with the id `behaviour`, or the title `scenario`, or both, that do not pass for a reason in
-    which the regular expression `message` is found. `until` is the last day on which it counts.
+    It matches scenarios with the id `behaviour`, the title `scenario`, or both, that fail with a message in which the
+    regular expression `message` is found.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -36,67 +36,67 @@ class KnownIssue(BaseModel):
 
     @field_validator("message")
     @classmethod
-    def _is_a_pattern(cls, message: str) -> str:
+    def _require_pattern(cls, message: str) -> str:
         try:
             re.compile(message)
         except re.error as error:
-            raise ValueError(f"{message!r} is no regular expression, {error}") from error
+            raise ValueError(f"{message!r} is not a regular expression: {error}") from error
         return message
 
     @field_validator("link")
     @classmethod
-    def _is_an_address(cls, link: str) -> str:
+    def _require_url(cls, link: str) -> str:
         if link and not link.startswith(("https://", "http://")):
-            raise ValueError("begins with https://")
+            raise ValueError("must start with https://")
         return link
 
     @model_validator(mode="after")
-    def _names_a_scenario(self) -> KnownIssue:
+    def _require_scenario(self) -> KnownIssue:
         if not self.behaviour and not self.scenario:
-            raise ValueError("say which: behaviour (an id such as VOD-040) or scenario (a title), or both")
+            raise ValueError("needs behaviour (an id such as VOD-040), scenario (a title), or both")
         return self
 
-    def is_about(self, scenario: Scenario) -> bool:
-        """Whether it speaks of this scenario, whatever became of it."""
+    def matches(self, scenario: Scenario) -> bool:
+        """Return whether the entry names this scenario."""
         return self.behaviour in ("", scenario.behaviour) and self.scenario in ("", scenario.title)
 
     def explains(self, scenario: Scenario) -> bool:
-        """Whether it speaks of this scenario, and of the reason why it did not pass."""
-        return self.is_about(scenario) and re.search(self.message, scenario.message) is not None
+        """Return whether the entry names this scenario and the message of its failure."""
+        return self.matches(scenario) and re.search(self.message, scenario.message) is not None
 
 
 class Scenario(Protocol):
-    """As much of a scenario as an entry looks at."""
+    """The fields of a scenario that an entry is compared with."""
 
     @property
     def behaviour(self) -> str:
-        """The id in the catalogue."""
+        """The id of its behaviour."""
 
     @property
     def title(self) -> str:
-        """The title in the report."""
+        """Its title in the report."""
 
     @property
     def message(self) -> str:
-        """Why it did not pass."""
+        """The message of its failure, with those of hooks and cleanups."""
 
 
 def load(file: Path) -> list[KnownIssue]:
-    """Read the file; no file is no issue. Raises UsageError with a sentence on each entry that is wrong."""
+    """Read the file; a missing file contains no issues. Raises UsageError that names each invalid entry."""
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return []
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{file.name} cannot be read: {error}") from error
-    issues, wrong = [], []
+        raise UsageError(f"{file.name}: unreadable: {error}") from error
+    issues, problems = [], []
     for id, entry in content.items():
         try:
             issues.append(KnownIssue.model_validate({**entry, "id": id} if isinstance(entry, dict) else entry))
         except ValidationError as error:
-            wrong.append(f"[{id}] {_explained(error)}.")
-    if wrong:
-        raise UsageError(f"{file.name} is wrong: {' '.join(wrong)}")
+            problems.append(f"[{id}] {_explained(error)}.")
+    if problems:
+        raise UsageError(f"{file.name}: {' '.join(problems)}")
     return issues
 
 
@@ -108,20 +108,20 @@ def _problem(field: str, issue: object) -> str:
     known = ", ".join(name for name in KnownIssue.model_fields if name != "id")
     match issue:
         case {"type": "missing" | "string_too_short"}:
-            return f"lacks {field}"
+            return f"{field} is missing"
         case {"type": "extra_forbidden"}:
-            return f"has {field!r}, which means nothing there (known: {known})"
+            return f"unknown field {field!r}. Known: {known}"
         case {"type": "model_type" | "model_attributes_type"}:
             return f"must be a table with {known}"
         case {"loc": ("until",)}:
-            return "until must be a day, such as 2027-01-31"
+            return "until must be a date, such as 2027-01-31"
         case {"msg": str(text)}:
             return f"{field} {text.removeprefix('Value error, ')}".strip()
-    return f"{field} is wrong"
+    return f"{field} is invalid"
 
 
 def explaining(issues: Sequence[KnownIssue], scenario: Scenario, today: date) -> KnownIssue | None:
-    """Return the issue that explains why a scenario did not pass, if there is one whose time is not over."""
+    """Return the issue that explains the failure of a scenario, if there is one that has not ended."""
     return next((issue for issue in issues if today <= issue.until and issue.explains(scenario)), None)
 
 
@@ -133,24 +133,21 @@ def warnings(
     *,
     everything_ran: bool,
 ) -> list[str]:
-    """Return sentences on entries that should be looked at: over, not met, or about nothing that there is.
+    """Return warnings about entries that have ended, matched no failure, or match no scenario.
 
-    Where only a part of the suite ran, such as a shard, an id may have more scenarios that did not.
+    If only a part of the suite ran (`everything_ran` is false), an id may have scenarios in another part.
     """
     found = []
     for issue in issues:
         explained = [scenario for scenario in not_passed if issue.explains(scenario)]
-        about = any(issue.is_about(scenario) for scenario in (*passed, *not_passed))
+        named = any(issue.matches(scenario) for scenario in (*passed, *not_passed))
         if explained and issue.until < today:
             found.append(
-                f"The known issue {issue.id} ended on {issue.until}: “{explained[0].title}” counts again. "
-                f"Ask {issue.owner}, or agree on a new date."
+                f"Known issue {issue.id} ended on {issue.until}: “{explained[0].title}” counts as a failure again. "
+                f"Ask {issue.owner}, or set a new date in {FILE}."
             )
-        elif not explained and about and (everything_ran or issue.scenario):
-            found.append(
-                f"The known issue {issue.id} was not met: no scenario failed as it says. "
-                f"Is it solved? Then take it out of {FILE}."
-            )
-        elif not about and everything_ran:
-            found.append(f"The known issue {issue.id} is about no scenario that there is: correct {FILE}.")
+        elif not explained and named and (everything_ran or issue.scenario):
+            found.append(f"Known issue {issue.id} matched no failure. If it is solved, remove it from {FILE}.")
+        elif not named and everything_ran:
+            found.append(f"Known issue {issue.id} matches no scenario. Correct {FILE}.")
     return found

@@ -1,6 +1,6 @@
-"""The manifest of a run, `reports/run.json`: what ran, against what, and what became of each scenario.
+"""The manifest of a run, `reports/run.json`: its target, its scenarios and their outcomes.
 
-The runner writes it at its end. Summary, verdict and report are made from it; the results are held against it.
+The runner writes it at the end of a run. Summary, verdict and report are made from it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ FILE = "run.json"
 
 
 class Status(StrEnum):
-    """What became of a scenario: the words of Allure, and one for what never came to its turn."""
+    """The status of a scenario: those of Allure, and one for scenarios that did not start."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -28,17 +28,17 @@ class Status(StrEnum):
 
 
 class Cause(StrEnum):
-    """Why a scenario did not pass, in the words of the report's categories."""
+    """Where a failure has to be fixed; a category of the report."""
 
-    PRODUCT = "The product differs from what was agreed"
-    SURROUNDINGS = "The test surroundings did not work"
-    NOT_BUILT = "Not built yet"
-    TEST_CODE = "The test's own code or the feature is wrong"
-    KNOWN = "A known issue"
+    PRODUCT = "Product"
+    ENVIRONMENT = "Test environment"
+    NOT_IMPLEMENTED = "Not implemented"
+    TEST_CODE = "Test code"
+    KNOWN = "Known issue"
 
 
 class Severity(StrEnum):
-    """How bad it is when the scenario does not pass, the worst first."""
+    """The severity of a failure, the worst first."""
 
     BLOCKER = "blocker"
     CRITICAL = "critical"
@@ -51,11 +51,16 @@ class _Part(BaseModel):
 
 
 class ScenarioEntry(_Part):
-    """What became of one scenario. `location` is file:line and unique in a run; `seconds` holds hooks and all tries."""
+    """The outcome of one scenario.
+
+    `location` is file:line and unique in a run, `history_id` is the same in every run, `seconds` includes hooks and
+    all attempts.
+    """
 
     location: str
     title: str
     feature: str
+    history_id: str = ""
     epic: str = ""
     behaviour: str = ""
     severity: Severity = Severity.NORMAL
@@ -64,16 +69,16 @@ class ScenarioEntry(_Part):
     message: str = ""
     attempts: int = 1
     seconds: float = 0.0
-    not_checked: tuple[str, ...] = ()
+    skipped_checks: tuple[str, ...] = ()
     known_issue: str = ""
 
     @property
     def flaky(self) -> bool:
-        """Whether it passed, but not at the first try."""
+        """Whether the scenario passed on retry."""
         return self.attempts > 1 and self.status is Status.PASSED
 
     @property
-    def sentence(self) -> str:
+    def first_line(self) -> str:
         """The first line of its message."""
         return self.message.strip().partition("\n")[0]
 
@@ -81,57 +86,67 @@ class ScenarioEntry(_Part):
 class Manifest(_Part):
     """One run, or several shards of one.
 
-    `build` is the version that the platform names, `commit` that of this project, both empty where nobody tells.
-    `selection` is what narrowed the run down on the command line; empty where everything was run.
-    `given` are the numbers of those of `shards` that it holds.
+    `product` and `version` name the product under test, `commit` the version of this project; empty if unknown.
+    `selection` is what excluded scenarios on the command line; empty if nothing did. `available` is the number of
+    scenarios in all features, 0 if unknown. `minimum` is how many scenarios the target file expects to run.
+    `shard_numbers` are those of `shards` that it contains. `links` are URL patterns for tags, by prefix.
     """
 
     run: str
-    began: datetime
+    started: datetime
     seconds: float
     target: str
-    build: str = ""
+    product: str = ""
+    version: str = ""
     commit: str = ""
     selection: str = ""
     seed: str = ""
     workers: int = 1
-    given: tuple[int, ...] = (1,)
+    shard_numbers: tuple[int, ...] = (1,)
     shards: int = 1
     flaky_fails: bool = False
+    available: int = 0
+    minimum: int = 0
+    links: dict[str, str] = {}
     scenarios: tuple[ScenarioEntry, ...]
-    troubles: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
     known_issues: tuple[KnownIssue, ...] = ()
-    remarks: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def of(self, status: Status) -> list[ScenarioEntry]:
-        """Return the scenarios that ended so, as written."""
+        """Return the scenarios with this status, in the order of the run."""
         return [entry for entry in self.scenarios if entry.status is status]
 
     @property
-    def shards_given(self) -> str:
-        """Which shards it holds, in words; empty where the run was not divided."""
+    def is_partial(self) -> bool:
+        """Whether scenarios were excluded on the command line, or shards are missing."""
+        return bool(self.selection or self.missing_shards)
+
+    @property
+    def shard_names(self) -> str:
+        """The numbers of its shards, such as "1, 3 of 5"; empty if the run was not divided."""
         if self.shards == 1:
             return ""
-        return f"{', '.join(map(str, self.given))} of {self.shards}"
+        return f"{', '.join(map(str, self.shard_numbers))} of {self.shards}"
 
     @property
     def missing_shards(self) -> list[int]:
-        """The numbers of the shards that it lacks."""
-        return sorted({*range(1, self.shards + 1)} - {*self.given})
+        """The numbers of the missing shards."""
+        return sorted({*range(1, self.shards + 1)} - {*self.shard_numbers})
 
     @property
     def ran(self) -> list[ScenarioEntry]:
-        """The scenarios that came to their turn: each has a result."""
+        """The scenarios that have a result."""
         return [entry for entry in self.scenarios if entry.status is not Status.NOT_RUN]
 
     @property
     def flaky(self) -> list[ScenarioEntry]:
-        """The scenarios that passed only on a later try."""
+        """The scenarios that passed on retry."""
         return [entry for entry in self.scenarios if entry.flaky]
 
     @property
     def not_passed(self) -> list[ScenarioEntry]:
-        """The scenarios that failed or broke: what is new before what is known, then the worst first."""
+        """The failed and broken scenarios: unknown issues before known ones, then the worst first."""
         found = [entry for entry in self.scenarios if entry.status in (Status.FAILED, Status.BROKEN)]
         return sorted(found, key=_urgency)
 
@@ -140,10 +155,11 @@ class Manifest(_Part):
         return next(issue for issue in self.known_issues if issue.id == id)
 
     def write(self, folder: Path) -> Path:
-        """Write it into a folder of reports."""
+        """Write the manifest into a folder of reports and return the file; readers never see half of it."""
         file = folder / FILE
-        file.write_text(self.model_dump_json(indent=1, exclude_defaults=True), encoding="utf-8")
-        return file
+        unfinished = file.with_suffix(".tmp")
+        unfinished.write_text(self.model_dump_json(indent=1, exclude_defaults=True), encoding="utf-8")
+        return unfinished.replace(file)
 
 
 def _urgency(entry: ScenarioEntry) -> tuple[bool, int, bool]:
@@ -151,7 +167,7 @@ def _urgency(entry: ScenarioEntry) -> tuple[bool, int, bool]:
 
 
 class ManifestError(Exception):
-    """A manifest is not there, cannot be read, or does not go with another; the message is a sentence."""
+    """A manifest is missing, unreadable, or belongs to another run than the others."""
 
 
 def read(folder: Path) -> Manifest:
@@ -160,72 +176,73 @@ def read(folder: Path) -> Manifest:
     try:
         return Manifest.model_validate_json(file.read_bytes())
     except FileNotFoundError:
-        raise ManifestError(_why_none(folder)) from None
+        raise ManifestError(_why_missing(folder)) from None
     except ValidationError as error:
         first = error.errors()[0]
-        what = f"{'.'.join(map(str, first['loc'])) or 'it'}: {first['msg']}"
-        raise ManifestError(f"{file} cannot be read ({what}). Run behave again.") from error
+        problem = f"{'.'.join(map(str, first['loc'])) or 'content'}: {first['msg']}"
+        raise ManifestError(f"{file}: unreadable ({problem}). Run behave again.") from error
 
 
-def _why_none(folder: Path) -> str:
+def _why_missing(folder: Path) -> str:
     if not folder.is_dir():
-        return f"There is nothing to report: the folder {folder} does not exist. Run behave first."
+        return f"Nothing to report: the folder {folder} does not exist. Run behave first."
     if any((folder / "allure-results").glob("*-result.json")):
-        return f"{folder} holds results but no {FILE}: the run did not come to its end. Run behave again."
+        return f"{folder} contains results but no {FILE}: the run was killed. Run behave again."
     if any(folder.glob("*-result.json")):
-        return f"{folder} holds results but no {FILE}: name the folder above it, the one that the run wrote."
-    return f"There is nothing to report: {folder} holds no {FILE}. Run behave first."
+        return f"{folder} contains results but no {FILE}: pass the folder above it, which the run wrote."
+    return f"Nothing to report: {folder} contains no {FILE}. Run behave first."
 
 
 def merged(manifests: Iterable[tuple[Path, Manifest]]) -> Manifest:
-    """Return the manifest of all shards together. Raises ManifestError where they do not belong together."""
+    """Return one manifest of all shards. Raises ManifestError if they are not shards of one run."""
     parts = list(manifests)
-    _refuse_strangers(parts)
-    _refuse_twins(parts)
-    each = sorted((manifest for _, manifest in parts), key=lambda manifest: manifest.given)
+    _reject_other_runs(parts)
+    _reject_duplicates(parts)
+    each = sorted((manifest for _, manifest in parts), key=lambda manifest: manifest.shard_numbers)
     first = each[0]
     if len(each) == 1:
         return first
-    began = min(one.began for one in each)
-    ended = max(one.began.timestamp() + one.seconds for one in each)
+    started = min(one.started for one in each)
+    ended = max(one.started.timestamp() + one.seconds for one in each)
     return first.model_copy(
         update={
             "run": "+".join(one.run for one in each),
-            "began": began,
-            "seconds": ended - began.timestamp(),
+            "started": started,
+            "seconds": ended - started.timestamp(),
             "selection": "; ".join(dict.fromkeys(one.selection for one in each if one.selection)),
             "workers": sum(one.workers for one in each),
-            "given": tuple(number for one in each for number in one.given),
+            "shard_numbers": tuple(number for one in each for number in one.shard_numbers),
             "flaky_fails": any(one.flaky_fails for one in each),
+            "available": max(one.available for one in each),
             "scenarios": tuple(entry for one in each for entry in one.scenarios),
-            "troubles": tuple(dict.fromkeys(trouble for one in each for trouble in one.troubles)),
+            "errors": tuple(dict.fromkeys(error for one in each for error in one.errors)),
             "known_issues": tuple({issue.id: issue for one in each for issue in one.known_issues}.values()),
-            "remarks": tuple(dict.fromkeys(remark for one in each for remark in one.remarks)),
+            "warnings": tuple(dict.fromkeys(warning for one in each for warning in one.warnings)),
         }
     )
 
 
-def _refuse_strangers(parts: list[tuple[Path, Manifest]]) -> None:
-    """Refuse folders that are not shards of one run: other target, build, commit or number of shards."""
+def _reject_other_runs(parts: list[tuple[Path, Manifest]]) -> None:
+    """Reject folders that are not shards of one run: other target, version, commit or number of shards."""
     (first_folder, first), *others = parts
     for folder, other in others:
-        for what in ("target", "build", "commit", "shards"):
-            ours, theirs = getattr(first, what), getattr(other, what)
-            if ours != theirs:
+        for what in ("target", "version", "commit", "shards"):
+            expected, actual = getattr(first, what), getattr(other, what)
+            if expected != actual:
                 raise ManifestError(
-                    f"{first_folder} and {folder} do not belong together: {what} is {ours!r} in one and {theirs!r} in "
-                    "the other. Give the folders of the shards of one run."
+                    f"{folder} is not a shard of the run in {first_folder}: {what}: expected {expected!r}, got "
+                    f"{actual!r}. Pass the folders of the shards of one run."
                 )
 
 
-def _refuse_twins(parts: list[tuple[Path, Manifest]]) -> None:
+def _reject_duplicates(parts: list[tuple[Path, Manifest]]) -> None:
     seen: dict[str, Path] = {}
     for folder, manifest in parts:
         for entry in manifest.scenarios:
             if entry.location in seen:
-                what = f"shard {manifest.shards_given}" if manifest.shards > 1 else "the same scenario"
+                what = f"shard {manifest.shard_names}" if manifest.shards > 1 else "the same scenario"
                 raise ManifestError(
-                    f"{seen[entry.location]} and {folder} both hold {what}: “{entry.title}” ({entry.location}) is in "
-                    "both, and would be counted once."
+                    f"{seen[entry.location]} and {folder} both contain {what}: “{entry.title}” ({entry.location}). "
+                    "Pass each shard once."
                 )
             seen[entry.location] = folder

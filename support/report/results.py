@@ -1,4 +1,4 @@
-"""The results of a run on disk: read, held against the manifest, and made ready to be drawn."""
+"""The Allure results of a run: read, compared with the manifest, and copied for the report."""
 
 from __future__ import annotations
 
@@ -19,39 +19,39 @@ ALLURE_RESULTS = "allure-results"
 
 @dataclass(frozen=True)
 class Result:
-    """A result of the Allure folder: one try of a scenario, or something that went wrong outside all scenarios."""
+    """A result in the Allure folder: one attempt of a scenario, or an error outside scenarios."""
 
     file: Path
     content: Mapping[str, Any]
 
     @property
     def location(self) -> str:
-        """The scenario's file:line."""
+        """The file:line of the scenario."""
         return str(self.content.get("fullName", ""))
 
     @property
     def is_scenario(self) -> bool:
-        """Whether it belongs to a scenario; what is told of the run itself has no line."""
+        """Whether it belongs to a scenario; results of errors outside scenarios have no line."""
         return self.location.rpartition(":")[2].isdecimal()
 
 
 def read_results(folder: Path) -> list[Result]:
-    """Read all results of an Allure folder. Raises ReportError for one that is only half there."""
+    """Read all results of an Allure folder. Raises ReportError if one is incomplete."""
     if not folder.is_dir():
-        raise ReportError(f"There are no results to report: the folder {folder} does not exist. Run behave first.")
+        raise ReportError(f"No results to report: the folder {folder} does not exist. Run behave first.")
     names = {path.name for path in folder.iterdir()}
-    half = sorted(name for name in names if name.endswith(".tmp"))
-    if half:
-        raise ReportError(f"{folder / half[0]} is only half written: the run was killed meanwhile. Run behave again.")
+    unfinished = sorted(name for name in names if name.endswith(".tmp"))
+    if unfinished:
+        raise ReportError(f"{folder / unfinished[0]} is incomplete: the run was killed. Run behave again.")
     found = [Result(folder / name, _read(folder / name)) for name in sorted(names) if name.endswith("-result.json")]
     if not found:
-        raise ReportError(f"There are no results to report: the folder {folder} holds none. Run behave first.")
+        raise ReportError(f"No results to report: the folder {folder} contains none. Run behave first.")
     for result in found:
         missing = [source for source in _attachments(result.content) if source not in names]
         if missing:
             title = result.content.get("name", result.location)
             raise ReportError(
-                f"Evidence of “{title}” is missing: {folder / missing[0]} is not there. Was the folder copied whole?"
+                f"Evidence of “{title}” is missing: {folder / missing[0]}. Was the folder copied completely?"
             )
     return found
 
@@ -60,11 +60,9 @@ def _read(file: Path) -> Mapping[str, Any]:
     try:
         content = json.loads(file.read_bytes())
     except ValueError as error:
-        raise ReportError(
-            f"The result {file} cannot be read ({error}): the run was killed, or the disk full."
-        ) from error
+        raise ReportError(f"{file}: unreadable result ({error}). The run was killed, or the disk was full.") from error
     if not isinstance(content, dict) or not {"name", "status", "start", "stop"} <= content.keys():
-        raise ReportError(f"The result {file} cannot be read: it is no result of a scenario.")
+        raise ReportError(f"{file}: not a result of a scenario.")
     return content
 
 
@@ -77,48 +75,48 @@ def _attachments(item: Mapping[str, Any]) -> Iterator[str]:
 
 
 def compare(results: Sequence[Result], manifest: Manifest) -> None:
-    """Raise ReportError where results and manifest do not tell of the same scenarios, with the same verdicts."""
-    tries = defaultdict[str, list[Result]](list)
+    """Raise ReportError unless results and manifest have the same scenarios with the same statuses."""
+    attempts = defaultdict[str, list[Result]](list)
     for result in results:
         if result.is_scenario:
-            tries[result.location].append(result)
+            attempts[result.location].append(result)
     entries = {entry.location: entry for entry in manifest.ran}
-    _refuse(manifest, entries.keys() - tries.keys(), "ran, but left no result", entries)
-    _refuse(manifest, tries.keys() - entries.keys(), "left a result, but does not belong to the run")
+    _reject(manifest, entries.keys() - attempts.keys(), "has no result", entries)
+    _reject(manifest, attempts.keys() - entries.keys(), "has a result, but is not part of the run")
     for location, entry in entries.items():
-        last = max(tries[location], key=lambda result: int(result.content["start"]))
+        last = max(attempts[location], key=lambda result: int(result.content["start"]))
         if last.content["status"] != entry.status:
             raise ReportError(
-                f"“{entry.title}” ({location}) was {entry.status} in the run, and is {last.content['status']} in "
-                f"{last.file}: the results were changed. Run behave again."
+                f"“{entry.title}” ({location}): expected {entry.status} as in the run, got {last.content['status']} in "
+                f"{last.file}. The results were changed: run behave again."
             )
 
 
-def _refuse(
+def _reject(
     manifest: Manifest, locations: Iterable[str], what: str, entries: Mapping[str, ScenarioEntry] | None = None
 ) -> None:
     first, *rest = [*sorted(locations), ""]
     if first:
         title = f"“{entries[first].title}” ({first})" if entries else first
-        more = f", and so did {len(rest) - 1} more" if len(rest) > 1 else ""
+        more = f" ({len(rest) - 1} more)" if len(rest) > 1 else ""
         raise ReportError(
-            f"{title} {what}{more}. Was the folder copied whole? The run had {len(manifest.ran)} scenarios."
+            f"{title} {what}{more}. Was the folder copied completely? The run had {len(manifest.ran)} scenarios."
         )
 
 
 def expected_counts(results: Sequence[Result], manifest: Manifest) -> Counter[str]:
-    """Return how many tests of each status the page must show: scenarios, and troubles outside them once each."""
+    """Return how many results of each status the page must show: scenarios, and errors outside them once each."""
     outside = {result.content["testCaseId"]: result for result in results if not result.is_scenario}
     counts = Counter(str(entry.status) for entry in manifest.ran)
     counts.update(str(result.content["status"]) for result in outside.values())
     return counts
 
 
-Remark = Callable[[Result], Mapping[str, Any]]
+ContentOf = Callable[[Result], Mapping[str, Any]]
 
 
-def gather(folders: Iterable[Path], results: Iterable[Result], changed: Remark, into: Path) -> None:
-    """Put results and evidence of all folders into one; `changed` returns what a result says there."""
+def collect(folders: Iterable[Path], results: Iterable[Result], content_of: ContentOf, into: Path) -> None:
+    """Copy results and evidence of all folders into one; `content_of` returns the content of a result there."""
     into.mkdir()
     own = {result.file for result in results}
     for folder in folders:
@@ -126,7 +124,7 @@ def gather(folders: Iterable[Path], results: Iterable[Result], changed: Remark, 
             if file not in own:
                 _link(file, into / file.name)
     for result in results:
-        content = changed(result)
+        content = content_of(result)
         if content is result.content:
             _link(result.file, into / result.file.name)
         else:
@@ -135,7 +133,7 @@ def gather(folders: Iterable[Path], results: Iterable[Result], changed: Remark, 
 
 
 def _link(file: Path, copy: Path) -> None:
-    """Link it, which costs nothing; copy it where the two lie on different disks."""
+    """Hard-link the file; copy it if the folders are on different disks."""
     try:
         os.link(file, copy)
     except OSError:

@@ -1,60 +1,78 @@
-"""`reports/summary.md`: the run on one screen of Markdown, for a pull request or a chat."""
+"""`reports/summary.md`: the run as one screen of Markdown, for a pull request or a chat."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from support.report.causes import grouped
 from support.report.manifest import Manifest, ScenarioEntry, Severity, Status
-from support.report.verdict import decide, differing, known, scenarios, unable
+from support.report.verdict import decide, failed, inconclusive, known, scenarios
 
 FILE = "summary.md"
-_MOST = 10  # entries of a list; a screen has no room for more
+_MOST = 10  # entries of a list, so that the summary fits on a screen
+_LONGEST = 300  # characters of a quoted text
 
 
-def summary(manifest: Manifest) -> str:
-    """Return the summary: verdict, counts, what did not pass and why, flaky, skipped by reason, where to look."""
+def summary(manifest: Manifest, folder: str = "reports") -> str:
+    """Return the summary in Markdown; `folder` is where the run wrote its reports, as the user would type it."""
     decision = decide(manifest)
+    report = "acceptance report" if folder == "reports" else f"acceptance report {folder}"
     parts = [
-        f"## {decision.word}",
-        f"{decision.sentence[0].upper()}{decision.sentence[1:]}. {decision.rule}",
+        f"## {decision.verdict}",
+        f"{decision.reason[0].upper()}{decision.reason[1:]}. {decision.rule}",
         " · ".join(f"{name}: {value}" for name, value in facts(manifest)),
         _counts(manifest),
-        _section("Differs from what was agreed", list(map(_failure, differing(manifest)))),
-        _section("Could not tell", list(map(_failure, unable(manifest)))),
+        _section("Failed", list(_failures(failed(manifest)))),
+        _section("Inconclusive", list(_failures(inconclusive(manifest)))),
+        _section("Errors outside scenarios", list(map(_escaped, manifest.errors))),
         _section("Known issues", [_known(manifest, entry) for entry in known(manifest)]),
-        _section("To be looked at", [_escaped(line) for line in (*manifest.troubles, *manifest.remarks)]),
-        _section("Flaky: passed only on a later try", [_named(entry) for entry in manifest.flaky]),
-        _section("Skipped", list(_reasons(manifest))),
-        _section("Checked in part", list(_gaps(manifest))),
-        "Everything that was sent and answered is in the report: `acceptance report` builds `reports/report.html`."
-        + (" What did not pass is run again with `behave @reports/rerun.txt`." if manifest.not_passed else ""),
+        _section("Warnings", list(map(_escaped, manifest.warnings))),
+        _section("Flaky: passed on retry", list(map(_name, manifest.flaky))),
+        _section("Skipped", list(map(_escaped, skip_reasons(manifest)))),
+        _section("Skipped checks", list(map(_escaped, skipped_checks(manifest)))),
+        f"All requests and responses are in the report: `{report}` builds `{folder}/report.html`."
+        + (f" Rerun failures with `behave @{folder}/rerun.txt`." if manifest.not_passed else ""),
     ]
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
 def facts(manifest: Manifest) -> Iterator[tuple[str, str]]:
-    """Yield what is to be known of the run beside its scenarios: name and value."""
+    """Yield name and value of what describes the run besides its scenarios."""
     yield "Target", manifest.target
-    if manifest.build:
-        yield "Platform", manifest.build
+    if manifest.product or manifest.version:
+        yield "Product", " ".join(filter(None, (manifest.product, manifest.version)))
     if manifest.commit:
         yield "Tests at", manifest.commit
-    yield "Run", f"{manifest.began:%Y-%m-%d %H:%M} UTC"
-    yield "Took", duration(manifest.seconds)
+    yield "Run", f"{manifest.started:%Y-%m-%d %H:%M} UTC"
+    yield "Duration", duration(manifest.seconds)
     yield "Workers", str(manifest.workers)
     if manifest.selection:
-        yield "Only", manifest.selection
+        yield "Selection", manifest.selection
     if manifest.shards > 1:
-        yield "Shards", manifest.shards_given
+        yield "Shards", manifest.shard_names
     if manifest.seed:
         yield "Order", f"random:{manifest.seed}"
 
 
 def duration(seconds: float) -> str:
-    """Write a time as people say it."""
+    """Return a duration in minutes and seconds."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"
+
+
+def skip_reasons(manifest: Manifest) -> Iterator[str]:
+    """Yield how many scenarios were skipped for each reason, the most frequent first."""
+    reasons = Counter(entry.first_line or "without a reason" for entry in manifest.of(Status.SKIPPED))
+    for reason, count in reasons.most_common():
+        yield f"{scenarios(count)}: {reason}"
+
+
+def skipped_checks(manifest: Manifest) -> Iterator[str]:
+    """Yield how many scenarios skipped each check, the most frequent first."""
+    checks = Counter(check for entry in manifest.scenarios for check in entry.skipped_checks)
+    for check, count in checks.most_common():
+        yield f"{scenarios(count)}: check of {check} skipped, the target does not provide it"
 
 
 def _counts(manifest: Manifest) -> str:
@@ -75,34 +93,26 @@ def _section(title: str, lines: Sequence[str]) -> str:
     return "\n".join([f"**{title}**", "", *(f"- {line}" for line in (*lines[:_MOST], *rest))])
 
 
-def _named(entry: ScenarioEntry) -> str:
+def _name(entry: ScenarioEntry) -> str:
     severity = "" if entry.severity is Severity.NORMAL else f" ({entry.severity})"
     behaviour = f"{entry.behaviour} " if entry.behaviour else ""
     return f"{behaviour}{_escaped(entry.title)}{severity}"
 
 
-def _failure(entry: ScenarioEntry) -> str:
-    return f"{_named(entry)}: {_escaped(entry.sentence)}" + (f" `{entry.location}`" if entry.location else "")
+def _failures(entries: Sequence[ScenarioEntry]) -> Iterator[str]:
+    """Yield a line for each failure; failures with the same cause share one."""
+    for group in grouped(entries):
+        first, *others = group
+        more = f" (and {scenarios(len(others))} with the same cause)" if others else ""
+        yield f"{_name(first)}: {_escaped(first.first_line)}" + f" `{first.location}`" * bool(first.location) + more
 
 
 def _known(manifest: Manifest, entry: ScenarioEntry) -> str:
     issue = manifest.known_issue(entry.known_issue)
-    return f"{issue.id}: {_escaped(issue.reason)} ({issue.owner}, until {issue.until}): {_named(entry)}"
-
-
-def _reasons(manifest: Manifest) -> Iterator[str]:
-    reasons = Counter(entry.sentence or "without a reason" for entry in manifest.of(Status.SKIPPED))
-    for reason, count in reasons.most_common():
-        yield f"{scenarios(count)}: {_escaped(reason)}"
-
-
-def _gaps(manifest: Manifest) -> Iterator[str]:
-    gaps = Counter(gap for entry in manifest.scenarios for gap in entry.not_checked)
-    for gap, count in gaps.most_common():
-        yield f"{scenarios(count)}: {_escaped(gap)} was not looked at, the target does not grant it"
+    return f"{issue.id}: {_escaped(issue.reason)} ({issue.owner}, until {issue.until}): {_name(entry)}"
 
 
 def _escaped(text: str) -> str:
-    """Keep Markdown and HTML in what was seen from being taken for ours."""
-    cut = text if len(text) <= 300 else f"{text[:300]}…"
+    """Escape Markdown and HTML, and cut long texts."""
+    cut = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
     return "".join(f"\\{letter}" if letter in "\\`*_[]<>|#" else letter for letter in cut)

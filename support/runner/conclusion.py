@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import time
@@ -13,6 +14,8 @@ import psutil
 from behave.configuration import Configuration
 from behave.model import Feature, Scenario
 
+from support.errors import ReportError
+from support.report import history
 from support.report.manifest import Manifest
 from support.report.verdict import scenarios
 from support.runner.options import Options
@@ -51,6 +54,8 @@ class Conclusion:
         manifest = manifest_of(self._chosen, outcomes, problems, circumstances, self._options, self._config)
         reports.write_manifest(manifest)
         self._rerun = write_lists(manifest, reports.path)
+        with contextlib.suppress(ReportError):  # `acceptance report` reports an unreadable history
+            history.record(manifest, reports.path)
         durations.update({key_of(self._chosen[number]): outcome.seconds for number, outcome in outcomes.items()})
         return manifest
 
@@ -60,7 +65,7 @@ class Conclusion:
         coverage.write(reports.path)
         for line in coverage.lines():
             print(line)
-        skipped_checks = Counter(check for entry in manifest.scenarios for check in entry.not_checked)
+        skipped_checks = Counter(check for entry in manifest.scenarios for check in entry.skipped_checks)
         for check, count in sorted(skipped_checks.items()):
             print(f"{scenarios(count)}: check of {check} skipped, the target does not provide it.")
         for line in summary_lines(manifest):

@@ -30,9 +30,11 @@ from support.gherkin.parse import loading_code, parse_features
 from support.gherkin.personas import personas_in
 from support.gherkin.steps import ExplainingRegistry
 from support.report import known_issues
+from support.report.links import link_patterns
 from support.report.verdict import decide, scenarios
 from support.runner.conclusion import Conclusion, seconds_since_start
 from support.runner.options import Options, read_options
+from support.runner.output.coverage import count_available
 from support.runner.output.dry_run import prepare_dry_run
 from support.runner.output.formatters import Contained
 from support.runner.output.junit import JUnit
@@ -181,6 +183,7 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
         chosen = self._chosen(options)
         target = load_target(options.target)
         issues = known_issues.load(Path(self.base_dir) / known_issues.FILE)
+        links = link_patterns(Path(self.base_dir) / "pyproject.toml", target.links)
         if not target.embedded:
             Preflight(target).require_for(personas_in(step.name for scenario in chosen for step in scenario.all_steps))
         reports = ReportsFolder(Path(self.base_dir) / "reports")
@@ -197,7 +200,17 @@ class Runner(behave.runner.Runner):  # type: ignore[misc]
             try:
                 with contextlib.closing(pool):
                     pool.start()
-                    about = Circumstances(uuid4().hex, began, target.name, build_of(target), issues)
+                    about = Circumstances(
+                        uuid4().hex,
+                        began,
+                        target.name,
+                        build_of(target),
+                        issues,
+                        product=target.product,
+                        minimum=target.expect_at_least,
+                        links=links,
+                        available=count_available(self.features, Path(self.base_dir) / "features"),
+                    )
                     failure = self._replay(chosen, pool, evidence, options, progress)
             finally:
                 closing_failure = _error_of(files.close)

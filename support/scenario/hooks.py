@@ -204,6 +204,8 @@ def step_ended(world: World, step: Step) -> None:
     world.record_partner_calls()
     # behave's own question compares with a dozen names, for every step.
     failed = step.status is not Status.passed and step.status.has_failed()
+    if failed and step.exception is not None and (cause := world.evidence.cause_of_failure()):
+        step.exception.add_note(cause)
     world.evidence.step_ended(failed, f"{step.keyword} {step.name}", world.skipped_checks)
 
 

@@ -143,6 +143,11 @@ class Target(_Section):
         default=frozenset(), description='a list such as ["database", "writes"]'
     )
     limits: Limits = Limits()
+    product: str = Field(default="", description="the name of the product, for the report")
+    expect_at_least: int = Field(
+        default=0, ge=0, strict=True, description="how many scenarios must run here for a verdict, such as 450"
+    )
+    links: dict[str, str] = Field(default_factory=dict, description="URL patterns for tickets, by link type")
     environment_file: Path | None = Field(
         default=None, description="the name of a file with variables, beside this one"
     )

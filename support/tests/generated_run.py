@@ -1,4 +1,4 @@
-"""Writes what a run would have left, without running: manifest and results of as many scenarios as asked for."""
+"""Writes the reports folder of a run without a run: manifest and results of any number of scenarios."""
 
 import json
 from collections.abc import Sequence
@@ -10,31 +10,36 @@ from typing import Any
 
 from support.report.manifest import Cause, Manifest, ScenarioEntry, Status
 
-BEGAN = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
-NOT_PASSED = {Status.FAILED: Cause.PRODUCT, Status.BROKEN: Cause.SURROUNDINGS}
+STARTED = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+NOT_PASSED = {Status.FAILED: Cause.PRODUCT, Status.BROKEN: Cause.ENVIRONMENT}
+
+
+def history_id(location: str) -> str:
+    return md5(location.encode()).hexdigest()
 
 
 def entry(number: int, status: Status = Status.PASSED, **more: Any) -> ScenarioEntry:
     about: dict[str, Any] = {
-        "location": f"features/made_up.feature:{number}",
+        "location": f"features/generated.feature:{number}",
         "title": f"Scenario {number} of many",
-        "feature": "Made up",
+        "history_id": history_id(f"features/generated.feature:{number}"),
+        "feature": "Generated",
         "epic": f"Epic {number % 5}",
         "behaviour": f"VOD-{number % 1000:03}",
         "status": status,
         "cause": NOT_PASSED.get(status),
-        "message": "The VOD should be there, but was not." if status in NOT_PASSED else "",
+        "message": 'status of the VOD: expected "completed", got "failed"' if status in NOT_PASSED else "",
     }
     return ScenarioEntry(**{**about, **more})
 
 
 def manifest(entries: Sequence[ScenarioEntry], **more: Any) -> Manifest:
-    about: dict[str, Any] = {"run": "run-1", "began": BEGAN, "seconds": 60.0, "target": "made up"}
+    about: dict[str, Any] = {"run": "run-1", "started": STARTED, "seconds": 60.0, "target": "generated"}
     return Manifest(**{**about, "scenarios": tuple(entries), **more})
 
 
 @dataclass(frozen=True)
-class MadeUpRun:
+class GeneratedRun:
     """A folder of reports; `steps` is how many steps each scenario has, every fourth with an HTTP exchange."""
 
     folder: Path
@@ -51,8 +56,8 @@ class MadeUpRun:
         return self.folder
 
     def _write_result(self, results: Path, number: int, scenario: ScenarioEntry) -> None:
-        start = round((self.manifest.began + timedelta(milliseconds=50 * number)).timestamp() * 1000)
-        own = md5(scenario.location.encode()).hexdigest()
+        start = round((self.manifest.started + timedelta(milliseconds=50 * number)).timestamp() * 1000)
+        own = scenario.history_id or history_id(scenario.location)
         content = {
             "name": scenario.title,
             "fullName": scenario.location,
@@ -84,5 +89,5 @@ class MadeUpRun:
             source = f"{own}-{step}-attachment.json"
             (results / source).write_text(json.dumps(self.exchange))
             attachments.append({"name": "exchange", "source": source, "type": "application/vnd.allure.http+json"})
-        name = f"Then step {step} is as agreed"
+        name = f"Then step {step} passes"
         return {"name": name, "status": "passed", "start": start, "stop": start + 5, "attachments": attachments}

@@ -16,7 +16,7 @@ from support.gherkin.behaviours import ids_of
 from support.gherkin.keywords import keywords_in
 from support.gherkin.parse import feature_files
 from support.gherkin.tags import ID
-from support.report.coverage import Coverage, CoverageStatus, Shown
+from support.report.coverage import Coverage, CoverageStatus, ScenarioCounts
 from support.runner.workers.outcome import ScenarioOutcome
 
 _ID = re.compile(rf"@{re.escape(ID)}([A-Z]+-\d+)")
@@ -43,10 +43,16 @@ def coverage_of(
         scenarios=len(chosen),
         available=len(loaded) + sum(map(scenarios_in, others)),
         behaviours=_behaviours(chosen, known),
-        answers=_answers(documented, ran, passed),
+        responses=_responses(documented, ran, passed),
         roles=_roles(passed),
         faults=_faults(passed),
     )
+
+
+def count_available(features: Sequence[Feature], folder: Path) -> int:
+    """Return the number of scenarios in all features of the folder, selected or not."""
+    loaded = sum(len(feature.walk_scenarios()) for feature in features)
+    return loaded + sum(map(scenarios_in, _not_loaded(folder, features)))
 
 
 def _not_loaded(folder: Path, features: Sequence[Feature]) -> Iterator[str]:
@@ -71,32 +77,32 @@ def scenarios_in(text: str) -> int:
     return count
 
 
-def _behaviours(chosen: Iterable[Scenario], known: Iterable[str]) -> dict[str, Shown]:
-    shown = {id: Shown(known=True) for id in sorted(known)}
+def _behaviours(chosen: Iterable[Scenario], known: Iterable[str]) -> dict[str, ScenarioCounts]:
+    counts = {id: ScenarioCounts(known=True) for id in sorted(known)}
     for scenario in chosen:
         for id in ids_of(scenario.tags):
-            shown[id] += Shown(
+            counts[id] += ScenarioCounts(
                 passed=scenario.status == Status.passed,
-                not_passed=scenario.status not in (Status.passed, Status.skipped),
+                failed=scenario.status not in (Status.passed, Status.skipped),
                 skipped=scenario.status == Status.skipped,
             )
-    return shown
+    return counts
 
 
 Observations = Sequence[tuple[Scenario, Observed]]
 
 
-def _answers(
+def _responses(
     documented: Iterable[Answered], ran: Observations, passed: Observations
 ) -> dict[str, dict[str, CoverageStatus]]:
-    answers: dict[str, dict[str, CoverageStatus]] = defaultdict(dict)
+    responses: dict[str, dict[str, CoverageStatus]] = defaultdict(dict)
     for operation, status in sorted(documented):
-        answers[operation][status] = CoverageStatus.NOT_SEEN
-    for coverage_status, observations in ((CoverageStatus.UNPROVEN, ran), (CoverageStatus.SEEN, passed)):
+        responses[operation][status] = CoverageStatus.NOT_COVERED
+    for coverage_status, observations in ((CoverageStatus.FAILED_ONLY, ran), (CoverageStatus.COVERED, passed)):
         for _, observed in observations:
             for operation, status in observed.answers:
-                answers[operation][status] = coverage_status
-    return dict(answers)
+                responses[operation][status] = coverage_status
+    return dict(responses)
 
 
 def _roles(passed: Observations) -> dict[str, dict[str, str]]:

@@ -6,7 +6,7 @@ import os
 import shlex
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -44,6 +44,10 @@ class Circumstances:
     target: str
     build: str
     known_issues: Sequence[KnownIssue]
+    product: str = ""
+    minimum: int = 0
+    links: Mapping[str, str] = field(default_factory=dict)
+    available: int = 0
 
 
 def manifest_of(
@@ -59,7 +63,7 @@ def manifest_of(
     entries = [_entry(scenario, outcomes.get(number)) for number, scenario in enumerate(chosen)]
     entries = [_with_known_issue(entry, circumstances.known_issues, today) for entry in entries]
     selection = _selection(config)
-    remarks = known_issues.warnings(
+    warnings = known_issues.warnings(
         circumstances.known_issues,
         passed=[entry for entry in entries if entry.status is Status.PASSED],
         not_passed=[entry for entry in entries if entry.cause is not None],
@@ -68,21 +72,25 @@ def manifest_of(
     )
     return Manifest(
         run=circumstances.run,
-        began=circumstances.began,
+        started=circumstances.began,
         seconds=round((datetime.now(UTC) - circumstances.began).total_seconds(), 2),
         target=circumstances.target,
-        build=circumstances.build,
+        version=circumstances.build,
+        product=circumstances.product,
+        minimum=circumstances.minimum,
+        available=circumstances.available,
+        links=dict(circumstances.links),
         commit=_commit(),
         selection=selection,
         seed=options.seed or "",
         workers=config.jobs,
-        given=(options.shard.number,),
+        shard_numbers=(options.shard.number,),
         shards=options.shard.count,
         flaky_fails=options.flaky_fails,
         scenarios=tuple(entries),
-        troubles=tuple(dict.fromkeys(problems)),
+        errors=tuple(dict.fromkeys(problems)),
         known_issues=tuple(circumstances.known_issues),
-        remarks=tuple(remarks),
+        warnings=tuple(warnings),
     )
 
 
@@ -93,6 +101,7 @@ def _entry(scenario: Scenario, outcome: ScenarioOutcome | None) -> ScenarioEntry
     return ScenarioEntry(
         location=description.fullName,
         title=description.name,
+        history_id=str(description.historyId or ""),
         feature=scenario.feature.name,
         epic=labels.get("epic", ""),
         behaviour=_behaviour(scenario),
@@ -102,7 +111,7 @@ def _entry(scenario: Scenario, outcome: ScenarioOutcome | None) -> ScenarioEntry
         message=outcome.message if outcome else "",
         attempts=outcome.attempts if outcome else 1,
         seconds=round(outcome.seconds, 3) if outcome else 0.0,
-        not_checked=outcome.not_checked if outcome else (),
+        skipped_checks=outcome.not_checked if outcome else (),
     )
 
 
@@ -116,11 +125,11 @@ def _cause(scenario: Scenario) -> Cause:
     if any(step.status == BehaveStatus.failed for step in steps):
         return Cause.PRODUCT
     if any(step.status.is_undefined() or step.status.is_pending() for step in steps):
-        return Cause.NOT_BUILT
+        return Cause.NOT_IMPLEMENTED
     exceptions = [step.exception for step in steps] or [scenario.exception]
     if any(isinstance(one, FeatureError) or type(one).__name__ in _CODE_ERRORS for one in exceptions):
         return Cause.TEST_CODE
-    return Cause.SURROUNDINGS
+    return Cause.ENVIRONMENT
 
 
 def _with_known_issue(entry: ScenarioEntry, issues: Sequence[KnownIssue], today: date) -> ScenarioEntry:

@@ -74,7 +74,7 @@ class ReportsFolder:
         for unfinished in self.allure_results.glob("*.tmp"):  # of a worker that was killed
             unfinished.unlink()
         manifest.write(self.path)
-        (self.path / SUMMARY).write_text(summary(manifest), encoding="utf-8")
+        (self.path / SUMMARY).write_text(summary(manifest, os.path.relpath(self.path)), encoding="utf-8")
 
     def hints(self) -> Iterator[str]:
         """Yield where the summary is, and how the report is built."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from support.report.manifest import Manifest, ScenarioEntry, Status
-from support.report.verdict import decide, differing, known, scenarios, unable
+from support.report.verdict import decide, failed, inconclusive, known, scenarios
 from support.runner.selection import locations
 
 FLAKY = "flaky.txt"
@@ -15,14 +15,14 @@ FLAKY = "flaky.txt"
 
 def summary_lines(manifest: Manifest) -> Iterator[str]:
     """Yield what the user needs to know beyond behave's summary; the verdict comes last."""
-    yield from manifest.troubles
-    yield from manifest.remarks
-    for reason, count in Counter(entry.sentence for entry in manifest.of(Status.SKIPPED)).most_common():
+    yield from manifest.errors
+    yield from manifest.warnings
+    for reason, count in Counter(entry.first_line for entry in manifest.of(Status.SKIPPED)).most_common():
         yield f"{scenarios(count)} skipped: {reason or 'without a reason'}."
     for count, description in (
-        (len(differing(manifest)), "failed: unexpected behaviour of the platform"),
+        (len(failed(manifest)), "failed: unexpected behaviour of the platform"),
         (
-            len(unable(manifest)),
+            len(inconclusive(manifest)),
             "inconclusive: an invalid feature, an undefined or crashed step, a hook or a cleanup",
         ),
         (len(known(manifest)), "failed as listed in the known issues"),

@@ -43,13 +43,13 @@ def steps(result: dict[str, Any]) -> list[tuple[str, str]]:
     [
         ("S02", "failed", "The clip should be captioned, but was not."),
         ("S03", "broken", "RuntimeError: the player lost ***"),
-        ("S04", "failed", "A check failed without saying why: assert answer == 2 (steps/probe.py, line "),
-        ("S05", "broken", "This step is not written yet: When the clip is <frobnicated>"),
-        ("S06", "broken", "This step is not written yet: When the step is pending"),
-        ("S08", "broken", "The set-up of this scenario failed: RuntimeError: no database"),
-        ("S09", "broken", "The tear-down of this scenario failed: 1 record should be gone, but is still there"),
-        ("S10", "broken", "Cleaning up after this scenario failed: CleanupFailedError: a row could not be deleted"),
-        ("S11", "broken", "The tear-down of this step failed: RuntimeError: the step's camera fell over"),
+        ("S04", "failed", "A check failed without a message: assert answer == 2 (steps/probe.py, line "),
+        ("S05", "broken", "Step not implemented: When the clip is <frobnicated>"),
+        ("S06", "broken", "Step not implemented: When the step is pending"),
+        ("S08", "broken", "The setup of this scenario failed: RuntimeError: no database"),
+        ("S09", "broken", "The teardown of this scenario failed: 1 record should be gone, but is still there"),
+        ("S10", "broken", "Cleanup of this scenario failed: CleanupFailedError: a row could not be deleted"),
+        ("S11", "broken", "The teardown of this step failed: RuntimeError: the step's camera fell over"),
         ("S12", "skipped", "the target grants no faults"),
         ("S13", "skipped", "the target has no storage"),
         ("R02", "failed", "The clip should be captioned, but was not."),
@@ -57,25 +57,25 @@ def steps(result: dict[str, Any]) -> list[tuple[str, str]]:
         (
             "R05",
             "broken",
-            "Not run. The set-up of the rule “A rule that cannot be set up” failed: "
+            "Not run. The setup of the rule “A rule that cannot be set up” failed: "
             "the rule book should be there, but was not",
         ),
         (
             "F01",
             "broken",
-            "Not run. The set-up of the feature “A feature that cannot be set up” failed: "
+            "Not run. The setup of the feature “A feature that cannot be set up” failed: "
             "RuntimeError: the archive is locked",
         ),
         (
             "F02",
             "broken",
-            "Not run. The set-up of the feature “A feature that cannot be set up” failed: "
+            "Not run. The setup of the feature “A feature that cannot be set up” failed: "
             "RuntimeError: the archive is locked",
         ),
         (
-            "Tear-down of the feature",
+            "Teardown of the feature",
             "broken",
-            "The tear-down of the feature “A feature that cannot be torn down” failed: "
+            "The teardown of the feature “A feature that cannot be torn down” failed: "
             "RuntimeError: the archive stayed open",
         ),
     ],
@@ -96,7 +96,7 @@ def test_every_verdict_is_behaves_own(probe: Probe) -> None:
     ours = sorted(
         (result["name"].partition(" (")[0], result["status"])
         for result in probe.results
-        if not result["name"].startswith(("S12", "S13", "Tear-down of"))
+        if not result["name"].startswith(("S12", "S13", "S21", "Teardown of"))
         and message(result) != "The first attempt should fail, and did."
     )
     theirs = sorted(
@@ -107,12 +107,12 @@ def test_every_verdict_is_behaves_own(probe: Probe) -> None:
     assert ours == theirs
 
 
-def test_all_that_failed_is_told_first_the_step_then_the_hooks_then_the_clean_up(probe: Probe) -> None:
+def test_the_message_has_the_step_first_then_hooks_then_cleanups(probe: Probe) -> None:
     result = probe.one("S16")
     assert message(result).splitlines() == [
         "The clip should be captioned, but was not.",
-        "The tear-down of this scenario failed: 1 record should be gone, but is still there",
-        "Cleaning up after this scenario failed: CleanupFailedError: a row could not be deleted",
+        "The teardown of this scenario failed: 1 record should be gone, but is still there",
+        "Cleanup of this scenario failed: CleanupFailedError: a row could not be deleted",
     ]
     assert result["statusDetails"]["trace"].count("Traceback") == 3
 
@@ -198,9 +198,10 @@ def test_the_innermost_severity_wins(probe: Probe) -> None:
     assert labels(probe.one("R03 is ready for 90"), "severity") == ["blocker"]
 
 
-def test_tables_texts_and_files_are_attached_to_their_step(probe: Probe) -> None:
+def test_tables_are_shown_in_the_step_texts_and_files_are_attached(probe: Probe) -> None:
     _, table, text, file = probe.one("R01")["steps"]
-    assert probe.text(attachments(table)["table"]).splitlines() == ["name", "dana"]
+    assert [(row["name"], row["value"]) for row in table["parameters"]] == [("name", "dana")]
+    assert "attachments" not in table
     assert probe.text(attachments(text)["text"]) == "plain words"
     (inner,) = file["steps"]
     assert inner["name"] == "Writes the file"
@@ -213,13 +214,29 @@ def test_a_json_text_is_indented(probe: Probe) -> None:
     assert probe.text(text).startswith('{\n  "name": "dana"')
 
 
+def test_a_json_text_nested_too_deeply_is_attached_as_it_is(probe: Probe) -> None:
+    text = attachments(probe.one("S20"))["text"]
+    assert text["type"] == "text/plain"
+    assert probe.text(text).startswith("[[[[")
+
+
+def test_a_scenario_skipped_without_a_reason_is_reported(probe: Probe) -> None:
+    result = probe.one("S21")
+    assert (result["status"], message(result)) == ("skipped", "without a reason")
+
+
+def test_all_outputs_of_a_failed_step_are_attached(probe: Probe) -> None:
+    output = probe.text(attachments(probe.one("S22"))["output"])
+    assert all(text in output for text in ("printed text", "text on stderr", "logged text"))
+
+
 def test_what_hooks_attach_is_shown_as_set_up_and_tear_down(probe: Probe) -> None:
     uuid = probe.one("S15")["uuid"]
     (container,) = [container for container in probe.containers if uuid in container["children"]]
     (before,) = container["befores"]
     (after,) = container["afters"]
-    assert (before["name"], set(attachments(before))) == ("Set-up", {"prepared"})
-    assert (after["name"], [step["name"] for step in after["steps"]]) == ("Tear-down", ["Tidies up"])
+    assert (before["name"], set(attachments(before))) == ("Setup", {"prepared"})
+    assert (after["name"], [step["name"] for step in after["steps"]]) == ("Teardown", ["Tidies up"])
     assert set(attachments(after)) == {"tidied"}
 
 
@@ -227,26 +244,26 @@ def test_the_recorder_attaches_to_the_step_and_to_the_tear_down(probe: Probe) ->
     result = probe.one("S18")
     (container,) = [container for container in probe.containers if result["uuid"] in container["children"]]
     assert [step["name"] for step in result["steps"][1]["steps"]] == [
-        "POST /api/auth/login answered 401, as dana",
+        "POST /api/auth/login → 401, as dana",
         'SELECT status, progress FROM vods WHERE title = %(title)s {"title": "City Council"} – 2 rows',
         "GET session:1 → ***",
     ]
     first = result["steps"][1]["steps"][0]
     assert first["stop"] - first["start"] == pytest.approx(12, abs=2), "it took 12 ms"
-    assert [step["name"] for step in container["afters"][0]["steps"]] == ["DELETE /api/vod/7 answered 204, as omar"]
-    assert "POST /api/auth/login" in probe.text(attachments(result)["Everything that was exchanged"])
+    assert [step["name"] for step in container["afters"][0]["steps"]] == ["DELETE /api/vod/7 → 204, as omar"]
+    assert "POST /api/auth/login" in probe.text(attachments(result)["All exchanges"])
 
 
 def test_a_failed_step_gets_what_it_exchanged_drawn(probe: Probe) -> None:
     step = probe.one("S19")["steps"][1]
     assert [file["name"] for file in step["attachments"]] == [
-        "The last exchange before it failed: POST /api/auth/login answered 401",
-        "Ask again with curl",
-        "What the platform logged for this request",
+        "Last exchange before the failure: POST /api/auth/login → 401",
+        "Repeat with curl",
+        "Platform log of this request",
     ]
     [folded] = step["steps"]
-    assert folded["name"] == "Everything that this step did (3)"
-    assert [set(attachments(line)) for line in folded["steps"]] == [{"request and answer"}, {"rows"}, set()]
+    assert folded["name"] == "All exchanges of this step (3)"
+    assert [set(attachments(line)) for line in folded["steps"]] == [{"request and response"}, {"rows"}, set()]
 
 
 @pytest.mark.parametrize(("scenario", "status"), [("S03", "passed"), ("S09", "broken")])
@@ -360,5 +377,5 @@ def test_a_run_that_could_not_begin_is_broken(tmp_path: Path) -> None:
     (result,) = probe.results
     assert (result["status"], message(result)) == (
         "broken",
-        "The set-up of the run failed, so nothing was tested. The console says what went wrong.",
+        "The setup of the run failed, no scenario ran. The console shows the error.",
     )

@@ -14,7 +14,7 @@ from pathlib import Path
 from support.report.build import build
 from support.report.history import FILE, LIMIT
 from support.report.manifest import Status
-from support.tests.generated_run import BEGAN, MadeUpRun, entry, manifest
+from support.tests.generated_run import STARTED, GeneratedRun, entry, manifest
 
 EXCHANGE = {
     "schemaVersion": 1,
@@ -36,18 +36,18 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         reports, output = Path(folder) / "reports", Path(folder) / "out" / "report.html"
         entries = [entry(number, Status.FAILED if number % 100 == 99 else Status.PASSED) for number in range(count)]
-        run = MadeUpRun(reports, manifest(entries), steps=8, exchange=EXCHANGE)
+        run = GeneratedRun(reports, manifest(entries), steps=8, exchange=EXCHANGE)
         run.write()
         _measure(reports, output, "without a history")
         [line] = (output.parent / FILE).read_text().splitlines()
         _fill(output.parent / FILE, line)
-        manifest(entries, began=BEGAN + timedelta(days=LIMIT + 1), run="now").write(reports)
+        manifest(entries, started=STARTED + timedelta(days=LIMIT + 1), run="now").write(reports)
         _measure(reports, output, f"with {LIMIT} runs before it")
 
 
 def _fill(history: Path, line: str) -> None:
     """Repeat a run day by day until the history is full."""
-    began = round(BEGAN.timestamp() * 1000)
+    began = round(STARTED.timestamp() * 1000)
     lines = []
     for day in range(LIMIT):
         moved = line.replace('"run-1"', f'"run-{day}"')

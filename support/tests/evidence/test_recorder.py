@@ -64,7 +64,7 @@ class Attachments(dict[str, Any]):
     @property
     def drawn(self) -> dict[str, tuple[Any, str]]:
         """What hangs on the lines of a failed step, without what the step itself gets."""
-        return {name: what for name, what in self.items() if name in ("request and answer", "rows", "statement")}
+        return {name: what for name, what in self.items() if name in ("request and response", "rows", "statement")}
 
 
 @pytest.fixture
@@ -95,12 +95,12 @@ def test_nothing_is_told_before_the_step_ends(recorder: Recorder, attached: Atta
     assert not attached and not attached.lines
     recorder.step_ended(failed=True)
     assert attached.lines == [
-        "Everything that this step did (3)",
-        "POST /api/auth/login?next=%2Fhome&token=*** answered 401, as Dana",
+        "All exchanges of this step (3)",
+        "POST /api/auth/login?next=%2Fhome&token=*** → 401, as Dana",
         "SELECT status FROM vods – 2 rows",
         "GET vod:1 → cached",
     ]
-    assert list(attached.drawn) == ["request and answer", "rows"]
+    assert list(attached.drawn) == ["request and response", "rows"]
     assert list(attached)[-1] == "captions"
 
 
@@ -113,7 +113,7 @@ def test_a_step_that_passed_gets_a_line_for_each_and_the_files_it_asked_for(
     recorder.attach("captions", "Scenarist_SCC V1.0", "text/plain")
     recorder.step_ended(failed=False)
     assert attached.lines == [
-        "POST /api/auth/login?next=%2Fhome&token=*** answered 401, as Dana",
+        "POST /api/auth/login?next=%2Fhome&token=*** → 401, as Dana",
         "SELECT status FROM vods – 2 rows",
         "GET vod:1 → cached",
     ]
@@ -172,9 +172,9 @@ def test_an_exchange_is_drawn_by_allure(recorder: Recorder, attached: Attachment
 def test_a_request_without_an_answer_says_so(recorder: Recorder, attached: Attachments) -> None:
     recorder.exchange(replace(LOGIN, status=None, reason=None, response_body=None, error=f"refused by {SECRET}"))
     recorder.step_ended(failed=True)
-    body = attached.body("request and answer")
-    assert attached.lines[-1] == "POST /api/auth/login?next=%2Fhome&token=*** got no answer: refused by ***, as Dana"
-    assert json.loads(body)["error"] == {"name": "No answer", "message": "refused by ***"}
+    body = attached.body("request and response")
+    assert attached.lines[-1] == "POST /api/auth/login?next=%2Fhome&token=*** → no response: refused by ***, as Dana"
+    assert json.loads(body)["error"] == {"name": "No response", "message": "refused by ***"}
     assert "response" not in json.loads(body)
 
 
@@ -200,7 +200,7 @@ def test_a_body_that_is_not_text_is_named(recorder: Recorder, attached: Attachme
     recorder.exchange(replace(LOGIN, response_body=b"\xff\xd8\x00"))
     recorder.step_ended(failed=True)
     ((body, _),) = attached.drawn.values()
-    assert json.loads(body)["response"]["body"]["value"] == "[3 bytes that are not text]"
+    assert json.loads(body)["response"]["body"]["value"] == "[3 bytes of binary data]"
 
 
 def test_rows_are_a_table(recorder: Recorder, attached: Attachments) -> None:
@@ -231,7 +231,7 @@ def test_rows_that_were_not_kept_are_counted(recorder: Recorder, attached: Attac
     recorder.query(Query("SELECT n FROM t", None, ["n"], [(n,) for n in range(50)], 1200, 0.25))
     recorder.step_ended(failed=True)
     assert attached.body("statement").endswith("-- 1200 rows in 0.250 s\n-- the first 50 rows are shown")
-    assert attached.body("What was left out") == "Of SELECT n FROM t – 1200 rows only the first 50 are shown."
+    assert attached.body("Omitted evidence") == "SELECT n FROM t – 1200 rows: only the first 50 rows are shown."
 
 
 def test_polls_that_saw_no_change_are_one(recorder: Recorder, attached: Attachments) -> None:
@@ -247,7 +247,7 @@ def test_polls_that_saw_no_change_are_one(recorder: Recorder, attached: Attachme
     for body in (b"pending", b"pending", b"pending", b"done"):
         recorder.exchange(replace(polled, response_body=body))
     recorder.step_ended(failed=True)
-    told = ["GET /api/vod/7 answered 200, as Dana (3 times)", "GET /api/vod/7 answered 200, as Dana"]
+    told = ["GET /api/vod/7 → 200, as Dana (3 times)", "GET /api/vod/7 → 200, as Dana"]
     assert attached.lines[1:] == told
 
 
@@ -257,18 +257,18 @@ def test_a_failed_step_says_where_it_went_wrong(masker: Masker, attached: Attach
     recorder.exchange(replace(LOGIN, status=200))
     recorder.exchange(broken)
     recorder.exchange(replace(LOGIN, status=503))
-    recorder.step_ended(failed=True, title="Then it is there", gaps=["Not checked: database."])
-    name = "The first exchange that went wrong: POST /api/auth/login?next=%2Fhome&token=*** answered 500"
+    recorder.step_ended(failed=True, title="Then it is there", omissions=["check of database"])
+    name = "First failed exchange: POST /api/auth/login?next=%2Fhome&token=*** → 500"
     assert list(attached)[-4:] == [
         name,
-        "Ask again with curl",
-        "What the platform logged for this request",
-        "What was left out",
+        "Repeat with curl",
+        "Platform log of this request",
+        "Omitted evidence",
     ]
     assert json.loads(attached.body(name))["response"]["status"] == 500
-    assert attached.body("Ask again with curl").startswith("curl -i -X POST ")
-    assert attached.body("What the platform logged for this request") == "api.log: [abc7] the index is gone, ***"
-    assert attached.body("What was left out") == "Not checked: database."
+    assert attached.body("Repeat with curl").startswith("curl -i -X POST ")
+    assert attached.body("Platform log of this request") == "api.log: [abc7] the index is gone, ***"
+    assert attached.body("Omitted evidence") == "check of database"
 
 
 def test_a_check_that_failed_shows_the_answer_that_it_looked_at(recorder: Recorder, attached: Attachments) -> None:
@@ -277,17 +277,54 @@ def test_a_check_that_failed_shows_the_answer_that_it_looked_at(recorder: Record
     recorder.step_ended(False, "When Dana signs in")
     recorder.query(COUNT)
     recorder.step_ended(True, "Then she is told why")
-    [name] = [name for name in attached if "answered 422" in name]
-    assert name.startswith("The last exchange before it failed: POST ")
+    [name] = [name for name in attached if "→ 422" in name]
+    assert name.startswith("Last exchange before the failure: POST ")
     assert name.endswith(" (in: When Dana signs in)")
-    assert attached.body("What the platform logged for this request").endswith("Its id there: abc7")
+    assert attached.body("Platform log of this request").endswith("Its request id: abc7")
 
 
 def test_without_an_answer_there_is_no_request_to_look_for(recorder: Recorder, attached: Attachments) -> None:
     silent = replace(LOGIN, status=None, response_headers={}, response_body=None, error="the connection was refused")
     recorder.exchange(silent)
     recorder.step_ended(failed=True)
-    assert attached.body("What the platform logged for this request").startswith("No answer named the request's id.")
+    assert attached.body("Platform log of this request").startswith("No response contains the request id.")
+
+
+STACK = """2026-03-02 10:00:00 ERROR abc7 request failed
+Traceback (most recent call last):
+  File "service.py", line 4, in store
+    session.execute(statement)
+psycopg.errors.UndefinedTable: relation "vods" does not exist
+"""
+
+
+class TestCauseOfAFailure:
+    FAILED = replace(LOGIN, status=500, response_headers={"x-request-id": "abc7"})
+
+    def recorder(self, log: str) -> Recorder:
+        return Recorder(Masker(), lambda request_id: log if request_id == "abc7" else "")
+
+    def test_the_error_in_the_log_explains_a_500(self) -> None:
+        recorder = self.recorder(STACK)
+        recorder.exchange(self.FAILED)
+        expected = 'platform log: psycopg.errors.UndefinedTable: relation "vods" does not exist'
+        assert recorder.cause_of_failure() == expected
+
+    def test_it_is_found_in_an_earlier_step(self) -> None:
+        recorder = self.recorder(STACK)
+        recorder.exchange(self.FAILED)
+        recorder.step_ended(False, "When Dana signs in")
+        assert "UndefinedTable" in recorder.cause_of_failure()
+
+    def test_a_rejection_is_not_explained_by_the_log(self) -> None:
+        recorder = self.recorder(STACK)
+        recorder.exchange(replace(self.FAILED, status=422))
+        assert recorder.cause_of_failure() == ""
+
+    def test_without_a_log_there_is_no_cause(self) -> None:
+        recorder = self.recorder("")
+        recorder.exchange(self.FAILED)
+        assert recorder.cause_of_failure() == ""
 
 
 def test_only_the_first_failure_of_a_scenario_is_explained(recorder: Recorder, attached: Attachments) -> None:
@@ -295,7 +332,7 @@ def test_only_the_first_failure_of_a_scenario_is_explained(recorder: Recorder, a
     recorder.step_ended(failed=True)
     attached.clear()
     recorder.scenario_ended(failed=True)
-    assert "Ask again with curl" not in attached
+    assert "Repeat with curl" not in attached
 
 
 def test_what_a_partner_was_asked_is_told_but_is_not_the_platforms_answer(
@@ -303,17 +340,17 @@ def test_what_a_partner_was_asked_is_told_but_is_not_the_platforms_answer(
 ) -> None:
     recorder.partner_call(PartnerCall(**{**vars(LOGIN), "partner": "Cablecast", "actor": None}))
     recorder.step_ended(failed=True)
-    assert attached.lines[-1] == "Cablecast was asked POST /api/auth/login?next=%2Fhome&token=*** answered 401"
+    assert attached.lines[-1] == "Cablecast received POST /api/auth/login?next=%2Fhome&token=*** → 401"
     assert recorder.exchanges == ()
-    assert "Ask again with curl" not in attached
+    assert "Repeat with curl" not in attached
 
 
 def test_a_wait_is_one_line_and_a_table(recorder: Recorder, attached: Attachments) -> None:
     recorder.wait(Wait('VOD "City Council"', [(0.0, "pending"), (0.412, f"done, {SECRET}")], 0.42))
     recorder.step_ended(False, "Then it is done")
-    assert attached.lines == ['waited 0.4 s for VOD "City Council": pending (0.0 s), done, *** (0.4 s)']
+    assert attached.lines == ['waited 0.4 s for VOD "City Council": done, *** (0.4 s); before: pending (0.0 s)']
     recorder.scenario_ended(failed=False)
-    assert "| after | seen |\n| --- | --- |\n| 0.00 s | pending |\n| 0.41 s | done, *** |" in attached.body(TRANSCRIPT)
+    assert "| after | value |\n| --- | --- |\n| 0.00 s | pending |\n| 0.41 s | done, *** |" in attached.body(TRANSCRIPT)
 
 
 def test_a_failed_step_that_did_nothing_gets_nothing(recorder: Recorder, attached: Attachments) -> None:
@@ -345,7 +382,7 @@ def test_the_curl_line_names_a_body_that_is_not_text() -> None:
 def test_the_end_of_the_scenario_attaches_the_rest_and_forgets_it(recorder: Recorder, attached: Attachments) -> None:
     recorder.exchange(LOGIN)
     recorder.scenario_ended(failed=False)
-    assert attached.lines == ["POST /api/auth/login?next=%2Fhome&token=*** answered 401, as Dana"]
+    assert attached.lines == ["POST /api/auth/login?next=%2Fhome&token=*** → 401, as Dana"]
     assert list(attached) == [TRANSCRIPT]
     assert recorder.exchanges == ()
 
@@ -383,7 +420,7 @@ def test_headers_that_all_have_stand_in_the_transcript_once(recorder: Recorder, 
     recorder.scenario_ended(failed=False)
     page = attached.body(TRANSCRIPT)
     assert page.count("x-frame-options: DENY") == page.count("Authorization: Bearer ***") == 1
-    assert "## Headers of every request" in page and "## Headers of every answer" in page
+    assert "## Headers of every request" in page and "## Headers of every response" in page
     assert "401 Unauthorized\nretry-after: 3" in page
     assert "today" not in page
 
@@ -393,8 +430,8 @@ def test_the_transcript_cuts_what_is_long_and_says_so(recorder: Recorder, attach
     recorder.query(Query("SELECT n FROM t", None, ["n"], [(n,) for n in range(50)], 1200, 0.25))
     recorder.scenario_ended(failed=False)
     page = attached.body(TRANSCRIPT)
-    assert "x" * 2048 + "\n[cut: the beginning of 5000 bytes]" in page
-    assert "| 9 |\n\nThe first 10 of 1200 rows." in page
+    assert "x" * 2048 + "\n[cut: the first 2048 characters of 5000 bytes]" in page
+    assert "| 9 |\n\nFirst 10 of 1200 rows." in page
 
 
 def test_the_transcript_shows_what_a_line_had_to_cut(recorder: Recorder, attached: Attachments) -> None:

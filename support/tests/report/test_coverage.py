@@ -1,7 +1,9 @@
-"""What a run says it has checked: only what passed, and nothing missing that was not asked for."""
+"""The coverage of a run: only passed scenarios count, and nothing outside the selection is missing."""
 
+import html
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +13,14 @@ from behave.parser import parse_feature
 
 from support.evidence.exchanges import Observed
 from support.gherkin.behaviours import behaviours
-from support.report.coverage import Coverage, CoverageStatus, Shown, State, merged, read
-from support.report.coverage_pages import pages
+from support.report.coverage import BehaviourStatus, Coverage, CoverageStatus, ScenarioCounts, merged, read
+from support.report.front_page import Places, render
+from support.report.history import Changes
+from support.report.manifest import Status as EntryStatus
+from support.report.tabs.coverage import by_path, coverage_tab
 from support.runner.output.coverage import coverage_of, scenarios_in
 from support.runner.workers.outcome import ScenarioOutcome
+from support.tests.generated_run import entry, manifest
 from support.tests.project import PROJECT
 
 FEATURE = """
@@ -55,48 +61,48 @@ def run(folder: Path, statuses: Sequence[Status], *observed: Observed) -> Covera
 
 
 @pytest.mark.parametrize(
-    ("statuses", "state"),
+    ("statuses", "status"),
     [
-        ([Status.passed, Status.passed], State.SHOWN),
-        ([Status.passed, Status.skipped], State.SHOWN),
-        ([Status.passed, Status.failed], State.NOT_PASSED),
-        ([Status.passed, Status.hook_error], State.NOT_PASSED),
-        ([Status.passed, Status.untested], State.NOT_PASSED),
-        ([Status.skipped, Status.skipped], State.SKIPPED),
+        ([Status.passed, Status.passed], BehaviourStatus.COVERED),
+        ([Status.passed, Status.skipped], BehaviourStatus.COVERED),
+        ([Status.passed, Status.failed], BehaviourStatus.FAILED),
+        ([Status.passed, Status.hook_error], BehaviourStatus.FAILED),
+        ([Status.passed, Status.untested], BehaviourStatus.FAILED),
+        ([Status.skipped, Status.skipped], BehaviourStatus.SKIPPED),
     ],
 )
-def test_a_behaviour_is_shown_by_what_passed_alone(folder: Path, statuses: list[Status], state: State) -> None:
-    assert run(folder, statuses).behaviours["VOD-040"].state is state
+def test_only_passed_scenarios_cover_a_behaviour(folder: Path, statuses: list[Status], status: BehaviourStatus) -> None:
+    assert run(folder, statuses).behaviours["VOD-040"].status is status
 
 
-def test_what_was_not_asked_for_is_not_missing(folder: Path) -> None:
+def test_behaviours_outside_the_selection_are_not_missing(folder: Path) -> None:
     coverage = run(folder, [Status.passed])
-    assert (coverage.scenarios, coverage.available, coverage.whole) == (1, 4, False)
-    assert coverage.behaviours["REC-001"].state is State.NOT_PART
-    assert coverage.behaviours["ACC-001"].state is State.NOT_PART
-    assert coverage.in_state(State.SHOWN) == ["VOD-040"]
-    assert "ACC-002" in coverage.in_state(State.NO_SCENARIO)
+    assert (coverage.scenarios, coverage.available, coverage.complete) == (1, 4, False)
+    assert coverage.behaviours["REC-001"].status is BehaviourStatus.NOT_IN_RUN
+    assert coverage.behaviours["ACC-001"].status is BehaviourStatus.NOT_IN_RUN
+    assert coverage.with_status(BehaviourStatus.COVERED) == ["VOD-040"]
+    assert "ACC-002" in coverage.with_status(BehaviourStatus.NO_SCENARIO)
 
 
-def test_an_answer_counts_if_a_scenario_that_passed_saw_it(folder: Path) -> None:
+def test_a_response_counts_if_a_passed_scenario_received_it(folder: Path) -> None:
     one, two = Observed(frozenset({("GET /a", "200")})), Observed(frozenset({("GET /a", "500"), ("GET /a", "200")}))
     coverage = run(folder, [Status.passed, Status.failed], one, two)
-    assert coverage.answers == {
-        "GET /a": {"200": CoverageStatus.SEEN, "500": CoverageStatus.UNPROVEN},
-        "GET /b": {"200": CoverageStatus.NOT_SEEN},
+    assert coverage.responses == {
+        "GET /a": {"200": CoverageStatus.COVERED, "500": CoverageStatus.FAILED_ONLY},
+        "GET /b": {"200": CoverageStatus.NOT_COVERED},
     }
-    assert coverage.never_called == ["GET /b"]
-    assert "1 of 2 operations, 1 of 3 of their answers were seen" in list(coverage.lines())[1]
+    assert coverage.not_called == ["GET /b"]
+    assert "API operations covered: 1 of 2; 1 different documented responses received" in list(coverage.lines())[1]
 
 
-def test_roles_and_faults_come_from_what_passed(folder: Path) -> None:
+def test_roles_and_faults_come_from_passed_scenarios(folder: Path) -> None:
     seen = Observed(
-        verdicts=frozenset({(LIST, "viewer", "allowed"), (LIST, "nobody", "rejected")}),
+        verdicts=frozenset({(LIST, "viewer", "allowed"), (LIST, "unauthenticated", "rejected")}),
         faults=frozenset({("Redis", "frozen")}),
     )
     lost = Observed(verdicts=frozenset({(DELETE, "viewer", "allowed")}), faults=frozenset({("Redis", "gone")}))
     coverage = run(folder, [Status.passed, Status.failed], seen, lost)
-    assert coverage.roles == {LIST: {"viewer": "allowed", "nobody": "rejected"}}
+    assert coverage.roles == {LIST: {"viewer": "allowed", "unauthenticated": "rejected"}}
     assert coverage.faults == {"Redis": {"frozen": ["VOD-040"]}}
 
 
@@ -114,62 +120,85 @@ def test_shards_add_up(folder: Path) -> None:
     second = Coverage(
         scenarios=3,
         available=4,
-        behaviours={"VOD-040": Shown(not_passed=1, known=True), "ACC-001": Shown(passed=1, known=True)},
-        answers={"GET /a": {"200": CoverageStatus.UNPROVEN, "500": CoverageStatus.SEEN}},
+        behaviours={"VOD-040": ScenarioCounts(failed=1, known=True), "ACC-001": ScenarioCounts(passed=1, known=True)},
+        responses={"GET /a": {"200": CoverageStatus.FAILED_ONLY, "500": CoverageStatus.COVERED}},
         roles={LIST: {"viewer": "allowed"}},
         faults={"Redis": {"gone": ["REC-010"], "frozen": ["REC-011"]}},
     )
     both = merged([first, second])
-    assert (both.scenarios, both.whole) == (4, True)
-    assert both.behaviours["VOD-040"] == Shown(passed=1, not_passed=1, known=True)
-    assert both.answers["GET /a"] == {"200": CoverageStatus.SEEN, "500": CoverageStatus.SEEN}
+    assert (both.scenarios, both.complete) == (4, True)
+    assert both.behaviours["VOD-040"] == ScenarioCounts(passed=1, failed=1, known=True)
+    assert both.responses["GET /a"] == {"200": CoverageStatus.COVERED, "500": CoverageStatus.COVERED}
     assert both.faults == {"Redis": {"gone": ["REC-010", "VOD-040"], "frozen": ["REC-011"]}}
 
 
-def test_what_is_written_is_read_again_and_says_each_state(folder: Path, tmp_path: Path) -> None:
+def test_a_written_coverage_is_read_again(folder: Path, tmp_path: Path) -> None:
     coverage = run(folder, [Status.passed], Observed(frozenset({("GET /a", "200")})))
     written = json.loads(coverage.write(tmp_path).read_text())
-    assert written["states"]["VOD-040"] == "shown"
-    assert written["whole"] is False
+    assert written["statuses"]["VOD-040"] == "covered"
+    assert written["complete"] is False
     assert read(tmp_path) == coverage
     assert read(folder) is None
 
 
-def test_the_pages_tell_it_in_words(folder: Path) -> None:
-    seen = Observed(
+def shown(coverage: Coverage, anchors: Mapping[str, str] | None = None) -> str:
+    """The text of the tab."""
+    scenarios = [
+        entry(1, behaviour="VOD-040", title="first", epic="Captions"),
+        entry(2, EntryStatus.FAILED, behaviour="VOD-040", title="second", epic="Captions"),
+        entry(3, EntryStatus.SKIPPED, behaviour="REC-001", title="third", epic="Recovery"),
+    ]
+    page = render(manifest(scenarios), Places(anchors or {}), coverage, Changes(is_first=True))
+    return " ".join(html.unescape(re.sub(r"<(?!a )[^>]+>", " ", page)).split())
+
+
+def test_the_tab_shows_every_part(folder: Path) -> None:
+    observed = Observed(
         frozenset({("GET /a", "200")}),
-        frozenset({(LIST, "viewer", "allowed"), (LIST, "nobody", "rejected"), (LIST, "editor", "answered 500")}),
+        frozenset(
+            {(LIST, "viewer", "allowed"), (LIST, "unauthenticated", "rejected"), (LIST, "editor", "answered 500")}
+        ),
         frozenset({("Redis", "frozen")}),
     )
-    told = {title.partition(": ")[2]: text for title, text in pages(run(folder, [Status.passed], seen)).items()}
-    assert "**This run was a part of the suite: 1 of 4 scenarios.**" in told["in short"]
-    assert f"| **all of it** | {len(behaviours())} | 1 | 2 | {len(behaviours()) - 3} |" in told["in short"]
-    assert f"| VOD-040 | shown (1 passed) | {behaviours()['VOD-040']} |" in told["agreed behaviours"]
-    assert f"| {LIST} | – | ✓ | answered 500 |  |  |" in told["who may do what"]
-    assert "| frozen |  | 1 |  |  |  |  |" in told["what was broken on purpose"]
-    assert "- Redis is frozen: VOD-040" in told["what was broken on purpose"]
-    assert "**Not called in this run** (1): GET /b\n" in told["operations and answers of the API"]
-    assert "| GET /a | 200 | 500 |" in told["operations and answers of the API"]
+    text = shown(run(folder, [Status.passed], observed))
+    assert "Partial run: 1 of 4 scenarios. Behaviours outside this selection are “not in this run”." in text
+    assert f"Total {len(behaviours())} 1 2 {len(behaviours()) - 3}" in text
+    assert f"VOD-040 {behaviours()['VOD-040']} covered 2 first (passed) second (failed)" in text
+    assert f"{LIST} – ✓ answered 500" in text
+    assert "Redis is frozen: " in text
+    assert "Not called in this run (1): GET /b" in text
+    assert "GET /a 200 500" in text
 
 
-def test_what_only_a_failed_scenario_saw_is_marked(folder: Path) -> None:
-    seen = Observed(frozenset({("GET /a", "500")}))
-    told = pages(run(folder, [Status.failed], seen))["What was checked: operations and answers of the API"]
-    assert "\\* seen only in scenarios that did not pass" in told
-    assert "| GET /a |  | 200, 500\\* |" in told
-
-
-def test_the_parameters_of_a_path_are_dots() -> None:
-    told = Coverage(
-        scenarios=1, available=1, behaviours={}, answers={}, roles={DELETE: {"viewer": "rejected"}}, faults={}
+def test_an_id_links_to_its_scenarios(folder: Path) -> None:
+    text = shown(
+        run(folder, [Status.passed]), {"features/generated.feature:1": "a1", "features/generated.feature:2": "b2"}
     )
-    assert "| DELETE /api/vod/… |  | – |  |  |  |" in pages(told)["What was checked: who may do what"]
+    assert '<a href="#a1">VOD-040' in text
+    assert '<a href="#a1">first (passed) <a href="#b2">second (failed)' in text
 
 
-def test_a_run_that_saw_nothing_says_so(folder: Path) -> None:
-    nothing = Coverage(scenarios=4, available=4, behaviours={}, answers={}, roles={}, faults={})
-    told = "\n".join(pages(nothing).values())
-    assert "This run had all 4 scenarios." in told
-    assert "No scenario that passed tried who may do what" in told
-    assert "No scenario that passed broke a part of the platform" in told
-    assert "publishes no OpenAPI document" in told
+def test_the_front_page_has_the_coverage_by_epic(folder: Path) -> None:
+    tab = coverage_tab(run(folder, [Status.passed]), manifest([entry(1, behaviour="VOD-040", epic="Captions")]), {})
+    [epic] = tab.epics
+    assert (epic.name, epic.covered, epic.behaviours, epic.passed, epic.percent) == ("Captions", 1, 1, 1, 100)
+    assert "Coverage by epic" in shown(run(folder, [Status.passed]))
+
+
+def test_responses_of_failed_scenarios_are_marked(folder: Path) -> None:
+    text = shown(run(folder, [Status.failed], Observed(frozenset({("GET /a", "500")}))))
+    assert "GET /a 200, 500*" in text
+    assert "* received only in failed scenarios" in text
+
+
+def test_path_parameters_are_dots() -> None:
+    assert by_path({DELETE: 1, LIST: 2}) == [(LIST, 2), ("DELETE /api/vod/…", 1)]
+
+
+def test_a_run_without_observations(folder: Path) -> None:
+    nothing = Coverage(scenarios=4, available=4, behaviours={}, responses={}, roles={}, faults={})
+    text = shown(nothing)
+    assert "This run contained all 4 scenarios." in text
+    assert "No passed scenario tested the permissions of roles." in text
+    assert "No passed scenario injected a fault." in text
+    assert "The platform publishes no OpenAPI document." in text

@@ -244,7 +244,7 @@ class TestPlaces:
         entries = [
             ScenarioEntry(location=one.fullName, title=one.name, feature="", status=Status.FAILED) for one in shown
         ]
-        manifest = Manifest(run="1", began=datetime.now(UTC), seconds=1, target="t", scenarios=tuple(entries))
+        manifest = Manifest(run="1", started=datetime.now(UTC), seconds=1, target="t", scenarios=tuple(entries))
         return f"@{write_lists(manifest, Path('reports'))}"
 
     def test_what_stands_where_it_stood_is_run_again(self) -> None:

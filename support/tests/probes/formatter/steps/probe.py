@@ -1,6 +1,7 @@
 """Steps that do one thing each, right or wrong."""
 
 import json
+import logging
 import sys
 
 import allure
@@ -93,3 +94,11 @@ def signs_in(context):
     context.recorder.command(Command("Redis", "GET session:1", SECRET, 0.001))
     if "fail" in context.tags:
         raise AssertionError("Dana should be signed in, but was refused.")
+
+
+@when("the step prints and fails")
+def prints_and_fails(context):
+    print("printed text")
+    print("text on stderr", file=sys.stderr)
+    logging.getLogger("probe").error("logged text")
+    raise AssertionError("nothing is right")
