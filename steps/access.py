@@ -14,8 +14,8 @@ from support.scenario.world import World
 
 def _keep(world: World, asked: RepeatableRequest) -> Response:
     """Keep an answer for the steps that judge it, and the way to ask again for those that wait."""
-    world.remember("asked", asked)
-    world.remember("answer", asked.answer)
+    world.remember("repeatable request", asked)
+    world.remember("response", asked.answer)
     return asked.answer
 
 
@@ -39,9 +39,9 @@ def sign_in(context: Context, who: str) -> None:
     """
     world = context.world
     person = world.person(who)
-    answer = _keep(world, RepeatableRequest.send(lambda: world.access.try_sign_in(person)))
-    if answer.status == 200:
-        world.remember("session", world.access.opened(person, answer))
+    response = _keep(world, RepeatableRequest.send(lambda: world.access.try_sign_in(person)))
+    if response.status == 200:
+        world.remember("session", world.access.opened(person, response))
 
 
 @given("{who:Actor} has signed out")
@@ -96,7 +96,7 @@ def refused_alike(context: Context) -> None:
     Example: Then the sign-in is rejected as for an unknown user name
     """
     world = context.world
-    rejection = world.recall("answer", Response).expect(401)
+    rejection = world.recall("response", Response).expect(401)
     unknown = world.access.attempt_as_nobody(by=world.current_person)
     require_fields("the rejection", _told(rejection), _told(unknown))
 
@@ -153,7 +153,7 @@ def page_open(context: Context, page: str, whose: str) -> None:
     world = context.world
     username = world.access.account(world.person(whose)).username
     require_equal(
-        f"whom the {page} greets", world.recall("answer", Response).expect(200).document.get("username"), username
+        f"whom the {page} greets", world.recall("response", Response).expect(200).document.get("username"), username
     )
 
 
@@ -167,13 +167,13 @@ def told_to_wait(context: Context, at_least: float, at_most: float) -> None:
     Example: Then the request is rejected as rate limited for 1 to 2 seconds
     """
     world = context.world
-    answer = world.recall("answer", Response).expect(429)
-    require_equal("the kind of refusal", answer.error["type"], "RateLimitError")
-    told = answer.headers.get("Retry-After", "nothing")
+    response = world.recall("response", Response).expect(429)
+    require_equal("the kind of refusal", response.error["type"], "RateLimitError")
+    told = response.headers.get("Retry-After", "nothing")
     wanted = f"between {at_least:g} and {at_most:g} seconds"
     require(
         told.isdecimal() and at_least <= int(told) <= at_most,
-        f"Retry-After of {answer}: expected {wanted}, got {told}",
+        f"Retry-After of {response}: expected {wanted}, got {told}",
     )
 
 
@@ -184,7 +184,7 @@ def served_when_over(context: Context) -> None:
     Example: Then the same request succeeds after that time and not before
     """
     world = context.world
-    world.recall("asked", RepeatableRequest).require_in_time(world.current_person)
+    world.recall("repeatable request", RepeatableRequest).require_in_time(world.current_person)
 
 
 @then("{who:Actor} can sign in")
@@ -207,7 +207,7 @@ def ask_for_status(context: Context, who: str, status: int) -> None:
     Example: When Vera sends a request that is answered with 404
     """
     world = context.world
-    world.remember("answer", world.access.answered(status, by=world.person(who)))
+    world.remember("response", world.access.answered(status, by=world.person(who)))
 
 
 @then("no response contains a password, a hash or another user's token")
@@ -224,13 +224,13 @@ def no_secret_shown(context: Context) -> None:
 
 
 @when("{who:Actor} tries {count:Integer} wrong passwords with known user names and as many with unknown ones")
-def time_sign_ins(context: Context, who: str, count: float) -> None:
+def time_sign_ins(context: Context, who: str, count: int) -> None:
     """Time wrong sign-ins, known and unknown names in turn; each known name is tried less often than would lock it.
 
     Example: When Mallory tries 50 wrong passwords with known user names and as many with unknown ones
     """
     world = context.world
-    times = world.accounts.time_refusals(int(count), by=world.person(who))
+    times = world.accounts.time_refusals(count, by=world.person(who))
     world.remember("times", times)
     lines = [[name, len(seen), f"{statistics.median(seen) * 1000:.1f}"] for name, seen in times.items()]
     world.evidence.table("Time of a refusal", ["name", "attempts", "median in ms"], lines)

@@ -46,7 +46,7 @@ def create_alike(context: Context, who: str, whose: str, property: str) -> None:
     """
     world = context.world
     owner, administrator = world.person(whose), world.person(who)
-    world.remember("answer", world.accounts.try_alike(owner, property, by=administrator))
+    world.remember("response", world.accounts.try_alike(owner, property, by=administrator))
 
 
 @given("{who:Actor} has set {whose:Owner} {setting:Setting} to {value:Quoted}")
@@ -68,7 +68,7 @@ def set_setting(context: Context, who: str, whose: str, setting: str, value: str
     """
     world = context.world
     owner, person = world.person(whose), world.person(who)
-    world.remember("answer", world.accounts.change(owner, setting, value, by=person))
+    world.remember("response", world.accounts.change(owner, setting, value, by=person))
 
 
 @then("{whose:Owner} account has the role {role:Quoted}")

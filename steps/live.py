@@ -105,7 +105,7 @@ def connect_with(context: Context, who: str, token: str) -> None:
     """
     world = context.world
     person = world.person(who)
-    world.remember("answer", world.live.attempt(world.access.bad_token(token), by=person))
+    world.remember("response", world.live.attempt(world.access.bad_token(token), by=person))
 
 
 @then("the live connection answers {who:Object} with {error:Quoted} and stays open")

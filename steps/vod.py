@@ -6,8 +6,7 @@ from behave.runner import Context
 from support.capabilities.vod.client import STAGES, Vod
 from support.checks import tables
 from support.errors import require_feature
-from support.gherkin.step_declarations import TABLE, TEXT, step_input
-from support.scenario import inputs
+from support.gherkin.step_declarations import TABLE, step_input
 from support.scenario.world import World
 from support.testdata.media import Recording
 
@@ -119,20 +118,9 @@ def register_with(context: Context, who: str, title: str, field: str, value: str
     world = context.world
     person = world.person(who)
     vod, content = world.vod.fresh(world.media.recording(title), person)
-    answer = world.vod.attempt({**content, field: world.values.value(value)}, by=person)
-    world.remember("answer", answer)
-    world.remember(title, Vod(answer.document.get("id", vod.id), vod.recording, person))
-
-
-@when("{who:Actor} registers a VOD with this body")
-@step_input(TEXT)
-def register_raw(context: Context, who: str) -> None:
-    """Send the text below as it is to where VODs are registered, whatever comes of it.
-
-    Example: When Dana registers a VOD with this body
-    """
-    world = context.world
-    world.remember("answer", world.vod.attempt(inputs.text_below(context).encode(), by=world.person(who)))
+    response = world.vod.attempt({**content, field: world.values.value(value)}, by=person)
+    world.remember("response", response)
+    world.remember(title, Vod(response.document.get("id", vod.id), vod.recording, person))
 
 
 @when("{who:Actor} submits it for captioning")
@@ -176,7 +164,7 @@ def do(context: Context, who: str, action: str, title: str) -> None:
     Example: When Vera reads the VOD "City Council"
     """
     world = context.world
-    world.remember("answer", world.vod.do(action, world.recall(title, Vod), by=world.person(who)))
+    world.remember("response", world.vod.do(action, world.recall(title, Vod), by=world.person(who)))
 
 
 @given("{who:Actor} has changed the {field:VodField} of the VOD {title:Quoted} to {value:Value}")
@@ -188,4 +176,4 @@ def change(context: Context, who: str, field: str, title: str, value: str) -> No
     """
     world = context.world
     fields = {field: world.values.value(value)}
-    world.remember("answer", world.vod.change(world.recall(title, Vod), fields, by=world.person(who)))
+    world.remember("response", world.vod.change(world.recall(title, Vod), fields, by=world.person(who)))

@@ -17,7 +17,7 @@ def connect(context: Context, who: str, path: str) -> None:
     Example: When an unauthenticated client connects to /ws/live
     """
     world = context.world
-    world.remember("answer", world.sockets.open(world.values.text(path), by=world.caller(who)))
+    world.remember("response", world.sockets.open(world.values.text(path), by=world.caller(who)))
 
 
 @given("{who:Caller} is connected to {path:Path}")

@@ -373,7 +373,7 @@ Feature: Registering a recording
     @id.VOD-015
     Scenario Outline: <what> is rejected with the error envelope
       Given Dana has the VOD "Another"
-      When Dana registers a VOD with this body
+      When Dana sends POST /api/vod/create as "application/json"
         """
         <text>
         """

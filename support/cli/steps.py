@@ -117,7 +117,7 @@ def values() -> Iterator[str]:
     """Yield what can stand in braces: remembered, made up, expected."""
     yield "What stands in braces, in a cell or a text of JSON, is not literal; everything else is."
     yield ""
-    yield "Remembered: {vod.id} is a part of what a step remembered as vod; {answer.total} of the last answer."
+    yield "Remembered: {vod.id} is a part of what a step remembered as vod; {response.total} of the last answer."
     yield ""
     yield "Made up, where something is sent:"
     yield from (f"  {{{one.example}}}".ljust(36) + one.meaning for one in INVENTIONS)

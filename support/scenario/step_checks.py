@@ -53,8 +53,8 @@ def require_within(world: World, request: Request, within: float, by: Persona | 
 
     def look() -> str:
         answer: Response = world.api.send(request, Content(), by=by)
-        world.remember("answer", answer)
-        return "; ".join(part_differences(world, "answer", answer.expect(200).json, context))
+        world.remember("response", answer)
+        return "; ".join(part_differences(world, "response", answer.expect(200).json, context))
 
     eventually(str(request), look, lambda trouble: not trouble, expected=NO_DIFFERENCE, within=within)
 

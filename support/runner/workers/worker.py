@@ -97,7 +97,7 @@ class Worker:
         signal.signal(signal.SIGTERM, self._interrupt)
         try:
             self._waiting = True
-            self._run.deployment.begin()
+            self._run.start()
             line = self._run.deployment.finish()
             self._waiting = False
             self._send([Ready(line)])

@@ -22,7 +22,7 @@ from support.errors import EnvironmentFailed, ExitCode, UsageError
 from support.gherkin.parameter_types import Request
 from support.gherkin.personas import PERSONAS, Persona
 from support.scenario.journal import Created, Journal
-from support.scenario.names import id_in, run_id, scenario_id
+from support.scenario.names import id_in, new_run_id, scenario_id
 from support.scenario.world import World
 from support.targets.capabilities import Capability
 
@@ -107,7 +107,7 @@ def test_a_mark_is_seen_in_names(name: str) -> None:
 
 
 def test_every_scenario_has_a_mark_of_its_own_that_is_seen() -> None:
-    run = run_id()
+    run = new_run_id()
     one, other = scenario_id(run), scenario_id(run)
     assert one != other
     assert id_in(f"City Council · {one}") == one

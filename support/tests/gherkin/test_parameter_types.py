@@ -173,7 +173,7 @@ def value_of(type_name: str, text: str) -> Any:
 
 
 def test_every_type_has_its_cases_here() -> None:
-    assert set(MATCHING) == set(NOT_MATCHING) == set(PARAMETER_TYPES) - {"Which"}
+    assert set(MATCHING) == set(NOT_MATCHING) == set(PARAMETER_TYPES) - {"Which", "Within"}
 
 
 def test_the_number_of_a_session_may_be_omitted() -> None:
@@ -182,6 +182,22 @@ def test_the_number_of_a_session_may_be_omitted() -> None:
     step_texts = ("Dana's session ends", "Dana's first session ends", "Dana's second session ends")
     assert [match.arguments[0].value for match in map(matcher.match, step_texts) if match] == [-1, 0, 1]
     assert matcher.match("Dana's third session ends") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("it is red", 0.0), ("within 2 seconds it is red", 2.0), ("within 500 ms it is red", 0.5)]
+)
+def test_the_time_until_a_condition_is_met_may_be_omitted(text: str, expected: float) -> None:
+    parameter_types.register(PARAMETER_TYPES)
+    match = ParseMatcher(value_of, "{value:Within}it is red").match(text)
+    assert match is not None
+    assert match.arguments[0].value == expected
+
+
+@pytest.mark.parametrize("text", ["within it is red", "within 2 it is red", "2 seconds it is red", "within 2 seconds"])
+def test_other_texts_before_a_condition_do_not_match(text: str) -> None:
+    parameter_types.register(PARAMETER_TYPES)
+    assert ParseMatcher(value_of, "{value:Within}it is red").match(text) is None
 
 
 @pytest.mark.parametrize("type_name, text", [(name, text) for name, texts in MATCHING.items() for text in texts])
