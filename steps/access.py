@@ -33,7 +33,7 @@ def is_signed_in(context: Context, who: str) -> None:
 
 @when("{who:Actor} signs in")
 def sign_in(context: Context, who: str) -> None:
-    """Sign in with name and password, whatever comes of it.
+    """Sign in with name and password without asserting the result.
 
     Example: When Dana signs in
     """
@@ -69,7 +69,7 @@ def tried_account(context: Context, who: str, whose: str, attempt: str, times: i
 
 @when("{who:Actor} tries to sign in to {whose:Owner} account with {attempt:Attempt}")
 def try_account(context: Context, who: str, whose: str, attempt: str) -> None:
-    """Try to sign in with the account of a persona, whatever comes of it.
+    """Try to sign in with the account of a persona without asserting the result.
 
     Example: When Mallory tries to sign in to Dana's account with a wrong password
     """
@@ -90,7 +90,7 @@ def try_account_with_text(context: Context, who: str, whose: str, field: str, te
 
 
 @then("the sign-in is rejected as for an unknown user name")
-def refused_alike(context: Context) -> None:
+def is_rejected_as_unknown_user(context: Context) -> None:
     """Compare the refusal with that of a name which nobody has: an intruder must not learn which names exist.
 
     Example: Then the sign-in is rejected as for an unknown user name
@@ -161,14 +161,14 @@ def page_open(context: Context, page: str, whose: str) -> None:
 
 
 @then("the request is rejected as rate limited for {at_least:Number} to {at_most:Duration}")
-def told_to_wait(context: Context, at_least: float, at_most: float) -> None:
+def is_rate_limited(context: Context, at_least: float, at_most: float) -> None:
     """Check for 429, and that the answer says in how many whole seconds to try again.
 
     Example: Then the request is rejected as rate limited for 1 to 2 seconds
     """
     world = context.world
     response = world.recall("response", Response).expect(429)
-    require_equal("the kind of refusal", response.error["type"], "RateLimitError")
+    require_equal("the type of the rejection", response.error["type"], "RateLimitError")
     told = response.headers.get("Retry-After", "nothing")
     wanted = f"between {at_least:g} and {at_most:g} seconds"
     require(
@@ -178,7 +178,7 @@ def told_to_wait(context: Context, at_least: float, at_most: float) -> None:
 
 
 @then("the same request succeeds after that time and not before")
-def served_when_over(context: Context) -> None:
+def succeeds_after_the_limit(context: Context) -> None:
     """Ask the same again until it is served: no sooner than was said (to the second), and no later.
 
     Example: Then the same request succeeds after that time and not before

@@ -40,7 +40,7 @@ def create_account(context: Context, who: str, whom: str) -> None:
 
 @when("{who:Actor} creates another account with {whose:Owner} {property:AccountProperty}")
 def create_alike(context: Context, who: str, whose: str, property: str) -> None:
-    """Try to make an account that has this in common with the persona's, whatever comes of it.
+    """Try to make an account that has this in common with the persona's without asserting the result.
 
     Example: When Omar creates another account with Dana's user name in capitals
     """
@@ -62,7 +62,7 @@ def has_set(context: Context, who: str, whose: str, setting: str, value: str) ->
 
 @when("{who:Actor} sets {whose:Owner} {setting:Setting} to {value:Quoted}")
 def set_setting(context: Context, who: str, whose: str, setting: str, value: str) -> None:
-    """Change the account that the persona has in this scenario, whatever comes of it.
+    """Change the account that the persona has in this scenario without asserting the result.
 
     Example: When Omar sets Dana's role to "viewer"
     """

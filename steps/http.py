@@ -14,7 +14,7 @@ from support.scenario.memory import UNNAMED
 
 
 @then("the request is rejected as invalid in {field:Quoted}")
-def told_invalid(context: Context, field: str) -> None:
+def is_rejected_as_invalid(context: Context, field: str) -> None:
     """Check for 422 in the common envelope, with this field named and no other.
 
     Example: Then the request is rejected as invalid in "status"
@@ -50,7 +50,7 @@ def is_rejected(context: Context, rejection: str, message: str | None = None) ->
 @when("{who:Caller} sends {request:Request} with")
 @step_input(TABLE, TEXT)
 def send(context: Context, who: str, request: Request) -> None:
-    """Send any request, whatever comes of it. What is answered with 201 is deleted at the end of the scenario.
+    """Send any request without asserting the result. What is answered with 201 is deleted at the end of the scenario.
 
     Below may stand: a table of JSON fields (field, value), a table of parts (part: header, query, json, form or file;
     name, value; a file is "name.txt: content"), or a JSON document.
@@ -63,8 +63,8 @@ def send(context: Context, who: str, request: Request) -> None:
 
 @when("{who:Caller} sends {request:Request} as {media_type:Quoted}")
 @step_input(TEXT)
-def send_as_it_is(context: Context, who: str, request: Request, media_type: str) -> None:
-    """Send the text below as it stands, as a body of this type: for what no writer of JSON would write.
+def send_unchanged(context: Context, who: str, request: Request, media_type: str) -> None:
+    """Send the step's text unchanged, as a body of this type: for what no writer of JSON would write.
 
     Example: When Dana sends POST /api/vod/create as "application/json"
     """
@@ -105,7 +105,7 @@ def send_often(context: Context, who: str, request: Request, count: int, clients
 
 
 @given("the response is saved as {name:Quoted}")
-def remember_answer(context: Context, name: str) -> None:
+def save_response(context: Context, name: str) -> None:
     """Keep the last answer under a name; later steps write its parts as {name.part}.
 
     Example: Given the response is saved as "vod"
@@ -116,7 +116,7 @@ def remember_answer(context: Context, name: str) -> None:
 
 
 @then("the response is {status:Status}")
-def answered(context: Context, status: int) -> None:
+def response_has_status(context: Context, status: int) -> None:
     """Check the status of the last answer.
 
     Example: Then the response is 201
@@ -125,7 +125,7 @@ def answered(context: Context, status: int) -> None:
 
 
 @then("the response is {status:Status} {error:Quoted}")
-def refused(context: Context, status: int, error: str) -> None:
+def response_is_error(context: Context, status: int, error: str) -> None:
     """Check a refusal: its status, its type in the common envelope, and that its id is the one in the header.
 
     Example: Then the response is 404 "NotFoundError"
@@ -137,7 +137,7 @@ def refused(context: Context, status: int, error: str) -> None:
 
 @then("the response has")
 @step_input(TABLE, TEXT)
-def answer_has(context: Context) -> None:
+def response_has(context: Context) -> None:
     """Check parts of the JSON that was answered, and let others be.
 
     Below stands a table of paths (path, value) or a JSON document. A path that finds several values checks each.
@@ -149,7 +149,7 @@ def answer_has(context: Context) -> None:
 
 @then("the response is exactly")
 @step_input(TEXT)
-def answer_is_exactly(context: Context) -> None:
+def response_is_exactly(context: Context) -> None:
     """Check all of the JSON that was answered, against a document in which kinds of values may stand.
 
     Example: Then the response is exactly
@@ -161,8 +161,8 @@ def answer_is_exactly(context: Context) -> None:
 
 @then("the response contains the text")
 @step_input(TEXT)
-def answer_reads(context: Context) -> None:
-    """Check the body of the last answer as text; what stands below must be found in it.
+def response_contains_text(context: Context) -> None:
+    """Check the body of the last answer as text; the step's table or text must be found in it.
 
     Example: Then the response contains the text
     """
@@ -174,7 +174,7 @@ def answer_reads(context: Context) -> None:
 
 @then("the response has the headers")
 @step_input(TABLE)
-def answer_has_headers(context: Context) -> None:
+def response_has_headers(context: Context) -> None:
     """Check headers of the last answer (header, value); one that must not be there is `{absent}`.
 
     Example: Then the response has the headers
@@ -184,7 +184,7 @@ def answer_has_headers(context: Context) -> None:
 
 
 @then("the response took at most {within:Duration}")
-def answered_within(context: Context, within: float) -> None:
+def response_took_at_most(context: Context, within: float) -> None:
     """Check how long the last answer took, from sending to the last byte.
 
     Example: Then the response took at most 5 seconds
@@ -196,7 +196,7 @@ def answered_within(context: Context, within: float) -> None:
 
 
 @then("the {count:Responses} all have the status {status:Status}")
-def each_answered(context: Context, count: int, status: int) -> None:
+def all_have_status(context: Context, count: int, status: int) -> None:
     """Check the statuses of what was sent again and again.
 
     Example: Then the 20 responses all have the status 200
@@ -207,7 +207,7 @@ def each_answered(context: Context, count: int, status: int) -> None:
 
 
 @then("the {count:Responses} include {matching:Integer} with the status {status:Status}")
-def some_answered(context: Context, matching: int, count: int, status: int) -> None:
+def some_have_status(context: Context, matching: int, count: int, status: int) -> None:
     """Check how many of what was sent again and again were answered with a status.
 
     Example: Then the 4 responses include 1 with the status 200
@@ -232,7 +232,7 @@ def each_has(context: Context, count: int) -> None:
 
 
 @then("each of the {count:Responses} took at most {within:Duration}")
-def each_answered_within(context: Context, count: int, within: float) -> None:
+def each_took_at_most(context: Context, count: int, within: float) -> None:
     """Check how long each answer took, from sending to the last byte.
 
     Example: Then each of the 20 responses took at most 5 seconds
@@ -244,7 +244,7 @@ def each_answered_within(context: Context, count: int, within: float) -> None:
 
 
 @then("the responses have {count:Integer} different {path:Quoted}")
-def answers_differ(context: Context, count: int, path: str) -> None:
+def responses_have_different(context: Context, count: int, path: str) -> None:
     """Check how many different values stand at a path of the answers: 1 says that all are alike.
 
     Example: Then the responses have 20 different "id"
@@ -255,7 +255,7 @@ def answers_differ(context: Context, count: int, path: str) -> None:
 
 
 @then("{number:Integer} responses have the status {status:Status} and {equality:Variety} {field:Quoted}")
-def answers_are(context: Context, number: int, status: int, equality: str, field: str) -> None:
+def responses_are(context: Context, number: int, status: int, equality: str, field: str) -> None:
     """Check every answer to many requests; the field "" stands for the whole answer.
 
     Example: Then 20 responses have the status 201 and different "id"
@@ -269,8 +269,8 @@ def answers_are(context: Context, number: int, status: int, equality: str, field
 
 @then("within {within:Duration} {who:Caller} gets from {path:Path}")
 @step_input(TABLE, TEXT)
-def sees_within(context: Context, within: float, who: str, path: str) -> None:
-    """Ask again and again until the answer has what stands below (path, value, or a JSON document).
+def gets_within(context: Context, within: float, who: str, path: str) -> None:
+    """Ask again and again until the answer has the step's table or text (path, value, or a JSON document).
 
     Example: Then within 30 seconds Dana gets from /api/tasks/{response.task_id}
     """

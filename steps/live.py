@@ -117,6 +117,6 @@ def answers_error(context: Context, who: str, error: str) -> None:
     world = context.world
     person = world.person(who)
     answered = world.live.await_event(lambda event: "error" in event, "an error", by=person)["error"]
-    require_equal("the kind of refusal", answered["type"], error)
+    require_equal("the type of the rejection", answered["type"], error)
     require_equal("what the error tells", sorted(answered), ["details", "message", "request_id", "type"])
     require(world.live.alive(by=person), f"{who}'s live connection should be alive, but does not answer")

@@ -40,7 +40,7 @@ def refused_in_time(context: Context, who: str, error: str, seconds: float) -> N
 
 
 def _require_refused(response: Response, kind: str, seconds: float) -> None:
-    require_equal("the kind of refusal", response.expect(503).error["type"], kind)
+    require_equal("the type of the rejection", response.expect(503).error["type"], kind)
     took = f"{response.seconds:.1f} s"
     require(response.seconds <= seconds, f"{response} should be answered within {seconds:g} s, but took {took}")
 

@@ -31,7 +31,7 @@ def session_in_state(context: Context, name: str, who: str, state: str) -> None:
 @when("{who:Actor} moves the research session {name:Quoted} to {state:Quoted} with")
 @step_input(TABLE)
 def move_session(context: Context, who: str, name: str, state: str) -> None:
-    """Ask for a transition, with data (fields such as data.score) or without, whatever comes of it.
+    """Ask for a transition, with data (fields such as data.score) or without without asserting the result.
 
     Example: When Ravi moves the research session "AAPL" to "completed"
     Example: When Ravi moves the research session "AAPL" to "completed" with
@@ -121,7 +121,7 @@ def carry(context: Context, who: str, name: str, stage: str) -> None:
 @given("{who:Actor} has requested the stage {stage:ResearchStage} of the research session {name:Quoted}")
 @when("{who:Actor} requests the stage {stage:ResearchStage} of the research session {name:Quoted}")
 def one_stage(context: Context, who: str, name: str, stage: str) -> None:
-    """Ask for one stage, whatever comes of it.
+    """Ask for one stage without asserting the result.
 
     Example: When Ravi requests the stage fetched of the research session "AAPL"
     """

@@ -73,7 +73,7 @@ def session_fate(context: Context, whose: str, which: int, state: bool) -> None:
         require_equal("whom the page greets", response.expect(200).document["username"], username)
         require(world.sessions.row(session), f"{person.name}'s session should be in the database, but is not")
     else:
-        require_equal("the kind of refusal", response.expect(401).error["type"], "AuthenticationError")
+        require_equal("the type of the rejection", response.expect(401).error["type"], "AuthenticationError")
 
 
 @given("{who:Actor} has refreshed the session")
@@ -93,7 +93,7 @@ def renew(context: Context, who: str) -> None:
 
 @when("{who:Actor} refreshes the session with the previous {token:Token}")
 def renew_with(context: Context, who: str, token: str) -> None:
-    """Ask for new tokens in exchange for a token of the session as it was first, whatever comes of it.
+    """Ask for new tokens in exchange for a token of the session as it was first without asserting the result.
 
     Example: When she refreshes the session with the previous refresh token
     """

@@ -94,7 +94,7 @@ def vod_written(context: Context, title: str) -> None:
 @given("{who:Actor} has registered it as a VOD")
 @when("{who:Actor} registers it as a VOD")
 def register(context: Context, who: str) -> None:
-    """Create the VOD of the recording in hand.
+    """Create the VOD of the current recording.
 
     Example: When she registers it as a VOD
     """
@@ -110,7 +110,7 @@ def _register(world: World, who: str) -> Vod:
 
 @when("{who:Actor} registers the VOD {title:Quoted} with the {field:VodField} {value:Value}")
 def register_with(context: Context, who: str, title: str, field: str, value: str) -> None:
-    """Register a VOD with one field of this value and the others as they should be, whatever comes of it.
+    """Register a VOD with one field of this value and the others as they should be without asserting the result.
 
     The value `{absent}` leaves the field out.
     Example: When Dana registers the VOD "City Council" with the duration -1
@@ -125,7 +125,7 @@ def register_with(context: Context, who: str, title: str, field: str, value: str
 
 @when("{who:Actor} submits it for captioning")
 def submit_recording(context: Context, who: str) -> None:
-    """Register the recording in hand, look at it once, and hand it in for captioning.
+    """Register the current recording, look at it once, and hand it in for captioning.
 
     The look fills the platform's cache: a status that is served from a stale cache would be noticed later.
     Example: When she submits it for captioning
@@ -139,7 +139,7 @@ def submit_recording(context: Context, who: str) -> None:
 
 @when("{who:Actor} captions it")
 def have_captioned(context: Context, who: str) -> None:
-    """Register the recording in hand, hand it in for captioning and wait until that has ended well.
+    """Register the current recording, hand it in for captioning and wait until that has ended well.
 
     Example: When she captions it
     """
@@ -159,7 +159,7 @@ def has_done(context: Context, who: str, action: str, title: str) -> None:
 
 @when("{who:Actor} {action:VodAction} the VOD {title:Quoted}")
 def do(context: Context, who: str, action: str, title: str) -> None:
-    """Do something to a VOD, whatever comes of it.
+    """Do something to a VOD without asserting the result.
 
     Example: When Vera reads the VOD "City Council"
     """
@@ -170,7 +170,7 @@ def do(context: Context, who: str, action: str, title: str) -> None:
 @given("{who:Actor} has changed the {field:VodField} of the VOD {title:Quoted} to {value:Value}")
 @when("{who:Actor} changes the {field:VodField} of the VOD {title:Quoted} to {value:Value}")
 def change(context: Context, who: str, field: str, title: str, value: str) -> None:
-    """Ask for another value of one field, whatever comes of it.
+    """Ask for another value of one field without asserting the result.
 
     Example: When Dana changes the status of the VOD "City Council" to "finished"
     """
