@@ -57,7 +57,7 @@ class TestTheCatalogue:
         assert wrong == [], "examples that no feature runs"
 
     def test_an_example_that_no_feature_says_runs_nowhere(self, entries: list[Entry]) -> None:
-        [entry] = [entry for entry in entries if entry.function == "answered_within"]
+        [entry] = [entry for entry in entries if entry.function == "response_took_at_most"]
         assert replace(entry, example="Then the response took at most 17 hours").runs_at is None
 
     def test_each_technical_sentence_is_used(self, entries: list[Entry]) -> None:
@@ -146,7 +146,7 @@ class TestAnUnknownSentence:
             ("Then the response is 200", "Then the answer is {status:Status}"),
             ("Then nothing changed", "Then nothing was changed"),
             ('Given a VOD "City Council" of Dana', "Given the VOD {title:Quoted} of {who:Actor}"),
-            ('Then the table "vods" has 3 records with', "Then the table {table:Quoted} has {count:Rows} with"),
+            ('Then the table "vods" has 3 records with', "Then {within:Within}the table {table:Quoted} has {count:Rows} with"),
         ],
     )
     def test_it_is_told_the_nearest_three(self, sentences: list[StepText], step: str, nearest: str) -> None:
