@@ -15,8 +15,8 @@ from support.scenario.world import World
 
 def _keep(world: World, asked: RepeatableRequest) -> Response:
     """Keep an answer for the steps that judge it, and the way to ask again for those that wait."""
-    world.remember("asked", asked)
-    world.remember("answer", asked.answer)
+    world.remember("repeatable request", asked)
+    world.remember("response", asked.answer)
     return asked.answer
 
 
@@ -34,15 +34,15 @@ def is_signed_in(context: Context, who: str) -> None:
 
 @when("{who:Actor} signs in")
 def sign_in(context: Context, who: str) -> None:
-    """Sign in with name and password, whatever comes of it.
+    """Sign in with name and password without asserting the result.
 
     Example: When Dana signs in
     """
     world = context.world
     person = world.person(who)
-    answer = _keep(world, RepeatableRequest.send(lambda: world.access.try_sign_in(person)))
-    if answer.status == 200:
-        world.remember("session", world.access.opened(person, answer))
+    response = _keep(world, RepeatableRequest.send(lambda: world.access.try_sign_in(person)))
+    if response.status == 200:
+        world.remember("session", world.access.opened(person, response))
 
 
 @given("{who:Actor} has signed out")
@@ -70,7 +70,7 @@ def tried_account(context: Context, who: str, whose: str, attempt: str, times: i
 
 @when("{who:Actor} tries to sign in to {whose:Owner} account with {attempt:Attempt}")
 def try_account(context: Context, who: str, whose: str, attempt: str) -> None:
-    """Try to sign in with the account of a persona, whatever comes of it.
+    """Try to sign in with the account of a persona without asserting the result.
 
     Example: When Mallory tries to sign in to Dana's account with a wrong password
     """
@@ -91,13 +91,13 @@ def try_account_with_text(context: Context, who: str, whose: str, field: str, te
 
 
 @then("the sign-in is rejected as for an unknown user name")
-def refused_alike(context: Context) -> None:
+def is_rejected_as_unknown_user(context: Context) -> None:
     """Compare the refusal with that of a name which nobody has: an intruder must not learn which names exist.
 
     Example: Then the sign-in is rejected as for an unknown user name
     """
     world = context.world
-    rejection = world.recall("answer", Response).expect(401)
+    rejection = world.recall("response", Response).expect(401)
     unknown = world.access.attempt_as_nobody(by=world.current_person)
     require_fields("the rejection", _told(rejection), _told(unknown))
 
@@ -154,7 +154,7 @@ def page_open(context: Context, page: str, whose: str) -> None:
     world = context.world
     username = world.access.account(world.person(whose)).username
     require_equal(
-        f"whom the {page} greets", world.recall("answer", Response).expect(200).document.get("username"), username
+        f"whom the {page} greets", world.recall("response", Response).expect(200).document.get("username"), username
     )
 
 
@@ -162,30 +162,30 @@ def page_open(context: Context, page: str, whose: str) -> None:
 
 
 @then("the request is rejected as rate limited for {at_least:Number} to {at_most:Duration}")
-def told_to_wait(context: Context, at_least: float, at_most: float) -> None:
+def is_rate_limited(context: Context, at_least: float, at_most: float) -> None:
     """Check for 429, and that the answer says in how many whole seconds to try again.
 
     Example: Then the request is rejected as rate limited for 1 to 2 seconds
     """
     world = context.world
-    answer = world.recall("answer", Response).expect(429)
-    require_equal("the kind of refusal", error_of(answer)["type"], "RateLimitError")
-    told = answer.headers.get("Retry-After", "nothing")
+    response = world.recall("response", Response).expect(429)
+    require_equal("the type of the rejection", error_of(response)["type"], "RateLimitError")
+    told = response.headers.get("Retry-After", "nothing")
     wanted = f"between {at_least:g} and {at_most:g} seconds"
     require(
         told.isdecimal() and at_least <= int(told) <= at_most,
-        f"Retry-After of {answer}: expected {wanted}, got {told}",
+        f"Retry-After of {response}: expected {wanted}, got {told}",
     )
 
 
 @then("the same request succeeds after that time and not before")
-def served_when_over(context: Context) -> None:
+def succeeds_after_the_limit(context: Context) -> None:
     """Ask the same again until it is served: no sooner than was said (to the second), and no later.
 
     Example: Then the same request succeeds after that time and not before
     """
     world = context.world
-    world.recall("asked", RepeatableRequest).require_in_time(world.current_person)
+    world.recall("repeatable request", RepeatableRequest).require_in_time(world.current_person)
 
 
 @then("{who:Actor} can sign in")
@@ -208,7 +208,7 @@ def ask_for_status(context: Context, who: str, status: int) -> None:
     Example: When Vera sends a request that is answered with 404
     """
     world = context.world
-    world.remember("answer", world.access.answered(status, by=world.person(who)))
+    world.remember("response", world.access.answered(status, by=world.person(who)))
 
 
 @then("no response contains a password, a hash or another user's token")
@@ -225,13 +225,13 @@ def no_secret_shown(context: Context) -> None:
 
 
 @when("{who:Actor} tries {count:Integer} wrong passwords with known user names and as many with unknown ones")
-def time_sign_ins(context: Context, who: str, count: float) -> None:
+def time_sign_ins(context: Context, who: str, count: int) -> None:
     """Time wrong sign-ins, known and unknown names in turn; each known name is tried less often than would lock it.
 
     Example: When Mallory tries 50 wrong passwords with known user names and as many with unknown ones
     """
     world = context.world
-    times = world.accounts.time_refusals(int(count), by=world.person(who))
+    times = world.accounts.time_refusals(count, by=world.person(who))
     world.remember("times", times)
     lines = [[name, len(seen), f"{statistics.median(seen) * 1000:.1f}"] for name, seen in times.items()]
     world.evidence.table("Time of a refusal", ["name", "attempts", "median in ms"], lines)

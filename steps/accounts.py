@@ -41,13 +41,13 @@ def create_account(context: Context, who: str, whom: str) -> None:
 
 @when("{who:Actor} creates another account with {whose:Owner} {property:AccountProperty}")
 def create_alike(context: Context, who: str, whose: str, property: str) -> None:
-    """Try to make an account that has this in common with the persona's, whatever comes of it.
+    """Try to make an account that has this in common with the persona's without asserting the result.
 
     Example: When Omar creates another account with Dana's user name in capitals
     """
     world = context.world
     owner, administrator = world.person(whose), world.person(who)
-    world.remember("answer", world.accounts.try_alike(owner, property, by=administrator))
+    world.remember("response", world.accounts.try_alike(owner, property, by=administrator))
 
 
 @given("{who:Actor} has set {whose:Owner} {setting:Setting} to {value:Quoted}")
@@ -63,13 +63,13 @@ def has_set(context: Context, who: str, whose: str, setting: str, value: str) ->
 
 @when("{who:Actor} sets {whose:Owner} {setting:Setting} to {value:Quoted}")
 def set_setting(context: Context, who: str, whose: str, setting: str, value: str) -> None:
-    """Change the account that the persona has in this scenario, whatever comes of it.
+    """Change the account that the persona has in this scenario without asserting the result.
 
     Example: When Omar sets Dana's role to "viewer"
     """
     world = context.world
     owner, person = world.person(whose), world.person(who)
-    world.remember("answer", world.accounts.change(owner, setting, value, by=person))
+    world.remember("response", world.accounts.change(owner, setting, value, by=person))
 
 
 @then("{whose:Owner} account has the role {role:Quoted}")

@@ -47,11 +47,10 @@ def at_least_these_changed(context: Context) -> None:
     world.stores.require_changes(context.table, world.identity, world.values.expected, exactly=False)
 
 
-@then("the table {table:Quoted} has {count:Rows} with")
-@then("within {within:Duration} the table {table:Quoted} has {count:Rows} with")
+@then("{within:Within}the table {table:Quoted} has {count:Rows} with")
 @requires(Capability.DATABASE)
 @step_input(TABLE)
-def table_has_rows(context: Context, table: str, count: int, within: float = 0.0) -> None:
+def table_has_rows(context: Context, within: float, table: str, count: int) -> None:
     """Count the rows that have the values, or kinds of values, of a table: column, value.
 
     Example: Then the table "vods" has 1 row with
@@ -67,11 +66,10 @@ def table_has_rows(context: Context, table: str, count: int, within: float = 0.0
     )
 
 
-@then("the row of {table:Quoted} with {column:Quoted} {value:Quoted} has")
-@then("within {within:Duration} the row of {table:Quoted} with {column:Quoted} {value:Quoted} has")
+@then("{within:Within}the row of {table:Quoted} with {column:Quoted} {value:Quoted} has")
 @requires(Capability.DATABASE)
 @step_input(TABLE)
-def row_has(context: Context, table: str, column: str, value: str, within: float = 0.0) -> None:
+def row_has(context: Context, within: float, table: str, column: str, value: str) -> None:
     """Find one row by a column, and check others (column, value).
 
     Example: Then the row of "vods" with "id" "{vod.id}" has

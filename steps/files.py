@@ -13,7 +13,7 @@ from support.targets.capabilities import Capability
 @requires(Capability.STORAGE)
 @step_input(TEXT)
 def storage_has_file(context: Context, path: str) -> None:
-    """Put a file into the media storage, with the text below or empty; it is taken away at the end of the scenario.
+    """Put a file into the media storage, with the step's text or empty; it is taken away at the end of the scenario.
 
     Example: Given the storage has the file "{unique council}.wav" with
     """
@@ -29,7 +29,7 @@ def storage_has_file(context: Context, path: str) -> None:
 @requires(Capability.STORAGE)
 @step_input(TEXT)
 def file_there(context: Context, path: str) -> None:
-    """Look for a file; the text below, where there is one, must be found in it.
+    """Look for a file; the step's text, where there is one, must be found in it.
 
     Example: Then the file "{file}" is in the storage
     """

@@ -15,13 +15,13 @@ from support.scenario.memory import UNNAMED
 
 
 @then("the request is rejected as invalid in {field:Quoted}")
-def told_invalid(context: Context, field: str) -> None:
+def is_rejected_as_invalid(context: Context, field: str) -> None:
     """Check for 422 in the common envelope, with this field named and no other.
 
     Example: Then the request is rejected as invalid in "status"
     """
     world = context.world
-    error = error_of(world.recall("answer", Response).expect(422))
+    error = error_of(world.recall("response", Response).expect(422))
     require_equal("the type of the error", error["type"], "ValidationError")
     require_equal("the fields that are invalid", [detail["field"] for detail in error["details"]], [field])
 
@@ -36,13 +36,13 @@ def is_rejected(context: Context, rejection: str, message: str | None = None) ->
     Example: Then the request is rejected as not found
     Example: Then the request is rejected as conflicting with the message "Invalid state transition"
     """
-    answer = context.world.recall("answer", Response)
+    response = context.world.recall("response", Response)
     status, error_type = REJECTIONS[rejection]
-    error = error_of(answer.expect(status))
+    error = error_of(response.expect(status))
     require_equal("the type of the error", error["type"], error_type)
-    require_equal("the parts of the response", sorted(answer.document), ["error"])
+    require_equal("the parts of the response", sorted(response.document), ["error"])
     if rejection == "unauthenticated":
-        require("WWW-Authenticate" in answer.headers, f"{answer}: expected a header WWW-Authenticate, got none")
+        require("WWW-Authenticate" in response.headers, f"{response}: expected a header WWW-Authenticate, got none")
     if message is not None:
         require_equal("the message of the error", error["message"], message)
 
@@ -51,7 +51,7 @@ def is_rejected(context: Context, rejection: str, message: str | None = None) ->
 @when("{who:Caller} sends {request:Request} with")
 @step_input(TABLE, TEXT)
 def send(context: Context, who: str, request: Request) -> None:
-    """Send any request, whatever comes of it. What is answered with 201 is deleted at the end of the scenario.
+    """Send any request without asserting the result. What is answered with 201 is deleted at the end of the scenario.
 
     Below may stand: a table of JSON fields (field, value), a table of parts (part: header, query, json, form or file;
     name, value; a file is "name.txt: content"), or a JSON document.
@@ -59,19 +59,19 @@ def send(context: Context, who: str, request: Request) -> None:
     """
     world = context.world
     path, content = inputs.path(world, request), inputs.content(world, context)
-    world.remember("answer", world.api.send(path, content, by=world.caller(who)))
+    world.remember("response", world.api.send(path, content, by=world.caller(who)))
 
 
 @when("{who:Caller} sends {request:Request} as {media_type:Quoted}")
 @step_input(TEXT)
-def send_as_it_is(context: Context, who: str, request: Request, media_type: str) -> None:
-    """Send the text below as it stands, as a body of this type: for what no writer of JSON would write.
+def send_unchanged(context: Context, who: str, request: Request, media_type: str) -> None:
+    """Send the step's text unchanged, as a body of this type: for what no writer of JSON would write.
 
     Example: When Dana sends POST /api/vod/create as "application/json"
     """
     world = context.world
     content = inputs.content_as_it_is(context, media_type)
-    world.remember("answer", world.api.send(inputs.path(world, request), content, by=world.caller(who)))
+    world.remember("response", world.api.send(inputs.path(world, request), content, by=world.caller(who)))
 
 
 @given("{who:Caller} has sent {request:Request}")
@@ -83,135 +83,139 @@ def has_sent(context: Context, who: str, request: Request) -> None:
     Example: Given Dana has sent POST /api/vod/create with
     """
     send(context, who, request)
-    answer = context.world.recall("answer", Response)
-    require(answer.status < 400, f"status of {answer}: expected success, got {answer.status} {answer.summary}")
+    response = context.world.recall("response", Response)
+    require(response.status < 400, f"status of {response}: expected success, got {response.status} {response.summary}")
 
 
 @when("{who:Caller} sends {request:Request} {count:Integer} times from {clients:Integer} concurrent clients")
 @when("{who:Caller} sends {request:Request} {count:Integer} times from {clients:Integer} concurrent clients with")
 @step_input(TABLE, TEXT)
-def send_often(context: Context, who: str, request: Request, count: float, clients: float) -> None:
+def send_often(context: Context, who: str, request: Request, count: int, clients: int) -> None:
     """Send a request again and again, by several callers at once; what is made up is made up for each.
 
     Example: When Vera sends GET /api/health 20 times from 5 concurrent clients
     """
     world = context.world
-    answers = world.api.send_often(
+    responses = world.api.send_often(
         lambda: (inputs.path(world, request), inputs.content(world, context)),
-        int(count),
-        int(clients),
+        count,
+        clients,
         by=world.caller(who),
     )
-    world.remember("answers", answers)
+    world.remember("responses", responses)
 
 
 @given("the response is saved as {name:Quoted}")
-def remember_answer(context: Context, name: str) -> None:
+def save_response(context: Context, name: str) -> None:
     """Keep the last answer under a name; later steps write its parts as {name.part}.
 
     Example: Given the response is saved as "vod"
     """
     world = context.world
     require_feature(name not in UNNAMED, f'"{name}" is what steps remember by themselves: choose another name')
-    world.remember(name, world.recall("answer", Response))
+    world.remember(name, world.recall("response", Response))
 
 
 @then("the response is {status:Status}")
-def answered(context: Context, status: int) -> None:
+def response_has_status(context: Context, status: int) -> None:
     """Check the status of the last answer.
 
     Example: Then the response is 201
     """
-    context.world.recall("answer", Response).expect(status)
+    context.world.recall("response", Response).expect(status)
 
 
 @then("the response is {status:Status} {error:Quoted}")
-def refused(context: Context, status: int, error: str) -> None:
+def response_is_error(context: Context, status: int, error: str) -> None:
     """Check a refusal: its status, its type in the common envelope, and that its id is the one in the header.
 
     Example: Then the response is 404 "NotFoundError"
     """
-    answer = context.world.recall("answer", Response).expect(status)
-    require_equal(f"the type of the error of {answer}", error_of(answer)["type"], error)
-    require_equal(f"the X-Request-ID of {answer}", answer.headers.get("X-Request-ID"), error_of(answer)["request_id"])
+    response = context.world.recall("response", Response).expect(status)
+    require_equal(f"the type of the error of {response}", error_of(response)["type"], error)
+    require_equal(
+        f"the X-Request-ID of {response}", response.headers.get("X-Request-ID"), error_of(response)["request_id"]
+    )
 
 
 @then("the response has")
 @step_input(TABLE, TEXT)
-def answer_has(context: Context) -> None:
+def response_has(context: Context) -> None:
     """Check parts of the JSON that was answered, and let others be.
 
     Below stands a table of paths (path, value) or a JSON document. A path that finds several values checks each.
     Example: Then the response has
     """
     world = context.world
-    step_checks.require_parts(world, "answer", world.recall("answer", Response).json, context)
+    step_checks.require_parts(world, "response", world.recall("response", Response).json, context)
 
 
 @then("the response is exactly")
 @step_input(TEXT)
-def answer_is_exactly(context: Context) -> None:
+def response_is_exactly(context: Context) -> None:
     """Check all of the JSON that was answered, against a document in which kinds of values may stand.
 
     Example: Then the response is exactly
     """
     world = context.world
     wanted = inputs.expected_document(world, context)
-    require_match("answer", world.recall("answer", Response).json, wanted, exactly=True)
+    require_match("response", world.recall("response", Response).json, wanted, exactly=True)
 
 
 @then("the response contains the text")
 @step_input(TEXT)
-def answer_reads(context: Context) -> None:
-    """Check the body of the last answer as text; what stands below must be found in it.
+def response_contains_text(context: Context) -> None:
+    """Check the body of the last answer as text; the step's table or text must be found in it.
 
     Example: Then the response contains the text
     """
     world = context.world
-    body = world.recall("answer", Response).text
+    body = world.recall("response", Response).text
     wanted = world.values.text(inputs.text_below(context))
     require(wanted in body, f'the answer should hold "{wanted}", but was "{body[:300]}"')
 
 
 @then("the response has the headers")
 @step_input(TABLE)
-def answer_has_headers(context: Context) -> None:
+def response_has_headers(context: Context) -> None:
     """Check headers of the last answer (header, value); one that must not be there is `{absent}`.
 
     Example: Then the response has the headers
     """
     world = context.world
-    step_checks.require_named(world, "header", world.recall("answer", Response).headers, context)
+    step_checks.require_named(world, "header", world.recall("response", Response).headers, context)
 
 
 @then("the response took at most {within:Duration}")
-def answered_within(context: Context, within: float) -> None:
+def response_took_at_most(context: Context, within: float) -> None:
     """Check how long the last answer took, from sending to the last byte.
 
     Example: Then the response took at most 5 seconds
     """
-    answer = context.world.recall("answer", Response)
-    require(answer.seconds <= within, f"{answer} should take at most {within:g} s, but took {answer.seconds:.2f} s")
+    response = context.world.recall("response", Response)
+    require(
+        response.seconds <= within, f"{response} should take at most {within:g} s, but took {response.seconds:.2f} s"
+    )
 
 
 @then("the {count:Responses} all have the status {status:Status}")
-def each_answered(context: Context, count: int, status: int) -> None:
+def all_have_status(context: Context, count: int, status: int) -> None:
     """Check the statuses of what was sent again and again.
 
     Example: Then the 20 responses all have the status 200
     """
-    seen = statuses(context.world.recall("answers", list))
+    seen = statuses(context.world.recall("responses", list))
     require_equal("the number of answers", sum(seen.values()), count)
     require_equal(f"how many of the answers are {status} ({describe_statuses(seen)})", seen.get(status, 0), count)
 
 
 @then("the {count:Responses} include {matching:Integer} with the status {status:Status}")
-def some_answered(context: Context, matching: int, count: int, status: int) -> None:
+def some_have_status(context: Context, matching: int, count: int, status: int) -> None:
     """Check how many of what was sent again and again were answered with a status.
 
     Example: Then the 4 responses include 1 with the status 200
     """
-    seen = statuses(context.world.recall("answers", list))
+    seen = statuses(context.world.recall("responses", list))
     require_equal("the number of answers", sum(seen.values()), count)
     require_equal(f"how many of the answers are {status} ({describe_statuses(seen)})", seen.get(status, 0), matching)
 
@@ -224,41 +228,54 @@ def each_has(context: Context, count: int) -> None:
     Example: Then each of the 20 responses has
     """
     world = context.world
-    answers = world.recall("answers", list)
-    require_equal("the number of answers", len(answers), count)
-    for number, answer in enumerate(answers, start=1):
-        step_checks.require_parts(world, f"answer {number}", answer.json, context)
+    responses = world.recall("responses", list)
+    require_equal("the number of answers", len(responses), count)
+    for number, response in enumerate(responses, start=1):
+        step_checks.require_parts(world, f"response {number}", response.json, context)
 
 
 @then("each of the {count:Responses} took at most {within:Duration}")
-def each_answered_within(context: Context, count: int, within: float) -> None:
+def each_took_at_most(context: Context, count: int, within: float) -> None:
     """Check how long each answer took, from sending to the last byte.
 
     Example: Then each of the 20 responses took at most 5 seconds
     """
-    answers = context.world.recall("answers", list)
-    require_equal("the number of answers", len(answers), count)
-    slowest = max(answers, key=lambda answer: answer.seconds)
+    responses = context.world.recall("responses", list)
+    require_equal("the number of answers", len(responses), count)
+    slowest = max(responses, key=lambda response: response.seconds)
     require(slowest.seconds <= within, f"each should take at most {within:g} s, but one took {slowest.seconds:.2f} s")
 
 
 @then("the responses have {count:Integer} different {path:Quoted}")
-def answers_differ(context: Context, count: int, path: str) -> None:
+def responses_have_different(context: Context, count: int, path: str) -> None:
     """Check how many different values stand at a path of the answers: 1 says that all are alike.
 
     Example: Then the responses have 20 different "id"
     """
-    answers = context.world.recall("answers", list)
-    different = {str(step_checks.at(answer.json, path)) for answer in answers}
-    require_equal(f'the number of different "{path}" in {len(answers)} answers', len(different), count)
+    responses = context.world.recall("responses", list)
+    different = {str(step_checks.at(response.json, path)) for response in responses}
+    require_equal(f'the number of different "{path}" in {len(responses)} answers', len(different), count)
+
+
+@then("{number:Integer} responses have the status {status:Status} and {equality:Variety} {field:Quoted}")
+def responses_are(context: Context, number: int, status: int, equality: str, field: str) -> None:
+    """Check every answer to many requests; the field "" stands for the whole answer.
+
+    Example: Then 20 responses have the status 201 and different "id"
+    """
+    responses = context.world.recall("responses", list)
+    require_equal("the number of answers", len(responses), number)
+    values = [str(response.expect(status).document[field] if field else response.document) for response in responses]
+    wanted = 1 if equality == "the same" else number
+    require_equal(f'the number of different values of "{field or "the whole response"}"', len(set(values)), wanted)
 
 
 @then("within {within:Duration} {who:Caller} gets from {path:Path}")
 @step_input(TABLE, TEXT)
-def sees_within(context: Context, within: float, who: str, path: str) -> None:
-    """Ask again and again until the answer has what stands below (path, value, or a JSON document).
+def gets_within(context: Context, within: float, who: str, path: str) -> None:
+    """Ask again and again until the answer has the step's table or text (path, value, or a JSON document).
 
-    Example: Then within 30 seconds Dana gets from /api/tasks/{answer.task_id}
+    Example: Then within 30 seconds Dana gets from /api/tasks/{response.task_id}
     """
     world = context.world
     request = inputs.path(world, Request("GET", path))

@@ -105,7 +105,7 @@ def connect_with(context: Context, who: str, token: str) -> None:
     """
     world = context.world
     person = world.person(who)
-    world.remember("answer", world.live.attempt(world.access.bad_token(token), by=person))
+    world.remember("response", world.live.attempt(world.access.bad_token(token), by=person))
 
 
 @then("the live connection answers {who:Object} with {error:Quoted} and stays open")
@@ -117,6 +117,6 @@ def answers_error(context: Context, who: str, error: str) -> None:
     world = context.world
     person = world.person(who)
     answered = world.live.await_event(lambda event: "error" in event, "an error", by=person)["error"]
-    require_equal("the kind of refusal", answered["type"], error)
+    require_equal("the type of the rejection", answered["type"], error)
     require_equal("what the error tells", sorted(answered), ["details", "message", "request_id", "type"])
     require(world.live.alive(by=person), f"{who}'s live connection should be alive, but does not answer")

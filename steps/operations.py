@@ -63,7 +63,7 @@ def ask_for(context: Context, who: str, operation: str, times: int) -> None:
     world = context.world
     person = world.person(who)
     for _ in range(times):
-        world.remember("answer", world.operations.ask_for(operation, by=person))
+        world.remember("response", world.operations.ask_for(operation, by=person))
 
 
 @then("the request counter of {operation:Quoted} with status {status:Status} has increased by {count:Integer}")
@@ -104,18 +104,18 @@ def look_at(context: Context, who: str, view: str) -> None:
     Example: When Omar opens the admin queue
     """
     world = context.world
-    world.remember("answer", world.operations.view(view, by=world.person(who)))
+    world.remember("response", world.operations.view(view, by=world.person(who)))
 
 
 @then("the admin queue counts {number:Integer} as {state:VodState} and shows a live worker")
-def sees_queue(context: Context, number: float, state: str) -> None:
+def sees_queue(context: Context, number: int, state: str) -> None:
     """Compare the counts with the database, and look for a worker's sign of life.
 
     Example: Then the admin queue counts 1 as processing and shows a live worker
     """
     world = context.world
-    seen = world.recall("answer", Response).expect(200).document
-    require_equal(f"how many are {state}", seen["tasks"][state], int(number))
+    seen = world.recall("response", Response).expect(200).document
+    require_equal(f"how many are {state}", seen["tasks"][state], number)
     require_equal("the counts", seen["tasks"], world.vods.tasks())
     alive = [worker for worker in seen["workers"] if worker["seconds_since_heartbeat"] < HEARTBEAT_MAX_AGE]
     require(
@@ -207,7 +207,7 @@ def read_document(context: Context, who: str) -> None:
     world = context.world
     world.person(who)
     world.remember("document", world.operations.document())
-    world.remember("compared before", _compared(world))
+    world.remember("compared responses", _compared(world))
 
 
 @then("the document describes every operation with its responses")
@@ -229,9 +229,9 @@ def operations_answer(context: Context, who: str) -> None:
     world = context.world
     person = world.person(who)
     for operation in world.recall("document", ApiDocument).operations:
-        answer = world.operations.ask_for(operation.name, by=person)
-        if answer.status >= 500 or (answer.status < 300 and not operation.name.startswith("GET")):
-            raise fail(f"{operation.name} should be refused to {person.name}, but was answered {answer.status}")
+        response = world.operations.ask_for(operation.name, by=person)
+        if response.status >= 500 or (response.status < 300 and not operation.name.startswith("GET")):
+            raise fail(f"{operation.name} should be refused to {person.name}, but was answered {response.status}")
 
 
 @then("every response since then was compared with the document")
@@ -241,9 +241,9 @@ def all_compared(context: Context) -> None:
     Example: Then every response since then was compared with the document
     """
     world = context.world
-    answers, compared = map(sub, _compared(world), world.recall("compared before", tuple))
-    require_feature(answers, "no request was answered since then: there is nothing to compare")
-    require_equal("how many answers were compared", compared, answers)
+    responses, compared = map(sub, _compared(world), world.recall("compared responses", tuple))
+    require_feature(responses, "no request was answered since then: there is nothing to compare")
+    require_equal("how many answers were compared", compared, responses)
     known = world.run.document
     require(known and known.observed, "responses compared with the OpenAPI document: expected some, got none")
 

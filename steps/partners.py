@@ -35,7 +35,7 @@ def partner_answers(
 def partner_answers_as_it_is(
     context: Context, partner: str, request: Request, status: int, media_type: str, times: int | None
 ) -> None:
-    """Have an outside service answer with the text below as it stands: for what is no JSON, or broken.
+    """Have an outside service answer with the step's text unchanged: for what is no JSON, or broken.
 
     Example: Given Cablecast responds to GET /shows with 200 as "application/json" always
     """

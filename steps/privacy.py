@@ -42,7 +42,7 @@ def export(context: Context, who: str, whose: str) -> None:
     """
     world = context.world
     world.person(whose)
-    world.remember("answer", world.research.export(by=world.person(who)))
+    world.remember("response", world.research.export(by=world.person(who)))
 
 
 @then("the export contains all of {whose:Owner} data and nothing else")
@@ -53,7 +53,7 @@ def export_complete(context: Context, whose: str) -> None:
     """
     world = context.world
     person = world.person(whose)
-    exported = world.recall("answer", Response).expect(200).document
+    exported = world.recall("response", Response).expect(200).document
     ids = world.resource_stores.ids_of(world.people.id(person), RESOURCE_TYPES)
     check.exported(exported, ids, world.people.account(person).username, world.suffix)
 
@@ -67,7 +67,7 @@ def erase(context: Context, who: str, whose: str) -> None:
     """
     world = context.world
     world.person(whose)
-    world.remember("answer", world.research.erase(by=world.person(who)).expect(200))
+    world.remember("response", world.research.erase(by=world.person(who)).expect(200))
 
 
 @then("no table, Redis key or file contains {whose:Owner} data")
@@ -91,7 +91,7 @@ def audited(context: Context, whose: str) -> None:
     """
     world = context.world
     person = world.people.id(world.person(whose))
-    told: dict[str, Any] = dict(world.recall("answer", Response).document["erased"])
+    told: dict[str, Any] = dict(world.recall("response", Response).document["erased"])
     check.audit(world.research_stores.audits(person), person, told, _personal(world, whose))
 
 
@@ -108,7 +108,7 @@ def note(context: Context, who: str, text: str, name: str) -> None:
     world = context.world
     world.remember("note", world.unique_name(text))
     session = world.resource(SESSION, name)
-    world.remember("answer", world.research.note(session, world.unique_name(text), by=world.person(who)).expect(200))
+    world.remember("response", world.research.note(session, world.unique_name(text), by=world.person(who)).expect(200))
 
 
 @then("the research session {name:Quoted} has the notes {text:Quoted}")

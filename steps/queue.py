@@ -26,7 +26,7 @@ def worker_is_paused(context: Context) -> None:
     """
     world = context.world
     world.faults.inject(Component.WORKER, FailureMode.STOPPED)
-    world.remember("counts before", dict(world.vod.queue_counts(by=world.person("Dana"))))
+    world.remember("earlier counts", dict(world.vod.queue_counts(by=world.person("Dana"))))
 
 
 @when("the worker is resumed")
@@ -65,9 +65,9 @@ def _hand_in(world: World, who: str, paths: dict[str, str]) -> None:
         title: media.recording(title, 20.0, path=path) if path else media.store(title, 20.0)
         for title, path in paths.items()
     }
-    answer = world.vod.batch(list(made.values()), by=person)
-    world.remember("answer", answer)
-    for (title, one), result in zip(made.items(), answer.document.get("results", ()), strict=False):
+    response = world.vod.batch(list(made.values()), by=person)
+    world.remember("response", response)
+    for (title, one), result in zip(made.items(), response.document.get("results", ()), strict=False):
         if result["vod_id"]:
             world.remember(title, Vod(result["vod_id"], one, person))
 
@@ -80,7 +80,7 @@ def batch_answered(context: Context) -> None:
     Example: Then the batch results are
     """
     rows = tables.read(context.table, ["title", "invalid field"])
-    results = context.world.recall("answer", Response).expect(202).document["results"]
+    results = context.world.recall("response", Response).expect(202).document["results"]
     require_equal("the number of results", len(results), len(rows))
     for row, result in zip(rows, results, strict=True):
         named = [issue["field"] for issue in result["issues"]]
@@ -97,7 +97,7 @@ def batch_captioned(context: Context, number: int) -> None:
     Example: Then all 10 recordings of the batch are captioned
     """
     world = context.world
-    results = world.recall("answer", Response).expect(202).document["results"]
+    results = world.recall("response", Response).expect(202).document["results"]
     require_equal("the number of results", len(results), number)
     for index in range(1, number + 1):
         vod = world.recall(f"Meeting {index}", Vod)
@@ -142,7 +142,7 @@ def queue_counts(context: Context) -> None:
     """
     world = context.world
     [row] = tables.read(context.table, ["pending", "processing", "completed", "failed"])
-    before = world.recall("counts before", dict)
+    before = world.recall("earlier counts", dict)
     wanted = {state: before[state] + tables.parse_integer(row, state) for state in row}
     person = world.person("Dana")
     _await_counts("the counts of the queue", lambda: world.vod.queue_counts(by=person), wanted)
@@ -159,9 +159,8 @@ def _live(counts: Mapping[str, int]) -> dict[str, int]:
     return {state: counts.get(state, 0) for state in ("todo", "doing")}
 
 
-@then("the queue has {jobs:Jobs} referring to {what:Quoted}")
-@then("within {within:Duration} the queue has {jobs:Jobs} referring to {what:Quoted}")
-def jobs_about(context: Context, jobs: tuple[int, str], what: str, within: float = 0.0) -> None:
+@then("{within:Within}the queue has {jobs:Jobs} referring to {what:Quoted}")
+def jobs_about(context: Context, within: float, jobs: tuple[int, str], what: str) -> None:
     """Count the jobs in a state that name something (an id, mostly) in their arguments.
 
     Example: Then within 30 seconds the queue has 1 succeeded job referring to "{vod.id}"

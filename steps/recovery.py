@@ -40,10 +40,10 @@ def refused_in_time(context: Context, who: str, error: str, seconds: float) -> N
     _require_refused(world.vod.list_page(by=world.person(who)), error, seconds)
 
 
-def _require_refused(answer: Response, kind: str, seconds: float) -> None:
-    require_equal("the kind of refusal", error_of(answer.expect(503))["type"], kind)
-    took = f"{answer.seconds:.1f} s"
-    require(answer.seconds <= seconds, f"{answer} should be answered within {seconds:g} s, but took {took}")
+def _require_refused(response: Response, kind: str, seconds: float) -> None:
+    require_equal("the type of the rejection", error_of(response.expect(503))["type"], kind)
+    took = f"{response.seconds:.1f} s"
+    require(response.seconds <= seconds, f"{response} should be answered within {seconds:g} s, but took {took}")
 
 
 @then("the first request of {who:Actor} succeeds")

@@ -8,11 +8,10 @@ from support.scenario import step_checks
 from support.targets.capabilities import Capability
 
 
-@then("the Redis key {key:Quoted} has")
-@then("within {within:Duration} the Redis key {key:Quoted} has")
+@then("{within:Within}the Redis key {key:Quoted} has")
 @requires(Capability.REDIS)
 @step_input(TABLE)
-def key_has(context: Context, key: str, within: float = 0.0) -> None:
+def key_has(context: Context, within: float, key: str) -> None:
     """Check a key (path, value): "type", "value", its parts such as "value.status", "seconds to live".
 
     Example: Then the Redis key "vod:{vod.id}" has
@@ -28,10 +27,9 @@ def key_has(context: Context, key: str, within: float = 0.0) -> None:
     )
 
 
-@then("there are {count:Keys} matching {pattern:Quoted}")
-@then("within {within:Duration} there are {count:Keys} matching {pattern:Quoted}")
+@then("{within:Within}there are {count:Keys} matching {pattern:Quoted}")
 @requires(Capability.REDIS)
-def keys_like(context: Context, count: int, pattern: str, within: float = 0.0) -> None:
+def keys_like(context: Context, within: float, count: int, pattern: str) -> None:
     """Count the keys that match a pattern with * in it, or a whole name.
 
     Example: Then there are no Redis keys matching "vod:{vod.id}:*"

@@ -32,15 +32,15 @@ def session_in_state(context: Context, name: str, who: str, state: str) -> None:
 @when("{who:Actor} moves the research session {name:Quoted} to {state:Quoted} with")
 @step_input(TABLE)
 def move_session(context: Context, who: str, name: str, state: str) -> None:
-    """Ask for a transition, with data (fields such as data.score) or without, whatever comes of it.
+    """Ask for a transition, with data (fields such as data.score) or without without asserting the result.
 
     Example: When Ravi moves the research session "AAPL" to "completed"
     Example: When Ravi moves the research session "AAPL" to "completed" with
     """
     world = context.world
     fields = inputs.fields(world, context)
-    answer = world.research.move(world.resource(SESSION, name), state, fields, by=world.person(who))
-    world.remember("answer", answer)
+    response = world.research.move(world.resource(SESSION, name), state, fields, by=world.person(who))
+    world.remember("response", response)
 
 
 @when("{callers:Integer} concurrent callers move the research session {name:Quoted} to {state:Quoted}")
@@ -52,7 +52,7 @@ def move_at_once(context: Context, callers: int, name: str, state: str) -> None:
     world = context.world
     session = world.resource(SESSION, name)
     moves = [world.research.moving(session, state, by=session.by)] * callers
-    world.remember("answers", world.concurrent.send(moves, concurrency=callers))
+    world.remember("responses", world.concurrent.send(moves, concurrency=callers))
 
 
 @then("{winners:Integer} of them succeeds and the others are rejected as {rejection:Rejection}")
@@ -61,7 +61,7 @@ def some_accepted(context: Context, winners: int, rejection: str) -> None:
 
     Example: Then 1 of them succeeds and the others are rejected as conflicting
     """
-    statuses = sorted(answer.status for answer in context.world.recall("answers", list))
+    statuses = sorted(response.status for response in context.world.recall("responses", list))
     wanted = [200] * winners + [REJECTIONS[rejection][0]] * (len(statuses) - winners)
     require_equal("the answers to the callers", statuses, wanted)
 
@@ -122,12 +122,12 @@ def carry(context: Context, who: str, name: str, stage: str) -> None:
 @given("{who:Actor} has requested the stage {stage:ResearchStage} of the research session {name:Quoted}")
 @when("{who:Actor} requests the stage {stage:ResearchStage} of the research session {name:Quoted}")
 def one_stage(context: Context, who: str, name: str, stage: str) -> None:
-    """Ask for one stage, whatever comes of it.
+    """Ask for one stage without asserting the result.
 
     Example: When Ravi requests the stage fetched of the research session "AAPL"
     """
     world = context.world
-    world.remember("answer", world.research.stage(world.resource(SESSION, name), stage, by=world.person(who)))
+    world.remember("response", world.research.stage(world.resource(SESSION, name), stage, by=world.person(who)))
 
 
 @then("the research session {name:Quoted} passed the stages {stages:Quoted}")
@@ -160,7 +160,7 @@ def research_failed(context: Context, name: str, reason: str) -> None:
     Example: Then the research session "AAPL" failed because "The price service did not respond in time."
     """
     world = context.world
-    error = error_of(world.recall("answer", Response).expect(502, 503, 504))
+    error = error_of(world.recall("response", Response).expect(502, 503, 504))
     require_equal("the kind of failure", (error["type"], error["message"]), ("DependencyError", reason))
     session = world.resource(SESSION, name)
     expected = {"state": "failed", "stage": "started", "error": reason, "data": {}}
@@ -217,14 +217,14 @@ def price_service_asked(context: Context, times: int) -> None:
 
 
 @given("{who:Actor} has {count:Integer} other documents")
-def many_documents(context: Context, count: float, who: str) -> None:
+def many_documents(context: Context, count: int, who: str) -> None:
     """Have many documents ingested, about all sorts of things; more of them each time.
 
     Example: Given Nora has 500 other documents
     """
     world = context.world
     person = world.person(who)
-    items = filler(int(count), world.suffix, after=world.research.count_documents(by=person))
+    items = filler(count, world.suffix, after=world.research.count_documents(by=person))
     for first in range(0, len(items), DOCUMENT_BATCH):
         batch = world.research.ingest(items[first : first + DOCUMENT_BATCH], by=person)
         require_equal("how many were refused", batch.expect(200).document["refused"], 0)
@@ -241,7 +241,7 @@ def search(context: Context, who: str, text: str) -> None:
     """
     world = context.world
     wishes = inputs.fields(world, context)
-    world.remember("answer", world.research.search(text, wishes, by=world.person(who)))
+    world.remember("response", world.research.search(text, wishes, by=world.person(who)))
 
 
 # Tickers and returns

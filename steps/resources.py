@@ -70,7 +70,7 @@ def change_resource(context: Context, who: str, type: ResourceType, name: str) -
     """
     world = context.world
     fields = inputs.fields(world, context)
-    world.remember("answer", world.resources.change(world.resource(type, name), fields, by=world.person(who)))
+    world.remember("response", world.resources.change(world.resource(type, name), fields, by=world.person(who)))
 
 
 @given("{who:Actor} has {action:PastAction} the {type:Resource} {name:Quoted}")
@@ -93,7 +93,7 @@ def do(context: Context, who: str, action: str, type: ResourceType, name: str) -
     Example: When Nora reads the notification "Margin call"
     """
     world = context.world
-    world.remember("answer", world.resources.do(action, world.resource(type, name), by=world.person(who)))
+    world.remember("response", world.resources.do(action, world.resource(type, name), by=world.person(who)))
 
 
 @then("the {type:Resource} {name:Quoted} is stored with")
@@ -128,7 +128,7 @@ def has_created_batch(context: Context, who: str, types: ResourceType) -> None:
     Example: Given Nora has created these documents in one request
     """
     create_batch(context, who, types)
-    accepted = context.world.recall("answer", Response).expect(200, 201).document
+    accepted = context.world.recall("response", Response).expect(200, 201).document
     require_equal("the number of rejected items", accepted.get("refused", 0), 0)
 
 
@@ -143,7 +143,7 @@ def create_batch(context: Context, who: str, types: ResourceType) -> None:
     rows = inputs.named_fields(world, context)
     items = [{**types.defaults(types.unique_name(name, world.suffix)), **fields} for name, fields in rows]
     response = world.resources.create_batch(types, items, by=world.person(who))
-    world.remember("answer", response)
+    world.remember("response", response)
     if response.status in (200, 201):
         created = world.resources.created_batch(types, response.document, by=world.person(who))
         world.remember("batch", created)
@@ -160,7 +160,7 @@ def batch_reported(context: Context, total: int) -> None:
     """
     rejected = {int(row["position"]): row["field"] for row in tables.read(context.table, ("position", "field"))}
     world = context.world
-    resource_checks.batch(world.recall("answer", Response).expect(200).document, total, rejected)
+    resource_checks.batch(world.recall("response", Response).expect(200).document, total, rejected)
     for resource in world.recall("batch", list):
         world.require_state(resource, "available")
 
@@ -205,21 +205,19 @@ def list_resources(context: Context, who: str, types: ResourceType) -> None:
     Example: When Nora lists the notifications with
     """
     world = context.world
-    world.remember("answer", world.resources.list(types, inputs.query(world, context), by=world.person(who)))
+    world.remember("response", world.resources.list(types, inputs.query(world, context), by=world.person(who)))
 
 
-@then("no {types:Resources} are returned")
 @then("no {types:Resources} are returned, {total:Integer} in total")
 @then("these {types:Resources} are returned, {total:Integer} in total")
 @step_input(TABLE)
-def are_returned(context: Context, types: ResourceType, total: int = 0) -> None:
+def are_returned(context: Context, types: ResourceType, total: int) -> None:
     """Compare a list or search results with the table: exactly these, in this order, and the total.
 
-    Example: Then no research sessions are returned
     Example: Then no research sessions are returned, 3 in total
     Example: Then these research sessions are returned, 3 in total
     """
     world = context.world
-    page = world.recall("answer", Response).expect(200).document
+    page = world.recall("response", Response).expect(200).document
     expected = inputs.named_expectations(world, context) if context.table else []
     resource_checks.listed(types, page, expected, total, world.suffix)

@@ -16,8 +16,8 @@ def token_lifetime(context: Context, who: str, minutes: float) -> None:
     Example: Then she has an access token that is valid for 30 minutes
     """
     world = context.world
-    answer = world.recall("answer", Response).expect(200).document
-    require_equal("the type of the token", answer["token_type"], "bearer")
+    response = world.recall("response", Response).expect(200).document
+    require_equal("the type of the token", response["token_type"], "bearer")
     session = world.recall("session", SignedIn)
     require_equal(f"the lifetime of {world.person(who).name}'s token in seconds", session.lifetime, minutes * 60)
     claimed = session.claims["exp"] - session.claims["iat"]
@@ -92,13 +92,13 @@ def session_fate(context: Context, whose: str, which: int, state: bool) -> None:
     world = context.world
     person = world.person(whose)
     session = world.access.session_of_before(person, which)
-    answer = world.access.open_page_in(session, "protected endpoint")
+    response = world.access.open_page_in(session, "protected endpoint")
     if state:
         username = world.access.account(person).username
-        require_equal("whom the page greets", answer.expect(200).document["username"], username)
+        require_equal("whom the page greets", response.expect(200).document["username"], username)
         require(world.sessions.row(session), f"{person.name}'s session should be in the database, but is not")
     else:
-        require_equal("the kind of refusal", error_of(answer.expect(401))["type"], "AuthenticationError")
+        require_equal("the type of the rejection", error_of(response.expect(401))["type"], "AuthenticationError")
 
 
 @given("{who:Actor} has refreshed the session")
@@ -112,20 +112,20 @@ def renew(context: Context, who: str) -> None:
     person = world.person(who)
     session = world.access.session(person)
     world.remember("session before", session)
-    answer = world.access.renew(person, session.refresh_token).expect(200)
-    world.remember("session", world.access.opened(person, answer))
+    response = world.access.renew(person, session.refresh_token).expect(200)
+    world.remember("session", world.access.opened(person, response))
 
 
 @when("{who:Actor} refreshes the session with the previous {token:Token}")
 def renew_with(context: Context, who: str, token: str) -> None:
-    """Ask for new tokens in exchange for a token of the session as it was first, whatever comes of it.
+    """Ask for new tokens in exchange for a token of the session as it was first without asserting the result.
 
     Example: When she refreshes the session with the previous refresh token
     """
     world = context.world
     person = world.person(who)
     first = world.access.session_of_before(person, 0)
-    world.remember("answer", world.access.renew(person, getattr(first, token)))
+    world.remember("response", world.access.renew(person, getattr(first, token)))
 
 
 @then("{who:Actor} has new tokens")

@@ -41,7 +41,7 @@ def move_status(context: Context, who: str, name: str, state: str) -> None:
     Example: When Dana moves the status "Import" to "completed"
     """
     world = context.world
-    world.remember("answer", world.status.move(world.resource(STATUS_TYPE, name), state, by=world.person(who)))
+    world.remember("response", world.status.move(world.resource(STATUS_TYPE, name), state, by=world.person(who)))
 
 
 @given("the row of {table:Quoted} with {column:Quoted} {value:Quoted} was stored with")
@@ -134,7 +134,7 @@ def report_concurrently(context: Context, callers: int, name: str) -> None:
     percentages = list(range(1, callers + 1))
     random.Random(world.suffix).shuffle(percentages)
     sent = [world.status.report(status, each, by=status.by) for each in percentages]
-    world.remember("answers", world.concurrent.send(sent, concurrency=callers))
+    world.remember("responses", world.concurrent.send(sent, concurrency=callers))
 
 
 @then("each accepted report of the status {name:Quoted} has one history entry, and the highest stays")
@@ -145,7 +145,7 @@ def reports_recorded(context: Context, name: str) -> None:
     """
     world = context.world
     status = world.resource(STATUS_TYPE, name)
-    answers = world.recall("answers", list)
+    answers = world.recall("responses", list)
     accepted = [float(answer.document["progress_percentage"]) for answer in answers if answer.status == 200]
     require_equal("other statuses than 200 and 409", {answer.status for answer in answers} - {200, 409}, set())
     checks.require_reports_recorded(str(status), accepted, world.status_stores.history(status.id))
@@ -181,7 +181,7 @@ def read_while_writing(context: Context, who: str, callers: int, name: str) -> N
         return http.get("/api/health", actor=reader.name)
 
     def report_all(http: HttpDriver) -> Response:
-        world.remember("answers", world.concurrent.send(reports, concurrency=callers))
+        world.remember("responses", world.concurrent.send(reports, concurrency=callers))
         last.append(world.status_stores.last_event())
         return http.get("/api/health", actor=reader.name)
 
@@ -229,7 +229,7 @@ def report_during_kill(context: Context, count: int, callers: int, name: str) ->
 
     with ThreadPoolExecutor(1) as killer:
         killed = killer.submit(kill)
-        world.remember("answers", world.concurrent.send(reports, concurrency=callers))
+        world.remember("responses", world.concurrent.send(reports, concurrency=callers))
         killed.result()
 
 
@@ -241,7 +241,7 @@ def acknowledged_are_whole(context: Context, name: str) -> None:
     """
     world = context.world
     status = world.resource(STATUS_TYPE, name)
-    accepted = [float(a.document["progress_percentage"]) for a in world.recall("answers", list) if a.status == 200]
+    accepted = [float(a.document["progress_percentage"]) for a in world.recall("responses", list) if a.status == 200]
     history = world.status_stores.history(status.id)
     checks.require_whole(str(status), accepted, history, world.status_stores.events(status.id))
 

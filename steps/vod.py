@@ -7,7 +7,6 @@ from support.capabilities.vod.client import STAGES, Vod
 from support.checks import tables
 from support.errors import require_feature
 from support.gherkin.step_declarations import TABLE, TEXT, step_input
-from support.scenario import inputs
 from support.scenario.world import World
 from support.testdata.media import Recording
 
@@ -95,7 +94,7 @@ def vod_written(context: Context, title: str) -> None:
 @given("{who:Actor} has registered it as a VOD")
 @when("{who:Actor} registers it as a VOD")
 def register(context: Context, who: str) -> None:
-    """Create the VOD of the recording in hand.
+    """Create the VOD of the current recording.
 
     Example: When she registers it as a VOD
     """
@@ -111,7 +110,7 @@ def _register(world: World, who: str) -> Vod:
 
 @when("{who:Actor} registers the VOD {title:Quoted} with the {field:VodField} {value:Value}")
 def register_with(context: Context, who: str, title: str, field: str, value: str) -> None:
-    """Register a VOD with one field of this value and the others as they should be, whatever comes of it.
+    """Register a VOD with one field of this value and the others as they should be without asserting the result.
 
     The value `{absent}` leaves the field out.
     Example: When Dana registers the VOD "City Council" with the duration -1
@@ -119,25 +118,25 @@ def register_with(context: Context, who: str, title: str, field: str, value: str
     world = context.world
     person = world.person(who)
     vod, content = world.vod.fresh(world.media.recording(title), person)
-    answer = world.vod.attempt({**content, field: world.values.value(value)}, by=person)
-    world.remember("answer", answer)
-    world.remember(title, Vod(answer.document.get("id", vod.id), vod.recording, person))
+    response = world.vod.attempt({**content, field: world.values.value(value)}, by=person)
+    world.remember("response", response)
+    world.remember(title, Vod(response.document.get("id", vod.id), vod.recording, person))
 
 
 @when("{who:Actor} registers a VOD with this body")
 @step_input(TEXT)
 def register_raw(context: Context, who: str) -> None:
-    """Send the text below as it is to where VODs are registered, whatever comes of it.
+    """Send the step's text unchanged as a new VOD, without asserting the result.
 
     Example: When Dana registers a VOD with this body
     """
     world = context.world
-    world.remember("answer", world.vod.attempt(inputs.text_below(context).encode(), by=world.person(who)))
+    world.remember("response", world.vod.attempt(inputs.text_below(context).encode(), by=world.person(who)))
 
 
 @when("{who:Actor} submits it for captioning")
 def submit_recording(context: Context, who: str) -> None:
-    """Register the recording in hand, look at it once, and hand it in for captioning.
+    """Register the current recording, look at it once, and hand it in for captioning.
 
     The look fills the platform's cache: a status that is served from a stale cache would be noticed later.
     Example: When she submits it for captioning
@@ -151,7 +150,7 @@ def submit_recording(context: Context, who: str) -> None:
 
 @when("{who:Actor} captions it")
 def have_captioned(context: Context, who: str) -> None:
-    """Register the recording in hand, hand it in for captioning and wait until that has ended well.
+    """Register the current recording, hand it in for captioning and wait until that has ended well.
 
     Example: When she captions it
     """
@@ -171,21 +170,21 @@ def has_done(context: Context, who: str, action: str, title: str) -> None:
 
 @when("{who:Actor} {action:VodAction} the VOD {title:Quoted}")
 def do(context: Context, who: str, action: str, title: str) -> None:
-    """Do something to a VOD, whatever comes of it.
+    """Do something to a VOD without asserting the result.
 
     Example: When Vera reads the VOD "City Council"
     """
     world = context.world
-    world.remember("answer", world.vod.do(action, world.recall(title, Vod), by=world.person(who)))
+    world.remember("response", world.vod.do(action, world.recall(title, Vod), by=world.person(who)))
 
 
 @given("{who:Actor} has changed the {field:VodField} of the VOD {title:Quoted} to {value:Value}")
 @when("{who:Actor} changes the {field:VodField} of the VOD {title:Quoted} to {value:Value}")
 def change(context: Context, who: str, field: str, title: str, value: str) -> None:
-    """Ask for another value of one field, whatever comes of it.
+    """Ask for another value of one field without asserting the result.
 
     Example: When Dana changes the status of the VOD "City Council" to "finished"
     """
     world = context.world
     fields = {field: world.values.value(value)}
-    world.remember("answer", world.vod.change(world.recall(title, Vod), fields, by=world.person(who)))
+    world.remember("response", world.vod.change(world.recall(title, Vod), fields, by=world.person(who)))

@@ -17,7 +17,7 @@ def connect(context: Context, who: str, path: str) -> None:
     Example: When an unauthenticated client connects to /ws/live
     """
     world = context.world
-    world.remember("answer", world.sockets.open(world.values.text(path), by=world.caller(who)))
+    world.remember("response", world.sockets.open(world.values.text(path), by=world.caller(who)))
 
 
 @given("{who:Caller} is connected to {path:Path}")
@@ -45,7 +45,7 @@ def send(context: Context, who: str) -> None:
 @when("{who:Caller} sends this text over the WebSocket")
 @step_input(TEXT)
 def send_exactly(context: Context, who: str) -> None:
-    """Send the text below as it stands.
+    """Send the step's text unchanged.
 
     Example: When Vera sends this text over the WebSocket
     """
@@ -67,7 +67,7 @@ def flood(context: Context, who: str) -> None:
 @then("within {within:Duration} {who:Caller} receives")
 @step_input(TABLE, TEXT)
 def receives(context: Context, within: float, who: str) -> None:
-    """Wait for a message that has what stands below (path, value, or a JSON document); those before it are passed over.
+    """Wait for a message that has these parts (path, value, or a JSON document); earlier ones are skipped.
 
     Later steps write its parts as {message.status}.
     Example: Then within 5 seconds Vera receives

@@ -20,8 +20,8 @@ Feature: Accounts API
       | password      | {absent}                 |
       | password_hash | {absent}                 |
     And at least these records changed
-      | store | record | from     | to         |
-      | users | answer | {absent} | {anything} |
+      | store | record   | from     | to         |
+      | users | response | {absent} | {anything} |
 
   @id.API-079 @needs.database
   Scenario: A change of the role changes the role, and nothing else

@@ -12,7 +12,7 @@ Feature: Captioning API
     And the response is saved as "vod"
     When Dana sends POST /api/vod/{vod.id}/transcribe
     Then the response is 202
-    And within 30 seconds Dana gets from /api/tasks/{answer.task_id}
+    And within 30 seconds Dana gets from /api/tasks/{response.task_id}
       | path     | value     |
       | status   | completed |
       | progress | 100       |
@@ -39,7 +39,7 @@ Feature: Captioning API
       | path          | value       |
       | captions_path | {not null}  |
       | title         | {vod.title} |
-    And the file "{answer.captions_path}" is in the storage with
+    And the file "{response.captions_path}" is in the storage with
       """
       Scenarist_SCC V1.0
       """
@@ -136,7 +136,7 @@ Feature: Captioning API
     Given the worker is paused
     And Dana has the submitted VOD "City Council"
     And Dana has sent POST /api/vod/{City Council.id}/transcribe
-    When Dana sends DELETE /api/tasks/{answer.task_id} 8 times from 8 concurrent clients
+    When Dana sends DELETE /api/tasks/{response.task_id} 8 times from 8 concurrent clients
     Then the 8 responses include 1 with the status 204
     And the 8 responses include 7 with the status 404
 

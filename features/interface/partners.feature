@@ -14,7 +14,7 @@ Feature: Calls to outside services
       """
     When Dana sends POST /api/vod/{City Council.id}/publish
     Then the response is 202
-    And within 30 seconds Dana gets from /api/tasks/{answer.task_id}
+    And within 30 seconds Dana gets from /api/tasks/{response.task_id}
       | path   | value     |
       | status | completed |
     And Cablecast received POST /vods 3 times with
@@ -27,7 +27,7 @@ Feature: Calls to outside services
   Scenario: A refusal that comes late is survived as well
     Given Cablecast responds to POST /vods with 503 after 300 ms once
     When Dana sends POST /api/vod/{City Council.id}/publish
-    Then within 30 seconds Dana gets from /api/tasks/{answer.task_id}
+    Then within 30 seconds Dana gets from /api/tasks/{response.task_id}
       | path   | value     |
       | status | completed |
     And Cablecast received POST /vods twice
@@ -51,7 +51,7 @@ Feature: Calls to outside services
       <html>Under construction
       """
     When Dana sends POST /api/vod/{City Council.id}/publish
-    Then within 30 seconds Dana gets from /api/tasks/{answer.task_id}
+    Then within 30 seconds Dana gets from /api/tasks/{response.task_id}
       | path   | value    |
       | status | failed   |
       | error  | {a text} |

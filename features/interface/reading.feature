@@ -45,9 +45,9 @@ Feature: Read-only requests
         }}
         """
       And the response has the headers
-        | header           | value                     |
-        | WWW-Authenticate | {containing Bearer}       |
-        | X-Request-ID     | {answer.error.request_id} |
+        | header           | value                       |
+        | WWW-Authenticate | {containing Bearer}         |
+        | X-Request-ID     | {response.error.request_id} |
 
       Examples: endpoints that require authentication
         | path                   |

@@ -35,7 +35,7 @@ Feature: Research data API
         """
         {"ticker": "MSFT", "shares": 10, "entry_price": "300.00", "current_price": "250.00"}
         """
-      When Nora sends DELETE /api/portfolios/{portfolio.id}/positions/{answer.id}
+      When Nora sends DELETE /api/portfolios/{portfolio.id}/positions/{response.id}
       Then the response is 204
       And within 2 seconds Nora gets from /api/portfolios/{portfolio.id}/returns
         | path             | value  |

@@ -80,7 +80,7 @@ Feature: Activity events
     When Ravi lists the events with
       | field | value     |
       | type  | page_view |
-    Then no events are returned
+    Then no events are returned, 0 in total
 
   @id.RES-063
   Scenario: Another user's event is not found

@@ -115,7 +115,7 @@ Feature: Portfolios and returns
       Given Ravi has the portfolio "Growth"
       And Nora has a new account
       When Nora lists the portfolios
-      Then no portfolios are returned
+      Then no portfolios are returned, 0 in total
 
     @id.RES-085
     Scenario: Another cannot put a position into it

@@ -138,7 +138,7 @@ Feature: Searching documents by meaning
       When Nora searches for "tech sector" with
         | field       | value  |
         | source_type | gossip |
-      Then no documents are returned
+      Then no documents are returned, 0 in total
 
     @id.RES-072
     Scenario: Only documents whose metadata match are found
@@ -175,7 +175,7 @@ Feature: Searching documents by meaning
       When Nora searches for "windmills" with
         | field     | value |
         | min_score | 0.8   |
-      Then no documents are returned
+      Then no documents are returned, 0 in total
 
   Rule: A document is replaced, rejected or deleted completely
 
@@ -205,7 +205,7 @@ Feature: Searching documents by meaning
       When Nora searches for "tulips in spring" with
         | field     | value |
         | min_score | 0.5   |
-      Then no documents are returned
+      Then no documents are returned, 0 in total
 
     @id.RES-076
     Scenario Outline: A document with <what> is rejected
@@ -262,13 +262,13 @@ Feature: Searching documents by meaning
       When Ravi searches for "tulips in spring" with
         | field     | value |
         | min_score | 0.9   |
-      Then no documents are returned
+      Then no documents are returned, 0 in total
 
     @id.RES-079
     Scenario: Another user's documents are not listed
       Given Ravi has the document "Diary"
       When Nora lists the documents
-      Then no documents are returned
+      Then no documents are returned, 0 in total
 
     @id.RES-079
     Scenario Outline: Another cannot have the document of Ravi: <deed>

@@ -202,7 +202,7 @@ Feature: Research sessions
       Given Ravi has the research session "AAPL"
       And Nora has a new account
       When Nora lists the research sessions
-      Then no research sessions are returned
+      Then no research sessions are returned, 0 in total
 
     @id.RES-013
     Scenario: Another researcher cannot move it either

@@ -11,7 +11,9 @@ Feature: Caching and concurrent requests
       And Vera has read the VOD "City Council"
       And Redis has <planted> as the <field> of the VOD "City Council"
       When Vera reads the VOD "City Council"
-      Then the response has the <field> <planted>
+      Then the response has
+        | path    | value     |
+        | <field> | <planted> |
 
       Examples: values that only Redis has
         | field    | planted            |
@@ -51,7 +53,9 @@ Feature: Caching and concurrent requests
       And Dana has submitted the VOD "City Council"
       And the VOD "City Council" has become completed
       When Vera reads the VOD "City Council"
-      Then the response has the status "completed"
+      Then the response has
+        | path   | value       |
+        | status | "completed" |
       And Vera reads the VOD "City Council" as stored in the database
 
     @id.VOD-017

@@ -75,8 +75,10 @@ Feature: Captioning a recorded meeting
       Given the worker is paused
       And Dana has the submitted VOD "City Council"
       When Vera requests the captioning task of the VOD "City Council"
-      Then the response has the status "pending"
-      And the response has the progress 0
+      Then the response has
+        | path     | value     |
+        | status   | "pending" |
+        | progress | 0         |
 
     @id.VOD-043
     Scenario: A captioning that is under way is visible
@@ -85,15 +87,19 @@ Feature: Captioning a recorded meeting
       And she has submitted the VOD "City Council"
       And the VOD "City Council" has become processing
       When Vera requests the captioning task of the VOD "City Council"
-      Then the response has the status "processing"
+      Then the response has
+        | path   | value        |
+        | status | "processing" |
 
     @id.VOD-043
     Scenario: A captioning that has ended well is visible
       Given Dana has the captioned VOD "City Council"
       When Vera requests the captioning task of the VOD "City Council"
-      Then the response has the status "completed"
-      And the response has the progress 100
-      And the response has the error null
+      Then the response has
+        | path     | value       |
+        | status   | "completed" |
+        | progress | 100         |
+        | error    | null        |
 
     @id.VOD-043
     Scenario: A captioning that has failed is visible
@@ -102,8 +108,10 @@ Feature: Captioning a recorded meeting
       And she has submitted the VOD "City Council"
       And the VOD "City Council" has become failed
       When Vera requests the captioning task of the VOD "City Council"
-      Then the response has the status "failed"
-      And the response has the error "the media cannot be read"
+      Then the response has
+        | path   | value                      |
+        | status | "failed"                   |
+        | error  | "the media cannot be read" |
 
     @id.VOD-043
     Scenario: An unknown captioning task is not found

@@ -270,7 +270,7 @@ Feature: Publishing to Cablecast
       And Cablecast has the show "City Council" dated today
       And Cablecast responds to "<operation>" with <reply> always
       When Dana publishes the VOD "City Council"
-      Then the publication of "City Council" failed because "<reason>"
+      Then the publication of "City Council" ended as "failed (<reason>)"
       And Cablecast received "<operation>" 4 times with growing waits
 
       Examples: permanent failures
@@ -286,7 +286,7 @@ Feature: Publishing to Cablecast
       And Cablecast has the show "City Council" dated today
       And Cablecast responds to "<operation>" with <reply> always
       When Dana publishes the VOD "City Council"
-      Then the publication of "City Council" failed because "<reason>"
+      Then the publication of "City Council" ended as "failed (<reason>)"
       And Cablecast received "<operation>" once with growing waits
 
       Examples: each call
@@ -306,7 +306,7 @@ Feature: Publishing to Cablecast
       And Cablecast has the show "City Council" dated today
       And Cablecast responds to "<operation>" with 401 always
       When Dana publishes the VOD "City Council"
-      Then the publication of "City Council" failed because "Cablecast rejected the credentials"
+      Then the publication of "City Council" ended as "failed (Cablecast rejected the credentials)"
       And exactly these records changed
         | store              | record       | field | from     | to         |
         | tasks              | City Council |       | {absent} | {anything} |
@@ -379,4 +379,4 @@ Feature: Publishing to Cablecast
       And Vera has subscribed to "tasks"
       When Dana publishes the VOD "City Council"
       Then Vera receives the publication progress "0, 50" of "City Council"
-      And the publication of "City Council" failed because "Cablecast could not process the VOD"
+      And the publication of "City Council" ended as "failed (Cablecast could not process the VOD)"

@@ -40,7 +40,7 @@ class ResourceAttributes(AccessAttributes):
         by, sent_name = self.person(who), type.unique_name(name, self.suffix)
         parent = self.recall(f"current {type.parent}", str) if type.parent else ""
         response = self.resources.create(type, sent_name, fields, by=by, parent=parent)
-        self.remember("answer", response)
+        self.remember("response", response)
         if response.status == 201:
             self.remember_resource(self.resources.created(type, name, sent_name, response.document, by, parent))
         return response

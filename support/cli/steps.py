@@ -118,7 +118,7 @@ def values() -> Iterator[str]:
     """Yield the placeholders: stored values, generated values, matchers."""
     yield "Braces in a cell or a JSON text contain a placeholder; all other text is literal."
     yield ""
-    yield "Stored values: {vod.id} is a field of what a step stored as vod; {answer.total} of the last response."
+    yield "Stored values: {vod.id} is a field of what a step stored as vod; {response.total} of the last response."
     yield ""
     yield "Generated, in requests:"
     yield from (f"  {{{one.example}}}".ljust(36) + one.meaning for one in INVENTIONS)

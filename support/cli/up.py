@@ -48,7 +48,7 @@ def work(options: argparse.Namespace) -> int:
     _clear(target)
     run = Run(load_target(EMBEDDED))
     try:
-        run.deployment.begin()
+        run.start()
         print(run.deployment.finish())
         with _target_files(run, target, read_only=options.read_only):
             print(_directions(run, options.target), flush=True)

@@ -66,12 +66,17 @@ def _request(text: str) -> Request:
     return Request(method, path)
 
 
+def _within(text: str) -> float:
+    return parse_duration(text.removeprefix("within ").strip()) if text else 0.0
+
+
 def _day(text: str) -> int:
     return 0 if text == "today" else int(text.split()[0]) * (1 if text.endswith("ahead") else -1)
 
 
 # A path may contain values in braces, and these may contain blanks.
 _PATH = r"/(?:[^\s{}\"]|\{[^{}]*\})*"
+_DURATION = rf"\d+(?:\.\d+)? ?(?:{'|'.join(UNITS)})"
 _TIMES = r"once|twice|[1-9]\d* times"
 
 GENERAL: Mapping[str, ParameterType] = {
@@ -96,9 +101,14 @@ GENERAL: Mapping[str, ParameterType] = {
     "Times": ParameterType(_TIMES, "how often: once, twice, 3 times", _times),
     "Repeat": ParameterType(f"{_TIMES}|always", "how often: once, twice, 3 times, always", _repeat),
     "Duration": ParameterType(
-        rf"\d+(?:\.\d+)? ?(?:{'|'.join(UNITS)})",
+        _DURATION,
         "a time with one of the units ms, seconds, minutes, hours, days: 2 seconds",
         parse_duration,
+    ),
+    "Within": ParameterType(
+        rf"(?:within {_DURATION} )?",
+        "the time until a condition must be met: within 2 seconds; without it the condition must be met already",
+        _within,
     ),
     "Day": ParameterType(r"today|\d+ days? (?:ago|ahead)", "a day: today, 3 days ago, 7 days ahead", _day),
     "Request": ParameterType(

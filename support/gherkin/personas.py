@@ -1,4 +1,4 @@
-"""The people of the features: names with a fixed meaning, known to every reader and every step."""
+"""Personas: names with a fixed role, known to every reader and every step."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Persona:
-    """Somebody a feature speaks of. `role` is None for who has no account at all.
+    """A person in features. `role` is None for a persona without an account.
 
-    A newcomer's account is as old as the scenario and goes with it, and all of theirs with the account.
+    The account of a `temporary` persona is created in a scenario and deleted at its end with everything it owns.
     """
 
     name: str
@@ -49,27 +49,27 @@ PERSONAS = {
 
 ADMINISTRATOR = PERSONAS["Omar"]
 PERMANENT = tuple(name for name, persona in PERSONAS.items() if persona.role is not None and not persona.temporary)
-"""Who has an account at a target before any scenario begins."""
+"""The personas who have an account at a target before any scenario starts."""
 
 UNAUTHENTICATED = "an unauthenticated client"
-"""What features call a client that sends no token."""
+"""The name of a client that sends no token."""
 
 PRONOUNS = {
     "subject": ("she", "he", "they"),
     "object": ("her", "him", "them"),
     "owner": ("her", "his", "their"),
 }
-"""Words for who acted last."""
+"""Pronouns for the persona who acted last."""
 
 
 def personas_in(texts: Iterable[str]) -> set[str]:
-    """Return the names of the personas of whom texts speak."""
+    """Return the names of the personas in these texts."""
     return {word for text in texts for word in re.findall(r"\w+", text) if word in PERSONAS}
 
 
 @dataclass(frozen=True)
 class Account:
-    """How a persona signs in at the target."""
+    """Credentials of a persona at the target."""
 
     username: str
     password: str

@@ -38,7 +38,7 @@ class BaseWorld:
     def __init__(self, run: Run, *, requires: Collection[Capability] = (), read_only: bool = False) -> None:
         self.run = run
         self.started = time.monotonic()
-        self.suffix = scenario_id(run.mark)
+        self.suffix = scenario_id(run.run_id)
         self.skipped: set[str] = set()
         self.checks_skipped = 0
         self.cleanup = Cleanup()

@@ -36,7 +36,7 @@ def content(world: World, context: Context) -> Content:
 
 
 def fields(world: World, context: Context) -> dict[str, Any]:
-    """Return what the table below a step gives as fields; dots lead into objects. Nothing where there is no table."""
+    """Return what a step's table gives as fields; dots lead into objects. Nothing where there is no table."""
     return _given(world, cells(context, "field") if context.table else {})
 
 
@@ -57,7 +57,7 @@ def cells(context: Context, column: str) -> dict[str, str]:
 
 
 def query(world: World, context: Context) -> Mapping[str, str | int]:
-    """Return what the table below a step gives as parameters of a query. Nothing where there is no table."""
+    """Return what a step's table gives as parameters of a query. Nothing where there is no table."""
     return parameters(fields(world, context))
 
 
@@ -96,12 +96,12 @@ def message(world: World, context: Context) -> str:
 
 
 def content_as_it_is(context: Context, media_type: str) -> Content:
-    """Return a request's body that is the text below, as it stands."""
+    """Return a request's body that is the step's text, unchanged."""
     return Content(body=str(context.text or "").encode(), headers={"Content-Type": media_type})
 
 
 def text_below(context: Context) -> str:
-    """Return the text below a step; fails where there is none."""
+    """Return the step's text a step; fails where there is none."""
     require_feature(context.text, 'this step needs a text below it, between """ and """')
     return str(context.text)
 
@@ -122,7 +122,7 @@ def expected_resource(world: World, context: Context) -> dict[str, Any]:
 
 
 def expected_body(world: World, context: Context) -> Callable[[Any], Iterator[str]]:
-    """Return what tells where a body is not what stands below: a table of fields, a document, or nothing."""
+    """Return what tells where a body is not the step's table or text: a table of fields, a document, or nothing."""
     if context.table is not None:
         wished = expected_fields(world, context, "field")
         return lambda body: (f"body.{difference}" for difference in field_differences(body, wished))

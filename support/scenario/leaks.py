@@ -40,7 +40,7 @@ class LeakAudit:
         self._before = self._look()
 
     def check(self) -> None:
-        """Raise LeftBehind with all that appeared, went or changed since the last check."""
+        """Raise LeakedRecord with every record that appeared, was deleted or changed since the last check."""
         before = self._before
         try:
             eventually(

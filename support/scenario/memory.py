@@ -8,7 +8,7 @@ from typing import TypeVar
 from support.errors import FeatureError, suggest
 
 Remembered = TypeVar("Remembered")
-UNNAMED = ("answer", "answers", "file", "message", "recording")
+UNNAMED = ("response", "responses", "file", "message", "recording")
 """Names under which steps remember values that features may use in braces."""
 
 

@@ -1,21 +1,21 @@
-"""The mark in the names of what a scenario makes: runs that share a target tell their things from all others by it."""
+"""Unique suffixes of names, which tell the resources of runs that share a target apart."""
 
 from __future__ import annotations
 
 import re
 import secrets
 
-_MARK = re.compile(r"(?<![0-9A-Za-z])x[0-9a-f]{8}(?![0-9A-Za-z])")
+_SUFFIX = re.compile(r"(?<![0-9A-Za-z])x[0-9a-f]{8}(?![0-9A-Za-z])")
 
 
-def run_id() -> str:
-    """Return what the marks of all scenarios of a run begin with: "x7f3a"."""
-    # The letter in front is in no date (20251120) and no UUID: a sweep deletes what has a mark.
+def new_run_id() -> str:
+    """Return a new prefix for the suffixes of all scenarios of a run: "x7f3a"."""
+    # Dates (20251120) and UUIDs do not have the letter in front: a sweep deletes whatever has a suffix.
     return f"x{secrets.token_hex(2)}"
 
 
 def scenario_id(run: str) -> str:
-    """Return the mark of one more scenario of a run: "x7f3a12c4"."""
+    """Return the suffix of one more scenario of a run: "x7f3a12c4"."""
     return run + secrets.token_hex(2)
 
 
@@ -25,6 +25,6 @@ def account_name(name: str, suffix: str) -> str:
 
 
 def id_in(name: str) -> str | None:
-    """Return the mark that a name of a thing or a path holds; None where it holds none, and so is not of a scenario."""
-    found = _MARK.search(name)
+    """Return the suffix in the name of a resource or file; None where no scenario has created it."""
+    found = _SUFFIX.search(name)
     return found[0] if found else None

@@ -1,9 +1,10 @@
-"""One run: the target with everything that its scenarios share."""
+"""One run: its target and everything that its scenarios share."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -29,7 +30,7 @@ from support.partners.prices import Prices
 from support.partners.records import Records
 from support.partners.server import PartnerServer
 from support.partners.webhook_receiver import WebhookReceiver
-from support.scenario.names import run_id
+from support.scenario.names import new_run_id
 from support.scenario.shared_sessions import SharedSessions
 from support.stack.embedded import EmbeddedPlatform, PartnerAddress
 from support.targets.capabilities import Capability, MissingCapability
@@ -40,15 +41,15 @@ CABLECAST_USERNAME = "platform"
 
 
 class Run:
-    """The target of this run: `begin`, `finish`, then scenarios, then `close`.
+    """The target of this run: `start`, `deployment.finish`, then scenarios, then `close`.
 
-    `logs` is the folder for the logs of an embedded platform; without one they go with the platform.
-    `mark` begins the marks of all its scenarios. Raises EnvironmentFailed or UsageError on the way.
+    `logs` is the folder for the logs of an embedded platform; without one they are deleted with the platform.
+    `run_id` starts the suffix of each of its scenarios. Raises UsageError for an invalid password of a live target.
     """
 
     def __init__(self, target: Target, logs: Path | None = None) -> None:
         self.target = target
-        self.mark = run_id()
+        self.run_id = new_run_id()
         self.masker = Masker()
         self.sessions = SharedSessions()
         self.cablecast: Cablecast | None = None
@@ -58,104 +59,125 @@ class Run:
         self.webhook_receiver: WebhookReceiver | None = None
         self.embedded: EmbeddedPlatform | None = None
         self.deployment: Deployment
-        if target.embedded:
-            password = secrets.token_urlsafe(18)
-            self.masker.add(password)
-            self.cablecast_credentials = f"{CABLECAST_USERNAME}:{password}"
-            self.cablecast = Cablecast(CABLECAST_USERNAME, password)
-            self.cablecast.start()
-            self.prices = Prices()
-            self.prices.start()
-            self.records = Records()
-            self.records.start()
-            self.webhook_receiver = WebhookReceiver()
-            self.webhook_receiver.start()
-            self.embedded = EmbeddedPlatform(
-                logs,
-                PartnerAddress(self.cablecast.url, CABLECAST_USERNAME, password),
-                self.prices.url,
-                self.records.url,
-                # Started before, so that the platform knows its address from its own start on.
-                allowed_hosts=[self.webhook_receiver.host_and_port],
-            )
-            for secret in (self.embedded.signing_key, self.embedded.notes_key, self.embedded.credentials_key):
-                self.masker.add(secret)
-            self.deployment = self.embedded
-        else:
-            self.deployment = LiveDeployment(target)
+        self._logs = logs
+        self._document: ApiDocument | None = None
+        self._resources = ExitStack()
+        if not target.embedded:
+            self._use(LiveDeployment(target))
+
+    def start(self) -> None:
+        """Start the partners' stubs and the servers of an embedded target, without waiting for the servers.
+
+        `deployment.finish` waits for them. Raises EnvironmentFailed where a server cannot be started.
+        """
+        if self.target.embedded:
+            self._start_partners()
+        self.deployment.begin()
+
+    def _start_partners(self) -> None:
+        password = secrets.token_urlsafe(18)
+        self.masker.add(password)
+        self.cablecast_credentials = f"{CABLECAST_USERNAME}:{password}"
+        self.cablecast, self.prices = Cablecast(CABLECAST_USERNAME, password), Prices()
+        self.records, self.webhook_receiver = Records(), WebhookReceiver()
+        for partner in self.partners:
+            self._resources.callback(partner.close)
+            partner.start()
+        cablecast = PartnerAddress(self.cablecast.url, CABLECAST_USERNAME, password)
+        self.embedded = EmbeddedPlatform(
+            self._logs,
+            cablecast,
+            self.prices.url,
+            self.records.url,
+            # The receiver starts first, so that the platform knows its address from the start.
+            allowed_hosts=[self.webhook_receiver.host_and_port],
+        )
+        for secret in (self.embedded.signing_key, self.embedded.notes_key, self.embedded.credentials_key):
+            self.masker.add(secret)
+        self._use(self.embedded)
+
+    def _use(self, deployment: Deployment) -> None:
+        self.deployment = deployment
+        self._resources.callback(deployment.close)
         for secret in self._secrets():
             try:
                 self.masker.add(secret)
             except ValueError as error:
-                raise UsageError(f"A password of the target {target.name!r} cannot be kept secret: {error}") from error
+                raise UsageError(f"A password of the target {self.target.name!r} cannot be masked: {error}") from error
 
     def _secrets(self) -> Iterator[str]:
         for account in self.deployment.accounts.values():
             yield account.password
-        for granted, address in ((Capability.DATABASE, "database_url"), (Capability.REDIS, "redis_url")):
-            if self.provides(granted) and self.embedded is None:
+        for capability, address in ((Capability.DATABASE, "database_url"), (Capability.REDIS, "redis_url")):
+            if self.provides(capability) and self.embedded is None:
                 password = urlsplit(getattr(self.deployment, address)).password
                 if password:
                     yield unquote(password)
 
     @property
     def partners(self) -> Sequence[PartnerServer]:
-        """The stubs of outside services that this run plays."""
+        """The stub servers that simulate outside services in this run."""
         return [stub for stub in (self.cablecast, self.prices, self.records, self.webhook_receiver) if stub is not None]
 
     def provides(self, capability: Capability) -> bool:
-        """Whether the target lets the tests do this; a browser is the machine's to have."""
+        """Whether the target provides a capability; a browser depends on the machine instead."""
         if capability is Capability.BROWSER:
             return find_browser() is not None
         return capability in self.target.capabilities
 
     def require(self, capability: Capability) -> None:
-        """Raise NotGranted where the target does not let the tests do this."""
+        """Raise MissingCapability where the target does not provide a capability."""
         if not self.provides(capability):
-            lacking = f"the target {self.target.name!r} does not grant '{capability}'"
-            raise MissingCapability(capability, NO_BROWSER if capability is Capability.BROWSER else lacking)
+            missing = f"the target {self.target.name!r} does not provide '{capability}'"
+            raise MissingCapability(capability, NO_BROWSER if capability is Capability.BROWSER else missing)
 
     def account(self, persona: Persona) -> Account:
-        """Return the persona's account at this target. NotGranted: the target file names none."""
+        """Return the persona's account at this target. Raises MissingCapability where the target file names none."""
         if persona.role is None:
-            raise FeatureError(f"{persona.name} is {persona.meaning}: let somebody else do this")
+            raise FeatureError(f"{persona.name} is {persona.meaning}: choose another persona")
         try:
             return self.deployment.accounts[persona.name]
         except KeyError:
-            known = ", ".join(self.deployment.accounts) or "nobody"
+            known = ", ".join(self.deployment.accounts) or "none"
             raise MissingCapability(
                 f"an account for {persona.name}",
-                f"{persona.name} has no account at the target {self.target.name!r}; who has one: {known}",
+                f"{persona.name} has no account at the target {self.target.name!r}; accounts: {known}",
             ) from None
 
     @property
     def signing_key(self) -> str:
-        """The key that the platform signs tokens with; only the embedded target tells it."""
+        """The key that the platform signs tokens with; known for the embedded target only."""
         if self.embedded is None:
-            raise MissingCapability(Capability.SIGNING_KEY, "only the embedded platform tells its signing key")
+            raise MissingCapability(Capability.SIGNING_KEY, "the signing key is known for the embedded platform only")
         return self.embedded.signing_key
 
     @cached_property
     def new_password(self) -> str:
-        """The password of every account that scenarios make; no report shows it."""
+        """The password of every account that scenarios create; masked in every report."""
         password = secrets.token_urlsafe(18)
         self.masker.add(password)
         return password
 
     @cached_property
     def connections(self) -> HTTPAdapter:
-        """The open connections to the API."""
-        return HTTPAdapter()
+        """Open connections to the API."""
+        adapter = HTTPAdapter()
+        self._resources.callback(adapter.close)
+        return adapter
 
     @cached_property
     def engine(self) -> Engine:
-        """The way into the database."""
-        return open_engine(self.deployment.database_url, "acceptance tests")
+        """Connections to the database."""
+        engine = open_engine(self.deployment.database_url, "acceptance tests")
+        self._resources.callback(engine.dispose)
+        return engine
 
     @cached_property
     def redis(self) -> redis.Redis:
-        """The way into Redis."""
-        return open_client(self.deployment.redis_url)
+        """Connections to Redis."""
+        client = open_client(self.deployment.redis_url)
+        self._resources.callback(client.close)
+        return client
 
     @cached_property
     def document(self) -> ApiDocument | None:
@@ -169,28 +191,21 @@ class Run:
             content = answer.json() if answer.ok else None
         except (requests.RequestException, ValueError):
             return None
-        return ApiDocument(content) if isinstance(content, dict) else None
+        self._document = ApiDocument(content) if isinstance(content, dict) else None
+        return self._document
 
     @property
     def known_document(self) -> ApiDocument | None:
-        """The document, if a scenario has asked for it."""
-        return self.document if "document" in self.__dict__ else None
+        """The document, if a scenario has read it."""
+        return self._document
 
     @cached_property
     def fault_injector(self) -> FaultInjector:
-        """What breaks and mends parts of the target."""
+        """Injects and restores faults of the target's components."""
         if self.embedded is not None and self.cablecast is not None:
             return EmbeddedFaultInjector(self.embedded, self.cablecast)
         return CommandFaultInjector(self.target.faults)
 
     def close(self) -> None:
-        """End what the run started."""
-        if "connections" in self.__dict__:
-            self.connections.close()
-        if "engine" in self.__dict__:
-            self.engine.dispose()
-        if "redis" in self.__dict__:
-            self.redis.close()
-        self.deployment.close()
-        for partner in self.partners:
-            partner.close()
+        """Close connections, servers and stubs, in reverse order of their creation."""
+        self._resources.close()

@@ -25,7 +25,7 @@ Seen = TypeVar("Seen")
 
 
 def part_differences(world: World, thing: str, document: Any, context: Context) -> Iterator[str]:
-    """Yield where a document is not what stands below: a table of paths, or a document that it must contain."""
+    """Yield where a document is not the step's table or text: a table of paths, or a document that it must contain."""
     if context.text is not None:
         yield from differences(thing, document, expected_document(world, context))
         return
@@ -34,7 +34,7 @@ def part_differences(world: World, thing: str, document: Any, context: Context) 
 
 
 def require_parts(world: World, thing: str, document: Any, context: Context) -> None:
-    """Fail with every difference between a document and what stands below."""
+    """Fail with every difference between a document and the step's table or text."""
     found = list(part_differences(world, thing, document, context))
     require(not found, "; ".join(found))
 
@@ -49,12 +49,12 @@ def require_named(world: World, column: str, seen: Mapping[str, str], context: C
 
 
 def require_within(world: World, request: Request, within: float, by: Persona | None, context: Context) -> None:
-    """Ask until the answer has what stands below; fail with what was seen all along."""
+    """Ask until the answer has the step's table or text; fail with what was seen all along."""
 
     def look() -> str:
         answer: Response = world.api.send(request, Content(), by=by)
-        world.remember("answer", answer)
-        return "; ".join(part_differences(world, "answer", answer.expect(200).json, context))
+        world.remember("response", answer)
+        return "; ".join(part_differences(world, "response", answer.expect(200).json, context))
 
     eventually(str(request), look, lambda trouble: not trouble, expected=NO_DIFFERENCE, within=within)
 
@@ -91,7 +91,7 @@ def row_differences(table: str, rows: Sequence[Mapping[str, Any]], wish: Mapping
 
 
 def key_differences(name: str, key: Mapping[str, Any] | None, world: World, context: Context) -> Iterator[str]:
-    """Yield where a Redis key is not what stands below; also where there is no such key."""
+    """Yield where a Redis key is not the step's table or text; also where there is no such key."""
     if key is None:
         near = world.keys.names(f"{name.partition(':')[0]}:*")
         kinds = sorted({f"{one.partition(':')[0]}:..." for one in world.keys.names("*")})

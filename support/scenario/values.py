@@ -231,7 +231,7 @@ def _json(text: str, hint: str) -> Any:
         return json.loads(text)
     except ValueError as error:
         raise FeatureError(
-            f"the text below the step is no JSON: {error}. Values in braces stand in double quotes as well: "
+            f"the step's text the step is no JSON: {error}. Values in braces stand in double quotes as well: "
             f'"{{vod.id}}"{hint}'
         ) from None
 

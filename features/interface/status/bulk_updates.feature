@@ -19,7 +19,7 @@ Feature: Updates in bulk
       And the response has
         | path     | value |
         | accepted | 4     |
-      And within 2 seconds Dana gets from /api/status/updates/{answer.receipt_id}
+      And within 2 seconds Dana gets from /api/status/updates/{response.receipt_id}
         | path               | value                                      |
         | state              | applied                                    |
         | counts             | {"applied": 4, "skipped": 0, "refused": 0} |
@@ -38,7 +38,7 @@ Feature: Updates in bulk
         """
         {"updates": [{"status_id": "{status Import.id}", "kind": "status", "new_status": "starting"}]}
         """
-      When <who> sends GET /api/status/updates/{answer.receipt_id}
+      When <who> sends GET /api/status/updates/{response.receipt_id}
       Then the response is <status>
 
       Examples: the sender, an administrator and others
@@ -81,7 +81,7 @@ Feature: Updates in bulk
                      {"status_id": "{status Import.id}", "kind": "progress", "progress_percentage": 90},
                      {"status_id": "{status Import.id}", "kind": "heartbeat", "worker_id": "gpu-1"}]}
         """
-      Then within 5 seconds Dana gets from /api/status/updates/{answer.receipt_id}
+      Then within 5 seconds Dana gets from /api/status/updates/{response.receipt_id}
         | path               | value                                      |
         | counts             | {"applied": 1, "skipped": 2, "refused": 0} |
         | results[0].outcome | applied                                    |
@@ -103,7 +103,7 @@ Feature: Updates in bulk
         """
         {"updates": [<item>, {"status_id": "{status Import.id}", "kind": "status", "new_status": "starting"}]}
         """
-      Then within 5 seconds Dana gets from /api/status/updates/{answer.receipt_id}
+      Then within 5 seconds Dana gets from /api/status/updates/{response.receipt_id}
         | path                  | value   |
         | results[0].outcome    | refused |
         | results[0].error.type | <error> |
@@ -132,7 +132,7 @@ Feature: Updates in bulk
         """
         {"updates": [{"status_id": "{status Import.id}", "kind": "status", "new_status": "starting"}]}
         """
-      Then within 5 seconds Dana gets from /api/status/updates/{answer.receipt_id}
+      Then within 5 seconds Dana gets from /api/status/updates/{response.receipt_id}
         | path    | value   |
         | state   | waiting |
         | results | {empty} |

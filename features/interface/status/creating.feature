@@ -163,8 +163,8 @@ Feature: Creating statuses
         """
       Then the response is 201
       And the table "processing_status" has 100 rows with
-        | column   | value             |
-        | batch_id | {answer.batch_id} |
+        | column   | value               |
+        | batch_id | {response.batch_id} |
 
     @id.STA-005
     Scenario: The figures of a batch have the right counts and average

@@ -87,7 +87,7 @@ Feature: Event feed of statuses
            "progress_percentage": 0, "at": "{a time}",
            "data": {"status": "starting", "previous_status": "queued"}}]}
         """
-      And within 5 seconds Vera gets from /api/status/events?status_id={status Import.id}&after={answer.next_after}
+      And within 5 seconds Vera gets from /api/status/events?status_id={status Import.id}&after={response.next_after}
         | path   | value   |
         | events | {empty} |
 

@@ -38,7 +38,7 @@ Feature: Finding statuses
         | field       | value        |
         | external_id | {unique Two} |
         | <filter>    | <value>      |
-      Then no statuses are returned
+      Then no statuses are returned, 0 in total
 
       Examples: together with another filter
         | filter    | value          |
@@ -266,7 +266,7 @@ Feature: Finding statuses
         """
       When Dana sends POST /api/status/bulk/cancel with
         """
-        {"filters": [{"field": "batch_id", "operator": "eq", "value": "{answer.batch_id}"}], "change_reason": "replaced"}
+        {"filters": [{"field": "batch_id", "operator": "eq", "value": "{response.batch_id}"}], "change_reason": "replaced"}
         """
       Then the request is rejected as conflicting
       And nothing was changed

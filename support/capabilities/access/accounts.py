@@ -101,7 +101,7 @@ class AccountsClient:
         return self._send_new(fields, by)
 
     def change(self, persona: Persona, setting: str, value: str, *, by: Persona) -> Response:
-        """Set one of the `SETTINGS` of the persona's account of this scenario, whatever comes of it."""
+        """Set one of the `SETTINGS` of the persona's account of this scenario without asserting the result."""
         return self._http.send(
             "PATCH",
             f"{ACCOUNTS}/{self.own(persona).id}",

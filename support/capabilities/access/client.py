@@ -141,11 +141,11 @@ class AccessClient:
     # Signing in
 
     def attempt(self, username: str, password: str, *, by: Persona) -> Response:
-        """Try to sign in, whatever comes of it."""
+        """Try to sign in without asserting the result."""
         return self._enter(by, json={"username": username, "password": password})
 
     def attempt_as(self, owner: Persona, attempt: str, *, by: Persona) -> Response:
-        """Try to sign in with a persona's account in one of the `ATTEMPTS`, whatever comes of it."""
+        """Try to sign in with a persona's account in one of the `ATTEMPTS` without asserting the result."""
         how = ATTEMPTS[attempt]
         body = how.body(self.account(owner), self._mark)
         return self._enter(by, body=body, headers=how.headers)
@@ -176,7 +176,7 @@ class AccessClient:
         return self.opened(persona, self.try_sign_in(persona).expect(200))
 
     def try_sign_in(self, persona: Persona) -> Response:
-        """Sign a persona in with name and password, whatever comes of it; see `opened` for what did."""
+        """Sign a persona in with name and password without asserting the result; see `opened` for what did."""
         account = self.account(persona)
         return self.attempt(account.username, account.password, by=persona)
 
@@ -259,7 +259,7 @@ class AccessClient:
                 return self.sign_out(PERSONAS["Vera"]).access_token
 
     def renew(self, persona: Persona, token: str) -> Response:
-        """Ask for new tokens in exchange for this one, whatever comes of it."""
+        """Ask for new tokens in exchange for this one without asserting the result."""
         return self._http.post("/api/auth/refresh", actor=persona.name, json={"refresh_token": token})
 
     # Taking away

@@ -52,7 +52,7 @@ INTERFACE = Capability(
         "Rejection": one_of(REJECTIONS, "the reason of a rejection"),
     },
     remembered={
-        "answer": "When Dana sends GET /api/vod/list",
-        "answers": "When Dana sends GET /api/vod/list 20 times from 5 concurrent clients",
+        "response": "When Dana sends GET /api/vod/list",
+        "responses": "When Dana sends GET /api/vod/list 20 times from 5 concurrent clients",
     },
 )

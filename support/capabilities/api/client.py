@@ -86,7 +86,7 @@ class ApiClient:
         self._deletions: Mapping[str, Sequence[str]] | None = None
 
     def send(self, request: Request, content: Content, *, by: Persona | None) -> Response:
-        """Send one request, whatever comes of it."""
+        """Send one request without asserting the result."""
         return self._kept(request, self._call(request, content, by)(self._http), by)
 
     def send_often(

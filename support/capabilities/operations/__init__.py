@@ -36,7 +36,7 @@ OPERATIONS = Capability(
     },
     remembered={
         "document": "When Mallory reads the OpenAPI document",
-        "compared before": "When Mallory reads the OpenAPI document",
+        "compared responses": "When Mallory reads the OpenAPI document",
         "metrics": "Given the metrics have been scraped",
     },
 )

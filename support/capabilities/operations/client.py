@@ -98,7 +98,7 @@ class OperationsClient:
         )
 
     def view(self, view: str, *, by: Persona) -> Response:
-        """Ask for one of `VIEWS`, whatever comes of it."""
+        """Ask for one of `VIEWS` without asserting the result."""
         return self._http.get(VIEWS[view], actor=by.name, token=self._access.token(by))
 
     def metrics(self) -> Metrics:
@@ -124,7 +124,7 @@ class OperationsClient:
         return ApiDocument(self._http.get("/openapi.json").expect(200).document)
 
     def ask_for(self, operation: str, *, by: Persona) -> Response:
-        """Send the bare request of an operation such as "GET /api/vod/{vod_id}", whatever comes of it."""
+        """Send the bare request of an operation such as "GET /api/vod/{vod_id}" without asserting the result."""
         method, _, path = operation.partition(" ")
         # An id that nothing has; a path without it is left as it is.
         path = re.sub(r"\{\w+\}", "00000000-0000-4000-8000-000000000000", path)

@@ -36,7 +36,7 @@ QUEUE = Capability(
         ),
         "JobState": one_of(STATES, "a state of a job"),
     },
-    remembered={"counts before": "Given the worker is paused"},
+    remembered={"earlier counts": "Given the worker is paused"},
     # Heartbeats and descriptions of workers, the schedule of periodic tasks, and the log of what the jobs show as well.
     volatile=(
         "procrastinate_workers",

@@ -30,7 +30,7 @@ class ResearchClient:
         self._evidence = evidence
 
     def move(self, session: Resource, state: str, fields: Mapping[str, Any] | None = None, *, by: Persona) -> Response:
-        """Ask for a transition, with further fields (data) or without, whatever comes of it."""
+        """Ask for a transition, with further fields (data) or without without asserting the result."""
         body = {"state": state, **(fields or {})}
         return self._things.send("POST", f"{session.path}/transition", by=by, json=body)
 
@@ -41,7 +41,7 @@ class ResearchClient:
         return lambda http: http.post(path, actor=by.name, token=token, json={"state": state})
 
     def stage(self, session: Resource, stage: str, *, by: Persona) -> Response:
-        """Ask for one stage of the workflow, whatever comes of it."""
+        """Ask for one stage of the workflow without asserting the result."""
         return self._things.send("POST", f"{session.path}/{STAGES[stage]}", by=by)
 
     def carry(self, session: Resource, stage: str, *, by: Persona) -> list[str]:
@@ -52,11 +52,11 @@ class ResearchClient:
         return seen + [str(self.stage(session, each, by=by).expect(200).document["stage"]) for each in ahead]
 
     def note(self, session: Resource, text: str, *, by: Persona) -> Response:
-        """Write private notes on a session, whatever comes of it."""
+        """Write private notes on a session without asserting the result."""
         return self._things.send("PUT", f"{session.path}/notes", by=by, json={"notes": text})
 
     def ingest(self, items: Sequence[Mapping[str, Any]], *, by: Persona) -> Response:
-        """Ask for a batch of documents to be ingested, whatever comes of it."""
+        """Ask for a batch of documents to be ingested without asserting the result."""
         return self._things.create_batch(DOCUMENT, items, by=by)
 
     def count_documents(self, *, by: Persona) -> int:
@@ -64,7 +64,7 @@ class ResearchClient:
         return int(self._things.list(DOCUMENT, {"limit": "1"}, by=by).expect(200).document["total"])
 
     def search(self, text: str, wishes: Mapping[str, Any], *, by: Persona) -> Response:
-        """Search the persona's documents, whatever comes of it; the report says how long it took."""
+        """Search the persona's documents without asserting the result; the report says how long it took."""
         answer = self._things.send("POST", "/api/documents/search", by=by, json={"query": text, **wishes})
         considered = answer.document.get("total", "no")
         self._evidence.attach(

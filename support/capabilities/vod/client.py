@@ -122,7 +122,7 @@ class VodClient:
         return other
 
     def do(self, deed: str, vod: Vod, *, by: Persona) -> Response:
-        """Do one of `DEEDS` to a VOD, whatever comes of it."""
+        """Do one of `DEEDS` to a VOD without asserting the result."""
         wanted = ACTIONS[deed]
         ids = {"vod": vod.id, "captioning": self.task_of(vod, "captioning")}
         ids["publication"] = self.task_of(vod, "publication")
@@ -144,7 +144,7 @@ class VodClient:
         return Vod(str(uuid4()), recording, owner), _content(recording)
 
     def attempt(self, content: Mapping[str, object] | bytes, *, by: Persona) -> Response:
-        """Try to create a VOD of this content, or of these bytes, whatever comes of it."""
+        """Try to create a VOD of this content, or of these bytes without asserting the result."""
         if isinstance(content, bytes):
             return self._send("POST", "/api/vod/create", by, body=content)
         answer = self._send("POST", "/api/vod/create", by, json=content)
@@ -153,7 +153,7 @@ class VodClient:
         return answer
 
     def batch(self, recordings: Sequence[Recording], *, by: Persona) -> Response:
-        """Hand in several recordings at once, whatever comes of it."""
+        """Hand in several recordings at once without asserting the result."""
         content = {"recordings": [_content(recording) for recording in recordings]}
         answer = self._send("POST", "/api/vod/batch-transcribe", by, json=content)
         for result in answer.document.get("results", ()):
@@ -163,7 +163,7 @@ class VodClient:
         return answer
 
     def call(self, calls: str, number: int, vod: Vod, *, by: Persona) -> Response:
-        """Send one of `CALLS`, whatever comes of it; the number makes each registration and change another."""
+        """Send one of `CALLS` without asserting the result; the number makes each registration and change another."""
         made = vod.recording
         match calls:
             case "registrations":
@@ -189,7 +189,7 @@ class VodClient:
         return self._send("GET", "/api/vod/list", by, params=params)
 
     def link(self, vod: Vod, show: object, *, by: Persona) -> Response:
-        """Link a VOD to a show by hand, whatever comes of it."""
+        """Link a VOD to a show by hand without asserting the result."""
         return self._send("POST", f"{_path(vod)}/show", by, json={"show_id": show})
 
     def show(self, vod: Vod, *, by: Persona) -> Mapping[str, Any]:
@@ -213,12 +213,12 @@ class VodClient:
         return vod
 
     def submit(self, vod: Vod, *, by: Persona) -> str:
-        """Hand a VOD in for captioning; return the id of the task. Source: Archivist plan, step 2."""
+        """Submit a VOD for captioning; return the id of the task. Source: Archivist plan, step 2."""
         self.do("submits", vod, by=by).expect(202)
         return self.task_of(vod, "captioning")
 
     def caption(self, vod: Vod, *, by: Persona) -> None:
-        """Hand a VOD in for captioning, and wait until that has ended well."""
+        """Submit a VOD for captioning, and wait until that has ended well."""
         self.submit(vod, by=by)
         require_equal(
             f'the captioning of "{vod.recording.title}"', str(self.follow(vod, by=by).values[-1]), "completed"
@@ -245,11 +245,11 @@ class VodClient:
         return self._send("GET", _path(vod), by).expect(200).document
 
     def change(self, vod: Vod, fields: Mapping[str, object], *, by: Persona) -> Response:
-        """Ask for a change of some fields, whatever comes of it."""
+        """Ask for a change of some fields without asserting the result."""
         return self._send("PUT", _path(vod), by, json=fields)
 
     def list_page(self, *, by: Persona) -> Response:
-        """Ask for the first page of the list, whatever comes of it."""
+        """Ask for the first page of the list without asserting the result."""
         return self._send("GET", "/api/vod/list", by)
 
     def follow(
@@ -281,7 +281,7 @@ class VodClient:
         return self.ask_for_captions(vod, by=by).expect(200).text
 
     def ask_for_captions(self, vod: Vod, *, by: Persona) -> Response:
-        """Ask for the captions, whatever comes of it."""
+        """Ask for the captions without asserting the result."""
         return self._send("GET", f"{_path(vod)}/captions", by)
 
     def is_cached(self, vod: Vod, *, by: Persona) -> bool:

@@ -162,8 +162,7 @@ def _epics(coverage: Coverage, entries: Iterable[ScenarioEntry]) -> Iterable[Epi
 
 
 def _by_role(cells: Mapping[str, str]) -> list[str]:
-    current = {role: cell for role, cell in cells.items()}
-    return [current.get(role, "") for role in ROLES]
+    return [cells.get(role, "") for role in ROLES]
 
 
 def _count(ids: Sequence[str] | None) -> str:

@@ -101,7 +101,7 @@ class Worker:
         signal.signal(signal.SIGTERM, self._on_interrupt)
         try:
             self._waiting = True
-            self._run.deployment.begin()
+            self._run.start()
             line = self._run.deployment.finish()
             self._waiting = False
             self._clock.start()

@@ -96,7 +96,7 @@ def main(scenarios: int = 400, rounds: int = 9) -> None:
         folder = Path(name)
         run = Run(load_target("embedded"), folder / "logs")
         try:
-            run.deployment.begin()
+            run.start()
             run.deployment.finish()
             measure(run, folder, scenarios, rounds)
         finally:

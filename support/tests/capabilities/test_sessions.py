@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import jwt
 import pytest
 
-from support.capabilities.access import sessions as module
 from support.gherkin.personas import PERSONAS
+from support.scenario import shared_sessions as module
 from support.scenario.shared_sessions import SharedSessions, SignedIn
 
 DANA, VERA = PERSONAS["Dana"], PERSONAS["Vera"]

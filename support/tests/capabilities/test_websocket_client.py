@@ -80,7 +80,11 @@ class TestConnecting:
 
     def test_nobody_has_no_token_and_a_refusal_is_an_answer(self, sockets: SocketClient) -> None:
         answer = sockets.open("/live", by=None)
-        assert (answer.status, answer.text, str(answer)) == (401, "/live", "nobody's WebSocket /live")
+        assert (answer.status, answer.text, str(answer)) == (
+            401,
+            "/live",
+            "an unauthenticated client's WebSocket /live",
+        )
 
     def test_who_has_not_connected_is_told_to(self, sockets: SocketClient) -> None:
         with pytest.raises(FeatureError, match="Vera has no WebSocket yet: write before this, Given Vera is connected"):

@@ -10,8 +10,9 @@ from support.drivers.database import DatabaseDriver
 from support.drivers.redis import RedisDriver
 from support.errors import FeatureError
 from support.scenario.memory import Memory
-from support.scenario.state import LIVING_BY_THEMSELVES, StateOfStores
+from support.scenario.state import StateOfStores
 from support.scenario.values import Values
+from support.scenario.world import VOLATILE
 
 READ = Values(Memory(), str, "x7f3a12c4").expected
 PENDING: Mapping[str, Any] = {"id": 1, "status": "pending", "progress": 0}
@@ -67,7 +68,7 @@ class Tables(DatabaseDriver):
 
     def rows(self, statement: str, **parameters: Any) -> list[Mapping[str, Any]]:
         if "information_schema" in statement:
-            left_out = parameters["living"] if "table_name <> ALL(:living)" in statement else []
+            left_out = parameters["volatile"] if "table_name <> ALL(:volatile)" in statement else []
             return [{"table_name": name} for name in self.tables if name not in left_out]
         return [
             {"store": name, "record": dict(record)}
@@ -106,7 +107,7 @@ def redis() -> Keys:
 
 @pytest.fixture
 def stores(database: Tables, redis: Keys) -> StateOfStores:
-    stores = StateOfStores(database, redis)
+    stores = StateOfStores(database, redis, volatile=VOLATILE)
     stores.note()
     return stores
 
@@ -131,7 +132,7 @@ class TestStateOfStores:
 
     def test_rows_of_a_table_that_was_empty_are_told(self, database: Tables, redis: Keys) -> None:
         database.tables["notifications"] = []
-        stores = StateOfStores(database, redis)
+        stores = StateOfStores(database, redis, volatile=VOLATILE)
         stores.note()
         database.tables["notifications"] = [{"id": 3}]
         with pytest.raises(AssertionError, match="notifications 3 was created"):
@@ -151,14 +152,14 @@ class TestStateOfStores:
         redis.texts["vod:2"] = "cached as well"
         stores.require_unchanged()
 
-    @pytest.mark.parametrize("table", LIVING_BY_THEMSELVES)
+    @pytest.mark.parametrize("table", sorted(VOLATILE))
     def test_what_lives_by_itself_may_change(self, stores: StateOfStores, database: Tables, table: str) -> None:
         database.tables[table] = [{"id": 1, "last_heartbeat": "now"}]
         stores.require_unchanged()
 
     def test_without_a_noted_state_there_is_nothing_to_compare_with(self, database: Tables, redis: Keys) -> None:
         with pytest.raises(FeatureError, match="there is no state before to compare with"):
-            StateOfStores(database, redis).require_unchanged()
+            StateOfStores(database, redis, volatile=VOLATILE).require_unchanged()
 
 
 class Rows:
@@ -178,7 +179,7 @@ class TestATableOfChanges:
 
     @pytest.fixture
     def stores(self, tables: Tables) -> StateOfStores:
-        stores = StateOfStores(tables, Keys())
+        stores = StateOfStores(tables, Keys(), volatile=VOLATILE)
         stores.note()
         tables.tables["vods"] = [{**PENDING, "status": "failed", "progress": 40}]
         return stores
@@ -221,7 +222,7 @@ class TestATableOfChanges:
 
     def test_a_cell_may_expect_a_kind_and_the_stricter_row_is_served_first(self, tables: Tables) -> None:
         tables.tables = {"vods": [{"id": 1, "at": None}, {"id": 2, "at": None}], "tasks": []}
-        stores = StateOfStores(tables, Keys())
+        stores = StateOfStores(tables, Keys(), volatile=VOLATILE)
         stores.note()
         times = ["2026-11-20T07:00:00+00:00", "soon"]
         tables.tables["vods"] = [{"id": 1, "at": times[0], "of": "it"}, {"id": 2, "at": times[1], "of": "it"}]

@@ -118,7 +118,7 @@ def test_unknown_keywords_are_faults_of_the_document() -> None:
         "paths": {"/x": {"get": {"parameters": parameters, "responses": {}}}},
         "components": {"schemas": schemas},
     }
-    faults = ApiDocument(content).faults()
+    faults = ApiDocument(content).find_problems()
     assert "Position.price has the unknown keyword max_digits" in faults
     assert "GET /x limit has the unknown keyword ge" in faults
 

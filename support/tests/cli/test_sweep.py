@@ -16,13 +16,13 @@ import pytest
 
 from support.capabilities.api.client import OPENAPI, Content, deletion_of
 from support.cli import sweep
-from support.cli.sweep import API_COLLECTIONS, Found, _delete, _files, _of_journal, _of_lists, target_named, work
+from support.cli.sweep import SWEEPABLE, Found, _delete, _files, _of_journal, _of_lists, target_named, work
 from support.drivers.http import Response
 from support.errors import EnvironmentFailed, ExitCode, UsageError
 from support.gherkin.parameter_types import Request
 from support.gherkin.personas import PERSONAS, Persona
 from support.scenario.journal import Created, Journal
-from support.scenario.names import id_in, run_id, scenario_id
+from support.scenario.names import id_in, new_run_id, scenario_id
 from support.scenario.world import World
 from support.targets.capabilities import Capability
 
@@ -107,7 +107,7 @@ def test_a_mark_is_seen_in_names(name: str) -> None:
 
 
 def test_every_scenario_has_a_mark_of_its_own_that_is_seen() -> None:
-    run = run_id()
+    run = new_run_id()
     one, other = scenario_id(run), scenario_id(run)
     assert one != other
     assert id_in(f"City Council · {one}") == one
@@ -147,11 +147,13 @@ class Api:
             return self._answer(request, self.deletions.get(path, 204), {})
         if path == OPENAPI:
             return self._answer(request, *self.openapi)
-        shelf = next((shelf for shelf in API_COLLECTIONS if shelf.path == path), None)
-        if shelf is None:
+        collection = next((collection for collection in SWEEPABLE if collection.path == path), None)
+        if collection is None:
             return self._answer(request, self.deletions.get(path, 200), {})
         offset = int(query.partition("offset=")[2])
-        return self._answer(request, 200, {shelf.items: self.lists.get(shelf.what, [])[offset : offset + 100]})
+        return self._answer(
+            request, 200, {collection.items: self.lists.get(collection.name, [])[offset : offset + 100]}
+        )
 
     def _answer(self, request: Request, status: int, content: object) -> Response:
         body = json.dumps(content)
@@ -228,7 +230,7 @@ def as_world(target: Target) -> World:
 
 class TestLists:
     @pytest.mark.parametrize(
-        "shelf, field, deletion, by",
+        "collection, field, deletion, by",
         [
             ("VOD", "title", "DELETE /api/vod/7", "Omar"),
             ("VOD", "file_path", "DELETE /api/vod/7", "Omar"),
@@ -239,13 +241,13 @@ class TestLists:
             ("notification", "title", "DELETE /api/notifications/7", "Ravi"),
         ],
     )
-    def test_what_has_a_mark_and_is_old_is_found(self, shelf: str, field: str, deletion: str, by: str) -> None:
+    def test_what_has_a_mark_and_is_old_is_found(self, collection: str, field: str, deletion: str, by: str) -> None:
         ours = item("7", "City Council · x7f3a12c4", field=field)
-        target = Target(lists={shelf: [ours, item("8", "The mayor's own", field=field)]})
+        target = Target(lists={collection: [ours, item("8", "The mayor's own", field=field)]})
         found = list(_of_lists(as_world(target), 3600.0))
-        assert deleted(found) == [(shelf, deletion, by)]
+        assert deleted(found) == [(collection, deletion, by)]
         assert found[0].mark == "x7f3a12c4"
-        called = f'{shelf} "City Council · x7f3a12c4"'
+        called = f'{collection} "City Council · x7f3a12c4"'
         assert str(found[0]) == f"{called}, 120 minutes old, mark x7f3a12c4: {deletion} as {by}"
 
     def test_a_date_in_a_name_and_a_mark_that_somebody_tells_of_are_not_ours(self) -> None:

@@ -163,7 +163,7 @@ class TestAnAuthorityThatTheTargetNames:
             assert run.document is not None
 
     def test_the_doctor_reaches_it(self, target: Target) -> None:
-        assert "is healthy" in address(target).seen
+        assert "is healthy" in address(target).actual
 
     def test_scenarios_reach_it(self, target: Target, platform: Platform) -> None:
         recorder = Recorder(Masker())

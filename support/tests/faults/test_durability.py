@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from support.evidence.recorder import Exchange
-from support.faults.durability import DurabilityLedger, Report
+from support.faults.durability import DurabilityLedger, DurableRecord, Report
 
 ID, TASK = "7f3a1200-0000-4000-8000-000000000001", "7f3a1200-0000-4000-8000-000000000002"
+DURABLE = (DurableRecord("/api/vod/create", "/api/vod", "vods"),)
 
 
 def exchange(
@@ -50,12 +51,12 @@ class Tables:
 
 def lost(exchanges: list[Exchange], **tables: list[Mapping[str, Any]]) -> str:
     with pytest.raises(AssertionError) as failure:
-        DurabilityLedger(Tables(**tables)).require_durable(exchanges)  # type: ignore[arg-type]
+        DurabilityLedger(Tables(**tables), DURABLE).require_durable(exchanges)  # type: ignore[arg-type]
     return str(failure.value)
 
 
 def kept(exchanges: list[Exchange], **tables: list[Mapping[str, Any]]) -> None:
-    DurabilityLedger(Tables(**tables)).require_durable(exchanges)  # type: ignore[arg-type]
+    DurabilityLedger(Tables(**tables), DURABLE).require_durable(exchanges)  # type: ignore[arg-type]
 
 
 def test_nothing_acknowledged_shows_nothing() -> None:
@@ -141,16 +142,16 @@ class TestAcceptedWork:
 
 
 def test_a_request_that_nobody_was_told_of_is_found() -> None:
-    ledger = DurabilityLedger(Tables(vods=[{"id": "another", "title": "x"}]))  # type: ignore[arg-type]
+    ledger = DurabilityLedger(Tables(vods=[{"id": "another", "title": "x"}]), DURABLE)  # type: ignore[arg-type]
     with pytest.raises(AssertionError, match="VOD another was created"):
         ledger.require_reported([created(title="x")], "x")
 
 
 def test_answers_that_are_no_json_are_no_trouble() -> None:
-    assert Report.of([exchange("GET", "/metrics", 200)]).records == {}
+    assert Report.of([exchange("GET", "/metrics", 200)], DURABLE).records == {}
 
 
 def test_what_was_refused_of_a_strangers_record_enters_nothing() -> None:
     refused = exchange("PUT", f"/api/vod/{ID}", 404, {"title": "y"}, {})
     unanswered = exchange("DELETE", f"/api/vod/{ID}", None)
-    assert Report.of([refused, unanswered]).records == {}
+    assert Report.of([refused, unanswered], DURABLE).records == {}

@@ -42,7 +42,9 @@ def cleanup() -> Cleanup:
 
 @pytest.fixture
 def faults(diary: Diary, cleanup: Cleanup) -> Faults:
-    return Faults(diary, cleanup, prove_healthy=lambda: diary.lines.append("healthy"), mark=diary.lines.append)
+    return Faults(
+        diary, cleanup, prove_healthy=lambda: diary.lines.append("healthy"), mark=diary.lines.append, injected=set()
+    )
 
 
 def test_a_scenario_that_fails_leaves_a_mended_platform_that_proved_itself(
@@ -71,7 +73,7 @@ def test_mending_is_registered_also_when_breaking_fails(diary: Diary, cleanup: C
         def find(self, part: Component, kind: FailureMode) -> Fault:
             return Fault(broken_breaker, lambda: diary.lines.append("mended"))
 
-    faults = Faults(Clumsy(), cleanup, prove_healthy=lambda: None, mark=lambda what: None)
+    faults = Faults(Clumsy(), cleanup, prove_healthy=lambda: None, mark=lambda what: None, injected=set())
     with pytest.raises(RuntimeError, match="half broken"):
         faults.inject(Component.REDIS, FailureMode.GONE)
     cleanup.run()
@@ -85,7 +87,9 @@ def test_a_platform_that_stays_ill_fails_the_scenario(diary: Diary, cleanup: Cle
         if (trouble := next(health)) is not None:
             raise trouble
 
-    Faults(diary, cleanup, prove_healthy=prove, mark=lambda what: None).inject(Component.REDIS, FailureMode.GONE)
+    Faults(diary, cleanup, prove_healthy=prove, mark=lambda what: None, injected=set()).inject(
+        Component.REDIS, FailureMode.GONE
+    )
     with pytest.raises(CleanupFailed, match="check that the platform is healthy after the fault: it is degraded"):
         cleanup.run()
 

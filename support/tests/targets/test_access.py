@@ -86,7 +86,7 @@ def test_nothing_is_written_without_the_capability_or_in_a_read_only_scenario(wr
 def test_a_store_that_the_scenario_made_unavailable_is_explained() -> None:
     one = access(Capability.DATABASE, Capability.REDIS)
     injector = SimpleNamespace(find=lambda component, mode: Fault(lambda: None, lambda: None))
-    faults = Faults(cast(Any, injector), Cleanup(), prove_healthy=lambda: None, mark=lambda event: None)
+    faults = Faults(cast(Any, injector), Cleanup(), prove_healthy=lambda: None, mark=lambda event: None, injected=set())
     one.faults = faults
     assert one._explain(Component.DATABASE) == ""
     faults.inject(Component.DATABASE, FailureMode.GONE)

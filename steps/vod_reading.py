@@ -1,4 +1,4 @@
-"""What is served of VODs: to one and to many, from the cache and from the database."""
+"""VODs as stored and returned: fields, lists, cache, deletion, concurrent requests."""
 
 from functools import partial
 
@@ -33,7 +33,7 @@ def list_some(context: Context, who: str, limit: str, offset: str, status: str) 
     world = context.world
     asked = {"limit": limit, "offset": offset, "status": status}
     params = inputs.parameters({name: world.values.value(text) for name, text in asked.items()})
-    world.remember("answer", world.vod.list_some(params, by=world.person(who)))
+    world.remember("response", world.vod.list_some(params, by=world.person(who)))
     world.remember("listed status", params.get("status", ""))
 
 
@@ -44,7 +44,7 @@ def sees_listed(context: Context, titles: str) -> None:
     Example: Then the VODs "Sixth, Second" are returned in this order with the right total
     """
     world = context.world
-    page = world.recall("answer", Response).expect(200).document
+    page = world.recall("response", Response).expect(200).document
     wanted = [world.unique_name(title) for title in titles.split(", ")] if titles else []
     require_equal("the listed VODs", [vod["title"] for vod in page["vods"]], wanted)
     require_equal("the total of the list", page["total"], world.vods.count(world.recall("listed status", str) or None))
@@ -72,23 +72,12 @@ def sees_registered(context: Context, title: str) -> None:
     """
     world = context.world
     vod = world.recall(title, Vod)
-    seen = world.recall("answer", Response).expect(200).document
+    seen = world.recall("response", Response).expect(200).document
     require_fields(f'the VOD "{title}"', seen, {**_registered(vod.recording), "id": vod.id, "status": "pending"})
 
 
 def _registered(made: Recording) -> dict[str, object]:
     return {"title": made.title, "file_path": made.path, "duration": made.duration}
-
-
-@then("the response has the {field:VodField} {value:Value}")
-def sees_field(context: Context, field: str, value: str) -> None:
-    """Look at one field of what was answered.
-
-    Example: Then the response has the status "processing"
-    """
-    world = context.world
-    seen = world.recall("answer", Response).expect(200).document
-    require_fields("the response", seen, {field: world.values.expected(value)})
 
 
 @then("the VOD {title:Quoted} has the {field:VodField} {value:Value}")
@@ -143,24 +132,11 @@ def send_at_once(context: Context, who: str, count: int, calls: str, name: str, 
     person, vod = world.person(who), world.recall(name, Vod)
     world.access.token(person)
     requests = [partial(_call, world, calls, number, vod, person) for number in range(count)]
-    world.remember("answers", world.concurrent.send(requests, concurrency=clients))
+    world.remember("responses", world.concurrent.send(requests, concurrency=clients))
 
 
 def _call(world: World, calls: str, number: int, vod: Vod, person: Persona, http: HttpDriver) -> Response:
     return world.vod.over(http).call(calls, number, vod, by=person)
-
-
-@then("{number:Integer} responses have the status {status:Status} and {equality:Variety} {field:Quoted}")
-def answers_are(context: Context, number: int, status: int, equality: str, field: str) -> None:
-    """Check every answer to many requests; the field "" stands for the whole answer.
-
-    Example: Then 20 responses have the status 201 and different "id"
-    """
-    answers = context.world.recall("answers", list)
-    require_equal("the number of answers", len(answers), number)
-    values = [str(answer.expect(status).document[field] if field else answer.document) for answer in answers]
-    wanted = 1 if equality == "the same" else number
-    require_equal(f'the number of different values of "{field or "the whole answer"}"', len(set(values)), wanted)
 
 
 @then("the VOD {title:Quoted} has exactly one of the sent changes")
@@ -172,7 +148,7 @@ def holds_one(context: Context, title: str) -> None:
     world = context.world
     vod = world.recall(title, Vod)
     row = world.vods.row(vod)
-    sent = len(world.recall("answers", list))
+    sent = len(world.recall("responses", list))
     kept = row["file_size"] in range(sent)
     require(kept, f'the VOD "{title}" should hold a change that was sent, but holds {format_value(row)}')
     require_fields(f'the row of the VOD "{title}"', row, variant(vod.recording, int(row["file_size"])))
