@@ -7,6 +7,7 @@ from support.capabilities.vod.client import STAGES, Vod
 from support.checks import tables
 from support.errors import require_feature
 from support.gherkin.step_declarations import TABLE, TEXT, step_input
+from support.scenario import inputs
 from support.scenario.world import World
 from support.testdata.media import Recording
 
