@@ -15,7 +15,8 @@ from support.startup import without_garbage_collection
 PROJECT = Path(__file__).parents[2]
 COMMANDS = {
     "up": "start the embedded platform, to explore it by hand and as a target for other shells; Ctrl-C ends it",
-    "report": "build one HTML page from what the last run wrote, or from all shards of one",
+    "report": "build the HTML report",
+    "notify": "post the summary to a chat webhook",
     "new": "write a first feature in our style",
     "steps": "list the sentences that features can use, with examples; a word narrows them down",
     "check": "look through the features without running them",
