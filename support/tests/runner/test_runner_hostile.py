@@ -310,9 +310,7 @@ def test_a_shard_with_nothing_in_it_is_refused(made: Callable[[str], Probe]) -> 
     assert probe.run("-D", "shard=2/3").exit_code == ExitCode.PASSED
     ended = probe.run("-D", "shard=3/3")
     assert ended.exit_code == ExitCode.SELECTION
-    assert ended.errors == (
-        "No scenario in shard 3 of 3: the selection has only 2 scenarios. Use fewer shards.\n"
-    )
+    assert ended.errors == ("No scenario in shard 3 of 3: the selection has only 2 scenarios. Use fewer shards.\n")
 
 
 def test_the_live_line_of_a_parallel_run_is_gone_before_anything_else_is_shown(made: Callable[[str], Probe]) -> None:

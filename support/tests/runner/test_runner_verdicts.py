@@ -72,11 +72,13 @@ def test_every_output_tells_the_same_verdict(ended: Ended, name: str) -> None:
 
 
 def test_no_output_tells_of_anything_else(ended: Ended) -> None:
-    assert set(ended.junit) | set(ended.json) <= set(VERDICTS)
+    # JUnit has a test case for the failed teardown of "A feature that cannot be torn down".
+    assert (set(ended.junit) - {"A"}) | set(ended.json) <= set(VERDICTS)
     # What failed outside scenarios is a result of its own in Allure, and a sentence on the console.
     assert set(ended.allure) - set(VERDICTS) == {"Tear-down"}
-    message = 'The teardown of the feature "A feature that cannot be torn down [after_feature]" failed (after_feature): '
-    assert f"{message}RuntimeError: after_feature broke" in ended.output
+    feature = "A feature that cannot be torn down [after_feature]"
+    message = f'The teardown of the feature "{feature}" failed (after_feature): RuntimeError: after_feature broke'
+    assert message in ended.output
 
 
 def test_the_summary_counts_what_the_verdicts_say(ended: Ended) -> None:
