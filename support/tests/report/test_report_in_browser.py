@@ -156,7 +156,7 @@ def test_a_failed_scenario_shows_its_message_and_its_cause(page: "Page") -> None
     shown = opened(page, "The second page of the list is shown")
     says(shown, re.compile(r"GET /api/clips\?page=2.* 200, .* 500 InternalError"))
     description = page.get_by_test_id("test-result-description-frame").content_frame
-    description.get_by_text("VOD-006: The list is paged, newest first").wait_for()
+    description.get_by_text("VOD-006: The list is newest first, paged").wait_for()
     exchange = unfolded(page, "First failed exchange: GET /api/clips?page=2 → 500")
     says(exchange, "the index is gone")
     says(unfolded(page, "Repeat with curl"), "curl -i 'http://127.0.0.1:")

@@ -59,7 +59,7 @@ def test_a_pending_step_fails_whatever_the_tags(probe: Probe) -> None:
 def test_an_aborted_run_is_not_green_and_reports_the_reason(probe: Probe) -> None:
     ended = run(probe, "  Scenario: A\n    Given a clip\n", ABORTS)
     assert (ended.exit_code, ended.allure, ended.rerun) == (ExitCode.TEST_ERROR, {"A": "broken"}, {"A"})
-    assert read(probe.folder / "reports").troubles == ("The run was aborted: enough.",)
+    assert read(probe.folder / "reports").errors == ("The run was aborted: enough.",)
 
 
 def test_an_ambiguous_step_is_rejected_with_both_places(probe: Probe) -> None:
@@ -80,4 +80,4 @@ def test_a_failed_check_and_a_failed_hook_are_both_reported(probe: Probe) -> Non
 def test_the_error_of_a_cleanup_is_in_the_manifest(probe: Probe) -> None:
     run(probe, "  Scenario: A [cleanup]\n    Given a clip\n")
     [entry] = read(probe.folder / "reports").scenarios
-    assert entry.message == "Cleaning up after this scenario failed: RuntimeError: cleanup broke"
+    assert entry.message == "Cleanup of this scenario failed: RuntimeError: cleanup broke"
