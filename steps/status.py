@@ -211,7 +211,7 @@ def read_once(context: Context, name: str) -> None:
 def report_during_kill(context: Context, count: int, callers: int, name: str) -> None:
     """Report rising progress, and kill the database once a tenth of the reports is stored; answers may be 503.
 
-    Example: When 100 reports of 10 callers on the status "Import" meet a killed database
+    Example: When 300 reports of 10 callers on the status "Import" meet a killed database
     """
     world = context.world
     status = world.resource(STATUS_TYPE, name)
@@ -225,12 +225,18 @@ def report_during_kill(context: Context, count: int, callers: int, name: str) ->
             expected=f"more than {count // 10}",
             within=10.0,
         )
-        world.faults.inject(Component.DATABASE, FailureMode.KILLED)
+        world.faults.inject(Component.DATABASE, FailureMode.GONE)
+        world.faults.restore(Component.DATABASE)
 
     with ThreadPoolExecutor(1) as killer:
         killed = killer.submit(kill)
-        world.remember("responses", world.concurrent.send(reports, concurrency=callers))
+        responses = world.concurrent.send(reports, concurrency=callers)
         killed.result()
+    lost = sum(response.status == 503 for response in responses)
+    require(
+        lost > 0, f"reports that met the kill of the database: expected at least one 503, got {len(responses)} others"
+    )
+    world.remember("responses", responses)
 
 
 @then("each report of the status {name:Quoted} is whole if acknowledged, and whole or absent if not")

@@ -33,6 +33,6 @@ Feature: Recovery of status tracking
     @blocker @slow @id.STA-066
     Scenario: Reports acknowledged around a database kill have their history entry
       Given Dana has the status "Import" in the state "starting"
-      When 100 reports of 10 callers on the status "Import" meet a killed database
+      When 300 reports of 10 callers on the status "Import" meet a killed database
       Then each report of the status "Import" is whole if acknowledged, and whole or absent if not
       And no acknowledged change was lost
