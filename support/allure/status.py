@@ -22,6 +22,7 @@ _STATUS = {
     "skipped": Status.SKIPPED,
     "untested": Status.SKIPPED,
 }
+_UNAVAILABLE = frozenset({"NoResponse", "MissingCapability"})
 _PHASES = {"before": "setup", "after": "teardown"}
 _HOOK_ERROR = re.compile(r"^HOOK-ERROR in (before|after)_\w+(?:\(tag=.*?\))?: ", re.MULTILINE)
 
@@ -102,6 +103,18 @@ def _with_notes(text: str, notes: Sequence[str]) -> str:
         return text
     first, newline, rest = text.partition("\n")
     return f"{first} ({'; '.join(map(str, notes))}){newline}{rest}"
+
+
+def is_failed_check(exception: BaseException | None) -> bool:
+    """Return whether a check of the platform's behaviour failed, also as the cause of another exception.
+
+    A platform that does not respond at all may be down for another reason, so that is not a failed check.
+    """
+    while exception is not None:
+        if isinstance(exception, AssertionError):
+            return type(exception).__name__ not in _UNAVAILABLE
+        exception = exception.__cause__
+    return False
 
 
 def own_trace(exception: BaseException) -> str:

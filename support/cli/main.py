@@ -18,6 +18,7 @@ PROJECT = Path(__file__).parents[2]
 COMMANDS = {
     "up": "start the embedded platform",
     "report": "build the HTML report",
+    "notify": "post the summary to a chat webhook",
     "new": "create a feature file",
     "steps": "list step texts with examples",
     "operations": "list operations of the API",

@@ -23,11 +23,14 @@ class Cleanup:
     def run(self) -> None:
         """Run every action, also when some fail; then raise CleanupFailed with all that went wrong."""
         troubles = []
+        failed_check: AssertionError | None = None
         while self._actions:
             name, action = self._actions.pop()
             try:
                 action()
             except Exception as error:  # noqa: BLE001 - every action must get its turn; the errors are raised below
+                if failed_check is None and isinstance(error, AssertionError):
+                    failed_check = error  # the platform responded unexpectedly, for instance to a DELETE
                 troubles.append(f"could not {name}: {str(error) or type(error).__name__}")
         if troubles:
-            raise CleanupFailed("; ".join(troubles))
+            raise CleanupFailed("; ".join(troubles)) from failed_check

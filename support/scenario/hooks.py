@@ -235,7 +235,7 @@ def _take_leave(world: World, audit: LeakAudit | None) -> None:
         try:
             look()
         except LeakedRecord as left:
-            raise CleanupFailed(f"{failure}; {left}") from None
+            raise CleanupFailed(f"{failure}; {left}") from failure.__cause__
         raise
     look()
 

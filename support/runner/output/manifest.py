@@ -107,7 +107,7 @@ def _entry(scenario: Scenario, outcome: ScenarioOutcome | None) -> ScenarioEntry
         behaviour=_behaviour(scenario),
         severity=Severity(severity) if severity in list(Severity) else Severity.NORMAL,
         status=Status(status_of(scenario)) if outcome else Status.NOT_RUN,
-        cause=_cause(scenario) if outcome and scenario.status.has_failed() else None,
+        cause=_cause(scenario, outcome) if outcome and scenario.status.has_failed() else None,
         message=outcome.message if outcome else "",
         attempts=outcome.attempts if outcome else 1,
         seconds=round(outcome.seconds, 3) if outcome else 0.0,
@@ -119,10 +119,10 @@ def _behaviour(scenario: Scenario) -> str:
     return next((str(tag)[len(tags.ID) :] for tag in scenario.effective_tags if str(tag).startswith(tags.ID)), "")
 
 
-def _cause(scenario: Scenario) -> Cause:
+def _cause(scenario: Scenario, outcome: ScenarioOutcome) -> Cause:
     """Return the cause of a failure; a failed check counts before other errors of the scenario."""
     steps = [step for step in scenario.all_steps if step.status.has_failed()]
-    if any(step.status == BehaveStatus.failed for step in steps):
+    if outcome.product_failed or any(step.status == BehaveStatus.failed for step in steps):
         return Cause.PRODUCT
     if any(step.status.is_undefined() or step.status.is_pending() for step in steps):
         return Cause.NOT_IMPLEMENTED

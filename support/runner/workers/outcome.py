@@ -9,7 +9,7 @@ from behave.capture import Captured
 from behave.model import Scenario, Step
 from behave.model_type import Status
 
-from support.allure.status import scenario_details
+from support.allure.status import is_failed_check, scenario_details
 from support.errors import FeatureError
 from support.evidence.exchanges import Observed
 from support.gherkin.parse import CONTROL
@@ -129,6 +129,7 @@ class ScenarioOutcome:
     not_checked: tuple[str, ...] = ()
     observed: Observed = NOTHING
     message: str = ""
+    product_failed: bool = False  # in a hook or cleanup; failed steps have a status of their own
 
     @classmethod
     def of(
@@ -155,6 +156,7 @@ class ScenarioOutcome:
             not_checked=tuple(getattr(scenario, "not_checked", ())),
             observed=getattr(scenario, "observed", NOTHING),
             message=mask(str(details.message or "")) if details else "",
+            product_failed=any(map(is_failed_check, (scenario.exception, *cleanup_errors))),
         )
 
     @classmethod

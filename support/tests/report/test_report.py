@@ -106,7 +106,7 @@ class TestFrontPage:
             "Selection --tags='not @slow'",
             "23 scenarios: 5 passed, 3 failed, 13 broken, 2 skipped. Errors outside scenarios are listed below.",
             "Failures 3",
-            "The clip should be captioned, but was not. 1 more with the same cause",
+            "The clip should be captioned, but was not. 2 more with the same cause",
             "CLIP-1: Clips lose their captions (Team Captions, until 2999-12-31)",
             "Known issue CLIP-2 ended on 2001-12-31: “S17 is wrong” counts as a failure again.",
             'The teardown of the feature "A feature that cannot be torn down [after_feature]" failed',

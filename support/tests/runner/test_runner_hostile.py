@@ -185,7 +185,7 @@ class TestRetries:
     def test_what_was_skipped_on_the_way_and_broke_stays_broken(self, entry: tuple[Status, str]) -> None:
         status, message = entry
         assert status is Status.BROKEN
-        assert "Cleaning up after this scenario failed" in message
+        assert "Cleanup of this scenario failed" in message
 
     def test_what_is_skipped_at_a_later_try_is_not_flaky(self, made: Callable[[str], Probe]) -> None:
         ended = made("  Scenario: T\n    When it fails, and is skipped the next time\n").run("-D", "retries=1")

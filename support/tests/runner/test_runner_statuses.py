@@ -80,4 +80,4 @@ def test_a_failed_check_and_a_failed_hook_are_both_reported(probe: Probe) -> Non
 def test_the_error_of_a_cleanup_is_in_the_manifest(probe: Probe) -> None:
     run(probe, "  Scenario: A [cleanup]\n    Given a clip\n")
     [entry] = read(probe.folder / "reports").scenarios
-    assert entry.message == "Cleaning up after this scenario failed: RuntimeError: cleanup broke"
+    assert entry.message == "Cleanup of this scenario failed: RuntimeError: cleanup broke"
