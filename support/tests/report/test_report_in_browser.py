@@ -194,7 +194,7 @@ def test_a_wait_shows_its_samples(page: "Page") -> None:
 def test_concurrent_requests_have_a_chart(page: "Page") -> None:
     opened(page, "Many clients read the list concurrently")
     unfold_step(page, "When an unauthenticated client sends GET /api/clips 6 times")
-    picture = unfolded(page, "6 requests, 3 at once: who waited for whom")
+    picture = unfolded(page, "6 requests, 3 concurrent: timeline")
     picture.locator("img, svg rect, iframe, object").first.wait_for()
 
 
