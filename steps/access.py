@@ -103,9 +103,9 @@ def is_rejected_as_unknown_user(context: Context) -> None:
 
 
 def _told(refusal: Response) -> dict[str, object]:
-    told = {name: value for name, value in error_of(refusal).items() if name != "request_id"}
+    message = {name: value for name, value in error_of(refusal).items() if name != "request_id"}
     return {
-        **told,
+        **message,
         "WWW-Authenticate": refusal.headers.get("WWW-Authenticate"),
         "Retry-After": refusal.headers.get("Retry-After"),
     }
@@ -170,11 +170,11 @@ def is_rate_limited(context: Context, at_least: float, at_most: float) -> None:
     world = context.world
     response = world.recall("response", Response).expect(429)
     require_equal("the type of the rejection", error_of(response)["type"], "RateLimitError")
-    told = response.headers.get("Retry-After", "nothing")
-    wanted = f"between {at_least:g} and {at_most:g} seconds"
+    message = response.headers.get("Retry-After", "nothing")
+    expected = f"between {at_least:g} and {at_most:g} seconds"
     require(
-        told.isdecimal() and at_least <= int(told) <= at_most,
-        f"Retry-After of {response}: expected {wanted}, got {told}",
+        message.isdecimal() and at_least <= int(message) <= at_most,
+        f"Retry-After of {response}: expected {expected}, got {message}",
     )
 
 
@@ -233,7 +233,7 @@ def time_sign_ins(context: Context, who: str, count: int) -> None:
     world = context.world
     times = world.accounts.time_refusals(count, by=world.person(who))
     world.remember("times", times)
-    lines = [[name, len(seen), f"{statistics.median(seen) * 1000:.1f}"] for name, seen in times.items()]
+    lines = [[name, len(actual), f"{statistics.median(actual) * 1000:.1f}"] for name, actual in times.items()]
     world.evidence.table("Time of a refusal", ["name", "attempts", "median in ms"], lines)
 
 
@@ -244,6 +244,6 @@ def medians_alike(context: Context, percent: float) -> None:
     Example: Then the median durations differ by at most 30 %
     """
     times = context.world.recall("times", dict)
-    low, high = sorted(statistics.median(seen) for seen in times.values())
-    told = f"{low * 1000:.1f} and {high * 1000:.1f} ms"
-    require(high <= low * (1 + percent / 100), f"the medians should differ by at most {percent:g} %, but are {told}")
+    low, high = sorted(statistics.median(actual) for actual in times.values())
+    message = f"{low * 1000:.1f} and {high * 1000:.1f} ms"
+    require(high <= low * (1 + percent / 100), f"the medians should differ by at most {percent:g} %, but are {message}")

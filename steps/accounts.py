@@ -183,10 +183,12 @@ def as_matrix_says(context: Context, who: str) -> None:
     world = context.world
     person = world.person(who)
     role = person.role or NOBODY
-    cells, seen = world.recall("matrix", RoleMatrix).cells, world.recall("verdicts", dict)
-    lines = [[name, cells[name][role], seen.get(name, "")] for name in cells]
+    cells, actual = world.recall("matrix", RoleMatrix).cells, world.recall("verdicts", dict)
+    lines = [[name, cells[name][role], actual.get(name, "")] for name in cells]
     world.evidence.table(f"What {role} may do", ["operation", "wanted", "seen"], lines)
     wrong = [
-        f"{name} should be {wanted} to {role}, but was {found}" for name, wanted, found in lines if wanted != found
+        f"{name} should be {expected} to {role}, but was {found}"
+        for name, expected, found in lines
+        if expected != found
     ]
     require(not wrong, "; ".join(wrong))

@@ -117,9 +117,9 @@ def published(context: Context, title: str) -> None:
     vod = world.recall(title, Vod)
     require_equal(f'the publication of "{title}"', str(world.vod.end_of("publication", vod)), "completed")
     made = world.cablecast.vod_of(vod.recording)
-    wanted = {"show_id": made.show.id, "cablecast_vod_id": made.id}
-    require_fields(f'the row of the VOD "{title}"', world.vods.row(vod), wanted)
-    require_fields(f'the VOD "{title}" in the API', world.vod.read(vod, by=vod.owner), wanted)
+    expected = {"show_id": made.show.id, "cablecast_vod_id": made.id}
+    require_fields(f'the row of the VOD "{title}"', world.vods.row(vod), expected)
+    require_fields(f'the VOD "{title}" in the API', world.vod.read(vod, by=vod.owner), expected)
     require(world.vods.row(vod)["published_at"], f'the row of the VOD "{title}" should tell when it was published')
 
 
@@ -133,8 +133,8 @@ def asked_with_waits(context: Context, operation: str, times: int) -> None:
     asked = context.world.cablecast.asked(operation)
     require_equal(f'how often Cablecast was asked for "{operation}"', len(asked), times)
     waits = [after.at - before.at for before, after in pairwise(asked)]
-    told = ", ".join(f"{wait:.2f} s" for wait in waits)
-    require(all(a < b for a, b in pairwise(waits)), f"the waits before each new try should grow, but were {told}")
+    message = ", ".join(f"{wait:.2f} s" for wait in waits)
+    require(all(a < b for a, b in pairwise(waits)), f"the waits before each new try should grow, but were {message}")
 
 
 @then("the VOD {title:Quoted} is linked to the show {show:Quoted}")

@@ -38,7 +38,7 @@ def passes_through(context: Context, title: str, states: list[str], seconds: flo
 
 
 def _require_progress(timeline: Timeline[Progress]) -> None:
-    percents = [seen.percent for seen in timeline.values]
+    percents = [actual.percent for actual in timeline.values]
     require(percents == sorted(percents), f"{timeline.subject}: progress should never go back, but went {percents}")
     if timeline.values[-1].status == "completed":
         require_equal(f"the progress of {timeline.subject} when completed", percents[-1], 100)

@@ -56,10 +56,10 @@ def table_has_rows(context: Context, within: float, table: str, count: int) -> N
     Example: Then the table "vods" has 1 row with
     """
     world = context.world
-    wish = inputs.expected_fields(world, context, "column")
+    expected = inputs.expected_fields(world, context, "column")
     step_checks.settled(
-        f'rows of "{table}" with {step_checks.listed(wish)}',
-        lambda: len(world.records.find(table, wish)),
+        f'rows of "{table}" with {step_checks.listed(expected)}',
+        lambda: len(world.records.find(table, expected)),
         lambda found: found == count,
         expected=str(count),
         within=within,
@@ -76,10 +76,10 @@ def row_has(context: Context, within: float, table: str, column: str, value: str
     """
     world = context.world
     key = {column: world.values.value(value)}
-    wish = inputs.expected_fields(world, context, "column")
+    expected = inputs.expected_fields(world, context, "column")
     step_checks.settled(
         f'the row of "{table}" with {step_checks.listed(key)}',
-        lambda: "; ".join(step_checks.row_differences(table, world.records.find(table, key), wish)),
+        lambda: "; ".join(step_checks.row_differences(table, world.records.find(table, key), expected)),
         lambda trouble: not trouble,
         expected=step_checks.NO_DIFFERENCE,
         within=within,

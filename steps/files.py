@@ -35,8 +35,8 @@ def file_there(context: Context, path: str) -> None:
     """
     world = context.world
     name = world.values.text(path)
-    content, wanted = world.storage.read(name), world.values.text(context.text or "")
-    require(wanted in content, f'{name} should hold "{wanted}", but holds "{content[:300]}"')
+    content, expected = world.storage.read(name), world.values.text(context.text or "")
+    require(expected in content, f'{name} should hold "{expected}", but holds "{content[:300]}"')
 
 
 @then("there are {count:Files} matching {pattern:Quoted} in the storage")

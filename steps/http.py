@@ -158,8 +158,8 @@ def response_is_exactly(context: Context) -> None:
     Example: Then the response is exactly
     """
     world = context.world
-    wanted = inputs.expected_document(world, context)
-    require_match("response", world.recall("response", Response).json, wanted, exactly=True)
+    expected = inputs.expected_document(world, context)
+    require_match("response", world.recall("response", Response).json, expected, exactly=True)
 
 
 @then("the response contains the text")
@@ -171,8 +171,8 @@ def response_contains_text(context: Context) -> None:
     """
     world = context.world
     body = world.recall("response", Response).text
-    wanted = world.values.text(inputs.text_below(context))
-    require(wanted in body, f'the answer should hold "{wanted}", but was "{body[:300]}"')
+    expected = world.values.text(inputs.text_below(context))
+    require(expected in body, f'the answer should hold "{expected}", but was "{body[:300]}"')
 
 
 @then("the response has the headers")
@@ -204,9 +204,9 @@ def all_have_status(context: Context, count: int, status: int) -> None:
 
     Example: Then the 20 responses all have the status 200
     """
-    seen = statuses(context.world.recall("responses", list))
-    require_equal("the number of answers", sum(seen.values()), count)
-    require_equal(f"how many of the answers are {status} ({describe_statuses(seen)})", seen.get(status, 0), count)
+    actual = statuses(context.world.recall("responses", list))
+    require_equal("the number of answers", sum(actual.values()), count)
+    require_equal(f"how many of the answers are {status} ({describe_statuses(actual)})", actual.get(status, 0), count)
 
 
 @then("the {count:Responses} include {matching:Integer} with the status {status:Status}")
@@ -215,9 +215,11 @@ def some_have_status(context: Context, matching: int, count: int, status: int) -
 
     Example: Then the 4 responses include 1 with the status 200
     """
-    seen = statuses(context.world.recall("responses", list))
-    require_equal("the number of answers", sum(seen.values()), count)
-    require_equal(f"how many of the answers are {status} ({describe_statuses(seen)})", seen.get(status, 0), matching)
+    actual = statuses(context.world.recall("responses", list))
+    require_equal("the number of answers", sum(actual.values()), count)
+    require_equal(
+        f"how many of the answers are {status} ({describe_statuses(actual)})", actual.get(status, 0), matching
+    )
 
 
 @then("each of the {count:Responses} has")
@@ -266,8 +268,8 @@ def responses_are(context: Context, number: int, status: int, equality: str, fie
     responses = context.world.recall("responses", list)
     require_equal("the number of answers", len(responses), number)
     values = [str(response.expect(status).document[field] if field else response.document) for response in responses]
-    wanted = 1 if equality == "the same" else number
-    require_equal(f'the number of different values of "{field or "the whole response"}"', len(set(values)), wanted)
+    expected = 1 if equality == "the same" else number
+    require_equal(f'the number of different values of "{field or "the whole response"}"', len(set(values)), expected)
 
 
 @then("within {within:Duration} {who:Caller} gets from {path:Path}")

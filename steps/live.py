@@ -70,8 +70,10 @@ def sees_progress(context: Context, who: str, title: str, percents: str) -> None
     final = ("completed", "failed")
     world.live.await_event(lambda e: e.get("subject") == subject and e["status"] in final, "the end", by=person)
     events = live.about(world.live.events(by=person), subject)
-    seen = list(dict.fromkeys(event["progress"] for event in events))
-    require_equal(f'the progress of "{title}" that {who} saw', seen, [int(percent) for percent in percents.split(", ")])
+    actual = list(dict.fromkeys(event["progress"] for event in events))
+    require_equal(
+        f'the progress of "{title}" that {who} saw', actual, [int(percent) for percent in percents.split(", ")]
+    )
 
 
 @then("{who:Actor} receives no further live update for {seconds:Duration}")

@@ -114,13 +114,13 @@ def sees_queue(context: Context, number: int, state: str) -> None:
     Example: Then the admin queue counts 1 as processing and shows a live worker
     """
     world = context.world
-    seen = world.recall("response", Response).expect(200).document
-    require_equal(f"how many are {state}", seen["tasks"][state], number)
-    require_equal("the counts", seen["tasks"], world.vods.tasks())
-    alive = [worker for worker in seen["workers"] if worker["seconds_since_heartbeat"] < HEARTBEAT_MAX_AGE]
+    actual = world.recall("response", Response).expect(200).document
+    require_equal(f"how many are {state}", actual["tasks"][state], number)
+    require_equal("the counts", actual["tasks"], world.vods.tasks())
+    alive = [worker for worker in actual["workers"] if worker["seconds_since_heartbeat"] < HEARTBEAT_MAX_AGE]
     require(
         alive,
-        f"worker heartbeat: expected one within {HEARTBEAT_MAX_AGE:g} s, got {format_value(seen['workers'])}",
+        f"worker heartbeat: expected one within {HEARTBEAT_MAX_AGE:g} s, got {format_value(actual['workers'])}",
     )
 
 
@@ -145,8 +145,8 @@ def page_shows(context: Context, name: str, value: str, table: str) -> None:
     Example: Then the page shows "healthy" for "cablecast" in the table "services"
     """
     world = context.world
-    wanted = world.unique_name(name) if table == "failures" else name
-    world.page.await_row(table, wanted, value, within=RENEWED_WITHIN)
+    expected = world.unique_name(name) if table == "failures" else name
+    world.page.await_row(table, expected, value, within=RENEWED_WITHIN)
     world.page.keep()
 
 
@@ -188,11 +188,13 @@ def notified(context: Context, who: str, title: str, reason: str) -> None:
     """
     world = context.world
     vod = world.recall(title, Vod)
-    about = [told for told in world.operations.notifications(by=world.person(who)) if vod.id in str(told["data"])]
+    about = [
+        reported for reported in world.operations.notifications(by=world.person(who)) if vod.id in str(reported["data"])
+    ]
     require_equal(f"how many notifications {who} has about it", len(about), 1)
-    seen = {name: about[0][name] for name in ("type", "priority", "message", "read_at")}
+    actual = {name: about[0][name] for name in ("type", "priority", "message", "read_at")}
     message = f"{vod.recording.title}: {reason}"
-    require_equal("it", seen, {"type": "captioning_failed", "priority": "high", "message": message, "read_at": None})
+    require_equal("it", actual, {"type": "captioning_failed", "priority": "high", "message": message, "read_at": None})
 
 
 # The API's own document

@@ -91,8 +91,8 @@ def audited(context: Context, whose: str) -> None:
     """
     world = context.world
     person = world.people.id(world.person(whose))
-    told: dict[str, Any] = dict(world.recall("response", Response).document["erased"])
-    check.audit(world.research_stores.audits(person), person, told, _personal(world, whose))
+    message: dict[str, Any] = dict(world.recall("response", Response).document["erased"])
+    check.audit(world.research_stores.audits(person), person, message, _personal(world, whose))
 
 
 # Notes
@@ -118,8 +118,8 @@ def notes_plain(context: Context, text: str, name: str) -> None:
     Example: Then the research session "AAPL" has the notes "sell before Friday"
     """
     world = context.world
-    told = world.resources.read(world.resource(SESSION, name)).expect(200).document
-    require_equal(f"the notes on {name}", told["notes"], world.unique_name(text))
+    message = world.resources.read(world.resource(SESSION, name)).expect(200).document
+    require_equal(f"the notes on {name}", message["notes"], world.unique_name(text))
 
 
 @then("no table, Redis key or file contains the notes as plain text")

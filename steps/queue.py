@@ -143,10 +143,10 @@ def queue_counts(context: Context) -> None:
     world = context.world
     [row] = tables.read(context.table, ["pending", "processing", "completed", "failed"])
     before = world.recall("earlier counts", dict)
-    wanted = {state: before[state] + tables.parse_integer(row, state) for state in row}
+    expected = {state: before[state] + tables.parse_integer(row, state) for state in row}
     person = world.person("Dana")
-    _await_counts("the counts of the queue", lambda: world.vod.queue_counts(by=person), wanted)
-    live = {"todo": wanted["pending"], "doing": wanted["processing"]}
+    _await_counts("the counts of the queue", lambda: world.vod.queue_counts(by=person), expected)
+    live = {"todo": expected["pending"], "doing": expected["processing"]}
     # A job ends a moment after the task that it does.
     _await_counts("the jobs of the real queue", lambda: _live(world.queue.on_vods()), live)
 

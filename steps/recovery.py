@@ -124,12 +124,12 @@ def served_as(context: Context, title: str, name: str) -> None:
     Example: Then the VOD "City Council" is always served as "Budget Hearing"
     """
     world = context.world
-    vod, wanted = world.recall(title, Vod), world.unique_name(name)
+    vod, expected = world.recall(title, Vod), world.unique_name(name)
     consistently(
         f'the title of the VOD "{title}"',
         lambda: str(world.vod.read(vod, by=vod.owner)["title"]),
-        lambda seen: seen == wanted,
-        expected=wanted,
+        lambda seen: seen == expected,
+        expected=expected,
         during=2.0,
     )
 

@@ -62,8 +62,8 @@ def some_accepted(context: Context, winners: int, rejection: str) -> None:
     Example: Then 1 of them succeeds and the others are rejected as conflicting
     """
     statuses = sorted(response.status for response in context.world.recall("responses", list))
-    wanted = [200] * winners + [REJECTIONS[rejection][0]] * (len(statuses) - winners)
-    require_equal("the answers to the callers", statuses, wanted)
+    expected = [200] * winners + [REJECTIONS[rejection][0]] * (len(statuses) - winners)
+    require_equal("the answers to the callers", statuses, expected)
 
 
 @then("the research session {name:Quoted} has the history")
@@ -76,8 +76,8 @@ def went_through(context: Context, name: str) -> None:
     world = context.world
     session = world.resource(SESSION, name)
     rows = tables.read(context.table, ("from", "to", "by"))
-    wanted = [(row["from"], row["to"], world.people.account(world.person(row["by"])).username) for row in rows]
-    check.history(session, world.research_stores.history(session), wanted)
+    expected = [(row["from"], row["to"], world.people.account(world.person(row["by"])).username) for row in rows]
+    check.history(session, world.research_stores.history(session), expected)
 
 
 @then("there is one {type:Resource} {name:Quoted} for the research session {session:Quoted}")
@@ -240,8 +240,8 @@ def search(context: Context, who: str, text: str) -> None:
     Example: When Nora searches for "cloud computing" with
     """
     world = context.world
-    wishes = inputs.fields(world, context)
-    world.remember("response", world.research.search(text, wishes, by=world.person(who)))
+    expected = inputs.fields(world, context)
+    world.remember("response", world.research.search(text, expected, by=world.person(who)))
 
 
 # Tickers and returns

@@ -45,8 +45,8 @@ def sees_listed(context: Context, titles: str) -> None:
     """
     world = context.world
     page = world.recall("response", Response).expect(200).document
-    wanted = [world.unique_name(title) for title in titles.split(", ")] if titles else []
-    require_equal("the listed VODs", [vod["title"] for vod in page["vods"]], wanted)
+    expected = [world.unique_name(title) for title in titles.split(", ")] if titles else []
+    require_equal("the listed VODs", [vod["title"] for vod in page["vods"]], expected)
     require_equal("the total of the list", page["total"], world.vods.count(world.recall("listed status", str) or None))
 
 
@@ -58,10 +58,10 @@ def stored_as_registered(context: Context, title: str, status: str, who: str) ->
     """
     world = context.world
     vod = world.recall(title, Vod)
-    wanted = {**_registered(vod.recording), "status": status, "progress": 0}
+    expected = {**_registered(vod.recording), "status": status, "progress": 0}
     creator = world.run.account(world.person(who)).username
-    require_fields(f'the VOD "{title}" in the API', world.vod.read(vod, by=vod.owner), wanted)
-    require_fields(f'the row of the VOD "{title}"', world.vods.row(vod), {**wanted, "creator": creator})
+    require_fields(f'the VOD "{title}" in the API', world.vod.read(vod, by=vod.owner), expected)
+    require_fields(f'the row of the VOD "{title}"', world.vods.row(vod), {**expected, "creator": creator})
 
 
 @then("the response has the registered values of {title:Quoted}")
@@ -72,8 +72,8 @@ def sees_registered(context: Context, title: str) -> None:
     """
     world = context.world
     vod = world.recall(title, Vod)
-    seen = world.recall("response", Response).expect(200).document
-    require_fields(f'the VOD "{title}"', seen, {**_registered(vod.recording), "id": vod.id, "status": "pending"})
+    actual = world.recall("response", Response).expect(200).document
+    require_fields(f'the VOD "{title}"', actual, {**_registered(vod.recording), "id": vod.id, "status": "pending"})
 
 
 def _registered(made: Recording) -> dict[str, object]:
@@ -87,9 +87,9 @@ def has_field(context: Context, title: str, field: str, value: str) -> None:
     Example: Then the VOD "City Council" has the duration 90
     """
     world = context.world
-    vod, wanted = world.recall(title, Vod), {field: world.values.expected(value)}
-    require_fields(f'the VOD "{title}" in the API', world.vod.read(vod, by=vod.owner), wanted)
-    require_fields(f'the row of the VOD "{title}"', world.vods.row(vod), wanted)
+    vod, expected = world.recall(title, Vod), {field: world.values.expected(value)}
+    require_fields(f'the VOD "{title}" in the API', world.vod.read(vod, by=vod.owner), expected)
+    require_fields(f'the row of the VOD "{title}"', world.vods.row(vod), expected)
 
 
 @then("{who:Actor} reads the VOD {title:Quoted} as stored in the database")

@@ -95,7 +95,7 @@ def closed(context: Context, within: float, who: str, code: int) -> None:
     Example: Then within 2 seconds the WebSocket of Vera is closed with 1006
     """
     world = context.world
-    seen = world.sockets.closing_code(within, by=world.caller(who))
+    actual = world.sockets.closing_code(within, by=world.caller(who))
     require_equal(
-        f"the code with which the WebSocket of {who} is closed", "none: it is open" if seen is None else seen, code
+        f"the code with which the WebSocket of {who} is closed", "none: it is open" if actual is None else actual, code
     )

@@ -80,12 +80,12 @@ def _relative(path: str) -> str:
 
 def ordinals(scenarios: Sequence[Any]) -> dict[int, int]:
     """Number scenarios of the same identity and values: Allure would take them for attempts of one."""
-    seen: Counter[tuple[object, ...]] = Counter()
+    actual: Counter[tuple[object, ...]] = Counter()
     numbers = {}
     for scenario in scenarios:
         key = (*_identity(scenario), *_row(scenario))
-        numbers[id(scenario)] = seen[key]
-        seen[key] += 1
+        numbers[id(scenario)] = actual[key]
+        actual[key] += 1
     return numbers
 
 

@@ -100,10 +100,10 @@ class ApiDocument:
 
     def operation(self, method: str, path: str) -> Operation | None:
         """Return the operation that a request means; a fixed path is never an id of the path beside it."""
-        wanted = f"{method} {path}"
+        expected = f"{method} {path}"
         if path in self.content.get("paths", {}):
-            return next((one for one in self.operations if one.name == wanted), None)
-        return next((one for one in self.operations if one.pattern.fullmatch(wanted)), None)
+            return next((one for one in self.operations if one.name == expected), None)
+        return next((one for one in self.operations if one.pattern.fullmatch(expected)), None)
 
     def _compare(self, operation: Operation, status: str, headers: Mapping[str, str], body: bytes) -> str | None:
         media = operation.responses[status].get("content", {})

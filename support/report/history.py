@@ -188,12 +188,12 @@ def _shortened(result: Mapping[str, Any]) -> dict[str, Any]:
 
 def _drop_old_titles(points: Sequence[dict[str, Any]]) -> None:
     """Keep the titles of the newest complete run of each target only: they are compared with the next run."""
-    seen = set()
+    actual = set()
     for point in reversed(points):
-        if point.get("partial") or point.get("target") in seen:
+        if point.get("partial") or point.get("target") in actual:
             point.pop("titles", None)
         else:
-            seen.add(point.get("target"))
+            actual.add(point.get("target"))
 
 
 def _read(file: Path) -> list[dict[str, Any]]:

@@ -236,13 +236,13 @@ def _reject_other_runs(parts: list[tuple[Path, Manifest]]) -> None:
 
 
 def _reject_duplicates(parts: list[tuple[Path, Manifest]]) -> None:
-    seen: dict[str, Path] = {}
+    actual: dict[str, Path] = {}
     for folder, manifest in parts:
         for entry in manifest.scenarios:
-            if entry.location in seen:
+            if entry.location in actual:
                 what = f"shard {manifest.shard_names}" if manifest.shards > 1 else "the same scenario"
                 raise ManifestError(
-                    f"{seen[entry.location]} and {folder} both contain {what}: “{entry.title}” ({entry.location}). "
+                    f"{actual[entry.location]} and {folder} both contain {what}: “{entry.title}” ({entry.location}). "
                     "Pass each shard once."
                 )
-            seen[entry.location] = folder
+            actual[entry.location] = folder

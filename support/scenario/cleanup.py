@@ -22,7 +22,7 @@ class Cleanup:
 
     def run(self) -> None:
         """Run every action, also when some fail; then raise CleanupFailed with all that went wrong."""
-        troubles = []
+        problems = []
         failed_check: AssertionError | None = None
         while self._actions:
             name, action = self._actions.pop()
@@ -31,6 +31,6 @@ class Cleanup:
             except Exception as error:  # noqa: BLE001 - every action must get its turn; the errors are raised below
                 if failed_check is None and isinstance(error, AssertionError):
                     failed_check = error  # the platform responded unexpectedly, for instance to a DELETE
-                troubles.append(f"could not {name}: {str(error) or type(error).__name__}")
-        if troubles:
-            raise CleanupFailed("; ".join(troubles)) from failed_check
+                problems.append(f"could not {name}: {str(error) or type(error).__name__}")
+        if problems:
+            raise CleanupFailed("; ".join(problems)) from failed_check

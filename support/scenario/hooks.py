@@ -158,9 +158,9 @@ def _faults_of(scenario: Scenario) -> Iterator[tuple[Component, FailureMode]]:
     """Yield the faults that a scenario's steps make."""
     for match in (_match(step.step_type, step.name) for step in scenario.all_steps):
         if match is not None:
-            told = {argument.name: argument.value for argument in match.arguments}
-            if isinstance(told.get("part"), Component) and isinstance(told.get("kind"), FailureMode):
-                yield told["part"], told["kind"]
+            message = {argument.name: argument.value for argument in match.arguments}
+            if isinstance(message.get("part"), Component) and isinstance(message.get("kind"), FailureMode):
+                yield message["part"], message["kind"]
 
 
 def needs(scenario: Scenario) -> Iterator[Capability]:

@@ -124,8 +124,8 @@ def expected_resource(world: World, context: Context) -> dict[str, Any]:
 def expected_body(world: World, context: Context) -> Callable[[Any], Iterator[str]]:
     """Return what tells where a body is not the step's table or text: a table of fields, a document, or nothing."""
     if context.table is not None:
-        wished = expected_fields(world, context, "field")
-        return lambda body: (f"body.{difference}" for difference in field_differences(body, wished))
+        expected = expected_fields(world, context, "field")
+        return lambda body: (f"body.{difference}" for difference in field_differences(body, expected))
     if context.text is not None:
         document = expected_document(world, context)
         return lambda body: differences("body", body, document)

@@ -56,14 +56,14 @@ class StateOfStores:
 
         `identity` gives the id of what the scenario knows by a name, `read` what a cell expects.
         """
-        wanted = [parse_expectation(row, identity, read) for row in tables.read(table, COLUMNS, optional=("field",))]
-        missing, unlisted = compare(wanted, self._changes())
+        expected = [parse_expectation(row, identity, read) for row in tables.read(table, COLUMNS, optional=("field",))]
+        missing, unlisted = compare(expected, self._changes())
         for one in missing:
             self._require_store(one.store)
-        troubles = [f"missing: {wish}" for wish in missing]
-        troubles += [f"not listed: {change}" for change in unlisted if exactly]
+        problems = [f"missing: {expectation}" for expectation in missing]
+        problems += [f"not listed: {change}" for change in unlisted if exactly]
         rule = "exactly the listed records" if exactly else "at least the listed records"
-        require(not troubles, f"{rule} should be changed, but {'; '.join(troubles)}")
+        require(not problems, f"{rule} should be changed, but {'; '.join(problems)}")
 
     def _require_store(self, name: str) -> None:
         stores = [*self._tables(), "Redis"]

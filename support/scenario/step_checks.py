@@ -29,8 +29,10 @@ def part_differences(world: World, thing: str, document: Any, context: Context) 
     if context.text is not None:
         yield from differences(thing, document, expected_document(world, context))
         return
-    wished = {world.values.text(path): wish for path, wish in expected_fields(world, context, "path").items()}
-    yield from (f"{thing}.{difference}" for difference in field_differences(document, wished))
+    expectations = {
+        world.values.text(path): expected for path, expected in expected_fields(world, context, "path").items()
+    }
+    yield from (f"{thing}.{difference}" for difference in field_differences(document, expectations))
 
 
 def require_parts(world: World, thing: str, document: Any, context: Context) -> None:
@@ -43,8 +45,8 @@ def require_named(world: World, column: str, seen: Mapping[str, str], context: C
     """Fail with every difference between named texts, such as headers, and the table below."""
     found: list[str] = []
     for name, cell in cells(context, column).items():
-        wish = world.values.expected_text(cell)
-        found += differences(f'the {column} "{name}"', seen.get(name, ABSENT), wish)
+        expected = world.values.expected_text(cell)
+        found += differences(f'the {column} "{name}"', seen.get(name, ABSENT), expected)
     require(not found, "; ".join(found))
 
 
@@ -73,9 +75,10 @@ def settled(
     if within:
         eventually(what, read, condition, expected=expected, within=within)
         return
-    seen = read()
+    actual = read()
     require(
-        condition(seen), f"{what}: {plain_text(seen)}" + (f" (wanted {expected})" if expected != NO_DIFFERENCE else "")
+        condition(actual),
+        f"{what}: {plain_text(actual)}" + (f" (wanted {expected})" if expected != NO_DIFFERENCE else ""),
     )
 
 
@@ -100,11 +103,11 @@ def key_differences(name: str, key: Mapping[str, Any] | None, world: World, cont
         )
         yield f"there is no such key; {known}"
         return
-    for path, wish in expected_fields(world, context, "path").items():
+    for path, expected in expected_fields(world, context, "path").items():
         first = path.partition(".")[0].partition("[")[0]
         known = f"{suggest(first, key)}, and parts such as value.status"
         require_feature(first in key, f'a Redis key has no "{path}".{known}')
-        yield from field_differences(key, {path: wish})
+        yield from field_differences(key, {path: expected})
 
 
 def listed(values: Mapping[str, Any]) -> str:

@@ -63,8 +63,8 @@ class Values:
 
     def expected_text(self, cell: str) -> str | Matcher:
         """Return what a table cell expects of what is a text whatever it looks like, as a header is: 5 is a text."""
-        wish = self._inside(cell, self._expected)
-        return wish if isinstance(wish, Matcher) else _plain(wish)
+        expected = self._inside(cell, self._expected)
+        return expected if isinstance(expected, Matcher) else _plain(expected)
 
     def expected_resource(self, cell: str) -> Any:
         """Return what a table cell expects of a field of one thing that was seen before: also a `Relative`."""
@@ -258,5 +258,5 @@ def _nothing_known(name: str, remembered: Iterable[str]) -> str:
     first = ending or difflib.get_close_matches(called, known, n=1, cutoff=0.6)
     likely = first[0] + name[len(called) :] if first else near[0] if near else None
     meant = f" Did you mean {{{likely}}}?" if likely else ""
-    told = ", ".join(f'"{one}"' for one in known) or "nothing yet"
-    return f"{{{name}}} means nothing here.{meant} Remembered: {told}. All that can be made up: acceptance values"
+    message = ", ".join(f'"{one}"' for one in known) or "nothing yet"
+    return f"{{{name}}} means nothing here.{meant} Remembered: {message}. All that can be made up: acceptance values"

@@ -49,11 +49,11 @@ class LogPositions:
     def _of(self, request_id: str) -> str:
         found = []
         for log, begin, end in self._grown():
-            wanted, lines = False, []
+            expected, lines = False, []
             for line in _text(log, begin, end, whole=True).splitlines():
                 if _BEGINS.match(line):
-                    wanted = request_id in line
-                if wanted:
+                    expected = request_id in line
+                if expected:
                     lines.append(line)
             if lines:
                 found += [f"{log.name}:", *lines]

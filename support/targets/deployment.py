@@ -80,8 +80,8 @@ class LiveDeployment:
 
     def finish(self) -> str:
         """Ask the platform how it is. Raises EnvironmentFailed when it does not answer as the platform does."""
-        [seen] = Preflight(self._target).require(ADDRESS)
-        return f"Target {self._target.name} at {seen}"
+        [actual] = Preflight(self._target).require(ADDRESS)
+        return f"Target {self._target.name} at {actual}"
 
     def close(self) -> None:
         """Nothing to end."""

@@ -60,15 +60,15 @@ class Preflight:
 
     def require(self, *wanted: str) -> list[str]:
         """Check items and return their descriptions. Raises EnvironmentFailed with all problems."""
-        seen, wrong = [], []
+        actual, wrong = [], []
         for what in wanted:
             try:
-                seen.append(self.look(what))
+                actual.append(self.look(what))
             except Problem as problem:
                 wrong.append(f"{'' if what == ADDRESS else f'{what}: '}{problem}".rstrip("."))
         if wrong:
             raise EnvironmentFailed(f"The target {self._target.name!r} cannot be tested: {'; '.join(wrong)}.")
-        return seen
+        return actual
 
     def require_for(self, personas: Iterable[str]) -> None:
         """Raise EnvironmentFailed or UsageError for each problem that would fail every scenario of these personas."""
@@ -103,17 +103,17 @@ class Preflight:
         return f"{about.get('title', 'the platform')} {about['version']}"
 
     def _clock(self) -> str:
-        told = parsedate_to_datetime(self._get("/api/health").headers["Date"])
+        message = parsedate_to_datetime(self._get("/api/health").headers["Date"])
         # The header tells whole seconds.
-        skew = max(0.0, abs((datetime.now(UTC) - told).total_seconds()) - 1)
+        skew = max(0.0, abs((datetime.now(UTC) - message).total_seconds()) - 1)
         if skew > SKEW:
             raise Problem(f"differs from this machine by {skew:.0f} s")
         return f"agrees with this machine to {SKEW:g} s"
 
     def _sign_in(self, name: str) -> str:
         account = self._target.personas[name]
-        if told := describe_unset([account.username_env, account.password_env]):
-            raise Problem(told)
+        if message := describe_unset([account.username_env, account.password_env]):
+            raise Problem(message)
         username, password = os.environ[account.username_env], os.environ[account.password_env]
         if self._check_passwords and (len(password) < MIN_PASSWORD or password.isalpha()):
             raise Problem(
@@ -122,9 +122,9 @@ class Preflight:
             )
         answer = self._post("/api/auth/login", json={"username": username, "password": password})
         if answer.status_code != 200:
-            told = _refusal(answer).replace(password, "***")  # who refuses may say what
+            message = _refusal(answer).replace(password, "***")  # who refuses may say what
             names = f"{account.username_env} and {account.password_env}"
-            raise Problem(f"signing in with what {names} hold was answered {answer.status_code}: {told}")
+            raise Problem(f"signing in with what {names} hold was answered {answer.status_code}: {message}")
         bearer = {"Authorization": f"Bearer {answer.json()['access_token']}"}
         role = self._get("/api/auth/me", headers=bearer).json().get("role")
         self._post("/api/auth/logout", headers=bearer)
@@ -192,5 +192,5 @@ def _short(error: Exception) -> str:
         return "no connection was made in time: is the address right, and open to this machine?"
     if isinstance(error, requests.ConnectionError):
         return "the connection was refused, or the name is not known: is the address right, and the platform up?"
-    told = str(getattr(error, "orig", error)).strip()  # without what SQLAlchemy adds
-    return (told or type(error).__name__).splitlines()[0][:200]
+    message = str(getattr(error, "orig", error)).strip()  # without what SQLAlchemy adds
+    return (message or type(error).__name__).splitlines()[0][:200]

@@ -49,8 +49,8 @@ Seconds = Annotated[
 
 def _variable(what: str) -> Any:
     """Return a field for the name of an environment variable; what is no name may be the secret itself."""
-    told = f"the name of the environment variable that holds {what}"
-    return Field(pattern=r"^[A-Za-z_]\w*$", description=told, repr=False)
+    message = f"the name of the environment variable that holds {what}"
+    return Field(pattern=r"^[A-Za-z_]\w*$", description=message, repr=False)
 
 
 class _Section(BaseModel):
@@ -281,8 +281,8 @@ def refuse_unset(target: Target) -> None:
         if store and store.url_env and capability in target.capabilities:
             variables.append(store.url_env)
     variables += target.api.headers_env.values() if target.api else ()
-    if told := describe_unset(variables):
-        raise UsageError(f"The target {target.name!r} cannot be used: {told}.")
+    if message := describe_unset(variables):
+        raise UsageError(f"The target {target.name!r} cannot be used: {message}.")
 
 
 def accounts_of(target: Target) -> dict[str, Account]:
@@ -296,8 +296,8 @@ def accounts_of(target: Target) -> dict[str, Account]:
 def store_url(target: Target, capability: Capability) -> str:
     """Return the address of the database or of Redis, which the file holds, or a variable. Raises UsageError."""
     store = require_section(target, target.database if capability is Capability.DATABASE else target.redis, capability)
-    if store.url_env and (told := describe_unset([store.url_env])):
-        raise UsageError(f"The target {target.name!r} has no address of its {capability}: {told}.")
+    if store.url_env and (message := describe_unset([store.url_env])):
+        raise UsageError(f"The target {target.name!r} has no address of its {capability}: {message}.")
     url = os.environ[store.url_env] if store.url_env else store.url.get_secret_value() if store.url else ""
     schemes, example = ADDRESSES[capability]
     try:

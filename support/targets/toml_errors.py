@@ -36,9 +36,9 @@ def problems(error: ValidationError, model: type[BaseModel]) -> Iterator[str]:
                 word, words = issue["input"], {str(one): _told(one) for one in get_args(kind)[0]}
                 yield unknown(f"{name}: {_told(word)}", str(word), words)
             case _:
-                told = field is not None and field.repr and not _is_model(kind)
-                seen = f", and is {_told(issue['input'])}" if told else ""
-                yield f"{_place(path, _is_section(kind))} should be {_described(kind, field)}{seen}"
+                message = field is not None and field.repr and not _is_model(kind)
+                actual = f", and is {_told(issue['input'])}" if message else ""
+                yield f"{_place(path, _is_section(kind))} should be {_described(kind, field)}{actual}"
 
 
 def unknown(what: str, word: str, known: Mapping[str, str]) -> str:

@@ -136,11 +136,11 @@ class AccountsClient:
 
     def listed(self, persona: Persona) -> Mapping[str, Any]:
         """Return the persona's account as the administrator sees it in the list of accounts."""
-        wanted = self.own(persona).id
+        expected = self.own(persona).id
         newest = self._http.get(
             ACCOUNTS, params={"limit": 100}, actor=ADMINISTRATOR.name, token=self._access.token(ADMINISTRATOR)
         )
-        found = [account for account in newest.expect(200).document["users"] if account["id"] == wanted]
+        found = [account for account in newest.expect(200).document["users"] if account["id"] == expected]
         require(found, f"the account of {persona.name} should be in the list of accounts, but is not")
         account: Mapping[str, Any] = found[0]
         return account

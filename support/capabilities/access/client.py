@@ -53,16 +53,18 @@ class RepeatableRequest:
 
     def require_in_time(self, person: Persona) -> None:
         """Ask again until it is served: no sooner than the refusal said, to the second, and no later."""
-        told = int(self.answer.headers["Retry-After"])
+        message = int(self.answer.headers["Retry-After"])
         timeline = eventually(
             f"what {person.name} is answered",
             lambda: self.again().expect(200, 429).status,
             lambda status: status == 200,
-            expected=f"200 after {told} s",
-            within=told + 0.5,
+            expected=f"200 after {message} s",
+            within=message + 0.5,
             every=0.2,
         )
-        require(timeline.elapsed > told - 1.1, f"{timeline}: should be refused for {told} s, but was served before")
+        require(
+            timeline.elapsed > message - 1.1, f"{timeline}: should be refused for {message} s, but was served before"
+        )
 
 
 @dataclass(frozen=True)

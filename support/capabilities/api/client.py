@@ -181,7 +181,7 @@ def describe_statuses(seen: Mapping[int, int]) -> str:
 
 def statuses(answers: Iterable[Response]) -> Mapping[int, int]:
     """Return how often each status was answered."""
-    seen: dict[int, int] = {}
+    actual: dict[int, int] = {}
     for answer in answers:
-        seen[answer.status] = seen.get(answer.status, 0) + 1
-    return dict(sorted(seen.items()))
+        actual[answer.status] = actual.get(answer.status, 0) + 1
+    return dict(sorted(actual.items()))

@@ -51,11 +51,11 @@ class PartnerClient:
             return
         others = [f"{one.method} {one.path}" for one in self._stub.received() if one.at >= self._since]
         near = difflib.get_close_matches(str(request), others, n=1)
-        told = f"was asked {len(fitting)} times" if found or not others else f"was asked only: {', '.join(others)}"
+        message = f"was asked {len(fitting)} times" if found or not others else f"was asked only: {', '.join(others)}"
         if found and not fitting:
-            told += f"; a body: {'; '.join(differences(_body(found[-1])))}"
+            message += f"; a body: {'; '.join(differences(_body(found[-1])))}"
         hint = f" (did you mean {near[0]}?)" if near and not found else ""
-        raise fail(f"{self._stub.name} should have been asked {request} {times} times, but {told}{hint}")
+        raise fail(f"{self._stub.name} should have been asked {request} {times} times, but {message}{hint}")
 
 
 def _template(path: str) -> str:

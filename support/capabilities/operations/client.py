@@ -52,8 +52,8 @@ class Metrics:
 
     def total(self, name: str, **labels: str) -> float:
         """Return the sum of all series of this name that carry these labels."""
-        wanted = set(labels.items())
-        return sum(value for (known, carried), value in self.series.items() if known == name and wanted <= carried)
+        expected = set(labels.items())
+        return sum(value for (known, carried), value in self.series.items() if known == name and expected <= carried)
 
 
 class OperationsClient:
@@ -116,8 +116,8 @@ class OperationsClient:
         answer = self._http.get(
             "/api/notifications", actor=by.name, token=self._access.token(by), params={"unread": "true", "limit": 100}
         )
-        told: list[Mapping[str, Any]] = answer.expect(200).document["notifications"]
-        return told
+        message: list[Mapping[str, Any]] = answer.expect(200).document["notifications"]
+        return message
 
     def document(self) -> ApiDocument:
         """Read the document in which the platform describes its API."""

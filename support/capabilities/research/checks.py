@@ -53,9 +53,9 @@ def one_of_every_kind(mark: str) -> Iterator[tuple[ResourceType, str, Mapping[st
 def exported(told: Mapping[str, Any], ids: Mapping[str, set[str]], username: str, mark: str) -> None:
     """Require an export to hold the profile and all that the database knows as the user's, in plain words."""
     require_equal("the profile in the export", told["profile"]["username"], username)
-    for name, wanted in ids.items():
-        require(wanted, f"the scenario should have made {name}, but has not")
-        require_equal(f"the {name} in the export", {item["id"] for item in told[name]}, wanted)
+    for name, expected in ids.items():
+        require(expected, f"the scenario should have made {name}, but has not")
+        require_equal(f"the {name} in the export", {item["id"] for item in told[name]}, expected)
     require_equal("the notes in the export", told["sessions"][0]["notes"], words(mark, "notes"))
     moves = [change["new_state"] for change in told["sessions"][0]["history"]]
     require_equal("the history in the export", moves, ["processing"])

@@ -47,9 +47,9 @@ class ResearchClient:
     def carry(self, session: Resource, stage: str, *, by: Persona) -> list[str]:
         """Take a session through every stage up to this one; return the stages it says it went through."""
         order = ["started", *STAGES]
-        seen = [str(self._things.read(session).expect(200).document["stage"])]
-        ahead = order[order.index(seen[0]) + 1 : order.index(stage) + 1]
-        return seen + [str(self.stage(session, each, by=by).expect(200).document["stage"]) for each in ahead]
+        actual = [str(self._things.read(session).expect(200).document["stage"])]
+        ahead = order[order.index(actual[0]) + 1 : order.index(stage) + 1]
+        return actual + [str(self.stage(session, each, by=by).expect(200).document["stage"]) for each in ahead]
 
     def note(self, session: Resource, text: str, *, by: Persona) -> Response:
         """Write private notes on a session without asserting the result."""

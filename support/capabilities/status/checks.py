@@ -44,8 +44,8 @@ def require_trail(subject: str, entries: Sequence[Row], expected: Sequence[Mappi
     )
     found = [
         f"entry {number}: {difference}"
-        for number, (entry, wish) in enumerate(zip(entries, expected, strict=True), start=1)
-        for difference in field_differences(entry, wish)
+        for number, (entry, expectation) in enumerate(zip(entries, expected, strict=True), start=1)
+        for difference in field_differences(entry, expectation)
     ]
     require(not found, f"{subject}: {'; '.join(found)} (all: {format_value(actual)})")
 

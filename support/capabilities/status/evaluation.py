@@ -98,10 +98,10 @@ def select(rows: Sequence[Row], conditions: Sequence[Filter]) -> list[Row]:
 
 def ordered(rows: Sequence[Row], sorts: Sequence[Mapping[str, str]]) -> list[Row]:
     """Return rows in the order of the sorts: nulls last, ties by id; by the latest change without sorts."""
-    wanted = sorts or [{"field": "updated_at", "order": "desc"}]
+    expected = sorts or [{"field": "updated_at", "order": "desc"}]
 
     def compare(left: Row, right: Row) -> int:
-        for sort in wanted:
+        for sort in expected:
             field = sort["field"]
             first, second = _rank(field, left[field]), _rank(field, right[field])
             if first == second:

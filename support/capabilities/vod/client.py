@@ -123,12 +123,12 @@ class VodClient:
 
     def do(self, deed: str, vod: Vod, *, by: Persona) -> Response:
         """Do one of `DEEDS` to a VOD without asserting the result."""
-        wanted = ACTIONS[deed]
+        expected = ACTIONS[deed]
         ids = {"vod": vod.id, "captioning": self.task_of(vod, "captioning")}
         ids["publication"] = self.task_of(vod, "publication")
-        answer = self._send(wanted.method, wanted.path.format_map(ids), by, json=wanted.json)
-        if wanted.starts and answer.status in (200, 202):
-            self._tasks[vod.id, wanted.starts] = str(answer.document["task_id"])
+        answer = self._send(expected.method, expected.path.format_map(ids), by, json=expected.json)
+        if expected.starts and answer.status in (200, 202):
+            self._tasks[vod.id, expected.starts] = str(answer.document["task_id"])
         return answer
 
     def task_of(self, vod: Vod, kind: str) -> str:
@@ -174,8 +174,8 @@ class VodClient:
             case "changes":
                 return self.change(vod, variant(made, number), by=by)
             case _:
-                deed = {"reads": "reads", "submissions": "submits", "publications": "publishes"}[calls]
-                return self.do(deed, vod, by=by)
+                action = {"reads": "reads", "submissions": "submits", "publications": "publishes"}[calls]
+                return self.do(action, vod, by=by)
 
     def adopt(self, vod: Vod) -> None:
         """Take away at the scenario's end what came to be without this client."""

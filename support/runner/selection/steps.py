@@ -26,13 +26,13 @@ def _ambiguous(scenarios: Iterable[Scenario], registry: StepRegistry) -> Iterato
         ]
         for step_type in ("given", "when", "then")
     }
-    seen: set[tuple[str, str]] = set()
+    actual: set[tuple[str, str]] = set()
     for scenario in scenarios:
         for step in scenario.all_steps:
             key = step.step_type, step.name
-            if key in seen:
+            if key in actual:
                 continue
-            seen.add(key)
+            actual.add(key)
             first = step.name.partition(" ")[0]
             matching = [one for word, one in by_type[step.step_type] if word in ("", first) and one.match(step.name)]
             if len(matching) > 1:
