@@ -194,12 +194,12 @@ def test_a_wait_shows_its_samples(page: "Page") -> None:
 def test_concurrent_requests_have_a_chart(page: "Page") -> None:
     opened(page, "Many clients read the list concurrently")
     unfold_step(page, "When an unauthenticated client sends GET /api/clips 6 times")
-    picture = unfolded(page, "6 requests, 3 at once: who waited for whom")
+    picture = unfolded(page, "6 requests, 3 concurrent: timeline")
     picture.locator("img, svg rect, iframe, object").first.wait_for()
 
 
 def test_what_is_broken_and_what_is_skipped_say_why(page: "Page") -> None:
-    says(opened(page, "A clip can be played backwards"), "When Dana plays it backwards")
+    says(opened(page, "A clip can be played backwards"), "Undefined step: When Dana plays it backwards")
     page.go_back()
     says(opened(page, "The list is there without a database"), "the target 'here' does not grant: faults")
 
