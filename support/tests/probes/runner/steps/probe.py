@@ -9,6 +9,7 @@ from behave import given, then, when
 from behave.api.pending_step import StepNotImplementedError
 
 from support.errors import FeatureError
+from support.gherkin.step_declarations import TABLE, step_input
 
 
 @given("a clip")
@@ -18,6 +19,7 @@ def passes(context):
 
 
 @given("a table")
+@step_input(TABLE)
 def has_table(context):
     assert context.table.headings == ["name"]
 
