@@ -49,7 +49,7 @@ def work(options: argparse.Namespace) -> int:
         lines = {"values": values, "tags": tags, "parameters": parameters}[options.words[0]]()
         print("\n".join(_filtered(lines, options.words[1:])))
     else:
-        print("\n".join(_printed(entries(), options.choices)))
+        print("\n".join(_printed(entries(), options.words)))
     return ExitCode.PASSED
 
 

@@ -14,7 +14,7 @@ WORDS = "aardvark-7f3a12"
 
 
 class Stores:
-    """Rows, keys and files as the drivers tell them."""
+    """Rows, keys and files as the drivers return them."""
 
     def __init__(self, field: object = "", key: str = "", value: str = "", path: str = "", file: bytes = b"") -> None:
         self.field, self.key, self.value, self.path, self.file = field, key, value, path, file
@@ -30,7 +30,7 @@ class Stores:
     def typed(self, key: str) -> tuple[str, object]:
         return "hash", {"field": self.value}
 
-    def everything(self) -> list[tuple[str, bytes]]:
+    def files(self) -> list[tuple[str, bytes]]:
         return [(self.path, self.file)] if self.path else []
 
 
