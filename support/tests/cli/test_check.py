@@ -324,7 +324,7 @@ class TestIdsStepsAndSecrets:
     [
         ('"VOD-001"', None),
         ('"VOD-999"', "known_issues.toml: CAP-1 has the unknown behaviour VOD-999"),
-        ('""', "known_issues.toml is wrong: [CAP-1] say which: behaviour (an id such as VOD-040) or scenario"),
+        ('""', "known_issues.toml is wrong: [CAP-1] needs behaviour (an id such as VOD-040), scenario (a title), or both"),
     ],
 )
 def test_known_issues_are_checked(tmp_path: Path, behaviour: str, message: str | None) -> None:
