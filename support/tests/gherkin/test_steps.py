@@ -141,7 +141,7 @@ class TestAnUndefinedStep:
             ("When Dana issues GET /api/health", "When {who:Caller} sends {request:Request}"),
             ("Then the reponse is 200", "Then the response is {status:Status}"),
             ("Then nothing changed", "Then nothing was changed"),
-            ('Given a VOD "City Council" of Dana', "Given the VOD {title:Quoted} of {who:Actor}"),
+            ('Given a VOD "City Council" of Dana', "Given {who:Actor} has the VOD {title:Quoted}"),
             (
                 'Then the table "vods" has 3 records with',
                 "Then {within:Within}the table {table:Quoted} has {count:Rows} with",
@@ -189,7 +189,7 @@ class TestAnUndefinedStep:
         ]
         assert len(wrong) == 1
         assert wrong[0].startswith("Invalid value Dan: expected who sends a request")
-        assert 'Did you mean "Dana"? Known: Dana, Omar' in wrong[0]
+        assert 'Did you mean "Dana"? Known: Dana, Erin, Mona, Omar' in wrong[0]
 
     @pytest.mark.parametrize(
         ("step", "difference"),
