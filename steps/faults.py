@@ -39,6 +39,7 @@ def breaks(context: Context, component: Component, mode: FailureMode) -> None:
 
 
 @given("{component:Component} is {mode:FailureMode} for {seconds:Duration}")
+@requires(Capability.FAULTS)
 def unavailable_during_the_next_steps(
     context: Context, component: Component, mode: FailureMode, seconds: float
 ) -> None:
@@ -51,6 +52,7 @@ def unavailable_during_the_next_steps(
 
 
 @when("{component:Component} is {mode:FailureMode} for {seconds:Duration}")
+@requires(Capability.FAULTS)
 def unavailable_for(context: Context, component: Component, mode: FailureMode, seconds: float) -> None:
     """Inject a fault, wait for this time and restore the component.
 

@@ -314,7 +314,7 @@ def kill_while_applying(context: Context, count: int) -> None:
 def applied_once(context: Context, within: float) -> None:
     """Wait until no update waits; require each to be applied, with one history entry, in the order of its status.
 
-    Example: Then within 15 seconds each of the updates in bulk is applied once, in order
+    Example: Then within 20 seconds each of the updates in bulk is applied once, in order
     """
     world = context.world
     receipt = world.recall("receipt", str)

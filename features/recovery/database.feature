@@ -67,6 +67,14 @@ Feature: Recovery of the database
       And Dana can still caption the VOD "City Council"
       And Vera receives the states pending, processing and completed of "City Council"
 
+    @critical @id.REC-002
+    Scenario: Requests succeed after an outage that ends during the scenario
+      Given the database is unavailable for 5 seconds
+      Then Dana gets "DatabaseError" for the VOD list within 3 seconds
+      And the platform's health is "healthy" within 10 seconds
+      And background requests succeed again
+      And no acknowledged change was lost
+
     @blocker @id.REC-003
     Scenario: Everything acknowledged before the crash is there
       Given the database is unavailable

@@ -239,9 +239,12 @@ class TestIdsStepsAndSecrets:
         [
             (
                 "        | path | value |\n        | a    | 1     |\n",
-                "a table stands below this step, which takes none",
+                "this step accepts no table: remove the table, or use another step text",
             ),
-            ('        """\n        hello\n        """\n', "a text stands below this step, which takes none"),
+            (
+                '        """\n        hello\n        """\n',
+                "this step accepts no text: remove the text, or use another step text",
+            ),
         ],
     )
     def test_unread_step_input_is_found(
@@ -250,7 +253,7 @@ class TestIdsStepsAndSecrets:
         monkeypatch.chdir(PROJECT)
         assert any(message in one for one in self.messages(tmp_path, GOOD + content))
         asking = GOOD.replace("the protected endpoint returns her user name", "the response has")
-        assert not any("stands below" in one for one in self.messages(tmp_path, asking + content))
+        assert not any("this step accepts no" in one for one in self.messages(tmp_path, asking + content))
 
     def test_an_unformatted_feature_is_found(self, tmp_path: Path) -> None:
         assert any("not formatted" in one for one in self.messages(tmp_path, GOOD.replace("    @smoke", "  @smoke")))
@@ -324,7 +327,7 @@ class TestIdsStepsAndSecrets:
     [
         ('"VOD-001"', None),
         ('"VOD-999"', "known_issues.toml: CAP-1 has the unknown behaviour VOD-999"),
-        ('""', "known_issues.toml is wrong: [CAP-1] needs behaviour (an id such as VOD-040), scenario (a title), or both"),
+        ('""', "known_issues.toml: [CAP-1] needs behaviour (an id such as VOD-040), scenario (a title), or both."),
     ],
 )
 def test_known_issues_are_checked(tmp_path: Path, behaviour: str, message: str | None) -> None:

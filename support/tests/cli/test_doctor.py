@@ -209,7 +209,9 @@ class TestCapabilities:
 
     def test_a_missing_storage(self, tmp_path: Path) -> None:
         finding = found("storage", Capability.STORAGE, storage=Storage(root=tmp_path / "media"))
-        assert "is not a folder here: mount the media storage, or remove `storage`" in finding.actual
+        assert (
+            "is not a folder here: mount the media storage, or remove `storage` from the capabilities" in finding.actual
+        )
 
 
 ALL_PERSONAS = {name: PersonaAccount(username_env="DANA_NAME", password_env="DANA_PASSWORD") for name in PERMANENT}

@@ -365,7 +365,9 @@ class TestATargetThatCannotBeLookedThrough:
     def test_what_fails_there_is_a_sentence(self, monkeypatch: pytest.MonkeyPatch) -> None:
         target = Target()
         monkeypatch.setattr(target.api, "openapi", (404, {}))
-        with pytest.raises(EnvironmentFailed, match=r"'staging' cannot be swept: status of GET /openapi.json: expected 200"):
+        with pytest.raises(
+            EnvironmentFailed, match=r"'staging' cannot be swept: status of GET /openapi\.json: expected 200, got 404"
+        ):
             self.sweep(monkeypatch, target)
         assert target.closed == 2
 

@@ -13,6 +13,9 @@ from support.capabilities.queue.stores import STATES as JOB_STATES
 from support.capabilities.registry import PARAMETER_TYPES, RESOURCE_TYPES
 from support.capabilities.research.client import STAGES as RESEARCH_STAGES
 from support.capabilities.research.prices import PRICE_FAULTS
+from support.capabilities.status.checks import TRAILS
+from support.capabilities.status.generation import REQUESTS as GENERATED_REQUESTS
+from support.capabilities.status.states import STATES as STATUS_STATES
 from support.capabilities.vod.client import ACTIONS, REQUEST_TYPES, STAGES
 from support.checks.envelope import REJECTIONS
 from support.faults.components import Component, FailureMode
@@ -99,6 +102,9 @@ MATCHING: dict[str, dict[str, object]] = {
     "Variety": {"the same": "the same", "different": "different"},
     "LiveToken": {token: token for token in TOKENS},
     "Reply": {"503": 503, "no response": "no response", "a late success": "a late success"},
+    "StatusState": {f'"{state}"': state for state in STATUS_STATES},
+    "Trail": {trail: trail for trail in TRAILS},
+    "GeneratedRequests": dict(GENERATED_REQUESTS),
     "Day": {"today": 0, "1 day ago": -1, "7 days ago": -7, "2 days ahead": 2},
 }
 NOT_MATCHING: dict[str, list[str]] = {
@@ -158,6 +164,9 @@ NOT_MATCHING: dict[str, list[str]] = {
     "Variety": ["same", "equal", ""],
     "LiveToken": ["a token", "no", ""],
     "Reply": ["600", "nothing", ""],
+    "StatusState": ["queued", '"Queued"', '"running"', '"queued', ""],
+    "Trail": ["event", "History", "history and events", ""],
+    "GeneratedRequests": ["text", "text filter", "Sorts", "filters", ""],
     "Day": ["yesterday", "7 days", "-7 days ago", ""],
 }
 

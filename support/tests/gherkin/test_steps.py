@@ -189,7 +189,7 @@ class TestAnUndefinedStep:
         ]
         assert len(wrong) == 1
         assert wrong[0].startswith("Invalid value Dan: expected who sends a request")
-        assert 'Did you mean "Dana"? Known: Dana, Erin' in wrong[0]
+        assert 'Did you mean "Dana"? Known: Dana, Erin, Mona, Omar' in wrong[0]
 
     @pytest.mark.parametrize(
         ("step", "difference"),

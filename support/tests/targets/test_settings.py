@@ -167,7 +167,8 @@ class TestMistakesInAFile:
             (
                 API + f"[personas.Nora]\n{DANA}",
                 "[personas.Nora] is not known "
-                "(known: [personas.Dana], [personas.Erin], [personas.Mona], [personas.Omar], [personas.Ravi], [personas.Vera])",
+                "(known: [personas.Dana], [personas.Erin], [personas.Mona], [personas.Omar], [personas.Ravi], "
+                "[personas.Vera])",
             ),
             ("", f"[api] is missing: add it, with url, {ADDRESS}"),
             *(
