@@ -107,13 +107,18 @@ class TestMessages:
     def test_one_that_was_passed_over_does_not_come_again(self, sockets: SocketClient) -> None:
         self.answer(sockets, {"a": 1}, {"a": 2})
         sockets.receive(message_with(a=2), 2.0, by=VERA)
-        with pytest.raises(PollingTimeout, match=r"what Vera receives: nothing \(0\.0 s\); after 0\.\d s expected a message .*, got nothing"):
+        with pytest.raises(
+            PollingTimeout,
+            match=r"what Vera receives: nothing \(0\.0 s\); after 0\.\d s expected a message .*, got nothing",
+        ):
             sockets.receive(message_with(a=1), 0.1, by=VERA)
 
     def test_every_difference_of_every_message_is_told(self, sockets: SocketClient) -> None:
         self.answer(sockets, {"a": 1}, {"a": 2})
         sockets.receive(message_with(a=1), 2.0, by=VERA)
-        with pytest.raises(PollingTimeout, match=r"message\.a: expected 7, got 2 \(0\.\d s\); after 0\.\d s expected a message"):
+        with pytest.raises(
+            PollingTimeout, match=r"message\.a: expected 7, got 2 \(0\.\d s\); after 0\.\d s expected a message"
+        ):
             sockets.receive(message_with(a=7), 0.3, by=VERA)
 
     def test_silence_is_after_what_was_read(self, sockets: SocketClient) -> None:
