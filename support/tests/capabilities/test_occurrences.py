@@ -30,7 +30,7 @@ class Stores:
     def typed(self, key: str) -> tuple[str, object]:
         return "hash", {"field": self.value}
 
-    def everything(self) -> list[tuple[str, bytes]]:
+    def files(self) -> list[tuple[str, bytes]]:
         return [(self.path, self.file)] if self.path else []
 
 

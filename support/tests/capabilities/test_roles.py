@@ -36,7 +36,7 @@ def test_the_report_shows_blanks_where_nothing_is_decided() -> None:
 
 
 def test_an_unknown_word_in_a_cell_is_told() -> None:
-    with pytest.raises(FeatureError, match="GET /api/a has yes in the matrix; a cell is allowed or refused"):
+    with pytest.raises(FeatureError, match="GET /api/a has yes in the matrix; a cell is allowed or rejected"):
         matrix(("GET /api/a", "yes", "allowed"))
 
 

@@ -156,7 +156,7 @@ class TestAnswers:
     @pytest.mark.parametrize(
         "status, envelope, told",
         [
-            (404, ENVELOPE, '404 NotFoundError: "There is no such VOD"'),
+            (404, ENVELOPE, '404 NotFoundError: "The VOD was not found"'),
             (
                 422,
                 INVALID,

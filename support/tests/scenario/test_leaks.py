@@ -68,11 +68,11 @@ class TestCheck:
     @pytest.mark.parametrize(
         ("place", "record", "message"),
         [
-            (("vods", "2"), {"title": "y"}, "vods 2 appeared"),
-            (("vods", "1"), {"title": "y"}, 'vods 1: title went from "x" to "y"'),
-            (("vods", "1"), None, "vods 1 is gone"),
-            (("media file", "a.wav"), {"size": 1}, "media file a.wav appeared"),
-            (("Redis", "vod:2"), {"value": "1"}, "Redis vod:2 appeared"),
+            (("vods", "2"), {"title": "y"}, "vods 2 was created"),
+            (("vods", "1"), {"title": "y"}, 'vods 1: title changed from "x" to "y"'),
+            (("vods", "1"), None, "vods 1 was deleted"),
+            (("media file", "a.wav"), {"size": 1}, "media file a.wav was created"),
+            (("Redis", "vod:2"), {"value": "1"}, "Redis vod:2 was created"),
         ],
     )
     def test_a_record_that_appeared_changed_or_went_fails_once(
@@ -91,10 +91,10 @@ class TestCheck:
         audit.state["auth_sessions", "s1"] = {"revoked": False}
         audit.check()
         audit.state["auth_sessions", "s1"] = {"revoked": True}
-        with pytest.raises(LeakedRecord, match="auth_sessions s1: revoked went from false to true"):
+        with pytest.raises(LeakedRecord, match="auth_sessions s1: revoked changed from false to true"):
             audit.check()
 
     def test_a_session_of_a_scenario_is_a_leak(self, audit: Audit) -> None:
         audit.state["auth_sessions", "s2"] = {"revoked": False}
-        with pytest.raises(LeakedRecord, match="auth_sessions s2 appeared"):
+        with pytest.raises(LeakedRecord, match="auth_sessions s2 was created"):
             audit.check()

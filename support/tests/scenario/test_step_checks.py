@@ -54,7 +54,7 @@ def test_a_table_of_things_needs_their_names() -> None:
     [(name, wishes)] = inputs.named_expectations(WORLD, context)
     assert (name, wishes["metadata.ticker"], str(wishes["score"])) == ("note", "AAPL", "some text")
     assert inputs.named_fields(WORLD, below(("name", "a.b"), ("note", "1"))) == [("note", {"a": {"b": 1}})]
-    with pytest.raises(FeatureError, match="lacks the column name"):
+    with pytest.raises(FeatureError, match="the table has no column name; expected the columns: name, limit"):
         inputs.named_fields(WORLD, below(("limit",), ("1",)))
 
 
@@ -86,10 +86,10 @@ def test_a_body_is_compared_with_what_stands_below() -> None:
     assert list(inputs.expected_body(WORLD, fields(("owner.name", "dana")))(body)) == []
     assert list(inputs.expected_body(WORLD, fields(("owner", "{}")))(body)) != []
     document: Any = SimpleNamespace(table=None, text='{"owner": {"name": "vera"}}')
-    assert list(inputs.expected_body(WORLD, document)(body)) == ['body.owner.name should be "vera", but was "dana"']
+    assert list(inputs.expected_body(WORLD, document)(body)) == ['body.owner.name: expected "vera", got "dana"']
     document.text = "null"
     [difference] = inputs.expected_body(WORLD, document)(body)
-    assert difference.startswith("body should be null, but was")
+    assert difference.startswith("body: expected null, got ")
 
 
 @pytest.mark.parametrize("cell", ["/notes/Alma · x7f3a12c4", "/notes/{unique Alma}", "{containing Alma}"])
@@ -107,9 +107,9 @@ def test_a_header_is_a_text_whatever_it_looks_like(cell: str) -> None:
 @pytest.mark.parametrize(
     ("cell", "sentence"),
     [
-        ("/notes/{the mark}", 'the header "X" should be "/notes/x7f3a12c4", but was "/notes/5"'),
-        ("{absent}", 'the header "X" should be absent, but was "/notes/5"'),
-        ("", 'the header "X" should be "", but was "/notes/5"'),
+        ("/notes/{the mark}", 'the header "X": expected "/notes/x7f3a12c4", got "/notes/5"'),
+        ("{absent}", 'the header "X": expected absent, got "/notes/5"'),
+        ("", 'the header "X": expected "", got "/notes/5"'),
     ],
 )
 def test_a_header_that_is_another_is_told(cell: str, sentence: str) -> None:

@@ -41,6 +41,8 @@ class TestPersonas:
     def test_each_has_a_fixed_role(self) -> None:
         assert {name: persona.role for name, persona in PERSONAS.items()} == {
             "Dana": Role.EDITOR,
+            "Erin": Role.EDITOR,
+            "Mona": Role.MANAGER,
             "Omar": Role.ADMINISTRATOR,
             "Ravi": Role.RESEARCHER,
             "Nora": Role.RESEARCHER,
@@ -86,7 +88,7 @@ class TestWhoIsMeant:
         with pytest.raises(FeatureError) as failure:
             world.person("she")
         assert str(failure.value) == (
-            '"she" has no one to refer to: name a persona first (Dana, Omar, Ravi, Nora, Vera, Mallory)'
+            '"she" has no one to refer to: name a persona first (Dana, Erin, Mona, Omar, Ravi, Nora, Vera, Mallory)'
         )
 
     def test_pronouns_do_not_refer_to_personas_of_another_scenario(self, run: Run, world: World) -> None:
