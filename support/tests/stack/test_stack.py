@@ -239,7 +239,7 @@ def test_postgresql_runs_from_a_copy_where_its_account_may_not_enter_the_project
 ) -> None:
     if os.geteuid() != 0:
         pytest.skip("only root's server runs as another account")
-    monkeypatch.setattr(postgres, "everyone_may_enter", lambda directory: False)
+    monkeypatch.setattr(postgres, "is_world_accessible", lambda directory: False)
     run.start()
     run.deployment.finish()
     directory = run.deployment.media_root.parent
