@@ -38,7 +38,7 @@ def read(table: Table | None, columns: Sequence[str], *, optional: Sequence[str]
                 "(the first row of a table names its columns)"
             )
     if missing := [name for name in columns if name not in table.headings]:
-        raise FeatureError(f"the table has no column {', '.join(missing)}; its columns are: {names}")
+        raise FeatureError(f"the table has no column {', '.join(missing)}; expected the columns: {names}")
     if not table.rows:
         raise FeatureError("the table has no rows, so that the step would check nothing")
     return [{name: row[name] if name in table.headings else "" for name in known} for row in table.rows]

@@ -29,7 +29,7 @@ def test_rows_are_read_by_column_and_a_column_left_out_is_empty() -> None:
         (None, "this step needs a table with the columns: title, stage"),
         (Given(["title", "stag"], ["a", "b"]), 'an unknown column "stag". Did you mean "stage"?'),
         (Given(["title", "xyz"], ["a", "b"]), 'an unknown column "xyz". Known: title, stage'),
-        (Given(["title"], ["a"]), "the table has no column stage; its columns are: title, stage"),
+        (Given(["title"], ["a"]), "the table has no column stage; expected the columns: title, stage"),
         (Given(["title", "stage"]), "the table has no rows"),
         (Given(["title", "stage", "title"], ["a", "b", "c"]), 'the table has the column "title" twice'),
     ],

@@ -54,7 +54,7 @@ def test_a_table_of_things_needs_their_names() -> None:
     [(name, wishes)] = inputs.named_expectations(WORLD, context)
     assert (name, wishes["metadata.ticker"], str(wishes["score"])) == ("note", "AAPL", "some text")
     assert inputs.named_fields(WORLD, below(("name", "a.b"), ("note", "1"))) == [("note", {"a": {"b": 1}})]
-    with pytest.raises(FeatureError, match="has no column name"):
+    with pytest.raises(FeatureError, match="the table has no column name; expected the columns: name, limit"):
         inputs.named_fields(WORLD, below(("limit",), ("1",)))
 
 
@@ -89,7 +89,7 @@ def test_a_body_is_compared_with_what_stands_below() -> None:
     assert list(inputs.expected_body(WORLD, document)(body)) == ['body.owner.name: expected "vera", got "dana"']
     document.text = "null"
     [difference] = inputs.expected_body(WORLD, document)(body)
-    assert difference.startswith("body: expected null, got")
+    assert difference.startswith("body: expected null, got ")
 
 
 @pytest.mark.parametrize("cell", ["/notes/Alma · x7f3a12c4", "/notes/{unique Alma}", "{containing Alma}"])
