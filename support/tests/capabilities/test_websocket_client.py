@@ -106,16 +106,16 @@ class TestMessages:
 
     def test_one_that_was_passed_over_does_not_come_again(self, sockets: SocketClient) -> None:
         self.answer(sockets, {"a": 1}, {"a": 2})
-        sockets.receive(wanted(a=2), 2.0, by=VERA)
+        sockets.receive(message_with(a=2), 2.0, by=VERA)
         with pytest.raises(PollingTimeout, match=r"what Vera receives: nothing \(0\.0 s\); .* got nothing$"):
-            sockets.receive(wanted(a=1), 0.1, by=VERA)
+            sockets.receive(message_with(a=1), 0.1, by=VERA)
 
     def test_every_difference_of_every_message_is_told(self, sockets: SocketClient) -> None:
         self.answer(sockets, {"a": 1}, {"a": 2})
-        sockets.receive(wanted(a=1), 2.0, by=VERA)
+        sockets.receive(message_with(a=1), 2.0, by=VERA)
         message = r"message\.a: expected 7, got 2 \(0\.\d s\); after 0\.3 s expected a message that has all of it, got "
         with pytest.raises(PollingTimeout, match=message):
-            sockets.receive(wanted(a=7), 0.3, by=VERA)
+            sockets.receive(message_with(a=7), 0.3, by=VERA)
 
     def test_silence_is_after_what_was_read(self, sockets: SocketClient) -> None:
         self.answer(sockets, {"a": 1}, {"a": 2})
@@ -124,7 +124,7 @@ class TestMessages:
 
     def test_silence_that_is_broken_tells_the_message(self, sockets: SocketClient) -> None:
         self.answer(sockets, {"a": 1}, {"a": 2})
-        sockets.receive(wanted(a=1), 2.0, by=VERA)
+        sockets.receive(message_with(a=1), 2.0, by=VERA)
         with pytest.raises(
             PollingTimeout, match=r'what Vera receives: \{"a": 2\} .*; expected nothing more for 2 s, got \{"a": 2\}$'
         ):
