@@ -168,22 +168,24 @@ def read_while_writing(context: Context, who: str, callers: int, name: str) -> N
     last: list[int] = []
 
     def follow(feed: checks.Feed, http: HttpDriver) -> Response:
+        filters = {"type": feed.type} if feed.type else {}
         position, quiet = after, 0
-        while quiet < 2:
+        while True:
             quiet = quiet + 1 if last else 0
-            filters = {"type": feed.type} if feed.type else {}
-            params = {"after": position, "limit": 7, **filters}
-            page = world.status.events(http, params, by=reader)
+            response: Response = world.status.events(http, {"after": position, "limit": 7, **filters}, by=reader)
+            page = response.document
             feed.events.extend(page["events"])
             if page["events"]:
                 quiet = 0
+            if quiet == 2:
+                return response
             position = page["next_after"]
-        return http.get("/api/health", actor=reader.name)
 
     def report_all(http: HttpDriver) -> Response:
-        world.remember("responses", world.concurrent.send(reports, concurrency=callers))
+        responses: list[Response] = world.concurrent.send(reports, concurrency=callers)
+        world.remember("responses", responses)
         last.append(world.status_stores.last_event())
-        return http.get("/api/health", actor=reader.name)
+        return responses[-1]
 
     world.concurrent.send(
         [report_all, *(lambda http, feed=feed: follow(feed, http) for feed in feeds)], concurrency=1 + len(feeds)
@@ -230,7 +232,7 @@ def report_during_kill(context: Context, count: int, callers: int, name: str) ->
 
     with ThreadPoolExecutor(1) as killer:
         killed = killer.submit(kill)
-        responses = world.concurrent.send(reports, concurrency=callers)
+        responses: list[Response] = world.concurrent.send(reports, concurrency=callers)
         killed.result()
     lost = sum(response.status == 503 for response in responses)
     require(

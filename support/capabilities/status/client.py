@@ -40,9 +40,9 @@ class StatusClient:
         body = {"progress_percentage": percentage, "current_step": f"step {percentage:g}"}
         return lambda http: http.send("PATCH", path, actor=by.name, token=token, json=body)
 
-    def events(self, http: HttpDriver, params: Mapping[str, str | int], *, by: Persona) -> Mapping[str, Any]:
-        """Return a page of the event feed, read over a connection."""
-        return http.get(EVENTS, actor=by.name, token=self._access.token(by), params=params).expect(200).document
+    def events(self, http: HttpDriver, params: Mapping[str, str | int], *, by: Persona) -> Response:
+        """Return the response with a page of the event feed, read over a connection."""
+        return http.get(EVENTS, actor=by.name, token=self._access.token(by), params=params).expect(200)
 
     def update_all(self, items: Sequence[Mapping[str, Any]], *, by: Persona) -> str:
         """Submit updates in bulk and return the id of their receipt."""
