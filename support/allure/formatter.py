@@ -30,7 +30,7 @@ from allure_commons.types import AttachmentType, LabelType
 from behave.formatter.base import Formatter
 
 from support.allure.descriptions import described, identity_of, ordinals, place_labels, rule_of, run_labels
-from support.allure.status import hook_failures, scenario_details, status_of, step_details
+from support.allure.status import hook_failures, own_output, scenario_details, status_of, step_details
 from support.allure.writer import FilesOfResults, MaskedFileWriter, new_id
 from support.evidence.recorder import TRANSCRIPT
 from support.evidence.rendering import Line
@@ -271,11 +271,8 @@ class ScenarioListener(AllureListener):  # type: ignore[misc]
             self.logger.attach_data(new_id(), pretty, name="text", attachment_type=AttachmentType.JSON)
 
     def _attach_output(self, scenario: Any) -> None:
-        parts = [
-            part for capture in scenario.captured.captures for part in (capture.stdout, capture.stderr, capture.log)
-        ]
-        # Failed hooks and cleanups are in the message of the scenario already.
-        output = "\n".join(part for part in parts if part and not part.startswith(("HOOK-ERROR", "CLEANUP-ERROR")))
+        parts = [part for one in own_output(scenario) for part in (one.stdout, one.stderr, one.log)]
+        output = "\n".join(filter(None, parts))
         if output:
             uuid = self.current_scenario_uuid
             self.logger.attach_data(new_id(), output, "output", AttachmentType.TEXT, parent_uuid=uuid)

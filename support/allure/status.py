@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from allure_commons.model2 import Status, StatusDetails
+from behave.capture import Captured
 
 _STATUS = {
     "passed": Status.PASSED,
@@ -30,6 +31,19 @@ _HOOK_ERROR = re.compile(r"^HOOK-ERROR in (before|after)_\w+(?:\(tag=.*?\))?: ",
 def status_of(element: Any) -> str:
     """Return Allure's status of a behave scenario or step; unfinished ones are skipped."""
     return _STATUS.get(element.status.name, Status.SKIPPED)
+
+
+def own_output(scenario: Any) -> list[Captured]:
+    """Return what the scenario printed, without failed hooks and cleanups: its message explains those already."""
+
+    def kept(text: str) -> str:
+        return "" if text.startswith(("HOOK-ERROR", "CLEANUP-ERROR")) else text
+
+    outputs = [
+        Captured(kept(part.stdout), kept(part.stderr), kept(part.log), name=part.name, failed=part.failed)
+        for part in scenario.captured.captures
+    ]
+    return [output for output in outputs if output.has_output()]
 
 
 def scenario_details(scenario: Any, cleanup_errors: Sequence[BaseException]) -> StatusDetails | None:

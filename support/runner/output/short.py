@@ -10,6 +10,8 @@ from behave.formatter.base import Formatter
 from behave.model import Feature, Scenario, Step
 from behave.model_type import Status
 
+from support.allure.status import own_output
+
 
 class ShortFormatter(Formatter):  # type: ignore[misc]
     """Prints features as they finish. `--format plain` and `--format pretty` print every step."""
@@ -64,9 +66,8 @@ class ShortFormatter(Formatter):  # type: ignore[misc]
         outcome = getattr(scenario, "outcome", None)
         if outcome is not None and not any(step.status.has_failed() for step in scenario.all_steps):
             self.stream.write(_indented(outcome.message, 4))
-        output = scenario.captured.make_report() if scenario.captured.has_output() else ""
-        if output:
-            self.stream.write(_indented(output, 4))
+        for output in own_output(scenario):
+            self.stream.write(_indented(output.make_report(), 4))
         self.stream.write("\n")
 
     def _print_step(self, step: Step) -> None:

@@ -249,6 +249,7 @@ def break_off(context):
     ended = project.behave("features/leaks.feature")
     assert ended.returncode == 6
     assert statuses(project.reports / "allure-results") == ["broken", "broken", "passed", "passed"], ended.stdout
+    assert len(re.findall(r"HOOK-ERROR in after_scenario: ", ended.stdout)) == 2, ended.stdout
     first, third = re.findall(r"The teardown of this scenario failed: (.*)", ended.stdout)
     assert "could not give the chair back: division by zero; the scenario left something behind: " in third
     for what in ("vods ", "auth_sessions ", "Redis session:", "media file left-"):
